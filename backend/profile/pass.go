@@ -1,0 +1,93 @@
+package profile
+
+import "time"
+
+// Outcome is what a pass did with one patient. Every patient that a pass read
+// has exactly one.
+type Outcome string
+
+// The outcomes.
+const (
+	Synced    Outcome = "synced"    // stored for the first time, or with new details
+	Unchanged Outcome = "unchanged" // the stored copy was already the same
+	Failed    Outcome = "failed"    // see Failure
+	Left      Outcome = "archived"  // archived, merged or deleted in Cliniko
+)
+
+// Counts sums the outcomes of the patients that a pass read.
+type Counts struct {
+	Read      int `json:"read"`
+	Synced    int `json:"synced"`
+	Unchanged int `json:"unchanged"`
+	Failed    int `json:"failed"`
+	Archived  int `json:"archived"`
+}
+
+// Kind says which patients a pass asks for.
+type Kind string
+
+// The kinds of pass.
+const (
+	FullPass    Kind = "full"    // every patient, archived ones included
+	ChangesPass Kind = "changes" // what changed since the cursor
+	OnePatient  Kind = "patient" // one patient that someone opened or checked again
+)
+
+// Pass is one run of the engine, as it is kept.
+type Pass struct {
+	ID        int64
+	Kind      Kind
+	StartedAt time.Time // by Cliniko's clock where it told the time
+	EndedAt   time.Time // zero while it runs, or when it was cut off
+	Counts    Counts
+	Requests  int
+	Total     int  // how many patients Cliniko counted at the end of a full pass, archived ones included
+	Err       Code // "" for a pass that ended well
+}
+
+// Slice is a part of a full pass: the patients created in [Lower, Upper), read
+// in the order of their creation. Everything before Position is stored.
+type Slice struct {
+	N        int
+	Lower    time.Time
+	Upper    time.Time // zero: open-ended
+	Position time.Time
+	Done     bool
+}
+
+// Entry is one judged record of a batch.
+type Entry struct {
+	Ref     string
+	Profile Profile  // its details as far as known; empty when unreadable
+	Failure *Failure // nil: a complete profile, or one that left
+	Opened  bool     // someone asked for this client, so keep it even if it is archived
+}
+
+// Batch is what one transaction of a pass stores.
+type Batch struct {
+	PassID  int64
+	Entries []Entry
+	Slice   *Slice // the progress of the full pass that these entries prove; nil elsewhere
+}
+
+// Clinic is the practice that the key belongs to.
+type Clinic struct {
+	AccountID  string // Cliniko's id of the account, the identity of the clinic
+	Name       string
+	Subdomain  string // with the shard, the web address of the clinic's Cliniko
+	Shard      string
+	Patients   string // what the clinic calls them: "patient" or "client"
+	OwnerName  string // of the key
+	OwnerRole  string
+	KeyEnds    string // the key's last four characters before its shard
+	Connected  time.Time
+	WebAddress string // overrides the address made of subdomain and shard; for the demo clinic
+}
+
+// PatientURL returns the address of the patient's page in the clinic's Cliniko.
+func (c *Clinic) PatientURL(id ID) string {
+	if c.WebAddress != "" {
+		return c.WebAddress + "/patients/" + string(id)
+	}
+	return "https://" + c.Subdomain + "." + c.Shard + ".cliniko.com/patients/" + string(id)
+}

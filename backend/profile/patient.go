@@ -1,0 +1,63 @@
+package profile
+
+import "time"
+
+// Patient is a patient as Cliniko has it, reduced to the fields that TeleHab
+// keeps. Text is as Cliniko sent it, without white space around it; null and
+// the empty text are both "". DateOfBirth is the text that Cliniko sent, since
+// it may be an impossible date.
+type Patient struct {
+	ID                    ID
+	Title                 string
+	FirstName             string
+	PreferredFirstName    string
+	LastName              string
+	DateOfBirth           string
+	Sex                   string // sex, or the older gender field where sex is empty
+	GenderIdentity        string
+	Pronouns              string // such as "she/her"
+	Email                 string
+	Phones                []Phone
+	AcceptedPrivacyPolicy *bool // nil: not answered
+	CreatedAt             time.Time
+	UpdatedAt             time.Time
+	ArchivedAt            time.Time // zero: not archived
+	MergedAt              time.Time
+	DeletedAt             time.Time
+	MergedInto            ID // the survivor of a merge
+}
+
+// Phone is one telephone number of a patient.
+type Phone struct {
+	Type   string `json:"type"` // Mobile, Home, Work, Fax or Other
+	Number string `json:"number"`
+}
+
+// State returns where the patient stands in Cliniko.
+func (p *Patient) State() State {
+	switch {
+	case !p.DeletedAt.IsZero():
+		return Deleted
+	case !p.MergedAt.IsZero() || p.MergedInto != "":
+		return Merged
+	case !p.ArchivedAt.IsZero():
+		return Archived
+	}
+	return Active
+}
+
+// Record is one element of what Cliniko sent: a patient, or the reason why it
+// could not be read. An unreadable record has its ID where that much could be
+// read, and always a Ref.
+type Record struct {
+	Patient Patient
+	Err     error  // not nil: unreadable, and only Patient.ID may be set
+	Ref     string // names the record in the store: the id, or a mark of its bytes where it has none
+}
+
+// Page is one answer with patients, in the order in which Cliniko sent them.
+type Page struct {
+	Records []Record
+	Total   int       // how many patients match the whole question
+	Date    time.Time // the server's clock when it answered; zero if it did not say
+}

@@ -1,0 +1,120 @@
+package profile
+
+import "time"
+
+// State is where a client stands in the practice system.
+type State string
+
+// The four states. Only Active clients can fail to become a profile.
+const (
+	Active   State = "active"
+	Archived State = "archived"
+	Merged   State = "merged"
+	Deleted  State = "deleted"
+)
+
+// Profile is what TeleHab keeps of a client. Times are UTC in whole or broken
+// seconds as Cliniko gave them; the zero time means none.
+type Profile struct {
+	ID                    ID
+	State                 State
+	Title                 string
+	FirstName             string
+	PreferredFirstName    string
+	LastName              string
+	DateOfBirth           Date // zero when missing or impossible
+	Sex                   string
+	GenderIdentity        string
+	Pronouns              string
+	Email                 string
+	Phones                []Phone
+	AcceptedPrivacyPolicy *bool
+	CreatedAt             time.Time
+	UpdatedAt             time.Time // when Cliniko last changed it
+	ArchivedAt            time.Time
+	MergedInto            ID
+	SyncedAt              time.Time // when this copy was last known to be Cliniko's
+}
+
+// FullName returns the first and last name, as far as there are any.
+func (p *Profile) FullName() string {
+	switch {
+	case p.FirstName == "":
+		return p.LastName
+	case p.LastName == "":
+		return p.FirstName
+	}
+	return p.FirstName + " " + p.LastName
+}
+
+// ListName returns "Last, First", as lists are sorted.
+func (p *Profile) ListName() string {
+	switch {
+	case p.LastName == "":
+		return p.FirstName
+	case p.FirstName == "":
+		return p.LastName
+	}
+	return p.LastName + ", " + p.FirstName
+}
+
+// Failure says why a patient is not a complete profile.
+type Failure struct {
+	ID            ID     // "" where not even the id could be read
+	Ref           string // the row's name in the store; the id where there is one
+	Code          FailureCode
+	Problems      []Problem // what is wrong, in the order of Fields; none when unreadable
+	FirstFailedAt time.Time
+	LastFailedAt  time.Time
+	Attempts      int // how many times it was read and found wanting
+}
+
+// FailureCode groups failures by what a person has to do.
+type FailureCode string
+
+// Why a patient failed.
+const (
+	Incomplete FailureCode = "incomplete" // a required field is missing
+	Impossible FailureCode = "impossible" // all are there, but one cannot be true
+	Unreadable FailureCode = "unreadable" // Cliniko's answer could not be understood
+)
+
+// Field names a required field.
+type Field string
+
+// The required fields, in the order in which they are shown.
+const (
+	FieldFirstName   Field = "first_name"
+	FieldLastName    Field = "last_name"
+	FieldDateOfBirth Field = "date_of_birth"
+	FieldSex         Field = "sex"
+	FieldEmail       Field = "email"
+)
+
+// Fields are the required fields in the order in which they are shown.
+var Fields = []Field{FieldFirstName, FieldLastName, FieldDateOfBirth, FieldSex, FieldEmail}
+
+// Problem is one required field and what is wrong with it.
+type Problem struct {
+	Field Field  `json:"field"`
+	Kind  string `json:"kind"` // Missing, or one of the impossible kinds below
+}
+
+// What can be wrong with a field.
+const (
+	Missing      = "missing"
+	NotADate     = "not_a_date"   // no calendar has it
+	InTheFuture  = "in_future"    // nobody is born yet that day
+	LongAgo      = "long_ago"     // more than MaxAge years ago
+	NotAnEmail   = "not_an_email" // such as "n/a", or two addresses in one field
+	NotPrintable = "not_printable"
+)
+
+// FieldNames returns the fields of the problems, in their order.
+func (f *Failure) FieldNames() []string {
+	names := make([]string, len(f.Problems))
+	for i, p := range f.Problems {
+		names[i] = string(p.Field)
+	}
+	return names
+}

@@ -1,0 +1,59 @@
+package profile
+
+import (
+	"context"
+	"time"
+)
+
+// PageSize is the most patients that one answer holds.
+const PageSize = 100
+
+// Source is a practice system that patients are read from. All methods may be
+// called from several goroutines, and wait for the request limit by themselves.
+//
+// Errors carry one of the codes of the key and of the way to Cliniko.
+type Source interface {
+	// Clinic says whom the key belongs to. It sends two requests.
+	Clinic(ctx context.Context) (Clinic, error)
+
+	// Patients returns at most PageSize patients that match the query, in
+	// ascending order of the query's Order.
+	Patients(ctx context.Context, q Query) (Page, error)
+
+	// Patient returns one patient, archived ones included, ahead of everything
+	// that waits in Patients. NotFound: this clinic has no such patient, or the
+	// key's owner may not see it.
+	Patient(ctx context.Context, id ID) (Record, error)
+
+	// Requests returns how many requests were sent so far, repeated ones too.
+	Requests() int
+}
+
+// Order is what a page is sorted by.
+type Order string
+
+// The orders. ByCreation is Cliniko's own when it is asked for none.
+const (
+	ByCreation Order = ""
+	ByChange   Order = "updated_at"
+	ByArchival Order = "archived_at"
+	ByID       Order = "id"
+)
+
+// Query asks for patients. All conditions hold together; zero ones are left
+// out. Times are compared in whole seconds, as Cliniko does.
+type Query struct {
+	Order         Order
+	ActiveOnly    bool // leave out archived patients, as Cliniko does by itself
+	CreatedFrom   time.Time
+	CreatedBefore time.Time
+	ChangedFrom   time.Time
+	ChangedBefore time.Time
+	ArchivedFrom  time.Time
+	ArchivedUntil time.Time // exclusive
+	IDs           []ID
+	IDAfter       ID  // ids greater than this one
+	IDUpTo        ID  // and not greater than this one
+	Number        int // which page, from 1; 0 is 1
+	Size          int // patients a page; 0 is PageSize
+}

@@ -1,0 +1,87 @@
+package profile
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps one clinic's profiles, failures and passes on this computer. It
+// has one writer at a time; Save and the methods that end in a state are one
+// transaction each, so that a process killed anywhere leaves the state before
+// or after it.
+//
+// Errors carry one of the codes of this computer.
+type Store interface {
+	// Begin starts a pass, or goes on with one of the same kind that was cut
+	// off: then the stored pass and its slices come back, and the given ones
+	// are not used. An unfinished pass of this kind is never left behind.
+	Begin(ctx context.Context, p Pass, slices []Slice) (Pass, []Slice, error)
+
+	// Save stores a batch. It never replaces newer details by older ones, keeps
+	// an archived patient only where there was a profile before or Opened is
+	// set, and notes each entry's outcome. It returns the entries whose stored
+	// state changed, as they are now.
+	Save(ctx context.Context, b Batch) ([]Entry, error)
+
+	// Counts sums the outcomes that the pass has noted so far, each patient
+	// counted once with its last outcome.
+	Counts(ctx context.Context, passID int64) (Counts, error)
+
+	// Unseen returns the refs of kept profiles and failures that the pass has
+	// not read, and that are not known as deleted.
+	Unseen(ctx context.Context, passID int64) ([]string, error)
+
+	// Vanish notes that Cliniko no longer has these patients: profiles become
+	// Deleted, failures go. It returns the changed entries.
+	Vanish(ctx context.Context, passID int64, refs []string) ([]Entry, error)
+
+	// End closes the pass with p's numbers and error and moves the cursors, in
+	// one transaction. A pass closed with Offline, Cancelled and the like stays
+	// unfinished, so that Begin can go on with it: see Resumable.
+	End(ctx context.Context, p Pass, cursors Cursors) error
+
+	// Cursors returns where the next changes pass starts; zero before the first
+	// full pass has ended well.
+	Cursors(ctx context.Context) (Cursors, error)
+
+	// Failed returns the ids of all failures that have one.
+	Failed(ctx context.Context) ([]ID, error)
+
+	// Tally says how many clients are kept, by state.
+	Tally(ctx context.Context) (Tally, error)
+}
+
+// Cursors say up to when changes are known, by Cliniko's clock.
+type Cursors struct {
+	Changed  time.Time
+	Archived time.Time
+	// ActiveInCliniko is how many unarchived patients Cliniko counted, and
+	// CountedAt when.
+	ActiveInCliniko int
+	CountedAt       time.Time
+}
+
+// Tally counts what is kept.
+type Tally struct {
+	Active   int // complete profiles and failed ones
+	Failed   int // of Active
+	Archived int // archived and merged
+	Deleted  int
+}
+
+// Destination is told of every profile that changed, after it is stored, in
+// the order of the commits. Entries may come twice.
+type Destination interface {
+	Apply(entries []Entry)
+}
+
+// Resumable says whether a pass that ended with this code should go on where
+// it stopped, rather than start again.
+func Resumable(code Code) bool {
+	switch code {
+	case Offline, TimedOut, LoginPage, RateLimited, ClinicTrouble, KeyRefused, KeyForbidden,
+		Cancelled, StoreBusy, StoreFull, Internal:
+		return true
+	}
+	return false
+}
