@@ -1,0 +1,199 @@
+package main
+
+// The shapes that cross to the window. Ids and times are text (RFC 3339, UTC);
+// "" means none. Nothing here holds a key or a password.
+
+// AppState is everything the window needs to choose its first screen.
+type AppState struct {
+	Version     string      `json:"version"`
+	Demo        bool        `json:"demo"`        // this is the simulated clinic
+	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
+	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
+	Person      *PersonView `json:"person"`      // who is signed in, or null
+	Clinic      *ClinicView `json:"clinic"`      // the connected clinic, or null
+	Keyring     *ErrorView  `json:"keyring"`     // what is wrong with the system keyring, or null
+	Store       *ErrorView  `json:"store"`       // why the data on this computer cannot be opened, or null
+	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
+	Sync        SyncStatus  `json:"sync"`
+	Tally       TallyView   `json:"tally"`
+}
+
+// PersonView is a person of this computer.
+type PersonView struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Email       string   `json:"email"`
+	Permissions []string `json:"permissions"` // practitioner, pms_link, people
+}
+
+// ClinicView is the connected clinic.
+type ClinicView struct {
+	Name        string `json:"name"`
+	Shard       string `json:"shard"`
+	OwnerName   string `json:"ownerName"` // whose key it is
+	OwnerRole   string `json:"ownerRole"`
+	KeyEnds     string `json:"keyEnds"` // "W0pd"
+	ConnectedAt string `json:"connectedAt"`
+}
+
+// ConnectionView is what Save proved about a key.
+type ConnectionView struct {
+	Clinic   ClinicView `json:"clinic"`
+	Patients int        `json:"patients"` // unarchived ones in Cliniko
+}
+
+// ErrorView is an error that a person may read; rejected promises carry it.
+type ErrorView struct {
+	Code    string `json:"code"`
+	Message string `json:"message"` // ends with the next step
+	Until   string `json:"until"`   // for rate_limited: when it goes on
+}
+
+// TallyView counts the kept profiles.
+type TallyView struct {
+	Active          int    `json:"active"` // those that need attention included
+	Failed          int    `json:"failed"` // need attention
+	Archived        int    `json:"archived"`
+	ActiveInCliniko int    `json:"activeInCliniko"` // what Cliniko counted
+	CountedAt       string `json:"countedAt"`
+}
+
+// SyncStatus says what the engine does now. It is sent whole with every change,
+// at most ten times a second.
+type SyncStatus struct {
+	// Phase: idle, listing (reading the client list), listed (waiting for Start
+	// sync), storing, changes (asking what is new), checking (comparing counts).
+	Phase        string     `json:"phase"`
+	Done         int        `json:"done"`
+	Total        int        `json:"total"`       // 0: not known yet
+	PerSecond    float64    `json:"perSecond"`   // 0: not known yet
+	SecondsLeft  int        `json:"secondsLeft"` // -1: not known
+	WaitingUntil string     `json:"waitingUntil"`
+	LastSuccess  string     `json:"lastSuccess"` // end of the last pass that ended well
+	Last         *PassView  `json:"last"`        // the last pass of any end, or null
+	Problem      *ErrorView `json:"problem"`     // why the last pass did not end well, or null
+	Unfinished   bool       `json:"unfinished"`  // an import was cut off and will go on
+}
+
+// PassView is one pass with its numbers: read = synced + unchanged + failed +
+// archived.
+type PassView struct {
+	Kind      string `json:"kind"` // full, changes, patient
+	StartedAt string `json:"startedAt"`
+	EndedAt   string `json:"endedAt"`
+	Read      int    `json:"read"`
+	Synced    int    `json:"synced"`
+	Unchanged int    `json:"unchanged"`
+	Failed    int    `json:"failed"`
+	Archived  int    `json:"archived"`
+	Requests  int    `json:"requests"`
+}
+
+// ListingView sums what Sync patients found in Cliniko.
+type ListingView struct {
+	Total    int `json:"total"`    // unarchived patients
+	Failing  int `json:"failing"`  // of them, with errors
+	Ready    int `json:"ready"`    // of them, without
+	Archived int `json:"archived"` // left out of the list
+}
+
+// ListedRow is one patient of the listing, those with errors first, then by name.
+type ListedRow struct {
+	ID       string        `json:"id"`
+	Name     string        `json:"name"` // "Last, First"; "" if there is none
+	Born     string        `json:"born"` // YYYY-MM-DD
+	Email    string        `json:"email"`
+	Problems []ProblemView `json:"problems"`
+	Code     string        `json:"code"` // "" or incomplete, impossible, unreadable
+}
+
+// ListingPage is a part of the listing.
+type ListingPage struct {
+	Rows  []ListedRow `json:"rows"`
+	Total int         `json:"total"`
+}
+
+// ProblemView names a required field and what is wrong with it.
+type ProblemView struct {
+	Field string `json:"field"` // first_name, last_name, date_of_birth, sex, email
+	Label string `json:"label"` // "Email"
+	Kind  string `json:"kind"`  // missing, not_a_date, in_future, long_ago, not_an_email, not_printable
+	Text  string `json:"text"`  // "Email is missing"
+}
+
+// FailureView is a profile that failed to sync.
+type FailureView struct {
+	Ref           string        `json:"ref"` // to retry it; the id where there is one
+	ID            string        `json:"id"`
+	Name          string        `json:"name"`
+	Code          string        `json:"code"` // incomplete, impossible, unreadable
+	Problems      []ProblemView `json:"problems"`
+	Reason        string        `json:"reason"` // all problems in one sentence
+	FirstFailedAt string        `json:"firstFailedAt"`
+	LastFailedAt  string        `json:"lastFailedAt"`
+	Attempts      int           `json:"attempts"`
+}
+
+// ProfileQuery asks for a part of the profile list.
+type ProfileQuery struct {
+	Search string `json:"search"` // names, preferred names, email, phone digits, id
+	Filter string `json:"filter"` // all (active, failed ones included), attention, archived
+	Sort   string `json:"sort"`   // name, born, sex, email, updated
+	Desc   bool   `json:"desc"`
+	Offset int    `json:"offset"`
+	Limit  int    `json:"limit"` // at most 500
+}
+
+// ProfilePage answers a ProfileQuery.
+type ProfilePage struct {
+	Rows      []ProfileRow `json:"rows"`
+	Matched   int          `json:"matched"` // rows that fit search and filter
+	All       int          `json:"all"`     // counts for the filter tabs, whatever the search
+	Attention int          `json:"attention"`
+	Archived  int          `json:"archived"`
+}
+
+// ProfileRow is one line of the profile list.
+type ProfileRow struct {
+	ID        string        `json:"id"`
+	Name      string        `json:"name"` // "Last, First"
+	Preferred string        `json:"preferred"`
+	Born      string        `json:"born"`
+	Sex       string        `json:"sex"`
+	Email     string        `json:"email"`
+	Phone     string        `json:"phone"` // mobile if there is one
+	State     string        `json:"state"` // active, archived, merged, deleted
+	Problems  []ProblemView `json:"problems"`
+	UpdatedAt string        `json:"updatedAt"` // changed in Cliniko
+}
+
+// PhoneView is a telephone number.
+type PhoneView struct {
+	Type   string `json:"type"`
+	Number string `json:"number"`
+}
+
+// ProfileView is a whole profile.
+type ProfileView struct {
+	ID              string       `json:"id"`
+	State           string       `json:"state"`
+	Title           string       `json:"title"`
+	FirstName       string       `json:"firstName"`
+	Preferred       string       `json:"preferred"`
+	LastName        string       `json:"lastName"`
+	Born            string       `json:"born"`
+	Age             int          `json:"age"` // -1: not known
+	Sex             string       `json:"sex"`
+	GenderIdentity  string       `json:"genderIdentity"`
+	Pronouns        string       `json:"pronouns"`
+	Email           string       `json:"email"`
+	EmailSharedWith int          `json:"emailSharedWith"` // how many other clients have the same email
+	Phones          []PhoneView  `json:"phones"`
+	PrivacyPolicy   string       `json:"privacyPolicy"` // accepted, refused, "" for no answer
+	UpdatedAt       string       `json:"updatedAt"`     // changed in Cliniko
+	CreatedAt       string       `json:"createdAt"`
+	SyncedAt        string       `json:"syncedAt"` // this copy was Cliniko's then
+	ArchivedAt      string       `json:"archivedAt"`
+	MergedInto      string       `json:"mergedInto"`
+	Failure         *FailureView `json:"failure"` // null for a complete profile
+}
