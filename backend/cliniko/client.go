@@ -1,0 +1,184 @@
+package cliniko
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Client reads from one clinic's Cliniko. It is a profile.Source.
+type Client struct {
+	key       Key
+	base      *url.URL
+	userAgent string
+	http      *http.Client
+	gate      *gate
+	requests  atomic.Int64
+	retry     retry
+}
+
+// Options change what a Client does by itself.
+type Options struct {
+	// BaseURL, such as http://127.0.0.1:8700/v1, replaces the address that
+	// follows from the key. Any host but a loopback address is refused.
+	BaseURL string
+	// Version is this program's, for the User-Agent.
+	Version string
+	// OnWait is told when Cliniko asked to wait, and until when.
+	OnWait func(until time.Time)
+	// Timeout bounds one try; 0 is 20 seconds.
+	Timeout time.Duration
+	// Pause is the first wait between two tries; 0 is half a second.
+	Pause time.Duration
+}
+
+var _ profile.Source = (*Client)(nil)
+
+// New returns a client for the key. It sends nothing yet.
+func New(key Key, o Options) (*Client, error) {
+	if key.IsZero() {
+		return nil, profile.Errorf(profile.NotConnected, "No clinic is connected. Set up the Cliniko integration in Settings first.")
+	}
+	base := &url.URL{Scheme: "https", Host: "api." + key.shard + ".cliniko.com", Path: "/v1"}
+	if o.BaseURL != "" {
+		var err error
+		if base, err = loopback(o.BaseURL); err != nil {
+			return nil, err
+		}
+	}
+	if o.Version == "" {
+		o.Version = "0.0.0"
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 20 * time.Second
+	}
+	if o.Pause == 0 {
+		o.Pause = 500 * time.Millisecond
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 8
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	return &Client{
+		key:  key,
+		base: base,
+		// Cliniko's rule: a name and an email address.
+		userAgent: "TeleHab Desktop/" + o.Version + " (support@vald.com)",
+		http: &http.Client{
+			Transport: transport,
+			Timeout:   o.Timeout,
+			// A redirect would take the key to another address.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		gate:  newGate(o.OnWait),
+		retry: retry{pause: o.Pause},
+	}, nil
+}
+
+// Close ends idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Requests returns how many requests were sent so far, repeated ones too.
+func (c *Client) Requests() int { return int(c.requests.Load()) }
+
+// loopback accepts http://127.0.0.1:8700/v1 and the like, for tests and the
+// demo, and nothing that leaves this computer.
+func loopback(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("the address in TELEHAB_CLINIKO_URL cannot be read")
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	if u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || err != nil || !ip.IsLoopback() {
+		return nil, errors.New("TELEHAB_CLINIKO_URL may only point to this computer, such as http://127.0.0.1:8700/v1")
+	}
+	u.Path = strings.TrimSuffix(u.Path, "/")
+	return u, nil
+}
+
+// Clinic says whom the key belongs to.
+func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
+	var owner struct {
+		FirstName text `json:"first_name"`
+		LastName  text `json:"last_name"`
+		Role      text `json:"role"`
+	}
+	if err := c.getJSON(ctx, "/user", nil, &owner); err != nil {
+		return profile.Clinic{}, err
+	}
+	var settings struct {
+		Account struct {
+			ID        text `json:"id"`
+			Name      text `json:"name"`
+			Subdomain text `json:"subdomain"`
+		} `json:"account"`
+		Terminology struct {
+			Patient text `json:"patient"`
+		} `json:"terminology"`
+	}
+	if err := c.getJSON(ctx, "/settings/public", nil, &settings); err != nil {
+		return profile.Clinic{}, err
+	}
+	account := settings.Account
+	if account.ID == "" || !validSubdomain(string(account.Subdomain)) {
+		return profile.Clinic{}, unexpected(fmt.Errorf("settings without an account id or subdomain"))
+	}
+	return profile.Clinic{
+		AccountID: string(account.ID), Name: string(account.Name), Subdomain: string(account.Subdomain),
+		Shard: c.key.shard, Patients: strings.ToLower(string(settings.Terminology.Patient)),
+		OwnerName: strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName)),
+		OwnerRole: string(owner.Role), KeyEnds: c.key.Ends(),
+	}, nil
+}
+
+// validSubdomain keeps what becomes part of a web address to letters, digits
+// and inner hyphens.
+func validSubdomain(s string) bool {
+	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for _, r := range s {
+		if (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// Patients returns one page.
+func (c *Client) Patients(ctx context.Context, q profile.Query) (profile.Page, error) {
+	var page profile.Page
+	err := c.get(ctx, call{path: "/patients", query: values(q)}, func(body []byte, header http.Header) error {
+		var err error
+		page, err = decodePage(body)
+		page.Date = serverTime(header)
+		return err
+	})
+	return page, err
+}
+
+// Patient returns one patient, archived ones included.
+func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Record, error) {
+	if _, ok := profile.ParseID(string(id)); !ok {
+		return profile.Record{}, profile.Errorf(profile.Invalid, "This is not a Cliniko id: it has 1 to 20 digits. Check what you pasted.")
+	}
+	var record profile.Record
+	// Without the filter an archived patient is a 404.
+	query := url.Values{"q[]": {"archived_at:*"}}
+	err := c.get(ctx, call{path: "/patients/" + string(id), query: query, urgent: true}, func(body []byte, _ http.Header) error {
+		record = decodeRecord(body)
+		if record.Err == nil && record.Patient.ID != id {
+			return unexpected(errors.New("the answer is about another patient"))
+		}
+		return nil
+	})
+	return record, err
+}

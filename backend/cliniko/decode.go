@@ -1,0 +1,195 @@
+package cliniko
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// patient is a patient's JSON, reduced to what TeleHab keeps. Everything else,
+// notes and Medicare numbers above all, is dropped here and never stored.
+type patient struct {
+	ID                    text      `json:"id"`
+	Title                 text      `json:"title"`
+	FirstName             text      `json:"first_name"`
+	PreferredFirstName    text      `json:"preferred_first_name"`
+	LastName              text      `json:"last_name"`
+	DateOfBirth           text      `json:"date_of_birth"`
+	Sex                   text      `json:"sex"`
+	Gender                text      `json:"gender"` // read-only since 2018, shown until sex is set
+	GenderIdentity        text      `json:"gender_identity"`
+	Pronouns              *pronouns `json:"pronouns"`
+	Email                 text      `json:"email"`
+	Phones                []phone   `json:"patient_phone_numbers"`
+	AcceptedPrivacyPolicy *bool     `json:"accepted_privacy_policy"`
+	CreatedAt             text      `json:"created_at"`
+	UpdatedAt             text      `json:"updated_at"`
+	ArchivedAt            text      `json:"archived_at"`
+	MergedAt              text      `json:"merged_at"`
+	DeletedAt             text      `json:"deleted_at"`
+	MergedWith            *struct {
+		Links struct {
+			Self text `json:"self"`
+		} `json:"links"`
+	} `json:"merged_with_patient"`
+}
+
+type pronouns struct {
+	Nominative text `json:"nominative"`
+	Accusative text `json:"accusative"`
+}
+
+type phone struct {
+	Number text `json:"number"`
+	Type   text `json:"phone_type"`
+}
+
+// text is a JSON string without the white space around it. null is "", and so
+// is nothing; a number keeps its digits, since ids were numbers until 2020.
+type text string
+
+func (t *text) UnmarshalJSON(raw []byte) error {
+	switch {
+	case string(raw) == "null":
+		*t = ""
+		return nil
+	case len(raw) > 0 && (raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'):
+		*t = text(raw)
+		return nil
+	}
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return errors.New("text was expected")
+	}
+	*t = text(strings.TrimSpace(s))
+	return nil
+}
+
+// decodePage reads an answer with patients. Each patient is read by itself, so
+// that one that cannot be read does not spoil the page.
+func decodePage(body []byte) (profile.Page, error) {
+	var envelope struct {
+		Patients []json.RawMessage `json:"patients"`
+		Total    *int              `json:"total_entries"`
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return profile.Page{}, unexpected(fmt.Errorf("read a page: %w", detail(err)))
+	}
+	if envelope.Patients == nil || envelope.Total == nil || *envelope.Total < 0 {
+		return profile.Page{}, unexpected(errors.New("a page without patients or their number"))
+	}
+	page := profile.Page{Total: *envelope.Total, Records: make([]profile.Record, len(envelope.Patients))}
+	for i, raw := range envelope.Patients {
+		page.Records[i] = decodeRecord(raw)
+	}
+	return page, nil
+}
+
+// decodeRecord reads one patient, and never fails: see profile.Record.
+func decodeRecord(raw []byte) profile.Record {
+	var p patient
+	err := json.Unmarshal(raw, &p)
+	if err == nil {
+		var record profile.Record
+		if record, err = p.record(); err == nil {
+			return record
+		}
+	}
+	record := profile.Record{Err: detail(err)}
+	var only struct {
+		ID text `json:"id"`
+	}
+	if json.Unmarshal(raw, &only) == nil {
+		record.Patient.ID, _ = profile.ParseID(string(only.ID))
+	}
+	record.Ref = string(record.Patient.ID)
+	if record.Ref == "" {
+		// The same unreadable bytes get the same name, so that they are one
+		// row in the list however often they are read.
+		sum := sha256.Sum256(raw)
+		record.Ref = "unreadable-" + hex.EncodeToString(sum[:8])
+	}
+	return record
+}
+
+// detail keeps the kind of a JSON error and drops values, which are personal.
+func detail(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		return fmt.Errorf("field %s has the wrong type", wrong.Field)
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Errorf("broken JSON at byte %d", syntax.Offset)
+	}
+	return err
+}
+
+func (p *patient) record() (profile.Record, error) {
+	id, ok := profile.ParseID(string(p.ID))
+	if !ok {
+		return profile.Record{}, errors.New("no id")
+	}
+	out := profile.Patient{
+		ID: id, Title: string(p.Title), FirstName: string(p.FirstName),
+		PreferredFirstName: string(p.PreferredFirstName), LastName: string(p.LastName),
+		DateOfBirth: string(p.DateOfBirth), Sex: string(p.Sex), GenderIdentity: string(p.GenderIdentity),
+		Email: string(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+	}
+	if out.Sex == "" {
+		out.Sex = string(p.Gender)
+	}
+	if p.Pronouns != nil && p.Pronouns.Nominative != "" {
+		out.Pronouns = strings.TrimSuffix(string(p.Pronouns.Nominative)+"/"+string(p.Pronouns.Accusative), "/")
+	}
+	for _, number := range p.Phones {
+		if number.Number != "" {
+			out.Phones = append(out.Phones, profile.Phone{Type: string(number.Type), Number: string(number.Number)})
+		}
+	}
+	if p.MergedWith != nil {
+		self := string(p.MergedWith.Links.Self)
+		out.MergedInto, _ = profile.ParseID(self[strings.LastIndexByte(self, '/')+1:])
+	}
+	for _, t := range []struct {
+		name  string
+		given text
+		into  *time.Time
+	}{
+		{"created_at", p.CreatedAt, &out.CreatedAt},
+		{"updated_at", p.UpdatedAt, &out.UpdatedAt},
+		{"archived_at", p.ArchivedAt, &out.ArchivedAt},
+		{"merged_at", p.MergedAt, &out.MergedAt},
+		{"deleted_at", p.DeletedAt, &out.DeletedAt},
+	} {
+		var err error
+		if *t.into, err = parseTime(string(t.given)); err != nil {
+			return profile.Record{}, fmt.Errorf("%s is not a time", t.name)
+		}
+	}
+	if out.CreatedAt.IsZero() || out.UpdatedAt.IsZero() {
+		return profile.Record{}, errors.New("no time of creation or change")
+	}
+	return profile.Record{Patient: out, Ref: string(id)}, nil
+}
+
+// parseTime reads Cliniko's times: documented as whole seconds in UTC, and
+// reported with fractions and with offsets in two forms. "" is the zero time.
+func parseTime(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		if t, err = time.Parse("2006-01-02T15:04:05.999999999Z0700", s); err != nil {
+			return time.Time{}, errors.New("not a time")
+		}
+	}
+	return t.UTC(), nil
+}

@@ -1,0 +1,135 @@
+package cliniko
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// The request limit. Cliniko allows 200 a minute for all programs that use
+// keys of the same user; 160 leaves room for the clinic's other tools.
+const (
+	window         = time.Minute
+	windowRequests = 160
+	// forPeople is the part of the window that only a person's own requests
+	// may use, so that an import that has used up its share delays nobody.
+	forPeople = 10
+	// After a 429 somebody else spends the same allowance: take half for a while.
+	cautionFor = 5 * time.Minute
+)
+
+// gate lets requests pass: at most windowRequests in any window, as fast as
+// they come until then, urgent ones first, and none while it is closed. It is
+// timed by the monotonic clock, so a wrong or changing clock does not matter.
+//
+// A request holds its place until a window after its answer has come, because
+// only then is it sure that the server counted it before that moment.
+type gate struct {
+	mu       sync.Mutex
+	limit    int
+	inFlight int
+	finished []time.Time // ascending, within the last window
+	urgent   int         // urgent requests that wait
+	closed   time.Time   // nothing passes before
+	caution  time.Time   // half the limit before
+	changed  chan struct{}
+	onClose  func(until time.Time)
+}
+
+func newGate(onClose func(until time.Time)) *gate {
+	return &gate{limit: windowRequests, changed: make(chan struct{}), onClose: onClose}
+}
+
+// enter waits for a place. The caller must call leave exactly once afterwards.
+func (g *gate) enter(ctx context.Context, urgent bool) error {
+	g.mu.Lock()
+	if urgent {
+		g.urgent++
+	}
+	defer func() {
+		if urgent {
+			g.urgent--
+			g.wake()
+		}
+		g.mu.Unlock()
+	}()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		wait := g.delay(time.Now(), urgent)
+		if wait == 0 {
+			g.inFlight++
+			return nil
+		}
+		changed := g.changed
+		g.mu.Unlock()
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+		case <-changed:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		g.mu.Lock()
+	}
+}
+
+// leave gives the place back: the answer has come, or there will be none.
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inFlight--
+	g.finished = append(g.finished, time.Now())
+	g.wake()
+}
+
+// close lets nothing pass for d, and is cautious for a while after.
+func (g *gate) close(d time.Duration) {
+	g.mu.Lock()
+	now := time.Now()
+	if until := now.Add(d); until.After(g.closed) {
+		g.closed = until
+	}
+	g.caution = g.closed.Add(cautionFor)
+	until := g.closed
+	g.mu.Unlock()
+	if g.onClose != nil {
+		g.onClose(until)
+	}
+}
+
+// delay returns how long a request has to wait at least, and 0 when it may
+// pass now. A long delay only means that a change will wake the waiter.
+func (g *gate) delay(now time.Time, urgent bool) time.Duration {
+	if wait := g.closed.Sub(now); wait > 0 {
+		return wait
+	}
+	if !urgent && g.urgent > 0 {
+		return window
+	}
+	for len(g.finished) > 0 && now.Sub(g.finished[0]) >= window {
+		g.finished = g.finished[1:]
+	}
+	allowed := g.limit
+	if now.Before(g.caution) {
+		allowed /= 2
+	}
+	if !urgent {
+		allowed -= forPeople
+	}
+	over := g.inFlight + len(g.finished) - allowed
+	switch {
+	case over < 0:
+		return 0
+	case over >= len(g.finished):
+		return window
+	}
+	return window - now.Sub(g.finished[over])
+}
+
+// wake lets every waiter look again. The caller holds the lock.
+func (g *gate) wake() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}

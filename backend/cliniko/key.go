@@ -1,0 +1,69 @@
+package cliniko
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Key is an API key of Cliniko. It cannot print itself: every verb of fmt and
+// JSON give the last four characters at most.
+type Key struct {
+	secret string
+	body   string
+	shard  string
+}
+
+// oldShard is where keys without an ending belong (Cliniko's guide on URLs).
+const oldShard = "au1"
+
+var (
+	// The ending is anchored because it becomes part of a host name that the
+	// key is sent to. New shards appear, so no list.
+	keyShape = regexp.MustCompile(`^([A-Za-z0-9+/=_.-]{16,500})-([A-Za-z]{2}[0-9]{1,2})$`)
+	bodyOnly = regexp.MustCompile(`^[A-Za-z0-9+/=_.]{16,500}$`)
+	keyChars = regexp.MustCompile(`^[A-Za-z0-9+/=_.-]+$`)
+)
+
+// ParseKey reads a pasted key. White space around it does not matter; a line
+// break inside, as some mail programs add, does not either.
+//
+// Errors: KeyMalformed, KeyShard.
+func ParseKey(pasted string) (Key, error) {
+	text := strings.Join(strings.Fields(pasted), "")
+	if m := keyShape.FindStringSubmatch(text); m != nil {
+		return Key{secret: text, body: m[1], shard: strings.ToLower(m[2])}, nil
+	}
+	switch {
+	case text == "":
+		return Key{}, profile.Errorf(profile.KeyMalformed, "Paste the API key first. Cliniko shows it once, right after you add it.")
+	case bodyOnly.MatchString(text):
+		return Key{secret: text, body: text, shard: oldShard}, nil
+	case keyChars.MatchString(text) && strings.Contains(text, "-") && len(text) > 16:
+		return Key{}, profile.Errorf(profile.KeyShard,
+			"The end of this key does not name a Cliniko region, such as -au1. Copy the whole key from Cliniko, to its last character, and paste it again.")
+	}
+	return Key{}, profile.Errorf(profile.KeyMalformed,
+		"This does not look like a Cliniko API key. In Cliniko open My info, Manage API keys, add a key, and paste it here whole.")
+}
+
+// Secret returns the key itself, for the keyring and the Authorization header.
+func (k Key) Secret() string { return k.secret }
+
+// Shard returns the region that the key names, such as "au2".
+func (k Key) Shard() string { return k.shard }
+
+// Ends returns the last four characters before the shard.
+func (k Key) Ends() string { return k.body[max(0, len(k.body)-4):] }
+
+// IsZero says that there is no key.
+func (k Key) IsZero() bool { return k.secret == "" }
+
+// Format keeps every verb of fmt from printing the key.
+func (k Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "[key]") }
+
+// MarshalText keeps JSON and loggers from writing the key.
+func (k Key) MarshalText() ([]byte, error) { return []byte("[key]"), nil }

@@ -1,0 +1,231 @@
+package cliniko
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// maxBody is the largest answer that is read. A page of 100 patients has about
+// 350 kB.
+const maxBody = 16 << 20
+
+// Tries, the first one included. A person who waits is told sooner.
+const (
+	patientTries = 5
+	urgentTries  = 2
+)
+
+// retry says how to wait between tries.
+type retry struct{ pause time.Duration }
+
+func (r retry) policy() *backoff.ExponentialBackOff {
+	policy := backoff.NewExponentialBackOff()
+	policy.InitialInterval = r.pause
+	policy.MaxInterval = 20 * r.pause
+	return policy
+}
+
+// call is one question to the API.
+type call struct {
+	path   string
+	query  url.Values
+	urgent bool // a person waits for it
+}
+
+// getJSON asks for a small document on behalf of a person.
+func (c *Client) getJSON(ctx context.Context, path string, query url.Values, into any) error {
+	return c.get(ctx, call{path: path, query: query, urgent: true}, func(body []byte, _ http.Header) error {
+		if err := json.Unmarshal(body, into); err != nil {
+			return unexpected(err)
+		}
+		return nil
+	})
+}
+
+// get asks, and asks again what may pass by itself: a busy server, a broken
+// connection, a body that was cut. read is given each complete answer.
+func (c *Client) get(ctx context.Context, what call, read func(body []byte, header http.Header) error) error {
+	tries := uint(patientTries)
+	if what.urgent {
+		tries = urgentTries
+	}
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		body, header, err := c.try(ctx, what)
+		if err == nil {
+			err = read(body, header)
+		}
+		if err == nil || passes(err) {
+			return struct{}{}, err
+		}
+		return struct{}{}, backoff.Permanent(err)
+	}, backoff.WithBackOff(c.retry.policy()), backoff.WithMaxTries(tries), backoff.WithMaxElapsedTime(0))
+	var permanent *backoff.PermanentError
+	if errors.As(err, &permanent) {
+		err = permanent.Err
+	}
+	if cancelled := context.Cause(ctx); cancelled != nil && err != nil && profile.CodeOf(err) == profile.Cancelled {
+		return cancelled
+	}
+	return err
+}
+
+// passes says whether the same request may succeed in a moment.
+func passes(err error) bool {
+	switch profile.CodeOf(err) {
+	case profile.Offline, profile.TimedOut, profile.RateLimited, profile.ClinicTrouble:
+		return true
+	}
+	return false
+}
+
+// try sends one request through the gate and reads the whole answer.
+func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error) {
+	address := *c.base
+	address.Path += what.path
+	address.RawQuery = what.query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a request: %w", err)
+	}
+	request.SetBasicAuth(c.key.secret, "")
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", c.userAgent)
+
+	if err := c.gate.enter(ctx, what.urgent); err != nil {
+		return nil, nil, err
+	}
+	c.requests.Add(1)
+	response, err := c.http.Do(request)
+	if err != nil {
+		c.gate.leave()
+		return nil, nil, connection(ctx, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if response.StatusCode == http.StatusTooManyRequests {
+		// Before the place is given back, so that nothing slips through.
+		c.gate.close(waitAsked(response.Header))
+	}
+	c.gate.leave()
+	switch {
+	case response.StatusCode == http.StatusTooManyRequests:
+		return nil, nil, rateLimited(time.Now().Add(waitAsked(response.Header)))
+	case err != nil:
+		return nil, nil, connection(ctx, err)
+	case len(body) > maxBody:
+		return nil, nil, &profile.Error{Code: profile.AnswerTooLarge,
+			Message: "Cliniko sent far more than expected, so it was not read. Try again later; if it stays, contact support@vald.com."}
+	}
+	return body, response.Header, refusal(response, body)
+}
+
+// refusal turns a status, or a web page where data should be, into an error.
+func refusal(response *http.Response, body []byte) error {
+	status := response.StatusCode
+	cause := fmt.Errorf("cliniko answered %d", status)
+	switch {
+	case status == http.StatusUnauthorized:
+		return &profile.Error{Code: profile.KeyRefused, Cause: cause,
+			Message: "Cliniko refuses this key: it may be archived, cut, or of another region. Wait a moment and try again; then make a new key in Cliniko, or contact support@vald.com."}
+	case status == http.StatusForbidden:
+		return &profile.Error{Code: profile.KeyForbidden, Cause: cause,
+			Message: "Cliniko knows this key, but its owner may not see clients. Give that user a role that may, or use the key of another user."}
+	case status == http.StatusNotFound:
+		return &profile.Error{Code: profile.NotFound, Cause: cause,
+			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}
+	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
+		return &profile.Error{Code: profile.LoginPage, Cause: cause,
+			Message: "A web page came instead of Cliniko's data: this network seems to want a sign-in first. Open any web page in your browser, sign in, and try again."}
+	case status >= 500 || status == http.StatusRequestTimeout:
+		return unexpected(cause)
+	case status != http.StatusOK:
+		return &profile.Error{Code: profile.ClinicRejected, Cause: cause,
+			Message: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or contact support@vald.com."}
+	}
+	return nil
+}
+
+func isWebPage(response *http.Response, body []byte) bool {
+	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+}
+
+// unexpected is an answer that the API does not promise.
+func unexpected(cause error) error {
+	return &profile.Error{Code: profile.ClinicTrouble, Cause: cause,
+		Message: "Cliniko has trouble answering right now. TeleHab goes on by itself; if it stays, look at status.cliniko.com."}
+}
+
+func rateLimited(until time.Time) error {
+	return &profile.Error{Code: profile.RateLimited, Until: until,
+		Message: "Cliniko asks to wait, because many requests came in the last minute. TeleHab goes on by itself."}
+}
+
+// connection explains an error below HTTP. The error's own text names the
+// address with its query, so only its innermost cause is kept.
+func connection(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var (
+		unknown   x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		handshake *tls.CertificateVerificationError
+		timeout   net.Error
+		address   *url.Error
+	)
+	cause := err
+	if errors.As(err, &address) {
+		cause = address.Err
+	}
+	switch {
+	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &handshake):
+		return &profile.Error{Code: profile.LoginPage, Cause: cause,
+			Message: "Something on this network stands between this computer and Cliniko, so the key was not sent. Sign in to the network, or ask your IT person about the proxy."}
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return &profile.Error{Code: profile.TimedOut, Cause: cause,
+			Message: "Cliniko did not answer in time. Check the internet connection and try again."}
+	case errors.Is(err, io.ErrUnexpectedEOF), isBrokenBody(err):
+		return unexpected(cause)
+	}
+	return &profile.Error{Code: profile.Offline, Cause: cause,
+		Message: "Cliniko cannot be reached from this computer. Check the internet connection and try again."}
+}
+
+// isBrokenBody says whether the answer came but could not be unpacked.
+func isBrokenBody(err error) bool {
+	return strings.HasPrefix(err.Error(), "gzip: ") || strings.HasPrefix(err.Error(), "flate: ")
+}
+
+// waitAsked returns how long a 429 asks to wait: until X-RateLimit-Reset,
+// measured against the server's own clock, else Retry-After, else a minute.
+func waitAsked(header http.Header) time.Duration {
+	wait := window
+	if reset, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
+		now := serverTime(header)
+		if now.IsZero() {
+			now = time.Now()
+		}
+		// Date is cut to whole seconds, so a second more is never too early.
+		wait = time.Unix(reset, 0).Sub(now) + time.Second
+	} else if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
+		wait = time.Duration(seconds) * time.Second
+	}
+	return min(max(wait, time.Second), 2*time.Minute)
+}
