@@ -1,0 +1,235 @@
+package fakeclinic
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// response is an answer before it goes out, so that a fault can spoil it.
+type response struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func jsonResponse(status int, body []byte) response {
+	return response{status, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body}
+}
+
+// refusal has the {"message": …} that Cliniko sends with a 400; it says nothing of the bodies of others.
+func refusal(status int, message string) response {
+	body, err := json.Marshal(map[string]string{"message": message})
+	if err != nil { // text always encodes
+		panic(err)
+	}
+	return jsonResponse(status, body)
+}
+
+// serveAPI takes a request through its stages: record, gate, latency, fault, answer.
+func (c *Clinic) serveAPI(w http.ResponseWriter, r *http.Request) {
+	turnedAway := c.refuse(r)
+	request, reset := c.traffic.arrive(Request{
+		At: c.now(), Method: r.Method, Path: r.URL.Path, RawQuery: r.URL.RawQuery,
+	}, turnedAway == nil)
+	if !pause(r, c.hooks.delay()) {
+		return
+	}
+	switch {
+	case turnedAway != nil:
+		c.finish(w, request, *turnedAway)
+	case !reset.IsZero():
+		c.finish(w, request, tooMany(reset))
+	default:
+		c.admit(w, r, request)
+	}
+}
+
+func (c *Clinic) admit(w http.ResponseWriter, r *http.Request, request Request) {
+	fault := c.hooks.fault(request)
+	if answer, instead := c.standIn(fault); instead {
+		c.finish(w, request, answer)
+		return
+	}
+	if fault.Kind == Hang {
+		c.hang(r, request, fault.Wait)
+	}
+	c.hooks.before(request)
+	answer := c.answer(r, fault)
+	switch fault.Kind {
+	case CutBody:
+		c.cut(w, request, answer)
+	case HugeBody:
+		c.flood(w, request, fault.Size)
+	case BadGzip:
+		answer.header.Set("Content-Encoding", "gzip")
+		c.finish(w, request, answer)
+	default:
+		c.finish(w, request, answer)
+	}
+}
+
+// refuse is what a request is told before anything is looked up, or nil.
+func (c *Clinic) refuse(r *http.Request) *response {
+	if r.UserAgent() == "" {
+		return &response{http.StatusBadRequest, http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
+			[]byte("Requires a user agent")}
+	}
+	if key, _, given := r.BasicAuth(); !given || !c.opens(key) {
+		return new(refusal(http.StatusUnauthorized, "Unauthorized"))
+	}
+	if r.Method != http.MethodGet {
+		answer := refusal(http.StatusMethodNotAllowed, "This clinic can only be read")
+		answer.header.Set("Allow", http.MethodGet)
+		return &answer
+	}
+	return nil
+}
+
+// opens compares a key with the clinic's, with or without the shard suffix.
+func (c *Clinic) opens(key string) bool {
+	whole := c.options.Key
+	body := whole
+	if at := strings.LastIndexByte(whole, '-'); at > 0 {
+		body = whole[:at]
+	}
+	isWhole := subtle.ConstantTimeCompare([]byte(key), []byte(whole))
+	isBody := subtle.ConstantTimeCompare([]byte(key), []byte(body))
+	return isWhole|isBody == 1
+}
+
+func tooMany(reset time.Time) response {
+	answer := refusal(http.StatusTooManyRequests, "Too many requests")
+	seconds := reset.Unix()
+	if reset.Nanosecond() > 0 { // rounded up, so that who comes back then is let in
+		seconds++
+	}
+	answer.header.Set("X-RateLimit-Reset", strconv.FormatInt(seconds, 10))
+	return answer
+}
+
+// pause waits out the latency. It reports false when the client has gone.
+func pause(r *http.Request, latency time.Duration) bool {
+	if latency <= 0 {
+		return r.Context().Err() == nil
+	}
+	timer := time.NewTimer(latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+		return false
+	}
+}
+
+// answer routes a request that was let in.
+func (c *Clinic) answer(r *http.Request, fault Fault) response {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return refusal(http.StatusBadRequest, "Bad query")
+	}
+	base := baseURL(r)
+	switch path := strings.TrimPrefix(r.URL.Path, "/v1"); path {
+	case "/patients":
+		return c.listPatients(query, base, fault)
+	case "/user":
+		return jsonResponse(http.StatusOK, c.userJSON(base))
+	case "/settings/public":
+		return jsonResponse(http.StatusOK, c.settingsJSON())
+	case "/businesses":
+		return jsonResponse(http.StatusOK, c.businessesJSON(base))
+	default:
+		if id, one := strings.CutPrefix(path, "/patients/"); one {
+			return c.onePatient(id, query, base)
+		}
+		return refusal(http.StatusNotFound, "Not found")
+	}
+}
+
+// baseURL is the address that the client used, which links repeat.
+func baseURL(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + "/v1"
+}
+
+func refusedQuery(err error) response {
+	if message, bad := errors.AsType[badRequest](err); bad {
+		return refusal(http.StatusBadRequest, string(message))
+	}
+	return refusal(http.StatusInternalServerError, err.Error())
+}
+
+func (c *Clinic) listPatients(query url.Values, base string, fault Fault) response {
+	l, err := parseListing(query, fault.Kind)
+	if err != nil {
+		return refusedQuery(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	people, backwards := c.roster.find(l)
+	page := l.pageOf(people, backwards)
+
+	body := make([]byte, 0, 512+len(page)*3072)
+	body = append(body, `{"patients":[`...)
+	body = appendRows(body, page, base, fault)
+	body = append(body, `],"total_entries":`...)
+	body = strconv.AppendInt(body, int64(len(people)), 10)
+	body = append(body, `,"links":{"self":`...)
+	body = appendText(body, pageURL(base, query, l.page))
+	if l.page*l.perPage < len(people) {
+		next := pageURL(base, query, l.page+1)
+		if fault.Kind == ForeignNext {
+			next = fault.elsewhere()
+		}
+		body = appendText(append(body, `,"next":`...), next)
+	}
+	if l.page > 1 {
+		body = appendText(append(body, `,"previous":`...), pageURL(base, query, l.page-1))
+	}
+	return jsonResponse(http.StatusOK, append(body, "}}"...))
+}
+
+// pageURL repeats everything that was asked for, with another page.
+func pageURL(base string, query url.Values, page int) string {
+	was := query["page"]
+	query.Set("page", strconv.Itoa(page))
+	address := base + "/patients?" + query.Encode()
+	query["page"] = was
+	return address
+}
+
+func (c *Clinic) onePatient(id string, query url.Values, base string) response {
+	var conditions []condition
+	population := active
+	for _, text := range query["q[]"] {
+		f, err := parseFilter(text)
+		if err == nil && f.name != "archived_at" {
+			err = badRequest(f.name + " is not filterable")
+		}
+		if err != nil {
+			return refusedQuery(err)
+		}
+		condition, err := f.condition()
+		if err != nil {
+			return refusedQuery(err)
+		}
+		conditions, population = append(conditions, condition), everyone
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	person, known := c.roster.people[id]
+	if !known || !population.has(person) || !matchesAll(conditions, person) {
+		return refusal(http.StatusNotFound, fmt.Sprintf("Couldn't find Patient with id %s", id))
+	}
+	return jsonResponse(http.StatusOK, appendPatient(nil, person, base))
+}

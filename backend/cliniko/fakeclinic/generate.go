@@ -1,0 +1,227 @@
+package fakeclinic
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	// Ids before the move to long ones are 8 digits; the first long one is the reference's, above what a float64 holds.
+	firstOldID  = 12_345_601
+	firstLongID = 836_447_129_235_883_061
+	// longIDStride spreads 100,000 ids over the range that still has 19 digits or fewer.
+	longIDStride = 5_000_000_000_000
+
+	clinicYears = 9
+	dayLength   = 24 * time.Hour
+)
+
+// opened and closed bound every generated time, so that a clinic is the same on any day and never ahead of the clock.
+var (
+	closed     = time.Date(2025, 12, 31, 8, 0, 0, 0, time.UTC)
+	opened     = closed.AddDate(-clinicYears, 0, 0)
+	bulkSecond = closed.AddDate(0, -7, -3)
+)
+
+// generator makes one clinic's people.
+type generator struct {
+	random *rand.Rand
+	shares Shares
+	people []Patient
+	lots   []lot
+}
+
+// generate makes n people in the order in which the clinic met them.
+func generate(seed uint64, n int, shares Shares) []*record {
+	g := &generator{
+		random: rand.New(rand.NewPCG(seed, 0x636c696e6963)),
+		shares: shares,
+		people: make([]Patient, n),
+		lots:   make([]lot, n),
+	}
+	specials := 0
+	if shares.Specials {
+		specials = min(len(specialPeople), n/4)
+	}
+	deck := g.random.Perm(n)
+	g.number()
+	g.deal(deck[specials:])
+	for i := range g.people {
+		g.person(&g.people[i])
+	}
+	g.sprinkle()
+	for i, lot := range g.lots {
+		g.spoil(&g.people[i], lot, i)
+	}
+	for i, special := range specialPeople[:specials] {
+		special(&g.people[deck[i]])
+	}
+	g.merge(deck[specials:])
+	return g.records()
+}
+
+func (g *generator) records() []*record {
+	records := make([]*record, len(g.people))
+	for i, p := range g.people {
+		person, err := newRecord(p)
+		if err != nil { // ids are made by number
+			panic(err)
+		}
+		records[i] = person
+	}
+	return records
+}
+
+// number gives ids and times of making in step, as a database does: the first tenth old short ids, the first twentieth
+// one import with one created_at.
+func (g *generator) number() {
+	n := len(g.people)
+	old, imported := n/10, n/20
+	at, long := opened, uint64(firstLongID)
+	step := closed.Add(-30*dayLength).Sub(opened) / time.Duration(n+1)
+	for i := range g.people {
+		p := &g.people[i]
+		if i < old {
+			p.ID = strconv.Itoa(firstOldID + 7*i)
+		} else {
+			p.ID = strconv.FormatUint(long, 10)
+			long += 1 + g.random.Uint64N(longIDStride)
+		}
+		if i >= imported {
+			at = at.Add(time.Duration(g.random.Int64N(int64(2 * step))))
+		}
+		p.CreatedAt = at.Truncate(time.Second)
+	}
+	// The sum of random steps may run past the end by a little; times must stay within the clinic's life.
+	for i := range g.people {
+		if latest := closed.Add(-dayLength); g.people[i].CreatedAt.After(latest) {
+			g.people[i].CreatedAt = latest
+		}
+	}
+}
+
+// deal hands out the lots that exclude one another, in exact numbers.
+func (g *generator) deal(deck []int) {
+	next := 0
+	for _, share := range g.shares.lots() {
+		for range portion(share.share, len(g.people)) {
+			if next == len(deck) {
+				return
+			}
+			g.lots[deck[next]] = share.lot
+			next++
+		}
+	}
+}
+
+// person fills in someone whose details are all there and all right.
+func (g *generator) person(p *Patient) {
+	community := g.community()
+	man := g.random.IntN(2)
+	first := community.first[g.random.IntN((len(community.first)+1-man)/2)*2+man]
+	last := community.last[g.random.IntN(len(community.last))]
+	p.FirstName, p.LastName = &first.text, &last.text
+	p.Sex = new([]string{"Female", "Male"}[man])
+	p.Title = new([]string{"Ms", "Mr"}[man])
+	if g.oneIn(3) {
+		p.Title = nil
+	}
+	p.DateOfBirth = new(g.birthDate(p.CreatedAt.Year()))
+	p.Email = new(g.address(first, last))
+	p.Phones = g.phones()
+	g.update(p)
+	g.extras(p, man)
+}
+
+func (g *generator) community() people {
+	drawn := g.random.IntN(1000)
+	for _, community := range peoples {
+		if drawn -= community.weight; drawn < 0 {
+			return community
+		}
+	}
+	return peoples[0]
+}
+
+func (g *generator) oneIn(n int) bool { return g.random.IntN(n) == 0 }
+
+// birthDate lies in one of the 90 years before somebody became a client, on a day that every year has.
+func (g *generator) birthDate(client int) string {
+	return fmt.Sprintf("%04d-%02d-%02d", client-1-g.random.IntN(90), 1+g.random.IntN(12), 1+g.random.IntN(28))
+}
+
+func (g *generator) address(first, last name) string {
+	return first.ascii() + "." + last.ascii() + strconv.Itoa(10+g.random.IntN(99_990)) + "@" + domains[g.random.IntN(len(domains))]
+}
+
+func (n name) ascii() string {
+	if n.latin != "" {
+		return n.latin
+	}
+	return strings.ToLower(n.text)
+}
+
+func (g *generator) phones() []Phone {
+	phones := []Phone{{"Mobile", mobiles[g.random.IntN(len(mobiles))]}}
+	if g.oneIn(12) {
+		phones = nil
+	}
+	for g.oneIn(4) {
+		line := landlines[g.random.IntN(len(landlines))]
+		phones = append(phones, Phone{phoneTypes[g.random.IntN(len(phoneTypes))], fmt.Sprintf(line, g.random.IntN(100))})
+	}
+	return phones
+}
+
+// update spreads updated_at from the making to the end, most of it soon after the making or late.
+func (g *generator) update(p *Patient) {
+	life := int64(closed.Sub(p.CreatedAt))
+	p.UpdatedAt = p.CreatedAt.Add(time.Duration(g.random.Int64N(life))).Truncate(time.Second)
+	if g.oneIn(5) {
+		p.UpdatedAt = p.CreatedAt
+	}
+}
+
+// extras are details that people may or may not give.
+func (g *generator) extras(p *Patient, man int) {
+	if g.oneIn(12) {
+		p.PreferredFirstName = new([]string{"Alex", "Sam", "Bee", "Mick", "Lulu", "Ash", "小明", "TJ"}[g.random.IntN(8)])
+	}
+	if g.oneIn(10) {
+		p.Pronouns = new([]Pronouns{sheHer, heHim}[man])
+	}
+	if g.oneIn(60) {
+		p.Pronouns, p.GenderIdentity = new(theyThem), new(identities[g.random.IntN(len(identities))])
+	}
+	switch g.random.IntN(4) {
+	case 0:
+		p.AcceptedPrivacyPolicy = new(true)
+	case 1:
+		p.AcceptedPrivacyPolicy = new(!g.oneIn(8))
+	}
+	town := &towns[g.random.IntN(len(towns))]
+	p.Address1 = new(strconv.Itoa(1+g.random.IntN(200)) + " " + streets[g.random.IntN(len(streets))])
+	p.City, p.State, p.PostCode = &town.city, &town.state, &town.postCode
+	if g.oneIn(3) {
+		p.Occupation = &occupations[g.random.IntN(len(occupations))]
+	}
+	if g.oneIn(4) {
+		p.Notes = &complaints[g.random.IntN(len(complaints))]
+		p.Medicare = new(fmt.Sprintf("0000 %05d 0", g.random.IntN(100_000)))
+	}
+	if g.oneIn(20) {
+		p.EmergencyContact = new("Private contact: neighbour, " + mobiles[g.random.IntN(len(mobiles))])
+		p.AppointmentNotes = new("Private appointment note: needs the ground-floor room")
+		p.OldReferenceID = new("HP-" + strconv.Itoa(g.random.IntN(90_000)))
+	}
+	if g.oneIn(50) {
+		p.CustomFields = json.RawMessage(intakeForm)
+	}
+}
+
+const intakeForm = `{"sections":[{"name":"Intake","token":"f0000000-0000-4000-8000-000000000001","archived":false,"fields":[` +
+	`{"name":"Sport","token":"f0000000-0000-4000-8000-000000000002","type":"text","value":"Private answer: netball"}]}]}`

@@ -1,0 +1,92 @@
+package fakeclinic
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+)
+
+const (
+	// DefaultPatients is how many people a clinic has when [Options.Patients] is left at zero.
+	DefaultPatients = 2000
+	// NoPatients, as [Options.Patients], makes an empty clinic.
+	NoPatients = -1
+	// ClinikoLimit is the number of requests a minute that Cliniko allows each user.
+	ClinikoLimit = 200
+
+	rateWindow = time.Minute
+)
+
+// Options describe a clinic. The zero value is a demo clinic of 2,000 people with no rate limit and no latency.
+type Options struct {
+	// Seed decides everything that is generated. Clinics with equal seeds, Patients and Shares are identical.
+	Seed uint64
+	// Patients is how many people to generate; zero means DefaultPatients, NoPatients none.
+	Patients int
+	// Shares say how many of them lack something or are otherwise out of the ordinary; nil means DemoShares.
+	Shares *Shares
+
+	// Key is the API key with its shard suffix; empty means one made from the seed.
+	Key string
+	// Name, Subdomain and AccountID identify the clinic; empty means Harbour Physio, harbour-physio and 4000001.
+	Name, Subdomain, AccountID string
+	// PatientTerm is what the clinic calls its patients, "patient" (the default) or "client".
+	PatientTerm string
+
+	// Limit is how many requests are let through in a minute; zero lets everything through. See ClinikoLimit.
+	Limit int
+	// FixedWindow counts requests by the minute of the clock instead of over the last 60 seconds.
+	FixedWindow bool
+	// Latency passes before every API response.
+	Latency time.Duration
+	// Clock is the server's own clock; nil means time.Now.
+	Clock func() time.Time
+	// ArchiveBumps makes archiving, unarchiving and merging change updated_at. Cliniko's samples suggest that they do not.
+	ArchiveBumps bool
+}
+
+// DemoOptions are what the demo runs on: the default clinic with Cliniko's own limit.
+func DemoOptions() Options {
+	return Options{Seed: 1, Limit: ClinikoLimit}
+}
+
+func (o Options) withDefaults() Options {
+	switch {
+	case o.Patients == 0:
+		o.Patients = DefaultPatients
+	case o.Patients < 0:
+		o.Patients = 0
+	}
+	if o.Shares == nil {
+		shares := DemoShares()
+		o.Shares = &shares
+	}
+	if o.Key == "" {
+		o.Key = keyFromSeed(o.Seed)
+	}
+	if o.Name == "" {
+		o.Name = "Harbour Physio"
+	}
+	if o.Subdomain == "" {
+		o.Subdomain = "harbour-physio"
+	}
+	if o.AccountID == "" {
+		o.AccountID = "4000001"
+	}
+	if o.PatientTerm == "" {
+		o.PatientTerm = "patient"
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	return o
+}
+
+// keyFromSeed has the shape of a real key, and says what it is to whoever decodes it.
+func keyFromSeed(seed uint64) string {
+	random := rand.New(rand.NewPCG(seed, 0x6b6579))
+	plain := fmt.Sprintf("1-%d-FAKE-KEY-NOT-SECRET-%016x", 4000001+seed%1000, random.Uint64())
+	return strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(plain)), "=") + "-au1"
+}
