@@ -35,6 +35,6 @@ func (p *Person) May(permission Permission) bool { return slices.Contains(p.Perm
 // PersonStore keeps the people of this computer. There are few of them.
 type PersonStore interface {
 	People(ctx context.Context) ([]Person, error)
-	// AddPerson fails with Invalid when the email is taken.
+	// AddPerson stores a person; the caller has checked that the email is free.
 	AddPerson(ctx context.Context, p Person) error
 }

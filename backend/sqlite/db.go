@@ -1,0 +1,196 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks our files ("THab"), so that another program's database
+// is never taken for ours.
+const applicationID = 0x54486162
+
+const driver = "telehab-sqlite3"
+
+func init() {
+	sql.Register(driver, &sqlite3.SQLiteDriver{ConnectHook: func(c *sqlite3.SQLiteConn) error {
+		_, err := c.Exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192", nil)
+		return err
+	}})
+}
+
+// DB is the store of one computer. It is safe for concurrent use, and other
+// processes may have the same file open.
+type DB struct {
+	path   string
+	write  *sql.DB // one connection
+	read   *sql.DB
+	sealer *sealer
+}
+
+// Open opens the store at path, or makes it, and brings its schema up to date.
+//
+// Errors: StoreKeyLost when the key is not the one it was sealed with,
+// StoreTooNew, StoreBusy, StoreFull, StoreUnreadable.
+func Open(ctx context.Context, path string, key []byte) (*DB, error) {
+	sealer, err := newSealer(key)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareFile(path); err != nil {
+		return nil, unreadable(err)
+	}
+	// Two processes that start together must not both migrate.
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	if err := lock.Lock(); err != nil {
+		return nil, unreadable(fmt.Errorf("lock the store: %w", err))
+	}
+	defer func() { _ = lock.Unlock() }()
+
+	db := &DB{path: path, sealer: sealer}
+	if db.write, err = open(path, 1, "_txlock=immediate"); err != nil {
+		return nil, coded(err)
+	}
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(err, db.write.Close())
+	}
+	if err := db.prove(ctx); err != nil {
+		return nil, errors.Join(err, db.write.Close())
+	}
+	if db.read, err = open(path, 4, "_query_only=1"); err != nil {
+		return nil, errors.Join(coded(err), db.write.Close())
+	}
+	return db, nil
+}
+
+// prepareFile makes the folder and the file for the owner alone. SQLite gives
+// the files beside it the same mode.
+func prepareFile(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- our own data folder
+	if err != nil {
+		return fmt.Errorf("make the store: %w", err)
+	}
+	return file.Close()
+}
+
+func open(path string, connections int, options string) (*sql.DB, error) {
+	// synchronous=NORMAL with WAL: a power cut may lose the last commits but
+	// never breaks the file, and what is lost is read from Cliniko again.
+	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.ToSlash(path))}).String() +
+		"?_journal_mode=WAL&_busy_timeout=5000&_foreign_keys=on&_synchronous=NORMAL&_secure_delete=on&" + options
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+func (db *DB) migrate(ctx context.Context) error {
+	var id int
+	if err := db.write.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
+		return coded(err)
+	}
+	if id != 0 && id != applicationID {
+		return unreadable(errors.New("another program's database"))
+	}
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write, folder, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return coded(fmt.Errorf("read the migrations: %w", err))
+	}
+	has, knows, err := provider.GetVersions(ctx)
+	if err != nil {
+		return coded(fmt.Errorf("ask for the schema's version: %w", err))
+	}
+	if has > knows {
+		return profile.Errorf(profile.StoreTooNew,
+			"The data on this computer was written by a newer TeleHab. Update TeleHab; nothing was changed.")
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return coded(fmt.Errorf("bring the schema up to date: %w", err))
+	}
+	_, err = db.write.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return coded(err)
+}
+
+// prove checks that the key is the one that the store was sealed with.
+func (db *DB) prove(ctx context.Context) error {
+	var proof []byte
+	err := db.write.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err = db.write.ExecContext(ctx, "INSERT INTO store (one, proof) VALUES (1, ?)", db.sealer.seal([]byte("telehab"), proofRow))
+		return coded(err)
+	}
+	if err != nil {
+		return coded(err)
+	}
+	if _, err := db.sealer.open(proof, proofRow); err != nil {
+		return &profile.Error{Code: profile.StoreKeyLost, Cause: err,
+			Message: "The data on this computer was sealed with another key, so it cannot be opened. Reset it and sync again: nothing in Cliniko is lost."}
+	}
+	return nil
+}
+
+// Close ends all connections after moving the log into the database.
+func (db *DB) Close() error {
+	_, _ = db.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)") // housekeeping: the next start does it otherwise
+	return errors.Join(db.read.Close(), db.write.Close())
+}
+
+// Path returns where the store lies.
+func (db *DB) Path() string { return db.path }
+
+// Remove deletes a store that is not open, with everything SQLite keeps beside
+// it.
+func Remove(path string) error {
+	var errs []error
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// inTransaction runs do in one write transaction.
+func (db *DB) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return coded(err)
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(coded(err), rollback(tx))
+	}
+	return coded(tx.Commit())
+}
+
+func rollback(tx *sql.Tx) error {
+	if err := tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return err
+	}
+	return nil
+}

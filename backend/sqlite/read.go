@@ -1,0 +1,142 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// One returns what is kept of a patient, or NotFound.
+func (s *Profiles) One(ctx context.Context, ref string) (profile.Entry, error) {
+	entry := profile.Entry{Ref: ref}
+	p, err := scanProfile(s.db.read.QueryRowContext(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, ref))
+	known := err == nil
+	if known {
+		if entry.Profile, err = s.db.unseal(s.account, &p); err != nil {
+			return entry, err
+		}
+	} else if !errors.Is(err, sql.ErrNoRows) {
+		return entry, coded(err)
+	}
+	failure, err := scanFailure(s.db.read.QueryRowContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ? AND ref = ?", s.account, ref))
+	switch {
+	case err == nil:
+		entry.Failure = &failure
+		fillUnread(&entry)
+	case !errors.Is(err, sql.ErrNoRows):
+		return entry, coded(err)
+	case !known:
+		return entry, profile.Errorf(profile.NotFound, "This client is not on this computer yet. Sync, or look it up in Cliniko.")
+	}
+	return entry, nil
+}
+
+// fillUnread gives an entry without details what is known of it.
+func fillUnread(e *profile.Entry) {
+	if e.Profile.State == "" {
+		e.Profile.ID, e.Profile.State = e.Failure.ID, profile.Active
+	}
+}
+
+// All calls each with everything that is kept, in no particular order. Rows
+// that do not open any more are left out and named by their refs.
+func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []string, err error) {
+	failures, err := s.failures(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.db.read.QueryContext(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ?", s.account)
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		row, err := scanProfile(rows)
+		if err != nil {
+			return broken, coded(err)
+		}
+		entry := profile.Entry{Ref: string(row.ID)}
+		if entry.Profile, err = s.db.unseal(s.account, &row); err != nil {
+			broken = append(broken, entry.Ref)
+			continue
+		}
+		if failure, ok := failures[entry.Ref]; ok {
+			entry.Failure = &failure
+			delete(failures, entry.Ref)
+		}
+		each(entry)
+	}
+	if err := rows.Err(); err != nil {
+		return broken, coded(err)
+	}
+	for ref, failure := range failures {
+		entry := profile.Entry{Ref: ref, Failure: &failure}
+		fillUnread(&entry)
+		each(entry)
+	}
+	return broken, nil
+}
+
+func (s *Profiles) failures(ctx context.Context) (byRef map[string]profile.Failure, err error) {
+	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ?", s.account)
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	byRef = map[string]profile.Failure{}
+	for rows.Next() {
+		f, err := scanFailure(rows)
+		if err != nil {
+			return nil, coded(err)
+		}
+		byRef[f.Ref] = f
+	}
+	return byRef, coded(rows.Err())
+}
+
+// Tally counts what is kept.
+func (s *Profiles) Tally(ctx context.Context) (profile.Tally, error) {
+	var t profile.Tally
+	err := s.db.read.QueryRowContext(ctx, `SELECT
+			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state = 'active')
+			+ (SELECT count(*) FROM failure f WHERE account_id = ?1
+				AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.account_id = ?1 AND p.cliniko_id = f.ref)),
+			(SELECT count(*) FROM failure WHERE account_id = ?1),
+			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state IN ('archived', 'merged')),
+			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state = 'deleted')`, s.account).
+		Scan(&t.Active, &t.Failed, &t.Archived, &t.Deleted)
+	return t, coded(err)
+}
+
+const passColumns = "id, kind, started_at, ended_at, error, requests, total, synced, unchanged, failed, archived"
+
+func scanPass(row scanner) (profile.Pass, error) {
+	var p profile.Pass
+	var started, ended sql.NullInt64
+	c := &p.Counts
+	if err := row.Scan(&p.ID, &p.Kind, &started, &ended, &p.Err, &p.Requests, &p.Total, &c.Synced, &c.Unchanged, &c.Failed, &c.Archived); err != nil {
+		return profile.Pass{}, err
+	}
+	p.StartedAt, p.EndedAt = at(started), at(ended)
+	c.Read = c.Synced + c.Unchanged + c.Failed + c.Archived
+	return p, nil
+}
+
+// Passes returns the newest passes first, unfinished ones included.
+func (s *Profiles) Passes(ctx context.Context, most int) (passes []profile.Pass, err error) {
+	rows, err := s.db.read.QueryContext(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? ORDER BY id DESC LIMIT ?", s.account, most)
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		p, err := scanPass(rows)
+		if err != nil {
+			return nil, coded(err)
+		}
+		passes = append(passes, p)
+	}
+	return passes, coded(rows.Err())
+}

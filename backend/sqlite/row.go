@@ -1,0 +1,121 @@
+package sqlite
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// details is what the sealed column of a profile holds.
+type details struct {
+	Title     string          `json:"t,omitempty"`
+	First     string          `json:"f,omitempty"`
+	Preferred string          `json:"p,omitempty"`
+	Last      string          `json:"l,omitempty"`
+	Born      profile.Date    `json:"b,omitzero"`
+	Sex       string          `json:"s,omitempty"`
+	Gender    string          `json:"g,omitempty"`
+	Pronouns  string          `json:"n,omitempty"`
+	Email     string          `json:"e,omitempty"`
+	Phones    []profile.Phone `json:"h,omitempty"`
+	Privacy   *bool           `json:"c,omitempty"`
+}
+
+// sealedProfile is a profile made ready for its row.
+type sealedProfile struct {
+	sealed      []byte
+	fingerprint []byte
+}
+
+func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, error) {
+	plain, err := json.Marshal(details{
+		Title: p.Title, First: p.FirstName, Preferred: p.PreferredFirstName, Last: p.LastName, Born: p.DateOfBirth,
+		Sex: p.Sex, Gender: p.GenderIdentity, Pronouns: p.Pronouns, Email: p.Email, Phones: p.Phones, Privacy: p.AcceptedPrivacyPolicy,
+	})
+	if err != nil {
+		return sealedProfile{}, fmt.Errorf("write a profile's details: %w", err)
+	}
+	state := fmt.Sprintf("%s %d %s", p.State, p.ArchivedAt.UnixMicro(), p.MergedInto)
+	return sealedProfile{
+		sealed:      db.sealer.seal(plain, profileRow(account, string(p.ID))),
+		fingerprint: db.sealer.print(plain, []byte(state)),
+	}, nil
+}
+
+// profileColumns is the order in which scanProfile reads.
+const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, synced_at, sealed"
+
+type scanner interface{ Scan(...any) error }
+
+// storedProfile is a profile's row with its details still sealed.
+type storedProfile struct {
+	profile.Profile
+	sealed []byte
+}
+
+func scanProfile(row scanner, also ...any) (storedProfile, error) {
+	var p storedProfile
+	var created, updated, archived, synced sql.NullInt64
+	var merged sql.NullString
+	into := append([]any{&p.ID, &p.State, &created, &updated, &archived, &merged, &synced, &p.sealed}, also...)
+	if err := row.Scan(into...); err != nil {
+		return storedProfile{}, err
+	}
+	p.CreatedAt, p.UpdatedAt, p.ArchivedAt, p.SyncedAt = at(created), at(updated), at(archived), at(synced)
+	p.MergedInto = profile.ID(merged.String)
+	return p, nil
+}
+
+// unseal opens the details and fills them in.
+func (db *DB) unseal(account string, p *storedProfile) (profile.Profile, error) {
+	plain, err := db.sealer.open(p.sealed, profileRow(account, string(p.ID)))
+	if err != nil {
+		return profile.Profile{}, damaged(err)
+	}
+	var d details
+	if err := json.Unmarshal(plain, &d); err != nil {
+		return profile.Profile{}, damaged(fmt.Errorf("read a profile's details"))
+	}
+	out := p.Profile
+	out.Title, out.FirstName, out.PreferredFirstName, out.LastName = d.Title, d.First, d.Preferred, d.Last
+	out.DateOfBirth, out.Sex, out.GenderIdentity, out.Pronouns = d.Born, d.Sex, d.Gender, d.Pronouns
+	out.Email, out.Phones, out.AcceptedPrivacyPolicy = d.Email, d.Phones, d.Privacy
+	return out, nil
+}
+
+// failureColumns is the order in which scanFailure reads.
+const failureColumns = "ref, code, problems, first_failed_at, last_failed_at, attempts"
+
+func scanFailure(row scanner) (profile.Failure, error) {
+	var f profile.Failure
+	var problems string
+	var first, last sql.NullInt64
+	if err := row.Scan(&f.Ref, &f.Code, &problems, &first, &last, &f.Attempts); err != nil {
+		return profile.Failure{}, err
+	}
+	f.ID, _ = profile.ParseID(f.Ref)
+	f.FirstFailedAt, f.LastFailedAt = at(first), at(last)
+	if err := json.Unmarshal([]byte(problems), &f.Problems); err != nil {
+		return profile.Failure{}, damaged(fmt.Errorf("read a failure's fields: %w", err))
+	}
+	return f, nil
+}
+
+// stamp and at convert times; the zero time is NULL.
+func stamp(t time.Time) sql.NullInt64 {
+	return sql.NullInt64{Int64: t.UnixMicro(), Valid: !t.IsZero()}
+}
+
+func at(n sql.NullInt64) time.Time {
+	if !n.Valid {
+		return time.Time{}
+	}
+	return time.UnixMicro(n.Int64).UTC()
+}
+
+func orNull(id profile.ID) sql.NullString {
+	return sql.NullString{String: string(id), Valid: id != ""}
+}

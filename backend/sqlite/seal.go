@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"golang.org/x/crypto/blake2b"
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// KeySize is the length in bytes of the store's key.
+const KeySize = chacha20poly1305.KeySize
+
+// sealVersion is the first byte of every sealed value. A later way of sealing
+// gets another one.
+const sealVersion = 1
+
+var errSeal = errors.New("a sealed value does not open")
+
+// sealer encrypts values, each bound to the row that it belongs to: moved to
+// another row, it does not open.
+type sealer struct {
+	aead        cipher.AEAD
+	fingerprint []byte // key of the hash that tells whether details changed
+}
+
+func newSealer(key []byte) (*sealer, error) {
+	aead, err := chacha20poly1305.NewX(key)
+	if err != nil {
+		return nil, fmt.Errorf("use the store key: %w", err)
+	}
+	fingerprint, err := hkdf.Expand(sha256.New, key, "telehab fingerprint 1", blake2b.Size256)
+	if err != nil {
+		return nil, fmt.Errorf("derive the fingerprint key: %w", err)
+	}
+	return &sealer{aead: aead, fingerprint: fingerprint}, nil
+}
+
+// seal returns version, nonce and ciphertext in one piece.
+func (s *sealer) seal(plain []byte, row string) []byte {
+	out := make([]byte, 1+chacha20poly1305.NonceSizeX, 1+chacha20poly1305.NonceSizeX+len(plain)+chacha20poly1305.Overhead)
+	out[0] = sealVersion
+	nonce := out[1:]
+	_, _ = rand.Read(nonce) // never fails: it ends the program instead
+	return s.aead.Seal(out, nonce, plain, associated(row))
+}
+
+// open is the inverse of seal; errSeal when anything does not fit.
+func (s *sealer) open(sealed []byte, row string) ([]byte, error) {
+	if len(sealed) < 1+chacha20poly1305.NonceSizeX || sealed[0] != sealVersion {
+		return nil, errSeal
+	}
+	nonce, body := sealed[1:1+chacha20poly1305.NonceSizeX], sealed[1+chacha20poly1305.NonceSizeX:]
+	plain, err := s.aead.Open(nil, nonce, body, associated(row))
+	if err != nil {
+		return nil, errSeal
+	}
+	return plain, nil
+}
+
+func associated(row string) []byte { return append([]byte{sealVersion}, row...) }
+
+// print returns a keyed hash, which tells nothing without the key.
+func (s *sealer) print(parts ...[]byte) []byte {
+	hash, err := blake2b.New(16, s.fingerprint)
+	if err != nil {
+		panic(err) // the sizes are constants
+	}
+	for _, part := range parts {
+		_, _ = hash.Write(part)
+		_, _ = hash.Write([]byte{0})
+	}
+	return hash.Sum(nil)
+}
+
+// The rows that values are bound to.
+func profileRow(account, id string) string { return "profile/" + account + "/" + id }
+func clinicRow(account string) string      { return "clinic/" + account }
+func personRow(id string) string           { return "person/" + id }
+
+const proofRow = "store/proof"
