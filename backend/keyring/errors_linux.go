@@ -1,0 +1,46 @@
+package keyring
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/godbus/dbus"
+)
+
+// saysLocked recognises a Secret Service that nobody unlocked, for instance
+// because the question for the password was dismissed.
+func saysLocked(err error) bool {
+	return busErrorName(err) == "org.freedesktop.Secret.Error.IsLocked"
+}
+
+// saysMissing recognises a bus that is gone and a service that is not on it.
+// A new collection that nobody agreed to make has the path "/", so the next
+// call says that no object is there.
+func saysMissing(err error) bool {
+	if errors.Is(err, dbus.ErrClosed) {
+		return true
+	}
+	switch busErrorName(err) {
+	case "org.freedesktop.DBus.Error.ServiceUnknown",
+		"org.freedesktop.DBus.Error.NameHasNoOwner",
+		"org.freedesktop.DBus.Error.UnknownObject",
+		"org.freedesktop.DBus.Error.UnknownMethod",
+		"org.freedesktop.DBus.Error.NoReply",
+		"org.freedesktop.DBus.Error.Disconnected":
+		return true
+	}
+	return strings.Contains(err.Error(), `does not exist at path "/"`) ||
+		strings.HasPrefix(busErrorName(err), "org.freedesktop.DBus.Error.Spawn.")
+}
+
+func busErrorName(err error) string {
+	var plain dbus.Error
+	var pointer *dbus.Error
+	switch {
+	case errors.As(err, &plain):
+		return plain.Name
+	case errors.As(err, &pointer):
+		return pointer.Name
+	}
+	return ""
+}

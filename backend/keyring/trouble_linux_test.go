@@ -1,0 +1,220 @@
+package keyring_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus"
+
+	"telehab.io/desktop/backend/keyring"
+	"telehab.io/desktop/backend/keyring/keyringtest"
+	"telehab.io/desktop/backend/profile"
+)
+
+// The libraries look for the bus once, when the program starts. So every kind
+// of trouble gets a process of its own: the test starts this binary again with
+// the trouble's name in this variable.
+const troubleVariable = "KEYRING_TROUBLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(troubleVariable) {
+	case "no bus", "no address", "no service", "hung", "wallet", "refused wallet":
+		os.Exit(m.Run())
+	}
+	keyringtest.Main(m)
+}
+
+// inTrouble says whether this process is the one for the trouble; else it
+// starts that one, prepared by arrange, and reports its failure.
+func inTrouble(t *testing.T, trouble string, arrange func(self, run string) (*exec.Cmd, error)) bool {
+	t.Helper()
+	if os.Getenv(troubleVariable) == trouble {
+		return true
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd, err := arrange(self, "-test.run=^"+t.Name()+"$")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(cmd.Env, troubleVariable+"="+trouble)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "PASS") || strings.Contains(string(out), "no tests to run") {
+		t.Fatalf("with %s: %v\n%s", trouble, err, out)
+	}
+	return false
+}
+
+func onBareBus(t *testing.T) func(self, run string) (*exec.Cmd, error) {
+	dir := t.TempDir()
+	return func(self, run string) (*exec.Cmd, error) { return keyringtest.OnBareBus(dir, self, run) }
+}
+
+// expect checks every call's code, that the sentence is one for people, and
+// that no call took longer than limit.
+func expect(t *testing.T, k *keyring.Keyring, want profile.Code, word string, limit time.Duration) {
+	t.Helper()
+	calls := map[string]func() error{
+		"Set":    func() error { return k.Set(t.Context(), "key", []byte("s3cret")) },
+		"Get":    func() error { _, _, err := k.Get(t.Context(), "key"); return err },
+		"Delete": func() error { return k.Delete(t.Context(), "key") },
+		"Probe":  func() error { return k.Probe(t.Context()) },
+	}
+	for name, call := range calls {
+		began := time.Now()
+		err := call()
+		if took := time.Since(began); took > limit {
+			t.Errorf("%s took %v, more than %v", name, took, limit)
+		}
+		if profile.CodeOf(err) != want || !strings.Contains(profile.MessageOf(err), word) {
+			t.Errorf("%s: code %q, sentence %q, error %v", name, profile.CodeOf(err), profile.MessageOf(err), err)
+		}
+		if err != nil && strings.Contains(err.Error()+profile.MessageOf(err), "s3cret") {
+			t.Errorf("%s tells the value: %v", name, err)
+		}
+	}
+}
+
+func TestNoBusIsKeyringMissing(t *testing.T) {
+	if inTrouble(t, "no bus", func(self, run string) (*exec.Cmd, error) {
+		cmd := exec.Command(self, run)
+		cmd.Env = append(keyringtest.Fresh(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus")
+		return cmd, nil
+	}) {
+		expect(t, keyring.Open("TeleHab test"), profile.KeyringMissing, "GNOME Keyring", time.Second)
+	}
+}
+
+// Without an address the D-Bus library would run dbus-launch, which leaves a
+// daemon behind. The one on this PATH only leaves a mark.
+func TestNoAddressStartsNoBus(t *testing.T) {
+	dir := t.TempDir()
+	mark := filepath.Join(dir, "mark")
+	script := "#!/bin/sh\necho started > " + mark + "\nexit 1\n"
+	if err := os.WriteFile(filepath.Join(dir, "dbus-launch"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if inTrouble(t, "no address", func(self, run string) (*exec.Cmd, error) {
+		cmd := exec.Command(self, run)
+		cmd.Env = append(keyringtest.Fresh(), "PATH="+dir)
+		return cmd, nil
+	}) {
+		if _, err := os.Stat("/run/user/" + strconv.Itoa(os.Getuid()) + "/bus"); err == nil {
+			return // a desktop's own bus is found without an address, and nothing is started
+		}
+		expect(t, keyring.Open("TeleHab test"), profile.KeyringMissing, "GNOME Keyring", time.Second)
+		return
+	}
+	if _, err := os.Stat(mark); err == nil {
+		t.Fatal("dbus-launch was run: package nolaunch came too late")
+	}
+}
+
+func TestNoServiceIsKeyringMissing(t *testing.T) {
+	if inTrouble(t, "no service", onBareBus(t)) {
+		expect(t, keyring.Open("TeleHab test"), profile.KeyringMissing, "GNOME Keyring", time.Second)
+	}
+}
+
+// A real gnome-keyring whose login collection was locked again, with nobody
+// there to type its password.
+func TestLockedKeyringIsKeyringLocked(t *testing.T) {
+	if !inTrouble(t, "locked", func(self, run string) (*exec.Cmd, error) {
+		cmd := exec.Command(self, run)
+		cmd.Env = keyringtest.Fresh()
+		return cmd, nil
+	}) {
+		return
+	}
+	k := keyring.Open("TeleHab test")
+	mustSet(t, k, "key", []byte("s3cret"))
+	login := []dbus.ObjectPath{"/org/freedesktop/secrets/collection/login"}
+	service := connect(t).Object("org.freedesktop.secrets", "/org/freedesktop/secrets")
+	if err := service.Call("org.freedesktop.Secret.Service.Lock", 0, login).Err; err != nil {
+		t.Fatalf("lock the collection: %v", err)
+	}
+	for _, call := range []func() error{
+		func() error { _, _, err := k.Get(t.Context(), "key"); return err },
+		func() error { return k.Set(t.Context(), "key", []byte("s3cret")) },
+		func() error { return k.Probe(t.Context()) },
+	} {
+		if err := call(); profile.CodeOf(err) != profile.KeyringLocked || !strings.Contains(profile.MessageOf(err), "Unlock") {
+			t.Errorf("code %q, sentence %q, error %v", profile.CodeOf(err), profile.MessageOf(err), err)
+		}
+	}
+}
+
+func TestHungKeyringIsKeyringLocked(t *testing.T) {
+	if !inTrouble(t, "hung", onBareBus(t)) {
+		return
+	}
+	release := claimAndNeverAnswer(t)
+	k := keyring.Open("TeleHab test")
+	began := time.Now()
+	err := k.Probe(t.Context())
+	if took := time.Since(began); took < keyring.Limit-100*time.Millisecond || took > keyring.Limit+time.Second {
+		t.Errorf("the first call took %v", took)
+	}
+	if profile.CodeOf(err) != profile.KeyringLocked {
+		t.Errorf("the first call: %v", err)
+	}
+	expect(t, k, profile.KeyringLocked, "Unlock", 100*time.Millisecond) // while one call hangs the others don't wait
+
+	// Once the keyring answers, if only by refusing, the guard is gone.
+	close(release)
+	for deadline := time.Now().Add(5 * time.Second); profile.CodeOf(k.Probe(t.Context())) != profile.KeyringMissing; {
+		if time.Now().After(deadline) {
+			t.Fatal("the keyring answers again, but calls still fail as locked")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// stuck is a Secret Service that keeps every caller waiting, as one does that
+// waits for a person to type a password, until it is released.
+type stuck struct{ release chan struct{} }
+
+func (s stuck) OpenSession(string, dbus.Variant) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {
+	<-s.release
+	return dbus.Variant{}, "/", dbus.NewError("org.example.Refused", nil)
+}
+
+func claimAndNeverAnswer(t *testing.T) chan struct{} {
+	t.Helper()
+	bus, service := connect(t), stuck{release: make(chan struct{})}
+	if err := bus.Export(service, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service"); err != nil {
+		t.Fatalf("export the service: %v", err)
+	}
+	claim(t, bus, "org.freedesktop.secrets")
+	return service.release
+}
+
+func claim(t *testing.T, bus *dbus.Conn, name string) {
+	t.Helper()
+	if reply, err := bus.RequestName(name, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+		t.Fatalf("claim %s: %v, %v", name, reply, err)
+	}
+}
+
+func connect(t *testing.T) *dbus.Conn {
+	t.Helper()
+	bus, err := dbus.SessionBusPrivate()
+	if err != nil {
+		t.Fatalf("reach the bus: %v", err)
+	}
+	t.Cleanup(func() { _ = bus.Close() })
+	if err := bus.Auth(nil); err != nil {
+		t.Fatalf("greet the bus: %v", err)
+	}
+	if err := bus.Hello(); err != nil {
+		t.Fatalf("greet the bus: %v", err)
+	}
+	return bus
+}
