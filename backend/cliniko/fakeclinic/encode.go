@@ -125,7 +125,7 @@ func appendPronouns(b []byte, pronouns *Pronouns) []byte {
 	for i, part := range [...]struct{ name, word string }{
 		{`"nominative":`, pronouns.Nominative}, {`"accusative":`, pronouns.Accusative},
 		{`"pronominal_possessive":`, pronouns.PronominalPossessive},
-		{`"predicative_possessive":`, pronouns.PredicativePossesive}, {`"reflexive":`, pronouns.Reflexive},
+		{`"predicative_possessive":`, pronouns.PredicativePossessive}, {`"reflexive":`, pronouns.Reflexive},
 	} {
 		b = append(b, "{,,,,"[i])
 		b = appendText(append(b, part.name...), part.word)

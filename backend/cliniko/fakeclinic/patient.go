@@ -50,11 +50,11 @@ type Patient struct {
 
 // Pronouns are sent as one object, or null.
 type Pronouns struct {
-	Nominative           string `json:"nominative"`
-	Accusative           string `json:"accusative"`
-	PronominalPossessive string `json:"pronominal_possessive"`
-	PredicativePossesive string `json:"predicative_possessive"`
-	Reflexive            string `json:"reflexive"`
+	Nominative            string `json:"nominative"`
+	Accusative            string `json:"accusative"`
+	PronominalPossessive  string `json:"pronominal_possessive"`
+	PredicativePossessive string `json:"predicative_possessive"`
+	Reflexive             string `json:"reflexive"`
 }
 
 // Phone is one number. Type is Fax, Home, Mobile, Other or Work.
