@@ -20,10 +20,10 @@ type Source interface {
 	// ascending order of the query's Order.
 	Patients(ctx context.Context, q Query) (Page, error)
 
-	// Patient returns one patient, archived ones included, ahead of everything
-	// that waits in Patients. NotFound: this clinic has no such patient, or the
-	// key's owner may not see it.
-	Patient(ctx context.Context, id ID) (Record, error)
+	// Patient returns a page with this one patient, archived ones included, ahead
+	// of everything that waits in Patients. NotFound: this clinic has no such
+	// patient, or the key's owner may not see it.
+	Patient(ctx context.Context, id ID) (Page, error)
 
 	// Requests returns how many requests were sent so far, repeated ones too.
 	Requests() int

@@ -12,9 +12,9 @@ import (
 //
 // Errors carry one of the codes of this computer.
 type Store interface {
-	// Begin starts a pass, or goes on with one of the same kind that was cut
-	// off: then the stored pass and its slices come back, and the given ones
-	// are not used. An unfinished pass of this kind is never left behind.
+	// Begin starts a pass. A full pass that was cut off less than a day before
+	// goes on instead: then the stored pass and its slices come back, and the
+	// given ones are not used. No other unfinished pass of this kind stays.
 	Begin(ctx context.Context, p Pass, slices []Slice) (Pass, []Slice, error)
 
 	// Save stores a batch. It never replaces newer details by older ones, keeps
@@ -46,6 +46,9 @@ type Store interface {
 
 	// Failed returns the ids of all failures that have one.
 	Failed(ctx context.Context) ([]ID, error)
+
+	// One returns what is kept of a patient. NotFound: nothing is.
+	One(ctx context.Context, ref string) (Entry, error)
 
 	// Tally says how many clients are kept, by state.
 	Tally(ctx context.Context) (Tally, error)

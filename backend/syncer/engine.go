@@ -1,0 +1,140 @@
+// Package syncer is the engine that keeps the local store equal to the practice
+// system: a full pass, a changes pass, and one patient.
+//
+// It knows both sides only through profile.Source and profile.Store. What it
+// promises is in the project's docs/SYNC.md.
+package syncer
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Engine reads from one clinic into one store. Its methods may be called from
+// several goroutines; at most one pass runs at a time.
+type Engine struct {
+	source       profile.Source
+	store        profile.Store
+	destinations []profile.Destination
+	lock         func() (unlock func(), err error)
+	now          func() time.Time
+
+	passes  singleflight.Group // repeated clicks share one pass
+	running sync.Mutex
+	ahead   atomic.Int64 // nanoseconds that Cliniko's clock is ahead of ours
+}
+
+// Options are the parts that an engine can do without.
+type Options struct {
+	// Destinations are told of every profile that changed, after it is stored.
+	Destinations []profile.Destination
+	// Lock keeps passes of other processes away from the same store. It fails
+	// with SyncRunning when another process holds it.
+	Lock func() (unlock func(), err error)
+	// Now is this computer's clock, which the engine does not trust.
+	Now func() time.Time
+}
+
+// New returns an engine. It does nothing until it is asked.
+func New(source profile.Source, store profile.Store, o Options) *Engine {
+	if o.Lock == nil {
+		o.Lock = func() (func(), error) { return func() {}, nil }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now}
+}
+
+// ErrClosing is the cancellation cause of a program that ends: the pass is
+// left as it is, as if it had been killed, and goes on at the next start.
+var ErrClosing = errors.New("the program ends")
+
+// alone runs one pass while no other runs here or in another process. A second
+// call of the same kind waits for the first and shares its result.
+func (e *Engine) alone(kind profile.Kind, run func() (profile.Pass, error)) (profile.Pass, error) {
+	result, err, _ := e.passes.Do(string(kind), func() (any, error) {
+		e.running.Lock()
+		defer e.running.Unlock()
+		unlock, err := e.lock()
+		if err != nil {
+			return profile.Pass{}, err
+		}
+		defer unlock()
+		return run()
+	})
+	return result.(profile.Pass), err
+}
+
+// One reads one patient now, ahead of any pass, and stores it even if it is
+// archived. It returns what is stored afterwards.
+//
+// Errors: NotFound, and those of Source and Store.
+func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) {
+	page, err := e.source.Patient(ctx, id)
+	if err != nil {
+		return profile.Entry{}, err
+	}
+	e.learnTime(page.Date)
+	entries := e.judge(page.Records)
+	entries[0].Opened = true
+	if err := e.save(ctx, profile.Batch{Entries: entries}); err != nil {
+		return profile.Entry{}, err
+	}
+	return e.store.One(ctx, string(id))
+}
+
+// save stores a batch and tells the destinations what changed.
+func (e *Engine) save(ctx context.Context, b profile.Batch) error {
+	changed, err := e.store.Save(ctx, b)
+	if err != nil {
+		return err
+	}
+	e.tell(changed)
+	return nil
+}
+
+func (e *Engine) tell(changed []profile.Entry) {
+	if len(changed) == 0 {
+		return
+	}
+	for _, destination := range e.destinations {
+		destination.Apply(changed)
+	}
+}
+
+// judge applies the required-field rule to records.
+func (e *Engine) judge(records []profile.Record) []profile.Entry {
+	now := e.clinicTime()
+	entries := make([]profile.Entry, len(records))
+	for i := range records {
+		entry := profile.Entry{Ref: records[i].Ref}
+		if records[i].Err != nil {
+			entry.Profile.ID = records[i].Patient.ID
+			entry.Failure = profile.Unread(&records[i])
+		} else {
+			entry.Profile, entry.Failure = profile.Check(&records[i].Patient, now)
+		}
+		entries[i] = entry
+	}
+	return entries
+}
+
+// learnTime notes the difference between Cliniko's clock and ours.
+func (e *Engine) learnTime(date time.Time) {
+	if !date.IsZero() {
+		e.ahead.Store(int64(date.Sub(e.now())))
+	}
+}
+
+// clinicTime is Cliniko's clock as far as it is known.
+func (e *Engine) clinicTime() time.Time {
+	return e.now().Add(time.Duration(e.ahead.Load())).UTC()
+}

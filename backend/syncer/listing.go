@@ -1,0 +1,127 @@
+package syncer
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Listed is what Cliniko has, read and judged but not stored. Import stores it.
+type Listed struct {
+	// Entries are the unarchived patients, failing ones first, then by name.
+	Entries  []profile.Entry
+	Failing  int // of Entries
+	Archived int // left out of Entries
+
+	plan    *plan
+	batches []profile.Batch
+}
+
+// List reads every patient and stores nothing.
+//
+// Errors: those of Source.
+func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
+	m := newMeter(report, e.now)
+	m.phase(Listing, 0, 0)
+	plan, err := e.plan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.phase(Listing, 0, plan.total)
+	list := &Listed{plan: plan}
+	err = e.pipe(ctx, func(ctx context.Context, out chan<- profile.Batch) error {
+		return e.readParts(ctx, plan.parts, plan.first, out)
+	}, func(b profile.Batch) error {
+		list.batches = append(list.batches, b)
+		m.add(len(b.Entries))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	list.sort()
+	return list, nil
+}
+
+// sort puts what was read into the order of a list. Two parts share a second,
+// so a patient may have been read twice; the newer reading counts.
+func (l *Listed) sort() {
+	newest := map[string]int{}
+	for _, batch := range l.batches {
+		for _, entry := range batch.Entries {
+			i, again := newest[entry.Ref]
+			switch {
+			case !again:
+				newest[entry.Ref] = len(l.Entries)
+				l.Entries = append(l.Entries, entry)
+			case !entry.Profile.UpdatedAt.Before(l.Entries[i].Profile.UpdatedAt):
+				l.Entries[i] = entry
+			}
+		}
+	}
+	all := len(l.Entries)
+	l.Entries = slices.DeleteFunc(l.Entries, func(entry profile.Entry) bool {
+		return entry.Failure == nil && entry.Profile.State != profile.Active
+	})
+	l.Archived = all - len(l.Entries)
+	for i := range l.Entries {
+		if l.Entries[i].Failure != nil {
+			l.Failing++
+		}
+	}
+	slices.SortFunc(l.Entries, func(a, b profile.Entry) int {
+		if (a.Failure == nil) != (b.Failure == nil) {
+			if a.Failure != nil {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(strings.Compare(strings.ToLower(a.Profile.ListName()), strings.ToLower(b.Profile.ListName())), strings.Compare(a.Ref, b.Ref))
+	})
+}
+
+// Import stores what was listed, as the full pass that it is, and then checks
+// it. Cut off, it goes on as a full pass.
+//
+// Errors: as Full.
+func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profile.Pass, error) {
+	return e.alone(profile.FullPass, func() (profile.Pass, error) {
+		return e.importListed(ctx, list, newMeter(report, e.now))
+	})
+}
+
+func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
+	sent := e.source.Requests()
+	m.phase(Storing, 0, list.plan.total)
+	pass, parts, err := e.store.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.plan.started}, list.plan.parts)
+	if err != nil {
+		return pass, err
+	}
+	own := pass.StartedAt.Equal(list.plan.started)
+	for _, batch := range list.batches {
+		if err = ctx.Err(); err != nil {
+			break
+		}
+		batch.PassID = pass.ID
+		if !own {
+			batch.Slice = nil // an earlier pass goes on; its parts are other ones
+		}
+		if err = e.save(ctx, batch); err != nil {
+			break
+		}
+		m.add(len(batch.Entries))
+	}
+	if err == nil && !own {
+		// The list is the whole clinic, and newer than that pass's start.
+		for _, part := range parts {
+			part.Done = true
+			if err = e.save(ctx, profile.Batch{PassID: pass.ID, Slice: &part}); err != nil {
+				break
+			}
+		}
+	}
+	return e.finish(ctx, pass, err, sent, m)
+}
