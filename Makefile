@@ -1,0 +1,102 @@
+# Everything that a developer does here. `make help` lists it.
+
+GO            ?= go
+NPM           ?= npm
+BENCH         ?=
+FUZZTIME      ?= 20s
+GOLANGCI      := v2.15.0
+VERSION       := $(shell build/scripts/version.sh)
+LDFLAGS       := -s -w -X main.version=$(VERSION)
+
+# The web view of Debian 12 and Ubuntu 22.04 and later is WebKitGTK 4.1; where
+# there is only 4.0 the tag must go. Found out late, because `make run` may
+# install it first. Every build has these tags and no -trimpath: another set of
+# flags would compile SQLite and the window's C code once more.
+TAGS           = $(shell pkg-config --exists webkit2gtk-4.0 2>/dev/null && \
+                   ! pkg-config --exists webkit2gtk-4.1 || echo webkit2_41)
+
+export GO NPM TAGS LDFLAGS GOLANGCI FUZZTIME
+# The git checkout may belong to somebody else, in a container for example.
+export GOFLAGS ?= -buildvcs=false
+
+WAILS         := build/tools/wails
+LINTER        := build/tools/golangci-lint-$(GOLANGCI)
+MODULES       := frontend/node_modules/.package-lock.json
+NPM_CI        := ci --no-audit --no-fund --loglevel=error
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench fuzz lint dev clean screenshots icon \
+        packages test-packages bindings frontend release
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: packages ## Install what is missing, build, and open the app
+	@$(MAKE) --no-print-directory build
+	@build/scripts/run.sh
+
+build: bindings frontend release ## Build build/bin/telehab
+
+test: ## Run every check and test; installs what is missing
+	@build/scripts/test.sh
+
+bench: ## Run the benchmarks against their floors
+	$(GO) run -tags '$(TAGS)' ./backend/bench $(BENCH)
+
+fuzz: ## Run each fuzz target for FUZZTIME (20s)
+	@build/scripts/fuzz.sh
+
+lint: $(LINTER) ## Run the linters
+	$(LINTER) run --build-tags '$(TAGS),desktop,production'
+	build/scripts/check-tree.sh
+	$(NPM) --prefix frontend run check
+
+dev: $(WAILS) $(MODULES) ## Open the app and follow changes to its files
+	$(WAILS) dev -nocolour -m -nosyncgomod -tags '$(TAGS)'
+
+screenshots: build ## Take pictures of the main screens into build/test-results
+	@build/scripts/screenshots.sh
+
+icon: $(MODULES) ## Draw build/appicon.png again from the app's mark
+	@node build/scripts/icon.mjs
+
+clean: ## Remove what was built and installed into this folder
+	rm -rf build/bin build/tools build/test-results frontend/node_modules \
+	  frontend/wailsjs frontend/package.json.md5
+	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
+
+# --- the pieces of the above -------------------------------------------------
+
+packages:
+	@build/scripts/packages.sh run
+
+test-packages:
+	@build/scripts/packages.sh test
+
+$(WAILS): go.mod
+	$(GO) build -o $@ github.com/wailsapp/wails/v2/cmd/wails
+	@touch $@
+
+# Not in go.mod: its many dependencies would move the app's.
+$(LINTER):
+	GOBIN=$(CURDIR)/build/tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
+	@mv build/tools/golangci-lint $@
+
+$(MODULES): frontend/package-lock.json
+	$(NPM) --prefix frontend $(NPM_CI)
+	@touch $@
+
+bindings: $(WAILS)
+	$(WAILS) generate module -tags '$(TAGS)'
+
+frontend: $(MODULES)
+	$(NPM) --prefix frontend run build
+
+# Order only, so that `make -j build` works too.
+frontend: | bindings
+release: | frontend
+
+release: $(WAILS)
+	$(WAILS) build -nocolour -s -skipbindings -m -nosyncgomod -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
+
+include build/test.mk

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# go test with the race detector. Prints each package's line and what failing
+# tests said; keeps every event in build/test-results/go-test.jsonl.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+${GO:-go} test -race -tags "${TAGS:-webkit2_41}" -timeout 8m -json "${@:-./...}" |
+  tee build/test-results/go-test.jsonl |
+  node build/scripts/go-report.mjs

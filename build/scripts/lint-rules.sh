@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Proves that the linter holds the import rules: makes a small module in which
+# every part breaks its rule once, and expects exactly those complaints.
+#
+#   lint-rules.sh LINTER
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+linter=$(realpath "$1")
+config=$(realpath .golangci.yml)
+
+# part and what it imports: forbidden
+broken="
+profile logging
+syncer cliniko
+cliniko sqlite
+cliniko/fakeclinic profile
+sqlite directory
+directory keyring
+keyring deeplink
+deeplink account
+account logging
+logging command
+"
+# allowed: the tests of the engine may use everything
+fine="
+syncer profile
+sqlite profile
+"
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+printf 'module telehab.io/desktop\n\ngo 1.26\n' >go.mod
+
+import() { # part, path, file
+  mkdir -p "backend/$1"
+  printf 'package %s\n\nimport _ "%s"\n' "$(basename "$1")" "$2" >"backend/$1/$3"
+}
+
+while read -r part other; do
+  [ -z "$part" ] || import "$part" "telehab.io/desktop/backend/$other" broken.go
+done <<<"$broken"
+while read -r part other; do
+  [ -z "$part" ] || import "$part" "telehab.io/desktop/backend/$other" fine.go
+done <<<"$fine"
+import syncer telehab.io/desktop/backend/sqlite fine_test.go
+
+# The window's library, as an empty module of the same name.
+mkdir -p wails
+printf 'module github.com/wailsapp/wails/v2\n\ngo 1.26\n' >wails/go.mod
+echo 'package wails' >wails/wails.go
+printf '\nrequire github.com/wailsapp/wails/v2 v2.0.0\nreplace github.com/wailsapp/wails/v2 => ./wails\n' >>go.mod
+import command github.com/wailsapp/wails/v2 broken.go
+printf 'package main\n\nimport (\n\t_ "github.com/wailsapp/wails/v2"\n\t_ "telehab.io/desktop/backend/command"\n)\n\nfunc main() {}\n' >fine.go
+
+export GOFLAGS=-mod=mod GOPROXY=off
+go build ./... # else complaints about the module itself would count
+"$linter" run --config "$config" --enable-only depguard ./... >report || true
+
+found=$(sed -n 's/^\([^ :]*\.go\):.*(depguard)$/\1/p' report | sort)
+expected=$(find . -name broken.go -printf '%P\n' | sort)
+if [ "$found" != "$expected" ]; then
+  echo 'The import rules are not held as they should be (< expected, > found):'
+  diff <(echo "$expected") <(echo "$found") || true
+  cat report
+  exit 1
+fi
+echo "$(wc -l <<<"$found") broken imports found, and nothing else"

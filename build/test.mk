@@ -1,0 +1,94 @@
+# The stages of `make test`. build/scripts/test.sh starts `make -j2 stages`, so
+# that both cores of a small machine are busy: most stages have a part that
+# needs one core only, such as the C compiler on SQLite. The order of `stages`
+# is the order in which they start once what they need is done.
+#
+# One Go command alone compiles each C library in each flavour (plain, race,
+# Windows), the cgo-* stages; two at a time would both compile it.
+
+RESULTS   := build/test-results
+STAGE     := build/scripts/stage.sh
+SESSION   := build/scripts/private-session.sh
+STAGES    := tree npm cgo-plain wails frontend-check bindings frontend-test \
+             frontend-build linter release dev-binary clinic-binary cgo-race \
+             lint lint-rules go-test e2e-browser e2e-window cgo-windows windows leaks
+
+.PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
+stages: $(addprefix stage-,$(STAGES))
+
+stage-packages:
+	@$(STAGE) packages -- $(MAKE) test-packages
+
+stage-tree: stage-packages
+	@$(STAGE) --check tree -- build/scripts/check-tree.sh
+
+stage-npm: stage-packages
+	@$(STAGE) npm -- $(MAKE) $(MODULES)
+
+stage-wails: stage-cgo-plain
+	@$(STAGE) wails -- $(MAKE) $(WAILS)
+
+stage-cgo-plain: stage-packages
+	@$(STAGE) cgo-plain -- $(GO) build -tags '$(TAGS)' ./backend/...
+
+# Starts the app's own main, so not in a person's home.
+stage-bindings: stage-wails
+	@$(STAGE) bindings -- $(SESSION) $(RESULTS)/bindings $(MAKE) bindings
+
+stage-frontend-check: stage-npm stage-bindings
+	@$(STAGE) --check frontend-check -- $(NPM) --prefix frontend run check
+
+stage-frontend-test: stage-npm stage-bindings
+	@$(STAGE) --count vitest:$(RESULTS)/vitest.json frontend-test -- \
+	  $(NPM) --prefix frontend test -- --reporter=default --reporter=json \
+	    --outputFile.json=$(CURDIR)/$(RESULTS)/vitest.json
+
+stage-frontend-build: stage-npm stage-bindings
+	@$(STAGE) frontend-build -- $(NPM) --prefix frontend run build
+
+stage-linter: stage-packages
+	@$(STAGE) linter -- $(MAKE) $(LINTER)
+
+stage-lint: stage-linter stage-frontend-build
+	@$(STAGE) --check lint -- $(LINTER) run --build-tags '$(TAGS),desktop,production'
+
+stage-lint-rules: stage-lint
+	@$(STAGE) --check lint-rules -- build/scripts/lint-rules.sh $(LINTER)
+
+stage-cgo-race: stage-cgo-plain
+	@$(STAGE) cgo-race -- $(GO) build -race -tags '$(TAGS)' ./backend/...
+
+stage-go-test: stage-cgo-race stage-frontend-build
+	@$(STAGE) --count go:$(RESULTS)/go-test.jsonl go-test -- \
+	  $(SESSION) $(RESULTS)/go-test build/scripts/go-test.sh
+
+stage-release: stage-frontend-build
+	@$(STAGE) release -- $(MAKE) -o frontend release
+
+# Serves the real bound methods to any browser. Never leaves this folder.
+stage-dev-binary: stage-frontend-build
+	@$(STAGE) dev-binary -- $(GO) build -tags 'dev,$(TAGS)' -o $(RESULTS)/bin/telehab-dev .
+
+stage-clinic-binary: stage-cgo-plain
+	@$(STAGE) clinic-binary -- $(GO) build -tags '$(TAGS)' -o $(RESULTS)/bin/fakeclinic ./backend/cliniko/fakeclinic/serve
+
+stage-e2e-browser: stage-dev-binary stage-clinic-binary
+	@$(STAGE) --count node e2e-browser -- $(SESSION) $(RESULTS)/browser \
+	  node --test --test-reporter=spec frontend/e2e/browser.test.mjs
+
+stage-e2e-window: stage-release stage-e2e-browser
+	@$(STAGE) --count node e2e-window -- $(SESSION) $(RESULTS)/window \
+	  node --test --test-reporter=spec frontend/e2e/window.test.mjs
+
+stage-leaks: stage-e2e-browser stage-e2e-window
+	@$(STAGE) --count node leaks -- node --test --test-reporter=spec frontend/e2e/leaks.test.mjs
+
+# The Go side for Windows. Without CC the build would succeed and leave SQLite
+# out, so cgo is asked for by name.
+WINDOWS := env GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc
+
+stage-cgo-windows: stage-packages
+	@$(STAGE) cgo-windows -- $(WINDOWS) $(GO) build ./backend/...
+
+stage-windows: stage-cgo-windows stage-frontend-build
+	@$(STAGE) --check windows -- $(WINDOWS) $(GO) vet ./...
