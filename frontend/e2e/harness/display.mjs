@@ -1,0 +1,29 @@
+// A virtual display.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { pictures } from './paths.mjs';
+import { start } from './processes.mjs';
+
+const run = promisify(execFile);
+
+/** Starts Xvfb on a free display and returns its name, such as ":3". */
+export async function startDisplay() {
+  const program = start(
+    'xvfb',
+    'Xvfb',
+    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
+    { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
+  );
+  const number = await new Promise((done, fail) => {
+    program.child.stdio[3].once('data', (data) => done(String(data).trim()));
+    program.ended.then((how) => fail(new Error(`Xvfb ended: ${how}\n${program.log()}`)));
+  });
+  return `:${number}`;
+}
+
+/** Takes a picture of the whole display: what a person would see. */
+export async function photograph(display, name) {
+  const file = `${pictures}/${name}.png`;
+  await run('import', ['-window', 'root', file], { env: { ...process.env, DISPLAY: display } });
+  return file;
+}

@@ -1,0 +1,100 @@
+// Starts programs and ends them again, by their process id.
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { logs } from './paths.mjs';
+
+const running = new Set();
+
+/**
+ * Starts a program with its output in build/test-results/logs/NAME.log.
+ *
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, stdio?: import('node:child_process').StdioOptions }} options
+ *   env is added to the environment of the tests
+ */
+export function start(name, command, args, { env = {}, stdio = ['ignore', 'pipe', 'pipe'] } = {}) {
+  mkdirSync(logs, { recursive: true });
+  const logFile = `${logs}/${name}.log`;
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio });
+  const file = createWriteStream(logFile, { flags: 'a' });
+  child.stdout?.pipe(file, { end: false });
+  child.stderr?.pipe(file, { end: false });
+
+  const ended = new Promise((done) => {
+    child.once('error', (error) => done(`could not start: ${error.message}`));
+    child.once('exit', (code, signal) => done(signal ?? code));
+  });
+  const program = {
+    name,
+    child,
+    ended,
+    isRunning: () => child.exitCode === null && child.signalCode === null && child.pid !== undefined,
+    log: () => readFileSync(logFile, 'utf8'),
+    stop: () => stop(program),
+  };
+  running.add(program);
+  ended.then(() => running.delete(program));
+  return program;
+}
+
+/** Asks the program to end, and makes it after ten seconds. Returns how it ended. */
+async function stop(program) {
+  if (!program.isRunning()) return program.ended;
+  program.child.kill('SIGTERM');
+  const force = setTimeout(() => program.child.kill('SIGKILL'), 10_000);
+  const how = await program.ended;
+  clearTimeout(force);
+  return how;
+}
+
+/** Ends everything that is still running, the last one first. */
+export async function stopAll() {
+  for (const program of [...running].reverse()) await stop(program);
+}
+
+// A test that dies must not leave a window or a server behind.
+process.once('exit', () => {
+  for (const program of running) program.child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/**
+ * Calls try() until it returns something true, and returns that.
+ *
+ * @template T
+ * @param {string} what for the error
+ * @param {() => T | Promise<T>} attempt errors count as "not yet"
+ */
+export async function until(what, attempt, { seconds = 30, program } = {}) {
+  const deadline = Date.now() + seconds * 1000;
+  let problem = 'no';
+  while (Date.now() < deadline) {
+    if (program && !program.isRunning()) {
+      throw new Error(`${program.name} ended (${await program.ended}) before ${what}:\n${program.log()}`);
+    }
+    try {
+      const answer = await attempt();
+      if (answer) return answer;
+    } catch (error) {
+      problem = error.message;
+    }
+    await sleep(50);
+  }
+  throw new Error(`waited ${seconds} s in vain for ${what}: ${problem}\n${program?.log() ?? ''}`);
+}
+
+/** A port of 127.0.0.1 that nobody uses at the moment. */
+export function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once('error', fail);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
