@@ -1,0 +1,134 @@
+// Package account knows the people of this computer: who they are, what they
+// may do, and whether somebody is who they say.
+//
+// Passwords are kept as argon2id hashes. No password, hash or email appears in
+// an error, and no Person that leaves this package carries its hash.
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// People adds people and signs them in. It is safe for concurrent use; hashing
+// happens one password at a time, which bounds its memory and leaves no way
+// round the delay after wrong tries.
+type People struct {
+	store profile.PersonStore
+	now   func() time.Time
+	cost  Cost
+	turn  chan struct{} // holds one token while somebody is served
+	tries tries         // only touched by the holder of the turn
+}
+
+// Option changes how New sets People up.
+type Option func(*People)
+
+// WithClock replaces the clock.
+func WithClock(now func() time.Time) Option { return func(p *People) { p.now = now } }
+
+// WithCost replaces what hashing a new password costs. Passwords already kept
+// stay valid: each hash carries the cost it was made with.
+func WithCost(cost Cost) Option { return func(p *People) { p.cost = cost } }
+
+// New serves the people of store.
+func New(store profile.PersonStore, options ...Option) *People {
+	p := &People{store: store, now: time.Now, cost: DefaultCost, turn: make(chan struct{}, 1), tries: tries{}}
+	for _, option := range options {
+		option(p)
+	}
+	return p
+}
+
+// Any says whether there is anyone yet. Where there is nobody, the next Add
+// makes the first person, who gets every permission.
+func (p *People) Any(ctx context.Context) (bool, error) {
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return false, fmt.Errorf("account: read people: %w", err)
+	}
+	return len(people) > 0, nil
+}
+
+// List returns everyone, without hashes.
+func (p *People) List(ctx context.Context) ([]profile.Person, error) {
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("account: read people: %w", err)
+	}
+	shown := make([]profile.Person, 0, len(people))
+	for _, person := range people {
+		shown = append(shown, withoutHash(person))
+	}
+	return shown, nil
+}
+
+// Add makes a person and returns it without its hash. The first one needs no
+// by and gets every permission, whatever was asked for. Every later one needs
+// a by whom the store still knows with ManagePeople, else NotPermitted.
+// Anything unacceptable about name, email, password or permissions is Invalid.
+func (p *People) Add(ctx context.Context, by *profile.Person, name, email, password string,
+	permissions []profile.Permission) (profile.Person, error) {
+	if err := p.takeTurn(ctx); err != nil {
+		return profile.Person{}, err
+	}
+	defer p.endTurn()
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
+	}
+	if len(people) == 0 {
+		permissions = profile.AllPermissions
+	} else if !mayAdd(people, by) {
+		return profile.Person{}, profile.Errorf(profile.NotPermitted,
+			"Only someone with the permission to manage people can add a person. Ask one of them to sign in and do it.")
+	}
+	person, err := accept(people, name, email, password, permissions)
+	if err != nil {
+		return profile.Person{}, err
+	}
+	person.ID, person.CreatedAt = rand.Text(), p.now().UTC()
+	if person.PasswordHash, err = p.cost.hash(password); err != nil {
+		return profile.Person{}, fmt.Errorf("account: hash a password: %w", err)
+	}
+	if err := p.store.AddPerson(ctx, person); err != nil {
+		return profile.Person{}, fmt.Errorf("account: keep a person: %w", err)
+	}
+	return withoutHash(person), nil
+}
+
+// mayAdd trusts the store and not by, which may be hours old.
+func mayAdd(people []profile.Person, by *profile.Person) bool {
+	if by == nil {
+		return false
+	}
+	for i := range people {
+		if people[i].ID == by.ID {
+			return people[i].May(profile.ManagePeople)
+		}
+	}
+	return false
+}
+
+func withoutHash(person profile.Person) profile.Person {
+	person.PasswordHash = ""
+	return person
+}
+
+func (p *People) takeTurn(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case p.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *People) endTurn() { <-p.turn }

@@ -1,0 +1,122 @@
+package account
+
+import (
+	"cmp"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	strength "github.com/wagslane/go-password-validator"
+	"golang.org/x/text/unicode/norm"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// What a person may be called and what a password may be.
+const (
+	MaxName     = 200  // characters
+	MaxEmail    = 254  // bytes, the longest address that SMTP carries
+	MinPassword = 12   // characters
+	MaxPassword = 1000 // bytes; more only keeps the computer busy
+)
+
+// minStrength, in bits as the strength library counts, refuses what has the
+// length and little else: one character repeated, rows of keys, counting.
+// Twelve characters of any other kind are above it, so that it is no
+// composition rule.
+const minStrength = 40
+
+// accept checks what was typed in and returns it as a person, tidied, without
+// id, hash and time. Its errors are Invalid and repeat nothing of the input.
+func accept(people []profile.Person, name, email, password string, permissions []profile.Permission) (profile.Person, error) {
+	name, email = strings.TrimSpace(name), strings.TrimSpace(email)
+	granted, refused := checkPermissions(permissions)
+	if err := cmp.Or(checkName(name), checkEmail(people, email), checkPassword(password, name, email), refused); err != nil {
+		return profile.Person{}, err
+	}
+	return profile.Person{Name: name, Email: email, Permissions: granted}, nil
+}
+
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return invalid("The name is empty. Type the person's name.")
+	case utf8.RuneCountInString(name) > MaxName:
+		return invalid(fmt.Sprintf("The name is longer than %d characters. Type a shorter one.", MaxName))
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		return invalid("The name holds characters that cannot be shown. Type it again.")
+	}
+	return nil
+}
+
+func checkEmail(people []profile.Person, email string) error {
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Name != "" || parsed.Address != email || len(email) > MaxEmail {
+		return invalid("The email is not a plain address such as name@clinic.example. Type it again.")
+	}
+	if find(people, email) != nil {
+		return invalid("Someone with this email is already here. Use another email, or sign in as that person.")
+	}
+	return nil
+}
+
+func checkPassword(password, name, email string) error {
+	plain := normalPassword(password)
+	local, _, _ := strings.Cut(email, "@")
+	switch {
+	case utf8.RuneCountInString(plain) < MinPassword:
+		return invalid(fmt.Sprintf("The password is too short. Use at least %d characters, for example a few words in a row.", MinPassword))
+	case len(password) > MaxPassword || len(plain) > MaxPassword:
+		return invalid(fmt.Sprintf("The password is too long. Use at most %d bytes.", MaxPassword))
+	case strings.EqualFold(plain, email), strings.EqualFold(plain, local), strings.EqualFold(plain, name):
+		return invalid("The password is the person's name or email. Choose something that others do not know.")
+	case strength.GetEntropy(plain) < minStrength:
+		return invalid("The password is too easy to guess, such as one key again and again or a row of keys. Use a few words instead.")
+	}
+	return nil
+}
+
+// checkPermissions returns each permission once, in the order in which they
+// are shown.
+func checkPermissions(asked []profile.Permission) ([]profile.Permission, error) {
+	var granted []profile.Permission
+	for _, known := range profile.AllPermissions {
+		if slices.Contains(asked, known) {
+			granted = append(granted, known)
+		}
+	}
+	for _, permission := range asked {
+		if !slices.Contains(profile.AllPermissions, permission) {
+			return nil, invalid("One of the permissions does not exist. Choose from the list.")
+		}
+	}
+	if len(granted) == 0 {
+		return nil, invalid("The person would be allowed nothing. Choose at least one permission.")
+	}
+	return granted, nil
+}
+
+func invalid(message string) error { return profile.Errorf(profile.Invalid, message) }
+
+// find returns the person with the email, or nil.
+func find(people []profile.Person, email string) *profile.Person {
+	wanted := normalEmail(email)
+	for i := range people {
+		if normalEmail(people[i].Email) == wanted {
+			return &people[i]
+		}
+	}
+	return nil
+}
+
+// normalEmail is the form in which emails are compared.
+func normalEmail(email string) string {
+	return strings.ToLower(norm.NFC.String(strings.TrimSpace(email)))
+}
+
+// normalPassword makes a password the same however the keyboard composes its
+// accents: macOS and Windows differ in that.
+func normalPassword(password string) string { return norm.NFC.String(password) }

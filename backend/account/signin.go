@@ -1,0 +1,92 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+const refusedSentence = "The email and the password do not belong together. Check both and try again."
+
+// SignIn returns the person with the email and the password, without its hash.
+// Every refusal is SignInRefused with the same sentence and the same work,
+// whichever part was wrong. After wrong tries for an email the next one is
+// refused unheard for a while, with a sentence that says how long.
+func (p *People) SignIn(ctx context.Context, email, password string) (profile.Person, error) {
+	if err := p.takeTurn(ctx); err != nil {
+		return profile.Person{}, err
+	}
+	defer p.endTurn()
+	key := triesKey(email)
+	if wait := p.tries.wait(key, p.now()); wait > 0 {
+		return profile.Person{}, profile.Errorf(profile.SignInRefused, waitSentence(wait))
+	}
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
+	}
+	person := find(people, email)
+	if cause := p.prove(person, password); cause != nil {
+		p.tries.failed(key, p.now())
+		return profile.Person{}, &profile.Error{Code: profile.SignInRefused, Message: refusedSentence, Cause: cause}
+	}
+	p.tries.succeeded(key)
+	return withoutHash(*person), nil
+}
+
+// Authorise is SignIn for a headless command that needs the permission;
+// without it the answer is NotPermitted.
+func (p *People) Authorise(ctx context.Context, email, password string, permission profile.Permission) (profile.Person, error) {
+	person, err := p.SignIn(ctx, email, password)
+	if err != nil {
+		return profile.Person{}, err
+	}
+	if !person.May(permission) {
+		return profile.Person{}, profile.Errorf(profile.NotPermitted,
+			"This person may not do that here. Ask someone who may manage people for the permission, or sign in as someone else.")
+	}
+	return person, nil
+}
+
+// errWrong is the same for an unknown email and a wrong password: the log must
+// not tell them apart either.
+var errWrong = errors.New("account: no such email and password")
+
+// prove returns nil if the password is the person's. Where there is nothing to
+// compare with, it hashes the password all the same.
+func (p *People) prove(person *profile.Person, password string) error {
+	if len(password) > MaxPassword {
+		person, password = nil, ""
+	}
+	if person == nil {
+		return p.pretend(password, errWrong)
+	}
+	matches, err := verify(password, person.PasswordHash)
+	switch {
+	case err != nil:
+		return p.pretend(password, err)
+	case !matches:
+		return errWrong
+	}
+	return nil
+}
+
+// pretend does the work of a comparison and returns the refusal.
+func (p *People) pretend(password string, refusal error) error {
+	if _, err := p.cost.hash(password); err != nil {
+		return err
+	}
+	return refusal
+}
+
+func waitSentence(wait time.Duration) string {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	unit := "seconds"
+	if seconds == 1 {
+		unit = "second"
+	}
+	return fmt.Sprintf("Too many wrong tries. Wait %d %s, then try again.", seconds, unit)
+}

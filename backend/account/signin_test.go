@@ -1,0 +1,245 @@
+package account_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/profile"
+)
+
+// clock is turned by hand.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func newClock() *clock { return &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
+
+func TestSignIn(t *testing.T) {
+	people, _, owner := clinic(t)
+	for _, email := range []string{ownerEmail, "OWNER@Clinic.Example", "  owner@clinic.example\n"} {
+		got, err := people.SignIn(t.Context(), email, ownerPassword)
+		if err != nil || got.ID != owner.ID || got.PasswordHash != "" {
+			t.Errorf("SignIn(%q): %+v, %v", email, got, err)
+		}
+	}
+}
+
+func TestAccentsMayBeComposedEitherWay(t *testing.T) {
+	people, _, owner := clinic(t)
+	composed, decomposed := "caf\u00e9 de la gare", "cafe\u0301 de la gare"
+	if _, err := people.Add(t.Context(), &owner, "A Example", "a@clinic.example", decomposed, profile.AllPermissions); err != nil {
+		t.Fatal(err)
+	}
+	for _, password := range []string{composed, decomposed} {
+		if _, err := people.SignIn(t.Context(), "a@clinic.example", password); err != nil {
+			t.Errorf("%+q: %v", password, err)
+		}
+	}
+}
+
+func TestEveryRefusalSaysTheSame(t *testing.T) {
+	c := newClock()
+	people, store, _ := clinic(t, account.WithClock(c.Now))
+	damaged := store.people[0]
+	damaged.ID, damaged.Email, damaged.PasswordHash = "damaged", "damaged@clinic.example", "$argon2id$v=19$m=64,t=0,p=1$c2FsdHNhbHQ$a2V5a2V5a2V5a2V5a2V5"
+	store.people = append(store.people, damaged)
+	var sentences []string
+	for _, try := range [][2]string{
+		{ownerEmail, "wrong s3cret words"},
+		{ownerEmail + "x", ownerPassword},
+		{ownerEmail, strings.ToUpper(ownerPassword)},
+		{ownerEmail, ownerPassword + " "},
+		{"", ""},
+		{ownerEmail, strings.Repeat("s3cret", 10000)},
+		{damaged.Email, ownerPassword},
+	} {
+		c.pass(time.Hour)
+		person, err := people.SignIn(t.Context(), try[0], try[1])
+		if profile.CodeOf(err) != profile.SignInRefused || person.ID != "" {
+			t.Fatalf("SignIn(%.30q, %.30q): %+v, %v", try[0], try[1], person, err)
+		}
+		for _, secret := range []string{"clinic.example", "s3cret", ownerPassword, "argon2id$"} {
+			if strings.Contains(err.Error()+profile.MessageOf(err), secret) {
+				t.Errorf("the refusal repeats %q: %v", secret, err)
+			}
+		}
+		sentences = append(sentences, profile.MessageOf(err))
+	}
+	for _, sentence := range sentences {
+		if sentence != sentences[0] {
+			t.Errorf("%q differs from %q", sentence, sentences[0])
+		}
+	}
+}
+
+func TestUnknownEmailTakesAsLong(t *testing.T) {
+	c := newClock()
+	people, _, _ := clinic(t, account.WithClock(c.Now), account.WithCost(account.Cost{MemoryKiB: 16 * 1024, Passes: 2, Lanes: 1}))
+	fastest := func(email string) time.Duration {
+		best := time.Hour
+		for range 5 {
+			c.pass(time.Hour)
+			began := time.Now()
+			if _, err := people.SignIn(t.Context(), email, "wrong words here"); err == nil {
+				t.Fatal("a wrong password was taken")
+			}
+			best = min(best, time.Since(began))
+		}
+		return best
+	}
+	known, unknown := fastest(ownerEmail), fastest("nobody@clinic.example")
+	if unknown < known/3 || unknown > known*3 {
+		t.Errorf("a known email takes %v, an unknown one %v", known, unknown)
+	}
+}
+
+func TestDelayGrows(t *testing.T) {
+	for _, email := range []string{ownerEmail, "nobody@clinic.example"} {
+		c := newClock()
+		people, _, _ := clinic(t, account.WithClock(c.Now))
+		for i, wait := range []int{1, 2, 4, 8, 16, 30, 30} {
+			if _, err := people.SignIn(t.Context(), email, "wrong"); strings.Contains(profile.MessageOf(err), "Wait") {
+				t.Fatalf("try %d was not heard: %v", i+1, err)
+			}
+			c.pass(time.Duration(wait)*time.Second - time.Millisecond)
+			_, err := people.SignIn(t.Context(), " "+strings.ToUpper(email), ownerPassword)
+			if profile.CodeOf(err) != profile.SignInRefused || !strings.Contains(profile.MessageOf(err), "Wait 1 second,") {
+				t.Fatalf("just before %d s: %v, %q", wait, err, profile.MessageOf(err))
+			}
+			c.pass(time.Millisecond)
+		}
+	}
+}
+
+func TestDelayEnds(t *testing.T) {
+	c := newClock()
+	people, _, owner := clinic(t, account.WithClock(c.Now))
+	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river", profile.AllPermissions); err != nil {
+		t.Fatal(err)
+	}
+	wrong := func() { _, _ = people.SignIn(t.Context(), ownerEmail, "wrong") }
+	wrong()
+	if _, err := people.SignIn(t.Context(), "desk@clinic.example", "a quiet blue river"); err != nil {
+		t.Errorf("someone else has to wait too: %v", err)
+	}
+	c.pass(time.Second)
+	wrong()
+	_, err := people.SignIn(t.Context(), ownerEmail, ownerPassword)
+	if !strings.Contains(profile.MessageOf(err), "Wait 2 seconds,") {
+		t.Errorf("another's success ended the delay: %v", err)
+	}
+	c.pass(2 * time.Second)
+	if _, err := people.SignIn(t.Context(), ownerEmail, ownerPassword); err != nil {
+		t.Errorf("after the delay: %v", err)
+	}
+	wrong() // the count starts again
+	_, err = people.SignIn(t.Context(), ownerEmail, ownerPassword)
+	if !strings.Contains(profile.MessageOf(err), "Wait 1 second,") {
+		t.Errorf("after a success the delay is not the first one: %q", profile.MessageOf(err))
+	}
+}
+
+func TestManyEmailsDoNotFillTheMemory(t *testing.T) {
+	c := newClock()
+	people, _, _ := clinic(t, account.WithClock(c.Now), account.WithCost(account.Cost{MemoryKiB: 8, Passes: 1, Lanes: 1}))
+	try := func(i int) string {
+		_, err := people.SignIn(t.Context(), fmt.Sprintf("x%d@clinic.example", i), "wrong")
+		return profile.MessageOf(err)
+	}
+	for i := range 1200 {
+		c.pass(time.Millisecond)
+		try(i)
+	}
+	if n := account.Tracked(people); n != 1000 {
+		t.Errorf("%d emails are remembered", n)
+	}
+	if newest := try(1199); !strings.Contains(newest, "Wait") {
+		t.Errorf("the newest try is forgotten: %q", newest)
+	}
+	c.pass(20 * time.Minute)
+	try(1)
+	if n := account.Tracked(people); n != 1 {
+		t.Errorf("%d emails are remembered after a quiet while", n)
+	}
+}
+
+func TestAuthorise(t *testing.T) {
+	people, _, owner := clinic(t)
+	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river",
+		[]profile.Permission{profile.PMSLink}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		password   string
+		permission profile.Permission
+		want       profile.Code
+	}{
+		{"a quiet blue river", profile.PMSLink, ""},
+		{"a quiet blue river", profile.ManagePeople, profile.NotPermitted},
+		{"a quiet blue rivet", profile.PMSLink, profile.SignInRefused},
+	} {
+		person, err := people.Authorise(t.Context(), "desk@clinic.example", c.password, c.permission)
+		if profile.CodeOf(err) != c.want || (err != nil) != (person.ID == "") {
+			t.Errorf("Authorise for %s: %+v, %v", c.permission, person, err)
+		}
+	}
+}
+
+func TestCancelledSignInCountsNothing(t *testing.T) {
+	people, _, _ := clinic(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := people.SignIn(ctx, ownerEmail, "wrong"); !errors.Is(err, context.Canceled) {
+		t.Fatalf("cancelled: %v", err)
+	}
+	if _, err := people.SignIn(t.Context(), ownerEmail, ownerPassword); err != nil {
+		t.Fatalf("afterwards: %v", err)
+	}
+}
+
+// Whoever was added can sign in with exactly that password and no other.
+func TestAnyAcceptedPasswordSignsIn(t *testing.T) {
+	people, _, owner := clinic(t)
+	n := 0
+	rapid.Check(t, func(t *rapid.T) {
+		password := rapid.StringN(0, 40, -1).Draw(t, "password")
+		other := rapid.StringN(0, 40, -1).Draw(t, "other")
+		n++
+		email := strings.Repeat("y", n%60) + strings.Repeat("z", n/60) + "@clinic.example"
+		ctx := context.Background()
+		_, err := people.Add(ctx, &owner, "Any Example", email, password, profile.AllPermissions)
+		if err != nil {
+			if profile.CodeOf(err) != profile.Invalid {
+				t.Fatalf("Add: %v", err)
+			}
+			return
+		}
+		if _, err := people.SignIn(ctx, email, password); err != nil {
+			t.Fatalf("the password that was accepted is refused: %v", err)
+		}
+		if _, err := people.SignIn(ctx, email, other); err == nil && !account.SamePassword(password, other) {
+			t.Fatalf("%q signs in for %q", other, password)
+		}
+	})
+}
