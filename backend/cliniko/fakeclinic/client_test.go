@@ -144,7 +144,14 @@ func (v *visitor) page(path string) patientsPage {
 	return page
 }
 
-func decode(t testing.TB, text string, into any) {
+// failing is what decode and must need of a test, of rapid's as well.
+type failing interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+func decode(t failing, text string, into any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(text), into); err != nil {
 		t.Fatalf("decode: %v in %.200s", err, text)
@@ -154,7 +161,7 @@ func decode(t testing.TB, text string, into any) {
 // empty is a clinic with no one in it yet.
 func empty() fakeclinic.Options { return fakeclinic.Options{Patients: fakeclinic.NoPatients} }
 
-func must(t testing.TB, err error) {
+func must(t failing, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

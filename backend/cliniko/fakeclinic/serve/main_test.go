@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestServesUntilStopped(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, in := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		arguments := "--addr 127.0.0.1:0 --patients 20 --latency 1ms --limit 0 --seed 3 --key MS0xTEST-au1 --faults 500=0 --revoke-at 2"
+		ended <- run(ctx, strings.Fields(arguments), in, io.Discard)
+		in.Close()
+	}()
+	lines := bufio.NewScanner(out)
+	said := map[string]string{}
+	for len(said) < 3 && lines.Scan() {
+		name, rest, _ := strings.Cut(lines.Text(), " ")
+		said[name] = rest
+	}
+	go io.Copy(io.Discard, out)
+	if said["key"] != "MS0xTEST-au1" || said["clinic"] != "Harbour Physio, 20 people" {
+		t.Errorf("it said %v", said)
+	}
+	for i, want := range []int{http.StatusOK, http.StatusUnauthorized} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, said["address"]+"/patients", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.SetBasicAuth(said["key"], "")
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("request %d: %d, want %d", i+1, response.StatusCode, want)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRefusedFlags(t *testing.T) {
+	for _, arguments := range []string{
+		"--addr 0.0.0.0:0", "--addr example.com:80", "--faults teapot=1", "--limit x", "extra",
+	} {
+		if err := run(t.Context(), append([]string{"--patients", "1"}, strings.Fields(arguments)...), io.Discard, io.Discard); err == nil {
+			t.Errorf("%s was accepted", arguments)
+		}
+	}
+}
