@@ -152,7 +152,7 @@ func refusal(response *http.Response, body []byte) error {
 	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
 		return &profile.Error{Code: profile.LoginPage, Cause: cause,
 			Message: "A web page came instead of Cliniko's data: this network seems to want a sign-in first. Open any web page in your browser, sign in, and try again."}
-	case status >= 500 || status == http.StatusRequestTimeout:
+	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:
 		return unexpected(cause)
 	case status != http.StatusOK:
 		return &profile.Error{Code: profile.ClinicRejected, Cause: cause,

@@ -1,0 +1,173 @@
+package directory
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+func client(ref, first, preferred, last, email string, phones ...string) profile.Entry {
+	p := profile.Profile{ID: profile.ID(ref), State: profile.Active, FirstName: first, PreferredFirstName: preferred, LastName: last, Email: email}
+	for _, number := range phones {
+		p.Phones = append(p.Phones, profile.Phone{Type: "Mobile", Number: number})
+	}
+	return profile.Entry{Ref: ref, Profile: p}
+}
+
+func someClients() *Directory {
+	d := New()
+	d.Apply([]profile.Entry{
+		client("1", "Zoë", "", "Müller-O'Brien", "zoe@example.com", "0491 570 156"),
+		client("2", "Søren", "Sonny", "Ågård", "family@example.org", "+61 491 570 157"),
+		client("3", "Ngọc", "Ann", "Nguyễn", "family@example.org"),
+		client("4", "李", "", "王", "li@example.net", "(03) 9012 3456"),
+		client("836447129235883061", "Łukasz", "", "Żółć", ""),
+	})
+	return d
+}
+
+func TestSearch(t *testing.T) {
+	d := someClients()
+	for search, want := range map[string]string{
+		"":                   "2,1,3,4,836447129235883061",
+		"zoe":                "1",
+		"ZOË":                "1",
+		"muller":             "1",
+		"brien":              "1",
+		"obrien":             "1",
+		"o'brien zo":         "1",
+		"Müller-O’Brien":     "1",
+		"soren":              "2",
+		"sonny":              "2",
+		"agard":              "2",
+		"nguyen ng":          "3",
+		"Ågård, Søren":       "2",
+		"family@":            "2,3",
+		"0491570156":         "1",
+		"0491 570":           "1,2",
+		"+61 491 570 156":    "1",
+		"0491570157":         "2",
+		"90123":              "4",
+		"王":                  "4",
+		"zolc":               "836447129235883061",
+		"836447129235883061": "836447129235883061",
+		"83644712923588306":  "",
+		"rien":               "",
+		"zoe nguyen":         "",
+		"%":                  "",
+	} {
+		result := d.Find(Query{Search: search, Filter: All, Sort: ByName, Limit: 10})
+		if got := refs(result.Entries); !sameSet(got, want) || result.Matched != len(result.Entries) {
+			t.Errorf("%q finds %q (%d), want %q", search, got, result.Matched, want)
+		}
+	}
+}
+
+func refs(entries []profile.Entry) string {
+	var out []string
+	for _, e := range entries {
+		out = append(out, e.Ref)
+	}
+	return strings.Join(out, ",")
+}
+
+func sameSet(a, b string) bool {
+	x, y := strings.Split(a, ","), strings.Split(b, ",")
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
+func TestSortPutsMissingValuesLast(t *testing.T) {
+	d := someClients()
+	for _, desc := range []bool{false, true} {
+		result := d.Find(Query{Filter: All, Sort: ByEmail, Desc: desc, Limit: 10})
+		if last := result.Entries[4]; last.Profile.Email != "" {
+			t.Errorf("desc %v: %s is last", desc, last.Ref)
+		}
+		want := "2,3,4,1"
+		if desc {
+			want = "1,4,3,2"
+		}
+		if got := refs(result.Entries[:4]); got != want {
+			t.Errorf("desc %v: %s, want %s", desc, got, want)
+		}
+	}
+}
+
+func TestFiltersAndCounts(t *testing.T) {
+	d := someClients()
+	failed := client("3", "Ngọc", "Ann", "Nguyễn", "")
+	failed.Failure = &profile.Failure{Ref: "3", Code: profile.Incomplete}
+	left := client("1", "Zoë", "", "Müller", "zoe@example.com")
+	left.Profile.State = profile.Archived
+	gone := client("4", "李", "", "王", "")
+	gone.Profile.State = profile.Deleted
+	d.Apply([]profile.Entry{failed, left, gone})
+	d.Apply([]profile.Entry{failed})
+	for filter, want := range map[Filter]string{All: "2,3,836447129235883061", Attention: "3", Archived: "1"} {
+		result := d.Find(Query{Filter: filter, Limit: 10})
+		if got := refs(result.Entries); !sameSet(got, want) {
+			t.Errorf("%s: %s, want %s", filter, got, want)
+		}
+		if result.Counts != (Counts{All: 3, Attention: 1, Archived: 1}) {
+			t.Errorf("%+v", result.Counts)
+		}
+	}
+}
+
+func TestSharingEmail(t *testing.T) {
+	d := someClients()
+	e, _ := d.One("2")
+	if n := d.SharingEmail(&e); n != 1 {
+		t.Errorf("%d others", n)
+	}
+}
+
+// Pages put together are the whole list, whatever the order and the search.
+func TestPagesAreTheWholeList(t *testing.T) {
+	d := New()
+	var many []profile.Entry
+	for i := range 500 {
+		e := client(fmt.Sprint(i), fmt.Sprint("First", i%7), "", fmt.Sprint("Last", i%31), "")
+		e.Profile.UpdatedAt = time.Unix(int64(i%11), 0)
+		many = append(many, e)
+	}
+	d.Apply(many)
+	rapid.Check(t, func(t *rapid.T) {
+		q := Query{
+			Search: rapid.SampledFrom([]string{"", "first1", "last2", "first1 last3"}).Draw(t, "search"),
+			Filter: All, Desc: rapid.Bool().Draw(t, "desc"),
+			Sort: rapid.SampledFrom([]Sort{ByName, ByBorn, BySex, ByEmail, ByUpdated}).Draw(t, "sort"),
+		}
+		q.Limit = 1000
+		whole := d.Find(q)
+		q.Limit = rapid.IntRange(1, 90).Draw(t, "limit")
+		var parts []profile.Entry
+		for q.Offset = 0; q.Offset < whole.Matched; q.Offset += q.Limit {
+			parts = append(parts, d.Find(q).Entries...)
+		}
+		if refs(parts) != refs(whole.Entries) || len(parts) != whole.Matched {
+			t.Fatalf("%+v", q)
+		}
+	})
+}
+
+func BenchmarkSearch100k(b *testing.B) {
+	d := New()
+	var many []profile.Entry
+	for i := range 100_000 {
+		many = append(many, client(fmt.Sprint(i), fmt.Sprint("Ann", i%977), "", fmt.Sprint("Example", i%3001), fmt.Sprint("p", i, "@example.com"), "0491 570 156"))
+	}
+	d.Apply(many)
+	d.Find(Query{Filter: All, Limit: 1})
+	for b.Loop() {
+		d.Find(Query{Search: "ann9 exam", Filter: All, Limit: 60})
+	}
+}

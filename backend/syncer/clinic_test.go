@@ -1,0 +1,175 @@
+package syncer_test
+
+import (
+	"bytes"
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// clinic is the real engine between the simulated Cliniko, over HTTP, and a
+// real database.
+type clinic struct {
+	t      testing.TB
+	fake   *fakeclinic.Clinic
+	client *cliniko.Client
+	store  *sqlite.Profiles
+	path   string
+	engine *syncer.Engine
+}
+
+var testKey = bytes.Repeat([]byte{7}, sqlite.KeySize)
+
+func newClinic(t testing.TB, o fakeclinic.Options) *clinic {
+	t.Helper()
+	fake := fakeclinic.New(o)
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	c := &clinic{t: t, fake: fake, path: filepath.Join(t.TempDir(), "telehab.db")}
+	key, err := cliniko.ParseKey(fake.Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.client, err = cliniko.New(key, cliniko.Options{BaseURL: server.URL(), Pause: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.client.Close)
+	db, err := sqlite.Open(t.Context(), c.path, testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	whose, err := c.client.Clinic(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Connect(t.Context(), whose, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	c.store = db.Profiles(whose.AccountID, time.Now)
+	c.engine = syncer.New(c.client, c.store, syncer.Options{})
+	return c
+}
+
+func (c *clinic) full() profile.Pass {
+	c.t.Helper()
+	pass, err := c.engine.Full(c.t.Context(), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.sums(pass)
+	return pass
+}
+
+func (c *clinic) changes() profile.Pass {
+	c.t.Helper()
+	pass, err := c.engine.Changes(c.t.Context(), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.sums(pass)
+	return pass
+}
+
+// sums checks that each patient read is in exactly one of the numbers.
+func (c *clinic) sums(p profile.Pass) {
+	c.t.Helper()
+	n := p.Counts
+	if n.Read != n.Synced+n.Unchanged+n.Failed+n.Archived {
+		c.t.Errorf("%d read, but %d synced + %d unchanged + %d failed + %d archived", n.Read, n.Synced, n.Unchanged, n.Failed, n.Archived)
+	}
+}
+
+// local is what the store has, without the times at which it was stored.
+func (c *clinic) local() map[string]profile.Entry {
+	c.t.Helper()
+	all := map[string]profile.Entry{}
+	broken, err := c.store.All(context.Background(), func(e profile.Entry) {
+		e.Profile.SyncedAt = time.Time{}
+		if e.Failure != nil {
+			f := *e.Failure
+			f.FirstFailedAt, f.LastFailedAt, f.Attempts = time.Time{}, time.Time{}, 0
+			e.Failure = &f
+		}
+		all[e.Ref] = e
+	})
+	if err != nil || len(broken) > 0 {
+		c.t.Fatalf("read the store: %v, broken rows %v", err, broken)
+	}
+	return all
+}
+
+// remote is what the store should have: every active patient of the clinic,
+// and those who left of the given ones.
+func (c *clinic) remote(kept map[string]profile.Entry) map[string]profile.Entry {
+	all := map[string]profile.Entry{}
+	for _, p := range c.fake.Patients() {
+		patient := asPatient(p)
+		entry := profile.Entry{Ref: p.ID}
+		entry.Profile, entry.Failure = profile.Check(&patient, time.Now())
+		if _, had := kept[p.ID]; had || entry.Profile.State == profile.Active {
+			all[p.ID] = entry
+		}
+	}
+	for ref, entry := range kept {
+		if _, still := all[ref]; !still && entry.Failure == nil {
+			entry.Profile.State = profile.Deleted
+			all[ref] = entry
+		}
+	}
+	return all
+}
+
+// equal checks that the store is what Cliniko has.
+func (c *clinic) equal(kept map[string]profile.Entry) {
+	c.t.Helper()
+	if diff := cmp.Diff(c.remote(kept), c.local()); diff != "" {
+		c.t.Errorf("the store is not what Cliniko has (-want +got):\n%.4000s", diff)
+	}
+}
+
+func asPatient(p fakeclinic.Patient) profile.Patient {
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return strings.TrimSpace(*s)
+	}
+	at := func(t *time.Time) time.Time {
+		if t == nil {
+			return time.Time{}
+		}
+		return t.UTC()
+	}
+	out := profile.Patient{
+		ID: profile.ID(p.ID), Title: text(p.Title), FirstName: text(p.FirstName), PreferredFirstName: text(p.PreferredFirstName),
+		LastName: text(p.LastName), DateOfBirth: text(p.DateOfBirth), Sex: text(p.Sex), GenderIdentity: text(p.GenderIdentity),
+		Email: text(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+		CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(), ArchivedAt: at(p.ArchivedAt), MergedAt: at(p.MergedAt),
+		MergedInto: profile.ID(p.MergedWith),
+	}
+	if out.Sex == "" {
+		out.Sex = text(p.Gender)
+	}
+	if p.Pronouns != nil {
+		out.Pronouns = p.Pronouns.Nominative + "/" + p.Pronouns.Accusative
+	}
+	for _, phone := range p.Phones {
+		out.Phones = append(out.Phones, profile.Phone{Type: phone.Type, Number: phone.Number})
+	}
+	return out
+}
