@@ -23,10 +23,14 @@ func TestListsAreWhatALookAtEveryoneGives(t *testing.T) {
 		clinic := fakeclinic.New(fakeclinic.Options{
 			Patients: rapid.IntRange(1, 150).Draw(t, "patients"), Seed: rapid.Uint64().Draw(t, "seed"), Clock: clock.Now,
 		})
+		// One question is asked again after every change, since the clinic remembers results.
+		standing := drawQuestion(t, clinic)
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
+			standing.check(t, clinic)
+			drawQuestion(t, clinic).check(t, clinic)
 			change(t, clinic, clock)
-			checkList(t, clinic)
 		}
+		standing.check(t, clinic)
 	})
 }
 
@@ -64,27 +68,39 @@ type bound struct {
 	value            int64
 }
 
-func checkList(t *rapid.T, clinic *fakeclinic.Clinic) {
+// question is a list that can be asked for, kept in a form that the scan can answer too.
+type question struct {
+	bounds       []bound
+	withArchived bool
+	sorted       string
+	descending   bool
+}
+
+func drawQuestion(t *rapid.T, clinic *fakeclinic.Clinic) question {
 	everyone := clinic.Patients()
 	columns := []string{"created_at", "updated_at", "id", "archived_at"}
-	sorted := rapid.SampledFrom(columns).Draw(t, "sort")
-	descending := rapid.Bool().Draw(t, "descending")
-	bounds := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) bound {
-		b := bound{rapid.SampledFrom(columns).Draw(t, "column"), rapid.SampledFrom([]string{">=", ">", "<=", "<"}).Draw(t, "operator"), 0}
-		if len(everyone) > 0 {
-			b.value = keyOf(rapid.SampledFrom(everyone).Draw(t, "near"), b.column)
-		}
-		if b.value == 0 && b.column != "id" {
-			b.value = epoch.Unix()
-		}
-		return b
-	}), 0, 3).Draw(t, "bounds")
-	withArchived := rapid.Bool().Draw(t, "archived")
+	return question{
+		sorted:     rapid.SampledFrom(columns).Draw(t, "sort"),
+		descending: rapid.Bool().Draw(t, "descending"),
+		bounds: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) bound {
+			b := bound{rapid.SampledFrom(columns).Draw(t, "column"), rapid.SampledFrom([]string{">=", ">", "<=", "<"}).Draw(t, "operator"), 0}
+			if len(everyone) > 0 {
+				b.value = keyOf(rapid.SampledFrom(everyone).Draw(t, "near"), b.column)
+			}
+			if b.value == 0 && b.column != "id" {
+				b.value = epoch.Unix()
+			}
+			return b
+		}), 0, 3).Draw(t, "bounds"),
+		withArchived: rapid.Bool().Draw(t, "archived"),
+	}
+}
 
-	want := scan(everyone, bounds, withArchived, sorted, descending)
+func (q question) check(t *rapid.T, clinic *fakeclinic.Clinic) {
+	want := q.scan(clinic.Patients())
 	perPage := rapid.IntRange(1, 100).Draw(t, "per page")
 	page := rapid.IntRange(1, len(want)/perPage+2).Draw(t, "page")
-	got := ask(t, clinic, bounds, withArchived, sorted, descending, page, perPage)
+	got := q.ask(t, clinic, page, perPage)
 	from := min((page-1)*perPage, len(want))
 	if !slices.Equal(got.ids(), want[from:min(from+perPage, len(want))]) || got.Total != len(want) {
 		t.Fatalf("%v of %d, want %v", got.ids(), got.Total, want)
@@ -107,17 +123,17 @@ func keyOf(p fakeclinic.Patient, column string) int64 {
 	return id
 }
 
-func scan(everyone []fakeclinic.Patient, bounds []bound, withArchived bool, sorted string, descending bool) []string {
-	filtersArchived := slices.ContainsFunc(bounds, func(b bound) bool { return b.column == "archived_at" })
+func (q question) scan(everyone []fakeclinic.Patient) []string {
+	filtersArchived := slices.ContainsFunc(q.bounds, func(b bound) bool { return b.column == "archived_at" })
 	left := slices.DeleteFunc(slices.Clone(everyone), func(p fakeclinic.Patient) bool {
-		if p.ArchivedAt != nil && !withArchived && !filtersArchived {
+		if p.ArchivedAt != nil && !q.withArchived && !filtersArchived {
 			return true
 		}
-		return slices.ContainsFunc(bounds, func(b bound) bool { return !b.holds(p) })
+		return slices.ContainsFunc(q.bounds, func(b bound) bool { return !b.holds(p) })
 	})
 	slices.SortFunc(left, func(a, b fakeclinic.Patient) int {
-		order := cmp.Or(cmp.Compare(exact(a, sorted), exact(b, sorted)), cmp.Compare(keyOf(a, "id"), keyOf(b, "id")))
-		if descending {
+		order := cmp.Or(cmp.Compare(exact(a, q.sorted), exact(b, q.sorted)), cmp.Compare(keyOf(a, "id"), keyOf(b, "id")))
+		if q.descending {
 			return -order
 		}
 		return order
@@ -148,17 +164,16 @@ func (b bound) holds(p fakeclinic.Patient) bool {
 	return map[string]bool{">=": key >= value, ">": key > value, "<=": key <= value, "<": key < value}[b.operator]
 }
 
-func ask(
-	t *rapid.T, clinic *fakeclinic.Clinic, bounds []bound, withArchived bool, sorted string, descending bool, page, perPage int,
-) patientsPage {
-	if descending {
+func (q question) ask(t *rapid.T, clinic *fakeclinic.Clinic, page, perPage int) patientsPage {
+	sorted := q.sorted
+	if q.descending {
 		sorted += ":desc"
 	}
 	parameters := []string{"sort", sorted, "page", strconv.Itoa(page), "per_page", strconv.Itoa(perPage)}
-	if withArchived {
+	if q.withArchived {
 		parameters = append(parameters, "q[]", "archived_at:*")
 	}
-	for _, b := range bounds {
+	for _, b := range q.bounds {
 		text := strconv.FormatInt(b.value, 10)
 		if strings.HasSuffix(b.column, "_at") {
 			text = time.Unix(b.value, 0).UTC().Format(time.RFC3339)
