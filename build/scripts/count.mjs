@@ -33,8 +33,13 @@ function countVitest(file) {
 // The closing lines of node's own runner.
 function countNode(file) {
   const text = read(file);
-  const last = (word) => Number([...text.matchAll(new RegExp(`^\\S+ ${word} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
-  return { passed: last('pass'), failed: last('fail') + last('cancelled'), skipped: last('skipped') };
+  const last = (word) =>
+    Number([...text.matchAll(new RegExp(`^\\S+ ${word} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0);
+  return {
+    passed: last('pass'),
+    failed: last('fail') + last('cancelled'),
+    skipped: last('skipped'),
+  };
 }
 
 const counters = {
@@ -52,7 +57,10 @@ const counters = {
  */
 export function count(counting, log, ok) {
   const [kind, file = log] = counting.split(':');
-  const sum = ok || !['check', 'none'].includes(kind) ? counters[kind](file) : { passed: 0, failed: 1, skipped: 0 };
+  const sum =
+    ok || !['check', 'none'].includes(kind)
+      ? counters[kind](file)
+      : { passed: 0, failed: 1, skipped: 0 };
   if (!ok && sum.failed === 0) sum.failed = 1;
   return sum;
 }

@@ -32,7 +32,8 @@ export function start(name, command, args, { env = {}, stdio = ['ignore', 'pipe'
     name,
     child,
     ended,
-    isRunning: () => child.exitCode === null && child.signalCode === null && child.pid !== undefined,
+    isRunning: () =>
+      child.exitCode === null && child.signalCode === null && child.pid !== undefined,
     log: () => readFileSync(logFile, 'utf8'),
     stop: () => stop(program),
   };
@@ -74,7 +75,9 @@ export async function until(what, attempt, { seconds = 30, program } = {}) {
   let problem = 'no';
   while (Date.now() < deadline) {
     if (program && !program.isRunning()) {
-      throw new Error(`${program.name} ended (${await program.ended}) before ${what}:\n${program.log()}`);
+      throw new Error(
+        `${program.name} ended (${await program.ended}) before ${what}:\n${program.log()}`,
+      );
     }
     try {
       const answer = await attempt();

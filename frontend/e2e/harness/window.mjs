@@ -16,12 +16,23 @@ export function buildAutomation() {
   const source = fileURLToPath(new URL('automation.c', import.meta.url));
   const version = process.env.TAGS === '' ? 'webkit2gtk-4.0' : 'webkit2gtk-4.1';
   const flags = execFileSync('pkg-config', ['--cflags', '--libs', version], { encoding: 'utf8' });
-  execFileSync('gcc', ['-shared', '-fPIC', '-O2', '-o', library, source, ...flags.trim().split(/\s+/), '-ldl']);
+  execFileSync('gcc', [
+    '-shared',
+    '-fPIC',
+    '-O2',
+    '-o',
+    library,
+    source,
+    ...flags.trim().split(/\s+/),
+    '-ldl',
+  ]);
 }
 
 export async function startDriver(env) {
   const port = await freePort();
-  const driver = start('webdriver', 'WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], { env });
+  const driver = start('webdriver', 'WebKitWebDriver', ['--host=127.0.0.1', `--port=${port}`], {
+    env,
+  });
   const address = `http://127.0.0.1:${port}`;
   await until('WebKitWebDriver to answer', async () => (await fetch(`${address}/status`)).ok, {
     program: driver,

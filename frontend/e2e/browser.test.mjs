@@ -1,0 +1,234 @@
+// The main job, as a person does it, with the real page, the real Go side, a
+// real database and keyring, and a clinic over real HTTP: connect a clinic,
+// import its clients, see who failed, open a profile, sync again.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync } from 'node:fs';
+import { after, before } from 'node:test';
+import { inspect, openPage, startApp } from './harness/browser.mjs';
+import { startClinic, wrongKey } from './harness/clinic.mjs';
+import { startDisplay } from './harness/display.mjs';
+import { rememberSecrets } from './harness/leaks.mjs';
+import { requirePrivateHome } from './harness/paths.mjs';
+import { stopAll, until } from './harness/processes.mjs';
+import { walk } from './harness/walk.mjs';
+
+const PATIENTS = 700;
+const PASSWORD = 'velvet otter carries nine lanterns';
+
+const home = requirePrivateHome();
+const data = `${home}/data`;
+let clinic, people, app, browser, page, complaints;
+let listed; // what Sync patients said: { total, failing, ready }
+
+before(async () => {
+  const flags = [
+    '--patients',
+    String(PATIENTS),
+    '--seed',
+    '1',
+    '--latency',
+    '20ms',
+    '--limit',
+    '0',
+  ];
+  clinic = await startClinic(flags);
+  people = await clinic.people();
+  rememberSecrets('browser', { people, keys: [clinic.key, PASSWORD] });
+
+  mkdirSync(`${home}/tmp`, { recursive: true });
+  const env = {
+    TELEHAB_CLINIKO_URL: clinic.address,
+    TELEHAB_DATA_DIR: data,
+    TMPDIR: `${home}/tmp`,
+  };
+  app = await startApp({ ...env, DISPLAY: await startDisplay() });
+  ({ browser, page, complaints } = await openPage(app.address));
+});
+
+after(async () => {
+  await browser?.close();
+  await stopAll();
+});
+
+const button = (name) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const heading = (name) => page.getByRole('heading', { name });
+const number = (text) => Number(text.replace(/\D/g, ''));
+
+async function accessible(name) {
+  const violations = await inspect(page, name);
+  assert.deepEqual(violations, [], 'what axe finds');
+}
+
+const step = walk();
+
+step('the first screen offers the integration and the demo', async () => {
+  await heading('Welcome to TeleHab').waitFor();
+  await button('Try the demo clinic').waitFor();
+  await button('Set up Cliniko integration').waitFor();
+  await accessible('1-welcome');
+});
+
+step('the first person makes an account', async () => {
+  await button('Set up Cliniko integration').click();
+  await heading('Create your account').waitFor();
+  await accessible('2-account');
+  await page.getByLabel('Your name').fill('Robin Example');
+  await page.getByLabel('Email').fill('robin@example.org');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await button('Create account and continue').click();
+  await heading('Set up Cliniko integration').waitFor();
+  await accessible('3-set-up');
+});
+
+step('a wrong key is refused with a reason', async () => {
+  await page.getByLabel('API key', { exact: true }).fill(wrongKey(clinic.key));
+  await button('Save').click();
+  const alert = page.getByRole('alert').filter({ hasText: /key/i });
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /support@vald\.com|try again|copy/i, 'it says what to do');
+  await accessible('4-wrong-key');
+});
+
+step('the right key is proved and the clinic is named', async () => {
+  await page.getByLabel('API key', { exact: true }).fill(`  ${clinic.key}\n`);
+  await button('Save').click();
+  await page.getByText('Connected to Harbour Physio').waitFor();
+  const active = people.filter((p) => !p.archived_at && !p.deleted_at);
+  await page
+    .getByText(new RegExp(`^${active.length} (client|patient)s in Cliniko$`))
+    .first()
+    .waitFor();
+  assert.ok(!(await page.content()).includes(clinic.key), 'the key is not shown again');
+  await accessible('5-connected');
+});
+
+step('sync patients lists the clinic, errors on top', async () => {
+  await button(/^Sync (client|patient)s$/).click();
+  await button('Start sync').waitFor();
+  const text = await page.getByRole('main').innerText();
+  const said = (pattern) => number(text.match(pattern)[1]);
+  listed = {
+    total: said(/([\d,]+) (?:client|patient)s? in Cliniko/),
+    failing: said(/([\d,]+) with errors/),
+    ready: said(/([\d,]+) ready/),
+  };
+  assert.equal(listed.total, listed.failing + listed.ready);
+  assert.ok(listed.failing > PATIENTS / 20, 'the clinic has people who lack something');
+
+  const firstRow = page.getByRole('grid').getByRole('row').nth(1);
+  await until('the rows', async () => !/^\s*$/.test(await firstRow.innerText()));
+  assert.match(await firstRow.innerText(), /First Name|Last Name|Date of Birth|Sex|Gender|Email/);
+  await accessible('6-listing');
+});
+
+step('start sync ends in results that add up', async () => {
+  await button('Start sync').click();
+  const results = page
+    .getByRole('region', { name: 'Sync results' })
+    .or(page.getByRole('dialog', { name: 'Sync results' }));
+  await results.first().waitFor();
+  const text = await results.first().innerText();
+  const said = (word) => number(text.match(new RegExp(`([\\d,]+)\\s+${word}`))[1]);
+  assert.equal(said('synced'), listed.ready);
+  assert.equal(said('unchanged'), 0);
+  assert.equal(said('failed'), listed.failing);
+  await accessible('7-results');
+});
+
+step('the failed profiles stay listed with their reasons', async () => {
+  await button('Show them').click();
+  await heading('Profiles that failed to sync').waitFor();
+  await page
+    .getByText(/Email is missing/)
+    .first()
+    .waitFor();
+  await page.getByText('Connected', { exact: true }).waitFor();
+  await accessible('8-failed');
+});
+
+step('the profiles are there and can be searched without accents', async () => {
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: 'Profiles' })
+    .or(button('Profiles'))
+    .first()
+    .click();
+  await heading('Profiles').waitFor();
+  const grid = page.getByRole('grid', { name: 'Profiles' });
+  await until(
+    'all rows',
+    async () => Number(await grid.getAttribute('aria-rowcount')) === listed.total + 1,
+  );
+  await accessible('9-profiles');
+
+  const person = people.find((p) => isComplete(p) && /^Zoë$/.test(p.first_name));
+  const name = `${person.last_name}, ${person.first_name}`;
+  await page.getByLabel('Search name, email, phone').fill(`zoe ${person.last_name.toLowerCase()}`);
+  await grid.getByText(name).first().waitFor();
+  await accessible('10-search');
+});
+
+step('a profile shows what Cliniko has', async () => {
+  const person = people.find((p) => isComplete(p) && p.patient_phone_numbers?.length);
+  await page.getByLabel('Search name, email, phone').fill(person.email);
+  await page.getByRole('grid', { name: 'Profiles' }).getByText(person.email).first().click();
+  await heading(new RegExp(`${person.first_name}.*${person.last_name}`)).waitFor();
+  const text = await page.getByRole('main').innerText();
+  assert.ok(text.includes(person.email), 'email');
+  assert.ok(text.includes(person.patient_phone_numbers[0].number), 'phone');
+  const [year, month, day] = person.date_of_birth.split('-').map(Number);
+  const born = new Date(Date.UTC(year, month - 1, day)).toLocaleDateString('en-AU', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  assert.ok(text.includes(born), `born ${born}`);
+  await page
+    .getByRole('button', { name: /Edit in Cliniko/ })
+    .or(page.getByRole('link', { name: /Edit in Cliniko/ }))
+    .waitFor();
+  assert.equal(
+    await page.getByRole('main').getByRole('textbox').count(),
+    0,
+    'nothing can be edited',
+  );
+  await accessible('11-profile');
+});
+
+step('the sync icon asks for what is new', async () => {
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: 'Profiles' })
+    .or(button('Profiles'))
+    .first()
+    .click();
+  await button('Sync with Cliniko now').click();
+  await until('the sync to end', async () => {
+    const state = await page.evaluate(() => window.go.main.App.State());
+    return state.sync.phase === 'idle' && state.sync.last.kind === 'changes';
+  });
+  const { last, problem } = (await page.evaluate(() => window.go.main.App.State())).sync;
+  assert.equal(problem, null);
+  assert.equal(last.read, last.synced + last.unchanged + last.failed + last.archived);
+  assert.equal(last.synced, 0);
+  await page.getByText('Up to date').first().waitFor();
+});
+
+step('the page made no error and asked nobody else', async () => {
+  // As it lies while the app runs, with the part that is not in the database yet.
+  cpSync(data, `${home}/data-while-running`, { recursive: true });
+  assert.deepEqual(complaints(), []);
+});
+
+function isComplete(p) {
+  return (
+    p.first_name &&
+    p.last_name &&
+    p.date_of_birth &&
+    p.sex &&
+    p.email &&
+    !p.archived_at &&
+    !p.merged_at
+  );
+}

@@ -1,0 +1,98 @@
+// The release binary in a real window: the demo clinic from the first screen to
+// the profiles, and once more after a restart.
+import assert from 'node:assert/strict';
+import { mkdirSync, statSync } from 'node:fs';
+import { after, before } from 'node:test';
+import { photograph, startDisplay } from './harness/display.mjs';
+import { rememberSecrets } from './harness/leaks.mjs';
+import { requirePrivateHome } from './harness/paths.mjs';
+import { stopAll, until } from './harness/processes.mjs';
+import { walk } from './harness/walk.mjs';
+import { buildAutomation, closeWindow, openWindow, startDriver } from './harness/window.mjs';
+
+const home = requirePrivateHome();
+let display, driver, app, kept;
+
+before(async () => {
+  buildAutomation();
+  display = await startDisplay();
+  mkdirSync(`${home}/tmp`, { recursive: true });
+  driver = await startDriver({
+    DISPLAY: display,
+    TMPDIR: `${home}/tmp`,
+    LIBGL_ALWAYS_SOFTWARE: '1', // no graphics card here: paint in the same way everywhere
+    WEBKIT_DISABLE_DMABUF_RENDERER: '1',
+  });
+});
+
+after(async () => {
+  await closeWindow(app);
+  await stopAll();
+});
+
+const see = (role, name) => until(`a ${role} ${name}`, () => app.find(role, name));
+const click = async (role, name) => app.click(await see(role, name));
+const read = (pattern, seconds = 30) =>
+  until(`the words ${pattern}`, async () => pattern.exec(await app.text()), { seconds });
+
+/** What the app keeps, in the shape of Cliniko's patients. */
+async function people() {
+  const all = [];
+  for (const filter of ['all', 'archived']) {
+    for (let offset = 0, matched = 1; offset < matched; offset += 500) {
+      const query = { search: '', filter, sort: 'name', desc: false, offset, limit: 500 };
+      const page = await app.call('Profiles', query);
+      matched = page.matched;
+      all.push(...page.rows);
+    }
+  }
+  return all.map((row) => ({
+    id: row.id,
+    last_name: row.name.split(', ')[0],
+    first_name: row.name.split(', ')[1] ?? '',
+    preferred_first_name: row.preferred,
+    date_of_birth: row.born,
+    email: row.email,
+    patient_phone_numbers: [{ number: row.phone }],
+    updated_at: row.updatedAt,
+  }));
+}
+
+const step = walk();
+
+step('the window opens on the first screen', async () => {
+  app = await openWindow(driver);
+  await see('heading', /Welcome to TeleHab/);
+  const picture = await photograph(display, 'window-1-welcome');
+  assert.ok(statSync(picture).size > 5000, 'something is painted');
+});
+
+step('the demo clinic is imported', async () => {
+  await click('button', /^Try the demo clinic/);
+  await click('button', /^Sync (clients|patients)$/);
+  await click('button', /^Start sync$/);
+  await read(/Sync results/, 60);
+  await photograph(display, 'window-2-results');
+});
+
+step('its profiles are shown', async () => {
+  kept = await people();
+  assert.ok(kept.length > 1000, `${kept.length} profiles`);
+  rememberSecrets('window', { people: kept, keys: [] });
+  await click('button', /^Open profiles$/);
+  await see('heading', /^Profiles$/);
+  await read(/Up to date/);
+  await photograph(display, 'window-3-profiles');
+});
+
+step('after a restart everything is still there', async () => {
+  await closeWindow(app);
+  app = await openWindow(driver);
+  await until('the first screen', () => app.find('heading', /./));
+  if (await app.find('button', /^Try the demo clinic/))
+    await click('button', /^Try the demo clinic/);
+  await see('heading', /^Profiles$/);
+  const after = await people();
+  assert.deepEqual(after, kept);
+  await photograph(display, 'window-4-again');
+});
