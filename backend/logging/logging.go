@@ -1,0 +1,111 @@
+// Package logging sets up the program's log: one rotated file of JSON lines
+// that only this user can read.
+//
+// What is logged is chosen where it is logged: ids, counts, codes and times,
+// no personal data. Behind that stands a writer that blanks whatever looks
+// personal or secret all the same (see redact.go), because the text of an
+// error comes from many places. It errs on the side of blanking too much.
+package logging
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"gopkg.in/natefinch/lumberjack.v2"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// FileName is the newest log file. Older ones lie beside it with their time in
+// their names.
+const FileName = "telehab.log"
+
+const (
+	fileMiB  = 2
+	oldFiles = 4 // with the newest one, five
+)
+
+const timeLayout = "2006-01-02T15:04:05.000Z07:00" // RFC 3339
+
+// Open makes dir and its log file, both for this user alone, and returns a
+// logger that writes to it from level upwards. Times are UTC. Close ends the
+// file; the logger must not be used after that.
+func Open(dir string, level zerolog.Level) (zerolog.Logger, io.Closer, error) {
+	if err := prepare(dir); err != nil {
+		return zerolog.Nop(), nil, &profile.Error{
+			Code: profile.StoreUnreadable,
+			Message: "TeleHab cannot write its log. Check that the disk has space and that you may write " +
+				"to TeleHab's data folder, then start it again.",
+			Cause: fmt.Errorf("logging: %w", err),
+		}
+	}
+	file := &lumberjack.Logger{Filename: filepath.Join(dir, FileName), MaxSize: fileMiB, MaxBackups: oldFiles}
+	return newLogger(file, level), file, nil
+}
+
+// newLogger logs to out through the redacting writer.
+func newLogger(out io.Writer, level zerolog.Level) zerolog.Logger {
+	return zerolog.New(Redact(out)).Level(level).Hook(clock{})
+}
+
+// prepare sets the modes that the rotating writer would leave as it finds them.
+func prepare(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the log's folder: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return fmt.Errorf("close the log's folder to others: %w", err)
+	}
+	name := filepath.Join(dir, FileName)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the log file: %w", err)
+	}
+	return errors.Join(file.Chmod(0o600), file.Close())
+}
+
+// clock stamps every line. zerolog's own way is a setting for the whole
+// process.
+type clock struct{}
+
+func (clock) Run(event *zerolog.Event, _ zerolog.Level, _ string) {
+	event.Str(zerolog.TimestampFieldName, time.Now().UTC().Format(timeLayout))
+}
+
+// Failure logs an error once, at the edge: what was attempted, the error's
+// code, its text, and the types along its chain of causes.
+func Failure(log zerolog.Logger, attempted string, err error) {
+	if err == nil {
+		return
+	}
+	log.Error().
+		Str("code", string(profile.CodeOf(err))).
+		Str("error", Text(err.Error())).
+		Strs("causes", causes(err, nil)).
+		Msg(Text(attempted))
+}
+
+// maxCauses bounds the types listed for one error.
+const maxCauses = 16
+
+// causes lists the types of err and of everything it wraps, outermost first.
+func causes(err error, seen []string) []string {
+	if err == nil || len(seen) >= maxCauses {
+		return seen
+	}
+	seen = append(seen, fmt.Sprintf("%T", err))
+	if one := errors.Unwrap(err); one != nil {
+		return causes(one, seen)
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // err itself, not its chain
+		for _, inner := range many.Unwrap() {
+			seen = causes(inner, seen)
+		}
+	}
+	return seen
+}
