@@ -59,8 +59,8 @@ func clinic(t *testing.T, options ...account.Option) (*account.People, *shelf, p
 func TestFirstPersonMayEverything(t *testing.T) {
 	store := &shelf{}
 	people := account.New(store, cheap)
-	if any, err := people.Any(t.Context()); any || err != nil {
-		t.Fatalf("Any on an empty store: %v, %v", any, err)
+	if anyone, err := people.Any(t.Context()); anyone || err != nil {
+		t.Fatalf("Any on an empty store: %v, %v", anyone, err)
 	}
 	began := time.Now()
 	owner, err := people.Add(t.Context(), nil, "  Owner Example ", " Owner@Clinic.example ", ownerPassword,
@@ -82,8 +82,8 @@ func TestFirstPersonMayEverything(t *testing.T) {
 	if kept := store.people[0].PasswordHash; !strings.HasPrefix(kept, "$argon2id$v=19$m=64,t=1,p=1$") {
 		t.Errorf("kept hash begins %.30q", kept)
 	}
-	if any, err := people.Any(t.Context()); !any || err != nil {
-		t.Errorf("Any afterwards: %v, %v", any, err)
+	if anyone, err := people.Any(t.Context()); !anyone || err != nil {
+		t.Errorf("Any afterwards: %v, %v", anyone, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package keyringtest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -89,7 +90,7 @@ func OnBareBus(dir string, command ...string) (*exec.Cmd, error) {
 	if err := os.WriteFile(config, []byte(busConfig), 0o600); err != nil {
 		return nil, fmt.Errorf("write the bus's configuration: %w", err)
 	}
-	cmd := exec.Command(run, append([]string{"--config-file=" + config, "--"}, command...)...)
+	cmd := exec.CommandContext(context.Background(), run, append([]string{"--config-file=" + config, "--"}, command...)...) //nolint:gosec // the caller is a test
 	cmd.Env = append(Fresh(), "HOME="+dir, "XDG_RUNTIME_DIR="+runtimeDir)
 	return cmd, nil
 }
@@ -143,7 +144,7 @@ func startKeyring() (*exec.Cmd, error) {
 		return nil, errors.New("gnome-keyring-daemon is missing; `make test` installs it (Debian package gnome-keyring)")
 	}
 	var said bytes.Buffer
-	daemon := exec.Command(path, "--unlock", "--components=secrets", "--foreground")
+	daemon := exec.CommandContext(context.Background(), path, "--unlock", "--components=secrets", "--foreground")
 	daemon.Stdin = strings.NewReader("only for tests") // a newline would become part of the password
 	daemon.Stdout, daemon.Stderr = nil, &said
 	daemon.WaitDelay = time.Second
