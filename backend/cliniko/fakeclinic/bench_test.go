@@ -1,6 +1,7 @@
 package fakeclinic_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -58,6 +59,23 @@ func BenchmarkPageWhileEdited(b *testing.B) {
 		r.Header.Set("User-Agent", "Benchmark (bench@example.com)")
 		r.SetBasicAuth(clinic.Key(), "")
 		clinic.ServeHTTP(discard{}, r)
+	}
+}
+
+// BenchmarkFullListing reads everyone over HTTP, page after page on one connection, and throws it away.
+func BenchmarkFullListing(b *testing.B) {
+	const size = 100_000
+	v := visit(b, fakeclinic.Options{Patients: size})
+	for b.Loop() {
+		for page := 1; page <= size/100; page++ {
+			r := v.request(http.MethodGet, "/patients?per_page=100&q%5B%5D=archived_at:*&page="+strconv.Itoa(page))
+			response, err := v.http.Do(r)
+			must(b, err)
+			if _, err := io.Copy(io.Discard, response.Body); err != nil {
+				b.Fatal(err)
+			}
+			must(b, response.Body.Close())
+		}
 	}
 }
 

@@ -13,26 +13,31 @@ import (
 // Kind is a way for one answer to go wrong. Its text is its name in the serve command's --faults.
 type Kind string
 
-// The kinds. Those from DuplicateRow on change what a list says; on other requests they do nothing.
+// These spoil any answer. The statuses of 500 and above come with an HTML page.
 const (
-	NoFault        Kind = ""
-	Hang           Kind = "hang"       // no answer until the client gives up, or Fault.Wait is over and the connection is cut
-	CutBody        Kind = "cut"        // the connection ends half way through the body
-	ServerError    Kind = "500"        // with Cliniko's HTML error page, as the next three
-	BadGateway     Kind = "502"        //
-	Unavailable    Kind = "503"        //
-	GatewayTime    Kind = "504"        //
-	LoginPage      Kind = "login-page" // 200 with HTML
-	NoContent      Kind = "204"
-	HugeBody       Kind = "huge"        // an endless-looking list of Fault.Size bytes, 64 MiB unless given
-	BadGzip        Kind = "bad-gzip"    // Content-Encoding: gzip over something else
-	Redirect       Kind = "redirect"    // to Fault.Location
-	Unauthorized   Kind = "401"         //
-	Forbidden      Kind = "403"         //
-	TooMany        Kind = "429"         // with a reset Fault.Wait (60 s unless given) from now, put off by Fault.Skew
+	NoFault Kind = ""
+
+	Hang         Kind = "hang" // no answer until the client gives up, or Fault.Wait is over and the connection is cut
+	CutBody      Kind = "cut"  // the connection ends half way through the body
+	ServerError  Kind = "500"
+	BadGateway   Kind = "502"
+	Unavailable  Kind = "503"
+	GatewayTime  Kind = "504"
+	LoginPage    Kind = "login-page" // 200 with HTML
+	NoContent    Kind = "204"
+	HugeBody     Kind = "huge"     // a list of Fault.Size bytes, 64 MiB unless given
+	BadGzip      Kind = "bad-gzip" // Content-Encoding: gzip over something else
+	Redirect     Kind = "redirect" // to Fault.Location
+	Unauthorized Kind = "401"
+	Forbidden    Kind = "403"
+	TooMany      Kind = "429" // with a reset Fault.Wait (60 s unless given) from now, put off by Fault.Skew
+)
+
+// These change what a list of patients says; on other requests they do nothing. [Patient.Raw] spoils one for longer.
+const (
 	DuplicateRow   Kind = "duplicate"   // a row is there twice, so that the page has one too many
 	ReplacedRow    Kind = "replaced"    // a row is there twice, in place of its neighbour
-	ForeignNext    Kind = "next"        // links.next points to Fault.Location
+	ForeignNext    Kind = "next"        // links.next, if there is one, points to Fault.Location
 	Undecodable    Kind = "undecodable" // a row has a readable id and fields of wrong types
 	Unreadable     Kind = "unreadable"  // a row is not even an object
 	IgnoreSort     Kind = "ignore-sort" // the default order, whatever was asked for

@@ -41,7 +41,7 @@ type Options struct {
 	FixedWindow bool
 	// Latency passes before every API response.
 	Latency time.Duration
-	// Clock is the server's own clock; nil means time.Now.
+	// Clock is the server's own clock, called from many goroutines; nil means time.Now.
 	Clock func() time.Time
 	// ArchiveBumps makes archiving, unarchiving and merging change updated_at. Cliniko's samples suggest that they do not.
 	ArchiveBumps bool

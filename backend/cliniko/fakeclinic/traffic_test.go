@@ -116,7 +116,7 @@ func TestOnlyLoopback(t *testing.T) {
 	for _, addr := range []string{":8700", "0.0.0.0:0", "[::]:0", "192.0.2.1:80", "example.com:80", "8700", "127.0.0.1.example.com:0"} {
 		if server, err := clinic.Start(addr); err == nil {
 			t.Errorf("listens on %q", addr)
-			server.Close()
+			must(t, server.Close())
 		}
 	}
 	server, err := clinic.Start("127.0.0.1:0")
