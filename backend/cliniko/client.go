@@ -165,20 +165,21 @@ func (c *Client) Patients(ctx context.Context, q profile.Query) (profile.Page, e
 	return page, err
 }
 
-// Patient returns one patient, archived ones included.
-func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Record, error) {
+// Patient returns a page with this one patient, archived ones included.
+func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Page, error) {
 	if _, ok := profile.ParseID(string(id)); !ok {
-		return profile.Record{}, profile.Errorf(profile.Invalid, "This is not a Cliniko id: it has 1 to 20 digits. Check what you pasted.")
+		return profile.Page{}, profile.Errorf(profile.Invalid, "This is not a Cliniko id: it has 1 to 20 digits. Check what you pasted.")
 	}
-	var record profile.Record
+	var page profile.Page
 	// Without the filter an archived patient is a 404.
 	query := url.Values{"q[]": {"archived_at:*"}}
-	err := c.get(ctx, call{path: "/patients/" + string(id), query: query, urgent: true}, func(body []byte, _ http.Header) error {
-		record = decodeRecord(body)
-		if record.Err == nil && record.Patient.ID != id {
-			return unexpected(errors.New("the answer is about another patient"))
+	err := c.get(ctx, call{path: "/patients/" + string(id), query: query, urgent: true}, func(body []byte, header http.Header) error {
+		record := decodeRecord(body)
+		if record.Patient.ID != id {
+			return unexpected(errors.New("the answer is not about the patient asked for"))
 		}
+		page = profile.Page{Records: []profile.Record{record}, Total: 1, Date: serverTime(header)}
 		return nil
 	})
-	return record, err
+	return page, err
 }

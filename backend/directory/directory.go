@@ -71,7 +71,13 @@ func New() *Directory {
 }
 
 // Apply takes over new or changed entries.
-func (d *Directory) Apply(entries []profile.Entry) {
+func (d *Directory) Apply(entries []profile.Entry) { d.put(entries, true) }
+
+// Fill takes over what was stored before: entries that a pass has brought
+// meanwhile are newer and stay.
+func (d *Directory) Fill(entries []profile.Entry) { d.put(entries, false) }
+
+func (d *Directory) put(entries []profile.Entry, replace bool) {
 	fresh := make([]*row, len(entries))
 	for i, entry := range entries {
 		fresh[i] = newRow(entry)
@@ -80,6 +86,9 @@ func (d *Directory) Apply(entries []profile.Entry) {
 	defer d.mu.Unlock()
 	for _, r := range fresh {
 		if old, ok := d.rows[r.entry.Ref]; ok {
+			if !replace {
+				continue
+			}
 			d.count(old, -1)
 		}
 		d.rows[r.entry.Ref] = r

@@ -103,7 +103,9 @@ func wordsOf(folded string) string {
 	return out.String()
 }
 
-func notInWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }
+func notInWord(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
+}
 
 func digitsOf(s string) string {
 	return strings.Map(func(r rune) rune {

@@ -41,11 +41,11 @@ const (
 
 	// What was asked for.
 	NotFound      Code = "not_found"
-	Invalid       Code = "invalid"        // something typed in is not acceptable
-	NotPermitted  Code = "not_permitted"  // the person lacks the permission
-	SignedOut     Code = "signed_out"     // nobody is signed in
+	Invalid       Code = "invalid"       // something typed in is not acceptable
+	NotPermitted  Code = "not_permitted" // the person lacks the permission
+	SignedOut     Code = "signed_out"    // nobody is signed in
 	SignInRefused Code = "sign_in_refused"
-	SyncRunning   Code = "sync_running"   // another pass runs on this store
+	SyncRunning   Code = "sync_running" // another pass runs on this store
 	Gone          Code = "mass_disappearance"
 	Cancelled     Code = "cancelled"
 	Internal      Code = "internal"

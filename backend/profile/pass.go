@@ -72,22 +72,19 @@ type Batch struct {
 
 // Clinic is the practice that the key belongs to.
 type Clinic struct {
-	AccountID  string // Cliniko's id of the account, the identity of the clinic
-	Name       string
-	Subdomain  string // with the shard, the web address of the clinic's Cliniko
-	Shard      string
-	Patients   string // what the clinic calls them: "patient" or "client"
-	OwnerName  string // of the key
-	OwnerRole  string
-	KeyEnds    string // the key's last four characters before its shard
-	Connected  time.Time
-	WebAddress string // overrides the address made of subdomain and shard; for the demo clinic
+	AccountID string // Cliniko's id of the account, the identity of the clinic
+	Name      string
+	Subdomain string // with the shard, the web address of the clinic's Cliniko
+	Shard     string
+	Patients  string // what the clinic calls them: "patient" or "client"
+	OwnerName string // of the key
+	OwnerRole string
+	KeyEnds   string // the key's last four characters before its shard
+	Connected time.Time
 }
 
-// PatientURL returns the address of the patient's page in the clinic's Cliniko.
-func (c *Clinic) PatientURL(id ID) string {
-	if c.WebAddress != "" {
-		return c.WebAddress + "/patients/" + string(id)
-	}
-	return "https://" + c.Subdomain + "." + c.Shard + ".cliniko.com/patients/" + string(id)
+// WebAddress returns where the clinic's Cliniko is in a browser, without a
+// slash at the end.
+func (c *Clinic) WebAddress() string {
+	return "https://" + c.Subdomain + "." + c.Shard + ".cliniko.com"
 }

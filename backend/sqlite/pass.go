@@ -6,9 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
+
+// goesStale is the age at which an unfinished full pass starts again: who was
+// brought back from the archive in between would not be noticed.
+const goesStale = 24 * time.Hour
 
 // Begin starts a pass or goes on with an unfinished full one.
 func (s *Profiles) Begin(ctx context.Context, p profile.Pass, parts []profile.Slice) (profile.Pass, []profile.Slice, error) {
@@ -18,13 +23,13 @@ func (s *Profiles) Begin(ctx context.Context, p profile.Pass, parts []profile.Sl
 			if err != nil {
 				return err
 			}
-			if unfinished.ID != 0 {
+			if unfinished.ID != 0 && p.StartedAt.Sub(unfinished.StartedAt) < goesStale {
 				p, parts = unfinished, old
 				return nil
 			}
 		}
-		// A changes pass starts at its cursor anyway, so one that was cut off
-		// is closed as such.
+		// Any other pass that was cut off is closed as such; a changes pass
+		// starts at its cursor anyway.
 		if _, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)`,
 			s.account, p.Kind); err != nil {
 			return err

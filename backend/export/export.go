@@ -1,0 +1,182 @@
+// Package export writes profiles and failed profiles for other programs. What
+// it writes holds personal data; its callers ask first.
+package export
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// document is the JSON form. Empty values are null.
+type document struct {
+	Profiles []record  `json:"profiles"`
+	Failed   []failure `json:"failed"`
+}
+
+type record struct {
+	ClinikoID             *string         `json:"cliniko_id"`
+	State                 profile.State   `json:"state"`
+	Title                 *string         `json:"title"`
+	FirstName             *string         `json:"first_name"`
+	PreferredFirstName    *string         `json:"preferred_first_name"`
+	LastName              *string         `json:"last_name"`
+	DateOfBirth           *string         `json:"date_of_birth"`
+	Sex                   *string         `json:"sex"`
+	GenderIdentity        *string         `json:"gender_identity"`
+	Pronouns              *string         `json:"pronouns"`
+	Email                 *string         `json:"email"`
+	Phones                []profile.Phone `json:"phones"`
+	AcceptedPrivacyPolicy *bool           `json:"accepted_privacy_policy"`
+	ArchivedAt            *string         `json:"archived_at"`
+	MergedInto            *string         `json:"merged_into"`
+	SourceUpdatedAt       *string         `json:"source_updated_at"`
+	SyncedAt              *string         `json:"synced_at"`
+}
+
+type failure struct {
+	record
+	Code          profile.FailureCode `json:"code"`
+	Fields        []string            `json:"fields"`
+	FirstFailedAt *string             `json:"first_failed_at"`
+	Attempts      int                 `json:"attempts"`
+}
+
+func newRecord(p *profile.Profile) record {
+	phones := p.Phones
+	if phones == nil {
+		phones = []profile.Phone{}
+	}
+	return record{
+		ClinikoID: text(string(p.ID)), State: p.State, Title: text(p.Title), FirstName: text(p.FirstName),
+		PreferredFirstName: text(p.PreferredFirstName), LastName: text(p.LastName), DateOfBirth: text(p.DateOfBirth.String()),
+		Sex: text(p.Sex), GenderIdentity: text(p.GenderIdentity), Pronouns: text(p.Pronouns), Email: text(p.Email), Phones: phones,
+		AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy, ArchivedAt: at(p.ArchivedAt), MergedInto: text(string(p.MergedInto)),
+		SourceUpdatedAt: at(p.UpdatedAt), SyncedAt: at(p.SyncedAt),
+	}
+}
+
+func text(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func at(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return text(t.UTC().Format(time.RFC3339))
+}
+
+// JSON writes everything as one document.
+func JSON(w io.Writer, entries []profile.Entry) error {
+	doc := document{Profiles: []record{}, Failed: []failure{}}
+	for i := range entries {
+		e := &entries[i]
+		if e.Failure == nil {
+			doc.Profiles = append(doc.Profiles, newRecord(&e.Profile))
+			continue
+		}
+		doc.Failed = append(doc.Failed, failure{
+			record: newRecord(&e.Profile), Code: e.Failure.Code, Fields: e.Failure.FieldNames(),
+			FirstFailedAt: at(e.Failure.FirstFailedAt), Attempts: e.Failure.Attempts,
+		})
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(doc); err != nil {
+		return fmt.Errorf("write the profiles: %w", err)
+	}
+	return nil
+}
+
+// CSV writes one line a client, failed ones with their code and fields.
+func CSV(w io.Writer, entries []profile.Entry) error {
+	lines := [][]string{{"cliniko_id", "state", "title", "first_name", "preferred_first_name", "last_name", "date_of_birth", "sex",
+		"gender_identity", "pronouns", "email", "phones", "accepted_privacy_policy", "archived_at", "merged_into",
+		"source_updated_at", "synced_at", "code", "fields", "first_failed_at", "attempts"}}
+	for i := range entries {
+		e := &entries[i]
+		r := newRecord(&e.Profile)
+		var phones []string
+		for _, phone := range r.Phones {
+			phones = append(phones, phone.Type+": "+phone.Number)
+		}
+		line := []string{plain(r.ClinikoID), string(r.State), plain(r.Title), plain(r.FirstName), plain(r.PreferredFirstName),
+			plain(r.LastName), plain(r.DateOfBirth), plain(r.Sex), plain(r.GenderIdentity), plain(r.Pronouns), plain(r.Email),
+			strings.Join(phones, "; "), answer(r.AcceptedPrivacyPolicy), plain(r.ArchivedAt), plain(r.MergedInto),
+			plain(r.SourceUpdatedAt), plain(r.SyncedAt), "", "", "", ""}
+		if f := e.Failure; f != nil {
+			line = append(line[:len(line)-4], string(f.Code), strings.Join(f.FieldNames(), " "), plain(at(f.FirstFailedAt)), fmt.Sprint(f.Attempts))
+		}
+		lines = append(lines, line)
+	}
+	return write(w, lines)
+}
+
+// FailuresCSV writes the list of failed profiles, for people: who it is, what
+// is wrong, and the address of the client's page in Cliniko.
+func FailuresCSV(w io.Writer, entries []profile.Entry, address func(profile.ID) string) error {
+	lines := [][]string{{"Name", "Cliniko id", "What is wrong", "Since", "Times tried", "Fix it in Cliniko"}}
+	for i := range entries {
+		e := &entries[i]
+		link := ""
+		if e.Profile.ID != "" {
+			link = address(e.Profile.ID)
+		}
+		lines = append(lines, []string{e.Profile.ListName(), string(e.Profile.ID), e.Failure.Reason(),
+			e.Failure.FirstFailedAt.Local().Format(time.DateOnly), fmt.Sprint(e.Failure.Attempts), link})
+	}
+	return write(w, lines)
+}
+
+func write(w io.Writer, lines [][]string) error {
+	out := csv.NewWriter(w)
+	for _, line := range lines {
+		for i := range line {
+			line[i] = inert(line[i])
+		}
+		if err := out.Write(line); err != nil {
+			return fmt.Errorf("write a line: %w", err)
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return fmt.Errorf("write the lines: %w", err)
+	}
+	return nil
+}
+
+// inert keeps a spreadsheet from taking text for a formula, and a long id for a
+// number that it rounds.
+func inert(s string) string {
+	digits := len(s) > 15 && strings.Trim(s, "0123456789") == ""
+	if digits || s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func plain(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func answer(b *bool) string {
+	switch {
+	case b == nil:
+		return ""
+	case *b:
+		return "yes"
+	}
+	return "no"
+}

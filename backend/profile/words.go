@@ -1,0 +1,43 @@
+package profile
+
+import "strings"
+
+var labels = map[Field]string{
+	FieldFirstName: "First Name", FieldLastName: "Last Name", FieldDateOfBirth: "Date of Birth", FieldSex: "Sex", FieldEmail: "Email",
+}
+
+// Label returns the field's name as Cliniko shows it.
+func (f Field) Label() string { return labels[f] }
+
+var faults = map[string]string{
+	Missing: "is missing", NotADate: "is not a real date", InTheFuture: "is in the future", LongAgo: "is too long ago",
+	NotAnEmail: "is not one email address", NotPrintable: "has no readable letters",
+}
+
+// Text says what is wrong, such as "Email is missing". It never holds the
+// value.
+func (p Problem) Text() string { return p.Field.Label() + " " + faults[p.Kind] }
+
+// Reason says in one sentence what is wrong with a failed profile.
+func (f *Failure) Reason() string {
+	if f.Code == Unreadable {
+		return "Cliniko's answer about this client could not be understood."
+	}
+	var missing, texts []string
+	for _, p := range f.Problems {
+		if p.Kind == Missing {
+			missing = append(missing, p.Field.Label())
+		} else {
+			texts = append(texts, p.Text())
+		}
+	}
+	switch len(missing) {
+	case 0:
+	case 1:
+		texts = append([]string{missing[0] + " is missing"}, texts...)
+	default:
+		last := len(missing) - 1
+		texts = append([]string{strings.Join(missing[:last], ", ") + " and " + missing[last] + " are missing"}, texts...)
+	}
+	return strings.Join(texts, "; ") + "."
+}

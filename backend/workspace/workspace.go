@@ -1,0 +1,327 @@
+// Package workspace is one data directory with everything that belongs to it:
+// the sealed store and its key, the people, the connected clinic, its engine
+// and the directory of who is signed in. The window and the headless commands
+// work on the same workspaces.
+package workspace
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/gofrs/flock"
+
+	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/directory"
+	"telehab.io/desktop/backend/keyring"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// Names in the system keyring.
+const (
+	service  = "TeleHab"
+	storeKey = "store key"
+	apiKey   = "Cliniko API key"
+)
+
+// Options say which workspace is meant.
+type Options struct {
+	Dir        string // "" is the person's data folder
+	ClinikoURL string // a loopback address in place of Cliniko
+	Version    string
+	OnWait     func(until time.Time) // Cliniko asked to wait
+	OnChange   func()                // some profiles changed
+}
+
+// FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.
+func FromEnvironment(version string) Options {
+	return Options{Dir: os.Getenv("TELEHAB_DATA_DIR"), ClinikoURL: os.Getenv("TELEHAB_CLINIKO_URL"), Version: version}
+}
+
+// DataDir returns the folder that the options mean.
+func (o Options) DataDir() string {
+	if o.Dir != "" {
+		return o.Dir
+	}
+	return filepath.Join(xdg.DataHome, "TeleHab")
+}
+
+// Workspace is an open data directory. It is safe for concurrent use.
+type Workspace struct {
+	People *account.People
+
+	options Options
+	dir     string
+	keyring *keyring.Keyring
+	db      *sqlite.DB
+	demo    *demo // nil for a real one
+
+	mu     sync.Mutex
+	link   *link // nil: no clinic is connected
+	people *directory.Directory
+}
+
+// link is the connection to the clinic.
+type link struct {
+	clinic profile.Clinic
+	store  *sqlite.Profiles
+	client *cliniko.Client
+	engine *syncer.Engine
+}
+
+// Open opens the workspace, and makes it where there is none.
+//
+// Errors: KeyringMissing, KeyringLocked, and those of sqlite.Open.
+func Open(ctx context.Context, o Options) (*Workspace, error) {
+	return open(ctx, o, keyring.Open(service))
+}
+
+func open(ctx context.Context, o Options, keys *keyring.Keyring) (*Workspace, error) {
+	dir, err := filepath.Abs(o.DataDir())
+	if err != nil {
+		return nil, fmt.Errorf("find the data folder: %w", err)
+	}
+	w := &Workspace{options: o, dir: dir, keyring: keys}
+	key, err := w.storeKey(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if w.db, err = sqlite.Open(ctx, w.storePath(), key); err != nil {
+		return nil, err
+	}
+	w.People = account.New(w.db)
+	return w, nil
+}
+
+// Close ends the connection and closes the store.
+func (w *Workspace) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unlink()
+	err := w.db.Close()
+	if w.demo != nil {
+		err = errors.Join(err, w.demo.close())
+	}
+	return err
+}
+
+// Dir returns the data directory.
+func (w *Workspace) Dir() string { return w.dir }
+
+// Demo says that this is the simulated clinic, and throwaway that its data
+// does not outlive the computer's next start.
+func (w *Workspace) Demo() (demo, throwaway bool) {
+	return w.demo != nil, w.demo != nil && w.demo.throwaway
+}
+
+func (w *Workspace) storePath() string { return filepath.Join(w.dir, "telehab.db") }
+
+// item names a secret of this workspace, so that two data directories of one
+// person do not share keys.
+func (w *Workspace) item(name string) string {
+	if w.options.Dir == "" {
+		return name
+	}
+	sum := sha256.Sum256([]byte(w.dir))
+	return name + " " + hex.EncodeToString(sum[:6])
+}
+
+// storeKey returns the store's key, and makes one for a new store.
+func (w *Workspace) storeKey(ctx context.Context) ([]byte, error) {
+	key, found, err := w.keyring.Get(ctx, w.item(storeKey))
+	if err != nil {
+		return nil, err
+	}
+	if found && len(key) == sqlite.KeySize {
+		return key, nil
+	}
+	if info, err := os.Stat(w.storePath()); err == nil && info.Size() > 0 {
+		return nil, profile.Errorf(profile.StoreKeyLost,
+			"The key of the data on this computer is no longer in the system keyring. Reset the data and sync again: nothing in Cliniko is lost.")
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("look for the store: %w", err)
+	}
+	key = make([]byte, sqlite.KeySize)
+	_, _ = rand.Read(key) // never fails: it ends the program instead
+	return key, w.keyring.Set(ctx, w.item(storeKey), key)
+}
+
+// Reset deletes the store of the workspace that the options mean, with its
+// key. It must not be open. Cliniko still has everything that was in it.
+func Reset(ctx context.Context, o Options) error {
+	dir, err := filepath.Abs(o.DataDir())
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	w := &Workspace{options: o, dir: dir, keyring: keyring.Open(service)}
+	return errors.Join(sqlite.Remove(w.storePath()),
+		w.keyring.Delete(ctx, w.item(storeKey)), w.keyring.Delete(ctx, w.item(apiKey)))
+}
+
+// Connection is what Connect proved.
+type Connection struct {
+	Clinic   profile.Clinic
+	Patients int // unarchived ones in Cliniko
+}
+
+// Connect asks Cliniko whom a pasted key belongs to, keeps the key in the
+// system keyring, and makes the clinic the connected one. Nothing is written
+// before all of that is known.
+//
+// Errors: those of cliniko.ParseKey and profile.Source, OtherClinic,
+// KeyringMissing, KeyringLocked.
+func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, error) {
+	key, err := cliniko.ParseKey(pasted)
+	if err != nil {
+		return Connection{}, err
+	}
+	client, err := w.newClient(key)
+	if err != nil {
+		return Connection{}, err
+	}
+	defer client.Close()
+	clinic, err := client.Clinic(ctx)
+	if err != nil {
+		return Connection{}, err
+	}
+	page, err := client.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
+	if err != nil {
+		return Connection{}, err
+	}
+	if now, err := w.db.Clinic(ctx); err == nil && now.AccountID != clinic.AccountID {
+		return Connection{}, profile.Errorf(profile.OtherClinic,
+			"This key belongs to another clinic than the one connected here, so nothing was changed. Use a key of this clinic, or disconnect first.")
+	}
+	if err := w.keyring.Set(ctx, w.item(apiKey), []byte(key.Secret())); err != nil {
+		return Connection{}, err
+	}
+	if err := w.db.Connect(ctx, clinic, time.Now()); err != nil {
+		return Connection{}, err
+	}
+	w.mu.Lock()
+	w.unlink()
+	w.mu.Unlock()
+	return Connection{Clinic: clinic, Patients: page.Total}, nil
+}
+
+// Disconnect erases the key and everything that came from Cliniko.
+func (w *Workspace) Disconnect(ctx context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unlink()
+	if w.people != nil {
+		w.people = directory.New()
+	}
+	if err := w.keyring.Delete(ctx, w.item(apiKey)); err != nil {
+		return err
+	}
+	return w.db.Forget(ctx)
+}
+
+// Clinic returns the connected clinic, or NotConnected.
+func (w *Workspace) Clinic(ctx context.Context) (profile.Clinic, error) { return w.db.Clinic(ctx) }
+
+// Engine returns the engine of the connected clinic.
+//
+// Errors: NotConnected, KeyringMissing, KeyringLocked.
+func (w *Workspace) Engine(ctx context.Context) (*syncer.Engine, error) {
+	l, err := w.linked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return l.engine, nil
+}
+
+// Store returns the connected clinic's part of the store, or NotConnected.
+func (w *Workspace) Store(ctx context.Context) (*sqlite.Profiles, error) {
+	clinic, err := w.db.Clinic(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return w.db.Profiles(clinic.AccountID, time.Now), nil
+}
+
+// PatientURL returns the address of the patient's page in the clinic's Cliniko.
+func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, error) {
+	clinic, err := w.db.Clinic(ctx)
+	if err != nil {
+		return "", err
+	}
+	address := clinic.WebAddress()
+	if u, err := url.Parse(w.options.ClinikoURL); err == nil && w.options.ClinikoURL != "" {
+		address = u.Scheme + "://" + u.Host // the simulated clinic has both on one address
+	}
+	return address + "/patients/" + string(id), nil
+}
+
+// linked returns the connection, and makes it at its first use.
+func (w *Workspace) linked(ctx context.Context) (*link, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.link != nil {
+		return w.link, nil
+	}
+	clinic, err := w.db.Clinic(ctx)
+	if err != nil {
+		return nil, err
+	}
+	secret, found, err := w.keyring.Get(ctx, w.item(apiKey))
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, profile.Errorf(profile.NotConnected,
+			"The API key is no longer in the system keyring. Open Settings, Software integration and paste a key again.")
+	}
+	key, err := cliniko.ParseKey(string(secret))
+	if err != nil {
+		return nil, err
+	}
+	client, err := w.newClient(key)
+	if err != nil {
+		return nil, err
+	}
+	store := w.db.Profiles(clinic.AccountID, time.Now)
+	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store, syncer.Options{
+		Destinations: []profile.Destination{w}, Lock: w.passLock,
+	})}
+	return w.link, nil
+}
+
+// unlink ends the connection. The caller holds the lock.
+func (w *Workspace) unlink() {
+	if w.link != nil {
+		w.link.client.Close()
+		w.link = nil
+	}
+}
+
+func (w *Workspace) newClient(key cliniko.Key) (*cliniko.Client, error) {
+	return cliniko.New(key, cliniko.Options{BaseURL: w.options.ClinikoURL, Version: w.options.Version, OnWait: w.options.OnWait})
+}
+
+// passLock keeps two processes from running a pass on the same store.
+func (w *Workspace) passLock() (func(), error) {
+	lock := flock.New(filepath.Join(w.dir, "sync.lock"), flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the store for a pass: %w", err)
+	}
+	if !ok {
+		return nil, profile.Errorf(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
