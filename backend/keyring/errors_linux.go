@@ -8,9 +8,14 @@ import (
 )
 
 // saysLocked recognises a Secret Service that nobody unlocked, for instance
-// because the question for the password was dismissed.
+// because the question for the password was dismissed, and one that ended
+// while it was asked.
 func saysLocked(err error) bool {
-	return busErrorName(err) == "org.freedesktop.Secret.Error.IsLocked"
+	switch busErrorName(err) {
+	case "org.freedesktop.Secret.Error.IsLocked", "org.freedesktop.DBus.Error.NoReply":
+		return true
+	}
+	return false
 }
 
 // saysMissing recognises a bus that is gone and a service that is not on it.
@@ -25,11 +30,10 @@ func saysMissing(err error) bool {
 		"org.freedesktop.DBus.Error.NameHasNoOwner",
 		"org.freedesktop.DBus.Error.UnknownObject",
 		"org.freedesktop.DBus.Error.UnknownMethod",
-		"org.freedesktop.DBus.Error.NoReply",
 		"org.freedesktop.DBus.Error.Disconnected":
 		return true
 	}
-	return strings.Contains(err.Error(), `does not exist at path "/"`) ||
+	return strings.Contains(err.Error(), "Object does not exist at path") ||
 		strings.HasPrefix(busErrorName(err), "org.freedesktop.DBus.Error.Spawn.")
 }
 

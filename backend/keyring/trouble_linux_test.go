@@ -23,7 +23,7 @@ const troubleVariable = "KEYRING_TROUBLE"
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(troubleVariable) {
-	case "no bus", "no address", "no service", "hung", "wallet", "refused wallet":
+	case "no bus", "no address", "no service", "no collection", "hung", "wallet", "refused wallet":
 		os.Exit(m.Run())
 	}
 	keyringtest.Main(m)
@@ -120,6 +120,34 @@ func TestNoAddressStartsNoBus(t *testing.T) {
 func TestNoServiceIsKeyringMissing(t *testing.T) {
 	if inTrouble(t, "no service", onBareBus(t)) {
 		expect(t, keyring.Open("TeleHab test"), profile.KeyringMissing, "GNOME Keyring", time.Second)
+	}
+}
+
+// A real gnome-keyring for which nobody ever chose a password, with nobody there
+// to ask: it runs, and holds no collection to keep anything in.
+func TestNoCollectionIsKeyringMissing(t *testing.T) {
+	if !inTrouble(t, "no collection", onBareBus(t)) {
+		return
+	}
+	daemon := exec.CommandContext(t.Context(), "gnome-keyring-daemon", "--components=secrets", "--foreground")
+	if err := daemon.Start(); err != nil {
+		t.Fatalf("start gnome-keyring-daemon: %v", err)
+	}
+	defer func() { _ = daemon.Process.Kill(); _ = daemon.Wait() }()
+	bus := connect(t)
+	for deadline, owned := time.Now().Add(10*time.Second), false; !owned; time.Sleep(10 * time.Millisecond) {
+		if err := bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, "org.freedesktop.secrets").Store(&owned); err != nil || time.Now().After(deadline) {
+			t.Fatalf("wait for gnome-keyring-daemon: %v", err)
+		}
+	}
+	k := keyring.Open("TeleHab test")
+	for range 2 {
+		if err := k.Set(t.Context(), "key", []byte("s3cret")); profile.CodeOf(err) != profile.KeyringMissing {
+			t.Errorf("Set: %v", err)
+		}
+		if err := k.Probe(t.Context()); profile.CodeOf(err) != profile.KeyringMissing {
+			t.Errorf("Probe: %v", err)
+		}
 	}
 }
 

@@ -58,7 +58,7 @@ func prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the log's folder: %w", err)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil {
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs its x
 		return fmt.Errorf("close the log's folder to others: %w", err)
 	}
 	name := filepath.Join(dir, FileName)
@@ -102,7 +102,7 @@ func causes(err error, seen []string) []string {
 	if one := errors.Unwrap(err); one != nil {
 		return causes(one, seen)
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // err itself, not its chain
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, inner := range many.Unwrap() {
 			seen = causes(inner, seen)
 		}

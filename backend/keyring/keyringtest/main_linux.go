@@ -144,8 +144,8 @@ func startKeyring() (*exec.Cmd, error) {
 		return nil, errors.New("gnome-keyring-daemon is missing; `make test` installs it (Debian package gnome-keyring)")
 	}
 	var said bytes.Buffer
-	daemon := exec.CommandContext(context.Background(), path, "--unlock", "--components=secrets", "--foreground")
-	daemon.Stdin = strings.NewReader("only for tests") // a newline would become part of the password
+	daemon := exec.CommandContext(context.Background(), path, "--unlock", "--components=secrets", "--foreground") //nolint:gosec // found on PATH, by a test
+	daemon.Stdin = strings.NewReader("only for tests")                                                            // a newline would become part of the password
 	daemon.Stdout, daemon.Stderr = nil, &said
 	daemon.WaitDelay = time.Second
 	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
@@ -176,7 +176,7 @@ func waitForLogin(limit time.Duration) error {
 			return nil
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("the private keyring did not open in %v (last answer: %v)", limit, err)
+			return errors.Join(fmt.Errorf("the private keyring did not open in %v", limit), err)
 		}
 	}
 }

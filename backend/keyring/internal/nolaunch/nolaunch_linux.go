@@ -27,8 +27,9 @@ func runningBus() bool {
 
 // decimal stands in for strconv, see the package's comment.
 func decimal(n int) string {
+	const digits = "0123456789"
 	if n < 10 {
-		return string(rune('0' + n))
+		return digits[n : n+1]
 	}
-	return decimal(n/10) + string(rune('0'+n%10))
+	return decimal(n/10) + decimal(n%10)
 }
