@@ -25,7 +25,7 @@ MODULES       := frontend/node_modules/.package-lock.json
 NPM_CI        := ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fuzz lint dev clean screenshots icon \
+.PHONY: help run build test bench fuzz lint dev clean e2e icon \
         packages test-packages bindings frontend release
 
 help: ## List these targets
@@ -54,8 +54,8 @@ lint: $(LINTER) ## Run the linters
 dev: $(WAILS) $(MODULES) ## Open the app and follow changes to its files
 	$(WAILS) dev -nocolour -m -nosyncgomod -tags '$(TAGS)'
 
-screenshots: build ## Take pictures of the main screens into build/test-results
-	@build/scripts/screenshots.sh
+e2e: ## Run the end-to-end tests alone; pictures go to build/test-results
+	@build/scripts/test.sh stage-leaks
 
 icon: $(MODULES) ## Draw build/appicon.png again from the app's mark
 	@node build/scripts/icon.mjs
