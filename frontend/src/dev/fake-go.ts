@@ -1,0 +1,394 @@
+import type { GoApp } from '../lib/api/bridge';
+import type { EventMap } from '../lib/api/events';
+import type {
+  AppState,
+  ConnectionView,
+  ErrorView,
+  FailureView,
+  PassView,
+  ProfileRow,
+  ProfileView,
+} from '../lib/api/types';
+import { isFailing, judge, people } from './people';
+
+/** A stand-in for app.go while the page is looked at or tested without Go. */
+
+const CLINIC = {
+  name: 'Harbour Physio',
+  shard: 'au2',
+  ownerName: 'Dana Smith',
+  ownerRole: 'administrator',
+  keyEnds: 'W0pd',
+  connectedAt: '2026-11-02T22:10:00Z',
+};
+const PERSON = {
+  id: '1',
+  name: 'Dana Smith',
+  email: 'dana@example.com',
+  permissions: ['practitioner', 'pms_link', 'people'] as const,
+};
+
+export interface FakeOptions {
+  /** How far the clinic has come. */
+  stage: 'new' | 'signed-out' | 'unconnected' | 'connected' | 'imported';
+  count: number;
+  /** How long a local call takes. */
+  delay: number;
+  /** How long listing and storing take. */
+  passTime: number;
+  patch?: Partial<AppState>;
+}
+
+const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const fail = (code: string, message: string): never => {
+  const view: ErrorView = { code, message, until: '' };
+  throw view; // Go's errors reach the page as such objects
+};
+
+export class FakeGo implements GoApp {
+  people: ProfileView[];
+  state: AppState;
+  #listeners = new Map<string, Set<(data: unknown) => void>>();
+  #cancelled = false;
+
+  constructor(readonly options: FakeOptions) {
+    this.people = people(options.count);
+    const { stage } = options;
+    const connected = stage === 'connected' || stage === 'imported';
+    this.state = {
+      version: '0.1.0',
+      demo: false,
+      throwaway: false,
+      peopleExist: stage !== 'new',
+      person:
+        stage === 'new' || stage === 'signed-out'
+          ? null
+          : { ...PERSON, permissions: [...PERSON.permissions] },
+      clinic: connected || stage === 'signed-out' ? CLINIC : null,
+      keyring: null,
+      store: null,
+      clientWord: 'client',
+      sync: {
+        phase: 'idle',
+        done: 0,
+        total: 0,
+        perSecond: 0,
+        secondsLeft: -1,
+        waitingUntil: '',
+        lastSuccess: stage === 'imported' ? new Date(Date.now() - 130_000).toISOString() : '',
+        last: null,
+        problem: null,
+        unfinished: false,
+      },
+      tally: { active: 0, failed: 0, archived: 0, activeInCliniko: 0, countedAt: '' },
+      ...options.patch,
+    };
+    this.#imported = stage === 'imported';
+    this.#tally();
+  }
+
+  #imported: boolean;
+
+  readonly runtime = {
+    EventsOn: (name: string, callback: (...data: unknown[]) => void) => {
+      const set = this.#listeners.get(name) ?? new Set();
+      this.#listeners.set(name, set.add(callback));
+      return () => void set.delete(callback);
+    },
+  };
+
+  emit<Name extends keyof EventMap>(name: Name, data: EventMap[Name]) {
+    for (const listener of this.#listeners.get(name) ?? []) listener(structuredClone(data));
+  }
+
+  async #soon<T>(answer: T, time = this.options.delay): Promise<T> {
+    await wait(time);
+    return structuredClone(answer);
+  }
+
+  #kept() {
+    return this.#imported ? this.people : [];
+  }
+
+  #tally() {
+    const kept = this.#kept();
+    const active = kept.filter((person) => person.state === 'active').length;
+    this.state.tally = {
+      active,
+      failed: kept.filter(isFailing).length,
+      archived: kept.length - active,
+      activeInCliniko: this.people.filter((person) => person.state === 'active').length,
+      countedAt: this.#imported ? new Date().toISOString() : '',
+    };
+  }
+
+  State = () => this.#soon(this.state, 5);
+
+  async CreateFirstPerson(name: string, email: string) {
+    this.state.person = { id: '1', name, email, permissions: [...PERSON.permissions] };
+    this.state.peopleExist = true;
+    return this.#soon(this.state, 400);
+  }
+
+  async SignIn(email: string, password: string) {
+    await wait(500);
+    if (password !== 'correct horse battery') {
+      fail(
+        'sign_in_refused',
+        'That email and password do not belong together. Check both and try again.',
+      );
+    }
+    this.state.person = { ...PERSON, email, permissions: [...PERSON.permissions] };
+    return this.#soon(this.state);
+  }
+
+  SignOut = () => {
+    this.state.person = null;
+    return this.#soon(this.state);
+  };
+
+  OpenDemo = () => {
+    this.state = {
+      ...this.state,
+      demo: true,
+      peopleExist: true,
+      clinic: { ...CLINIC, name: 'Demo Clinic' },
+      person: { ...PERSON, name: 'Demo Person', permissions: [...PERSON.permissions] },
+    };
+    return this.#soon(this.state, 600);
+  };
+
+  LeaveDemo = () => {
+    this.#imported = false;
+    this.state = { ...this.state, demo: false, peopleExist: false, clinic: null, person: null };
+    this.#tally();
+    return this.#soon(this.state);
+  };
+
+  async Connect(key: string): Promise<ConnectionView> {
+    await wait(1500);
+    if (key.length < 20) {
+      fail(
+        'key_malformed',
+        'This does not look like a whole Cliniko API key. Copy it again from Cliniko, all of it.',
+      );
+    }
+    if (key.includes('refused')) {
+      fail(
+        'key_refused',
+        'Cliniko refused this key. Wait a moment and try again; if it is refused again, write to support@vald.com.',
+      );
+    }
+    this.state.clinic = CLINIC;
+    return { clinic: CLINIC, patients: this.people.length };
+  }
+
+  Disconnect = () => {
+    this.#imported = false;
+    this.state = { ...this.state, clinic: null };
+    this.state.sync = { ...this.state.sync, lastSuccess: '' };
+    this.#tally();
+    return this.#soon(this.state, 800);
+  };
+
+  /** Moves the progress from nothing to all, as the engine does. */
+  async #pass(phase: 'listing' | 'storing' | 'changes', time: number) {
+    this.#cancelled = false;
+    const total = this.people.length;
+    const steps = Math.max(1, Math.round(time / 100));
+    for (let step = 0; step <= steps; step++) {
+      const sync = this.state.sync;
+      sync.phase = phase;
+      sync.done = Math.round((total * step) / steps);
+      sync.total = phase === 'changes' ? 0 : total;
+      sync.perSecond = step > 2 ? (total / time) * 1000 : 0;
+      sync.secondsLeft = step > 2 ? Math.round(((steps - step) * time) / steps / 1000) : -1;
+      this.emit('sync', sync);
+      await wait(time / steps);
+      if (this.#cancelled) {
+        sync.phase = 'idle';
+        sync.unfinished = phase === 'storing';
+        this.emit('sync', sync);
+        fail('cancelled', 'Stopped.');
+      }
+    }
+  }
+
+  async ListPatients() {
+    await this.#pass('listing', this.options.passTime);
+    this.state.sync.phase = 'listed';
+    this.emit('sync', this.state.sync);
+    const active = this.people.filter((person) => person.state === 'active');
+    const failing = active.filter(isFailing).length;
+    return {
+      total: active.length,
+      failing,
+      ready: active.length - failing,
+      archived: this.people.length - active.length,
+    };
+  }
+
+  Listing = (offset: number, limit: number) => {
+    const active = this.people
+      .filter((person) => person.state === 'active')
+      .sort(
+        (a, b) =>
+          Number(isFailing(b)) - Number(isFailing(a)) || a.lastName.localeCompare(b.lastName),
+      );
+    const rows = active.slice(offset, offset + limit).map((person) => ({
+      id: person.id,
+      name: [person.lastName, person.firstName].filter(Boolean).join(', '),
+      born: person.born,
+      email: person.email,
+      problems: person.failure?.problems ?? [],
+      code: person.failure?.code ?? ('' as const),
+    }));
+    return this.#soon({ rows, total: active.length });
+  };
+
+  async #end(kind: PassView['kind']): Promise<PassView> {
+    const first = !this.#imported;
+    this.#imported = true;
+    this.#tally();
+    const { active, failed, archived } = this.state.tally;
+    const pass: PassView = {
+      kind,
+      startedAt: new Date(Date.now() - 5000).toISOString(),
+      endedAt: new Date().toISOString(),
+      read: first ? active + archived : 3,
+      synced: first ? active - failed : 2,
+      unchanged: first ? 0 : 1,
+      failed: first ? failed : 0,
+      archived: first ? archived : 0,
+      requests: 20,
+    };
+    const sync = { ...this.state.sync, last: pass, lastSuccess: pass.endedAt, unfinished: false };
+    this.state.sync = { ...sync, phase: 'idle', done: 0, total: 0, problem: null };
+    this.emit('sync', this.state.sync);
+    this.emit('state', this.state);
+    this.emit('profiles', {});
+    return this.#soon(pass);
+  }
+
+  async StartImport() {
+    await this.#pass('storing', this.options.passTime);
+    return this.#end('full');
+  }
+
+  DiscardListing = () => {
+    this.state.sync.phase = 'idle';
+    this.emit('sync', this.state.sync);
+    return this.#soon(undefined);
+  };
+
+  CancelSync = () => {
+    this.#cancelled = true;
+    return this.#soon(undefined);
+  };
+
+  async SyncNow() {
+    await this.#pass('changes', Math.min(1500, this.options.passTime));
+    return this.#end('changes');
+  }
+
+  Failures = () =>
+    this.#soon(
+      this.#kept().flatMap((person) =>
+        isFailing(person) && person.failure ? [person.failure] : [],
+      ),
+    );
+
+  async RetryFailure(ref: string): Promise<FailureView | null> {
+    await wait(900);
+    const person = this.#find(ref);
+    if (Number(ref) % 2 === 0) return structuredClone(person.failure);
+    Object.assign(
+      person,
+      judge({
+        ...person,
+        firstName: person.firstName || 'Alex',
+        lastName: person.lastName || 'Baker',
+        born: person.born || '1990-01-02',
+        sex: person.sex || 'Female',
+        email: 'alex@example.com',
+      }),
+    );
+    this.#tally();
+    this.emit('state', this.state);
+    this.emit('profiles', {});
+    return null;
+  }
+
+  ExportFailures = () => this.#soon('failed-profiles.csv', 400);
+
+  #row(person: ProfileView): ProfileRow {
+    const phone = person.phones[0]?.number ?? '';
+    return {
+      id: person.id,
+      name: [person.lastName, person.firstName].filter(Boolean).join(', '),
+      preferred: person.preferred,
+      born: person.born,
+      sex: person.sex,
+      email: person.email,
+      phone,
+      state: person.state,
+      problems: person.failure?.problems ?? [],
+      updatedAt: person.updatedAt,
+    };
+  }
+
+  Profiles: GoApp['Profiles'] = (query) => {
+    const kept = this.#kept();
+    const { active, failed, archived } = this.state.tally;
+    const words = fold(query.search)
+      .split(/[\s,]+/)
+      .filter(Boolean);
+    const rows = kept
+      .filter((person) => {
+        if (query.filter === 'attention') return isFailing(person);
+        return (person.state === 'active') === (query.filter === 'all');
+      })
+      .map((person) => this.#row(person))
+      .filter((row) => {
+        const text = fold(
+          [row.name, row.preferred, row.email, row.phone.replace(/ /g, ''), row.phone, row.id].join(
+            ' ',
+          ),
+        );
+        return words.every((word) => text.includes(word));
+      })
+      .sort((a, b) => {
+        const key = query.sort === 'updated' ? 'updatedAt' : query.sort;
+        return a[key].localeCompare(b[key]) * (query.desc ? -1 : 1);
+      });
+    const page = rows.slice(query.offset, query.offset + query.limit);
+    return this.#soon({
+      rows: page,
+      matched: rows.length,
+      all: active,
+      attention: failed,
+      archived,
+    });
+  };
+
+  #find(id: string): ProfileView {
+    return (
+      this.people.find((person) => person.id === id) ??
+      fail('not_found', 'This client is not here. Sync, and look again.')
+    );
+  }
+
+  Profile = async (id: string) => this.#soon(this.#find(id));
+
+  async RefreshProfile(id: string) {
+    await wait(900);
+    const person = this.#find(id);
+    person.syncedAt = new Date().toISOString();
+    return structuredClone(person);
+  }
+
+  OpenInCliniko = () => this.#soon(undefined);
+  CopyText = () => this.#soon(undefined);
+  OpenGuide = () => this.#soon(undefined);
+}

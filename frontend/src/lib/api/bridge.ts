@@ -1,0 +1,40 @@
+import type * as T from './types';
+
+/** What app.go binds, as Wails puts it on the window: window.go.main.App. */
+export interface GoApp {
+  State(): Promise<T.AppState>;
+  CreateFirstPerson(name: string, email: string, password: string): Promise<T.AppState>;
+  SignIn(email: string, password: string): Promise<T.AppState>;
+  SignOut(): Promise<T.AppState>;
+  OpenDemo(): Promise<T.AppState>;
+  LeaveDemo(): Promise<T.AppState>;
+  Connect(key: string): Promise<T.ConnectionView>;
+  Disconnect(): Promise<T.AppState>;
+  ListPatients(): Promise<T.ListingView>;
+  Listing(offset: number, limit: number): Promise<T.ListingPage>;
+  StartImport(): Promise<T.PassView>;
+  DiscardListing(): Promise<void>;
+  CancelSync(): Promise<void>;
+  SyncNow(): Promise<T.PassView>;
+  Failures(): Promise<T.FailureView[] | null>;
+  RetryFailure(ref: string): Promise<T.FailureView | null>;
+  ExportFailures(): Promise<string>;
+  Profiles(query: T.ProfileQuery): Promise<T.ProfilePage>;
+  Profile(id: string): Promise<T.ProfileView>;
+  RefreshProfile(id: string): Promise<T.ProfileView>;
+  OpenInCliniko(id: string): Promise<void>;
+  CopyText(text: string): Promise<void>;
+  OpenGuide(name: T.GuideName): Promise<void>;
+}
+
+/** The part of Wails' runtime that we use. */
+export interface WailsRuntime {
+  EventsOn(name: string, callback: (...data: unknown[]) => void): () => void;
+}
+
+declare global {
+  interface Window {
+    go?: { main?: { App?: GoApp } };
+    runtime?: WailsRuntime;
+  }
+}

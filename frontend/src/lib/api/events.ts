@@ -1,0 +1,23 @@
+import './bridge';
+import type { AppState, SyncStatus } from './types';
+
+/** What Go tells the window, each name with what comes along. */
+export interface EventMap {
+  /** The engine's status, whole, at most ten times a second. */
+  sync: SyncStatus;
+  /** Something in the profile list changed: reload what is shown. */
+  profiles: Record<string, never>;
+  state: AppState;
+}
+
+/** Listens to an event; the answer stops it. Nothing else calls EventsOn. */
+export function on<Name extends keyof EventMap>(
+  name: Name,
+  listener: (data: EventMap[Name]) => void,
+): () => void {
+  const runtime = window.runtime;
+  if (!runtime) return () => undefined;
+  return runtime.EventsOn(name, (data) => {
+    listener(data as EventMap[Name]);
+  });
+}

@@ -1,0 +1,81 @@
+/**
+ * The one typed way to Go. Every call rejects with an ApiError and nothing else.
+ *
+ * A panic in a bound Go method never settles its promise, so short calls have a
+ * time limit, longer than any that Go keeps for itself. Calls that may take
+ * minutes have none; their progress, and their end, is told by the sync event.
+ */
+import { t } from '$lib/i18n';
+import type { GoApp } from './bridge';
+import { ApiError, toErrorView } from './errors';
+import type { GuideName, ProfileQuery } from './types';
+
+export { ApiError, toErrorView } from './errors';
+export { on, type EventMap } from './events';
+export type * from './types';
+
+/** Answered from this computer's memory, disk or keyring. */
+const LOCAL = 20_000;
+/** Goes to Cliniko and comes back, retries included. */
+const REMOTE = 120_000;
+/** As long as it takes: a whole pass, or a native dialog that waits for a person. */
+const UNLIMITED = 0;
+
+function app(): GoApp {
+  const bound = window.go?.main?.App;
+  if (!bound) throw new ApiError({ code: 'internal', message: t('error.noBackend'), until: '' });
+  return bound;
+}
+
+/** Settles as `start()` does, or rejects with `timed_out` after the limit. */
+export async function settle<T>(start: () => Promise<T>, limit: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const answer = start();
+    if (limit === UNLIMITED) return await answer;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new ApiError({ code: 'timed_out', message: t('error.stuck'), until: '' }));
+      }, limit);
+    });
+    return await Promise.race([answer, late]);
+  } catch (thrown) {
+    throw new ApiError(toErrorView(thrown));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const api = {
+  state: () => settle(() => app().State(), LOCAL),
+
+  createFirstPerson: (name: string, email: string, password: string) =>
+    settle(() => app().CreateFirstPerson(name, email, password), LOCAL),
+  signIn: (email: string, password: string) => settle(() => app().SignIn(email, password), LOCAL),
+  signOut: () => settle(() => app().SignOut(), LOCAL),
+
+  openDemo: () => settle(() => app().OpenDemo(), REMOTE),
+  leaveDemo: () => settle(() => app().LeaveDemo(), REMOTE),
+
+  connect: (key: string) => settle(() => app().Connect(key), REMOTE),
+  disconnect: () => settle(() => app().Disconnect(), REMOTE),
+
+  listPatients: () => settle(() => app().ListPatients(), UNLIMITED),
+  listing: (offset: number, limit: number) => settle(() => app().Listing(offset, limit), LOCAL),
+  startImport: () => settle(() => app().StartImport(), UNLIMITED),
+  discardListing: () => settle(() => app().DiscardListing(), LOCAL),
+  cancelSync: () => settle(() => app().CancelSync(), LOCAL),
+  syncNow: () => settle(() => app().SyncNow(), UNLIMITED),
+
+  failures: async () => (await settle(() => app().Failures(), LOCAL)) ?? [],
+  retryFailure: (ref: string) => settle(() => app().RetryFailure(ref), REMOTE),
+  exportFailures: () => settle(() => app().ExportFailures(), UNLIMITED),
+
+  profiles: (query: ProfileQuery) => settle(() => app().Profiles(query), LOCAL),
+  profile: (id: string) => settle(() => app().Profile(id), LOCAL),
+  refreshProfile: (id: string) => settle(() => app().RefreshProfile(id), REMOTE),
+  openInCliniko: (id: string) => settle(() => app().OpenInCliniko(id), LOCAL),
+
+  copyText: (text: string) => settle(() => app().CopyText(text), LOCAL),
+  openGuide: (name: GuideName) => settle(() => app().OpenGuide(name), LOCAL),
+};

@@ -1,0 +1,198 @@
+/**
+ * The shapes that cross from Go: app_types.go, name for name. Ids and times are
+ * text (RFC 3339, UTC); '' means none.
+ */
+
+export type Permission = 'practitioner' | 'pms_link' | 'people';
+
+export interface PersonView {
+  id: string;
+  name: string;
+  email: string;
+  permissions: Permission[];
+}
+
+export interface ClinicView {
+  name: string;
+  shard: string;
+  ownerName: string;
+  ownerRole: string;
+  keyEnds: string;
+  connectedAt: string;
+}
+
+export interface ConnectionView {
+  clinic: ClinicView;
+  patients: number;
+}
+
+export interface ErrorView {
+  code: string;
+  /** Ends with the next step. */
+  message: string;
+  until: string;
+}
+
+export interface TallyView {
+  active: number;
+  failed: number;
+  archived: number;
+  activeInCliniko: number;
+  countedAt: string;
+}
+
+export type Phase = 'idle' | 'listing' | 'listed' | 'storing' | 'changes' | 'checking';
+
+export interface PassView {
+  kind: 'full' | 'changes' | 'patient';
+  startedAt: string;
+  endedAt: string;
+  read: number;
+  synced: number;
+  unchanged: number;
+  failed: number;
+  archived: number;
+  requests: number;
+}
+
+export interface SyncStatus {
+  phase: Phase;
+  done: number;
+  /** 0: not known yet */
+  total: number;
+  /** 0: not known yet */
+  perSecond: number;
+  /** -1: not known */
+  secondsLeft: number;
+  waitingUntil: string;
+  lastSuccess: string;
+  last: PassView | null;
+  problem: ErrorView | null;
+  unfinished: boolean;
+}
+
+export interface AppState {
+  version: string;
+  demo: boolean;
+  throwaway: boolean;
+  peopleExist: boolean;
+  person: PersonView | null;
+  clinic: ClinicView | null;
+  keyring: ErrorView | null;
+  store: ErrorView | null;
+  clientWord: string;
+  sync: SyncStatus;
+  tally: TallyView;
+}
+
+export interface ListingView {
+  total: number;
+  failing: number;
+  ready: number;
+  archived: number;
+}
+
+export type FieldName = 'first_name' | 'last_name' | 'date_of_birth' | 'sex' | 'email';
+
+export interface ProblemView {
+  field: FieldName;
+  label: string;
+  kind: 'missing' | 'not_a_date' | 'in_future' | 'long_ago' | 'not_an_email' | 'not_printable';
+  text: string;
+}
+
+export type FailureCode = 'incomplete' | 'impossible' | 'unreadable';
+
+export interface ListedRow {
+  id: string;
+  /** "Last, First"; '' if there is none */
+  name: string;
+  born: string;
+  email: string;
+  problems: ProblemView[];
+  code: '' | FailureCode;
+}
+
+export interface ListingPage {
+  rows: ListedRow[];
+  total: number;
+}
+
+export interface FailureView {
+  ref: string;
+  id: string;
+  name: string;
+  code: FailureCode;
+  problems: ProblemView[];
+  reason: string;
+  firstFailedAt: string;
+  lastFailedAt: string;
+  attempts: number;
+}
+
+export type ProfileFilter = 'all' | 'attention' | 'archived';
+export type ProfileSort = 'name' | 'born' | 'sex' | 'email' | 'updated';
+export type ProfileState = 'active' | 'archived' | 'merged' | 'deleted';
+
+export interface ProfileQuery {
+  search: string;
+  filter: ProfileFilter;
+  sort: ProfileSort;
+  desc: boolean;
+  offset: number;
+  /** at most 500 */
+  limit: number;
+}
+
+export interface ProfileRow {
+  id: string;
+  name: string;
+  preferred: string;
+  born: string;
+  sex: string;
+  email: string;
+  phone: string;
+  state: ProfileState;
+  problems: ProblemView[];
+  updatedAt: string;
+}
+
+export interface ProfilePage {
+  rows: ProfileRow[];
+  matched: number;
+  all: number;
+  attention: number;
+  archived: number;
+}
+
+export interface PhoneView {
+  type: string;
+  number: string;
+}
+
+export interface ProfileView {
+  id: string;
+  state: ProfileState;
+  title: string;
+  firstName: string;
+  preferred: string;
+  lastName: string;
+  born: string;
+  /** -1: not known */
+  age: number;
+  sex: string;
+  genderIdentity: string;
+  pronouns: string;
+  email: string;
+  emailSharedWith: number;
+  phones: PhoneView[];
+  privacyPolicy: 'accepted' | 'refused' | '';
+  updatedAt: string;
+  createdAt: string;
+  syncedAt: string;
+  archivedAt: string;
+  mergedInto: string;
+  failure: FailureView | null;
+}
+
+export type GuideName = 'cliniko-api-key' | 'keyring';

@@ -1,0 +1,27 @@
+/** A column of a VirtualGrid. */
+export interface Column {
+  id: string;
+  label: string;
+  /** For its header and every cell, such as the width at which it is left out. */
+  class?: string;
+  /** For screen readers only, as with a column of buttons. */
+  quiet?: boolean;
+  /** How it is sorted now; absent: it cannot be. */
+  sorted?: 'ascending' | 'descending' | 'none';
+  onsort?: () => void;
+}
+
+/** Where a key moves the active row; null for keys that are none of the grid's. */
+export function moved(key: string, active: number, count: number, page: number): number | null {
+  const last = count - 1;
+  const to: Record<string, number> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+    Home: 0,
+    End: last,
+  };
+  const target = to[key];
+  return target === undefined ? null : Math.max(0, Math.min(last, target));
+}

@@ -1,0 +1,1 @@
+export { default as AlertDialog } from './alert-dialog.svelte';

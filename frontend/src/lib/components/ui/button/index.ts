@@ -1,0 +1,2 @@
+export { default as Button } from './button.svelte';
+export type { ButtonProps, ButtonVariant } from './button';

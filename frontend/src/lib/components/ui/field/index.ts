@@ -1,0 +1,2 @@
+export { default as Field } from './field.svelte';
+export { default as SecretField } from './secret-field.svelte';

@@ -1,0 +1,2 @@
+export { default as Menu } from './menu.svelte';
+export { default as MenuItem } from './menu-item.svelte';

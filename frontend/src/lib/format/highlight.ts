@@ -1,0 +1,63 @@
+/** A stretch of a text, and whether the search hit it. */
+export interface Segment {
+  text: string;
+  hit: boolean;
+}
+
+/** One letter as the search sees it: lower case, without accents. */
+const fold = (letter: string) => letter.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+const isDigits = (text: string) => /^[\d\s+()-]+$/.test(text) && /\d/.test(text);
+
+/** Where each needle occurs in the letters, as a mask over them. */
+function mark(letters: string[], needles: string[], skip: (letter: string) => boolean): boolean[] {
+  const hits = new Array<boolean>(letters.length).fill(false);
+  // Where in `letters` each character of the folded text came from.
+  const origin: number[] = [];
+  let folded = '';
+  letters.forEach((letter, index) => {
+    if (skip(letter)) return;
+    for (const character of fold(letter)) {
+      folded += character;
+      origin.push(...Array.from({ length: character.length }, () => index));
+    }
+  });
+  for (const needle of needles) {
+    for (
+      let at = folded.indexOf(needle);
+      at >= 0;
+      at = folded.indexOf(needle, at + needle.length)
+    ) {
+      const first = origin[at] ?? 0;
+      const last = origin[at + needle.length - 1] ?? first;
+      hits.fill(true, first, last + 1);
+    }
+  }
+  return hits;
+}
+
+/**
+ * Cuts a text into segments by what the search hit: every word of the query, with
+ * no regard to case and accents; digits also across the spaces of a number.
+ */
+export function highlight(text: string, query: string): Segment[] {
+  const words = query.split(/[\s,]+/).map((word) => [...word].map(fold).join(''));
+  const needles = words.filter((word) => word !== '');
+  if (needles.length === 0 || text === '') return [{ text, hit: false }];
+
+  const letters = [...text];
+  let hits = mark(letters, needles, () => false);
+  if (isDigits(query) && isDigits(text)) {
+    const digits = query.replace(/\D/g, '');
+    hits = mark(letters, [digits], (letter) => !/\d/.test(letter));
+  }
+
+  const segments: Segment[] = [];
+  letters.forEach((letter, index) => {
+    const hit = hits[index] ?? false;
+    const last = segments.at(-1);
+    if (last?.hit === hit) last.text += letter;
+    else segments.push({ text: letter, hit });
+  });
+  return segments;
+}

@@ -1,0 +1,77 @@
+/**
+ * Numbers, dates and times in the system's own format. A birth date is a
+ * calendar date: it is formatted in UTC, so that no time zone can move it.
+ */
+import { language, t } from '$lib/i18n';
+
+const system = undefined; // Intl's word for "the system's locale"
+
+const integer = new Intl.NumberFormat(system, { maximumFractionDigits: 0 });
+const part = new Intl.NumberFormat(system, { style: 'percent', maximumFractionDigits: 0 });
+const calendar = new Intl.DateTimeFormat(system, { dateStyle: 'medium', timeZone: 'UTC' });
+const day = new Intl.DateTimeFormat(system, { dateStyle: 'medium' });
+const dayAndTime = new Intl.DateTimeFormat(system, { dateStyle: 'medium', timeStyle: 'short' });
+const clock = new Intl.DateTimeFormat(system, { timeStyle: 'short' });
+
+/** "3 min ago" stands inside sentences, so it is in the language of the words. */
+function relativeLocale(): string {
+  const own = new Intl.DateTimeFormat().resolvedOptions().locale;
+  return own.startsWith(language) && own !== 'en-US' ? own : 'en-GB';
+}
+const relative = new Intl.RelativeTimeFormat(relativeLocale(), { numeric: 'auto', style: 'short' });
+
+const CALENDAR_DATE = /^\d{4}-\d{2}-\d{2}$/;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const valid = (date: Date) => !Number.isNaN(date.getTime());
+
+export const number = (value: number) => integer.format(value);
+
+/** 0.34 → "34 %". Never says 100 % before the end. */
+export const percent = (share: number) =>
+  part.format(share < 1 ? Math.min(Math.floor(share * 100), 99) / 100 : 1);
+
+/** A YYYY-MM-DD as people write it; anything else comes back as it is. */
+export function calendarDate(text: string): string {
+  if (!CALENDAR_DATE.test(text)) return text;
+  const date = new Date(`${text}T00:00:00Z`);
+  return valid(date) ? calendar.format(date) : text;
+}
+
+function format(how: Intl.DateTimeFormat, time: string): string {
+  const date = new Date(time);
+  return time !== '' && valid(date) ? how.format(date) : '';
+}
+
+export const dateOf = (time: string) => format(day, time);
+export const dateTime = (time: string) => format(dayAndTime, time);
+export const timeOfDay = (time: string) => format(clock, time);
+
+/** Today only the hour, else also the day: for "since …" and "until …". */
+export function shortTime(time: string, now: number): string {
+  const date = new Date(time);
+  return date.toDateString() === new Date(now).toDateString() ? timeOfDay(time) : dateTime(time);
+}
+
+/** How long ago, in words; a week and more as a date. '' for no time. */
+export function ago(time: string, now: number): string {
+  const then = Date.parse(time);
+  if (Number.isNaN(then)) return '';
+  const past = now - then;
+  if (past < -MINUTE) return dateOf(time); // a clock is wrong: say what is known
+  if (past < 45_000) return t('time.justNow');
+  if (past < HOUR) return relative.format(-Math.max(1, Math.round(past / MINUTE)), 'minute');
+  if (past < DAY) return relative.format(-Math.floor(past / HOUR), 'hour');
+  if (past < 7 * DAY) return relative.format(-Math.floor(past / DAY), 'day');
+  return dateOf(time);
+}
+
+/** Seconds left, in words that do not pretend to know better. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 0) return '';
+  if (seconds < 2) return t('progress.almost');
+  if (seconds < 60) return t('progress.secondsLeft', { count: Math.round(seconds) });
+  return t('progress.minutesLeft', { count: Math.ceil(seconds / 60) });
+}

@@ -1,0 +1,48 @@
+/**
+ * All words of the window are in en.json; a translation is one more such file.
+ * `t` fills in the clinic's own word for a client ({{client}}, {{clients}},
+ * {{Client}}, {{Clients}}) and picks plural forms by `count`.
+ */
+import i18next from 'i18next';
+import en from './en.json';
+import { words } from './words.svelte';
+
+type Leaves<Tree, Prefix extends string = ''> = {
+  [Key in keyof Tree & string]: Tree[Key] extends string
+    ? `${Prefix}${WithoutPlural<Key>}`
+    : Leaves<Tree[Key], `${Prefix}${Key}.`>;
+}[keyof Tree & string];
+type WithoutPlural<Key extends string> = Key extends `${infer Stem}_${'one' | 'other'}`
+  ? Stem
+  : Key;
+
+/** A text of the catalogue; a misspelt one does not compile. */
+export type TextKey = Leaves<typeof en>;
+
+export type TextValues = Record<string, string | number>;
+
+/** The language of the words; dates and numbers follow the system's locale. */
+export const language = 'en';
+
+const catalogue = i18next.createInstance();
+void catalogue.init({
+  lng: language,
+  fallbackLng: language,
+  initAsync: false,
+  resources: { en: { translation: en } },
+  interpolation: { escapeValue: false }, // Svelte escapes
+});
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+export function t(key: TextKey, values: TextValues = {}): string {
+  const client = words.one();
+  const clients = words.many();
+  return catalogue.t(key, {
+    client,
+    clients,
+    Client: capital(client),
+    Clients: capital(clients),
+    ...values,
+  });
+}

@@ -1,0 +1,83 @@
+import { api, on, toErrorView, type AppState, type ErrorView, type Permission } from '$lib/api';
+import { words } from '$lib/i18n/words.svelte';
+import { router, type Route } from './route.svelte';
+
+/** Which of the window's faces is shown. */
+export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'inside';
+
+/** What Go last said of the whole application. */
+export class App {
+  state = $state.raw<AppState | null>(null);
+  /** Why the state could not be asked for. */
+  problem = $state.raw<ErrorView | null>(null);
+  /** When this window first saw that Cliniko is out of reach; '' if it is not. */
+  offlineSince = $state('');
+
+  get face(): Face {
+    const state = this.state;
+    if (!state) return this.problem ? 'broken' : 'starting';
+    if (state.person) return state.store ? 'store' : 'inside';
+    if (state.peopleExist) return 'sign-in';
+    return 'welcome';
+  }
+
+  get sync() {
+    return this.state?.sync ?? null;
+  }
+
+  may(permission: Permission): boolean {
+    return this.state?.person?.permissions.includes(permission) ?? false;
+  }
+
+  /** Takes over what a call or an event brought. */
+  take(state: AppState) {
+    words.use(state.clientWord);
+    const person = this.state?.person?.id;
+    this.state = state;
+    this.problem = null;
+    this.#noteOffline();
+    if (person && person !== state.person?.id) router.reset();
+  }
+
+  /** Takes over a change of clinic or person, and starts at `route`. */
+  enter(state: AppState, route: Route = { name: 'profiles' }) {
+    this.take(state);
+    router.reset(route);
+  }
+
+  async load() {
+    try {
+      this.take(await api.state());
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
+    }
+  }
+
+  /** Follows Go's events until the answer is called. */
+  follow(): () => void {
+    const stops = [
+      on('state', (state) => {
+        this.take(state);
+      }),
+      on('sync', (sync) => {
+        if (!this.state) return;
+        const ended = this.state.sync.phase !== 'idle' && sync.phase === 'idle';
+        this.state = { ...this.state, sync };
+        this.#noteOffline();
+        // The counts and the clinic may have changed with the pass.
+        if (ended) void this.load();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  #noteOffline() {
+    const sync = this.state?.sync;
+    if (sync?.problem?.code !== 'offline') this.offlineSince = '';
+    else this.offlineSince ||= sync.last?.endedAt || new Date().toISOString();
+  }
+}
+
+export const app = new App();

@@ -1,0 +1,130 @@
+import {
+  api,
+  toErrorView,
+  type ErrorView,
+  type ListedRow,
+  type ListingView,
+  type PassView,
+  type SyncStatus,
+} from '$lib/api';
+import { isRunning } from './sync-line';
+import { RowWindows } from './windows.svelte';
+
+/** What the Sync patients page shows. */
+export type ImportStep = 'start' | 'busy' | 'listed' | 'results' | 'stopped' | 'problem';
+
+type Work = '' | 'list' | 'store' | 'resume';
+
+/**
+ * The import, step by step: list, look, store, results. It outlives the page, so
+ * that whoever comes back finds it where it is.
+ */
+export class Importer {
+  listing = $state.raw<ListingView | null>(null);
+  results = $state.raw<PassView | null>(null);
+  problem = $state.raw<ErrorView | null>(null);
+  /** What was under way when someone pressed Cancel; '' if nobody did. */
+  stoppedWhile = $state<Work>('');
+  /** A call of ours is under way, whatever the engine has said so far. */
+  calling = $state<Work>('');
+  cancelling = $state(false);
+
+  /** What stopped or failed last. */
+  #last: Work = 'list';
+
+  rows = new RowWindows<ListedRow>(async (offset, limit) => {
+    const part = await api.listing(offset, limit);
+    return { rows: part.rows ?? [], total: part.total };
+  });
+
+  step(sync: SyncStatus): ImportStep {
+    if (this.calling || isRunning(sync)) return 'busy';
+    if (this.results) return 'results';
+    if (this.problem) return 'problem';
+    if (this.stoppedWhile) return 'stopped';
+    if (sync.phase === 'listed' && this.listing) return 'listed';
+    return 'start';
+  }
+
+  /** Reads the list of clients from Cliniko; nothing is stored yet. */
+  async list() {
+    await this.#run('list', async () => {
+      this.listing = await api.listPatients();
+      this.rows.clear();
+    });
+  }
+
+  /** Stores what was listed. */
+  async store() {
+    await this.#run('store', async () => {
+      this.results = await api.startImport();
+      this.#forgetListing();
+    });
+  }
+
+  /** Goes on with an import that was cut off. */
+  async resume() {
+    await this.#run('resume', async () => {
+      this.results = await api.syncNow();
+    });
+  }
+
+  /** After a stop or a problem: reads the list again, or goes on storing. */
+  async again() {
+    await (this.#last === 'list' ? this.list() : this.resume());
+  }
+
+  async cancel() {
+    this.cancelling = true;
+    try {
+      await api.cancelSync();
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
+      this.cancelling = false;
+    }
+  }
+
+  /** Leaves the listing as if it had not been made. */
+  async discard() {
+    this.#forgetListing();
+    await api.discardListing().catch(() => undefined); // it is forgotten either way
+  }
+
+  /** Closes results and notices: the page is as at first. */
+  close() {
+    this.results = null;
+    this.problem = null;
+    this.stoppedWhile = '';
+  }
+
+  /** Forgets all: someone signed out, or the clinic changed. */
+  forget() {
+    this.close();
+    this.#forgetListing();
+  }
+
+  #forgetListing() {
+    this.listing = null;
+    this.rows.clear();
+  }
+
+  async #run(what: Work, work: () => Promise<void>) {
+    if (this.calling) return;
+    this.close();
+    this.calling = what;
+    try {
+      await work();
+    } catch (thrown) {
+      const problem = toErrorView(thrown);
+      this.#last = what;
+      if (problem.code === 'cancelled') this.stoppedWhile = what;
+      else this.problem = problem;
+      if (what !== 'list') this.#forgetListing();
+    } finally {
+      this.calling = '';
+      this.cancelling = false;
+    }
+  }
+}
+
+export const importer = new Importer();

@@ -1,0 +1,40 @@
+export type SettingsSection = 'integration' | 'about';
+
+/** Where one can be, once signed in. */
+export type Route =
+  | { name: 'profiles' }
+  | { name: 'profile'; id: string }
+  | { name: 'settings'; section: SettingsSection }
+  | { name: 'sync' };
+
+const START: Route = { name: 'profiles' };
+
+/** The window has no address bar, so the place and the way back are kept here. */
+export class Router {
+  current = $state.raw<Route>(START);
+  #past = $state.raw<Route[]>([]);
+
+  get canGoBack(): boolean {
+    return this.#past.length > 0;
+  }
+
+  go(to: Route) {
+    if (JSON.stringify(to) === JSON.stringify(this.current)) return;
+    this.#past = [...this.#past, this.current].slice(-50);
+    this.current = to;
+  }
+
+  /** To the place before; where there is none, to `otherwise`. */
+  back(otherwise: Route = START) {
+    this.current = this.#past.at(-1) ?? otherwise;
+    this.#past = this.#past.slice(0, -1);
+  }
+
+  /** Forgets the way here: after signing in, out, or changing the clinic. */
+  reset(to: Route = START) {
+    this.#past = [];
+    this.current = to;
+  }
+}
+
+export const router = new Router();

@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { svelteTesting } from '@testing-library/svelte/vite';
+import tailwindcss from '@tailwindcss/vite';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Writes the content security policy into index.html. The release allows
+ * nothing but the page's own files. Mode e2e also allows the web socket by which
+ * a build with Go's `dev` tag talks to a browser, and the dev server the one of
+ * hot reload; neither ever reaches a release.
+ */
+function policy(sockets: boolean): Plugin {
+  const content = [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src 'self'${sockets ? ' ws://127.0.0.1:* ws://localhost:*' : ''}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return {
+    name: 'telehab-policy',
+    transformIndexHtml: () => [
+      {
+        tag: 'meta',
+        attrs: { 'http-equiv': 'Content-Security-Policy', content },
+        injectTo: 'head-prepend',
+      },
+    ],
+  };
+}
+
+/** Starts the page on a simulated Go side: only when asked for by name. */
+function fakeGo(): Plugin {
+  return {
+    name: 'telehab-fake-go',
+    transformIndexHtml: () => [
+      { tag: 'script', attrs: { type: 'module', src: '/src/dev/install.ts' }, injectTo: 'head' },
+    ],
+  };
+}
+
+export default defineConfig(({ command, mode }) => ({
+  plugins: [
+    tailwindcss(),
+    svelte(),
+    policy(command === 'serve' || mode === 'e2e'),
+    mode === 'fake' && fakeGo(),
+    mode === 'test' && svelteTesting(),
+  ],
+  resolve: { alias: { $lib: folder('src/lib'), $screens: folder('src/screens') } },
+  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/*.test.ts'],
+    setupFiles: ['src/dev/test-setup.ts'],
+    restoreMocks: true,
+  },
+}));
