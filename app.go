@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// App is what the window may call. Its methods are thin: each names the
+// permission it needs, calls one part and translates what comes back. Errors
+// reach the window as an ErrorView.
+type App struct {
+	options workspace.Options
+	version string
+	demo    bool // start on the demo clinic
+	log     zerolog.Logger
+	system  system
+
+	mu     sync.Mutex
+	closed bool
+	real   *desk // nil until it could be opened
+	shown  *desk // real, or the demo
+}
+
+// system is what the window's toolkit does for the app.
+type system interface {
+	Emit(event string, data any)
+	OpenAddress(address string)
+	CopyText(text string) error
+	// AskWhereToSave returns "" when the person cancels.
+	AskWhereToSave(title, name string) (string, error)
+}
+
+// The events that the window listens to.
+const (
+	eventSync     = "sync"     // SyncStatus
+	eventProfiles = "profiles" // nothing; something in the list changed
+	eventState    = "state"    // AppState
+)
+
+// NewApp returns the app. It opens nothing before the window first asks, since
+// on Linux a second process gets that far before it learns that it is second.
+func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system) *App {
+	return &App{options: options, version: options.Version, demo: demo, log: log, system: system}
+}
+
+// shutdown stops what runs and closes the workspaces. A pass that is cut off
+// goes on at the next start.
+func (a *App) shutdown() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = true
+	for _, d := range []*desk{a.shown, a.real} {
+		if d != nil {
+			if err := d.close(); err != nil {
+				logging.Failure(a.log, "close the workspace", err)
+			}
+		}
+	}
+	a.real, a.shown = nil, nil
+}
+
+// desk returns the workspace that the window works on, and opens it at first.
+func (a *App) desk(ctx context.Context) (*desk, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil, profile.Errorf(profile.Cancelled, "TeleHab is closing. Start it again.")
+	}
+	if a.shown != nil {
+		return a.shown, nil
+	}
+	if a.demo {
+		d, err := a.openDesk(ctx, workspace.OpenDemo)
+		if err != nil {
+			return nil, err
+		}
+		d.person = demoPerson()
+		a.shown = d
+		return d, d.unlock(ctx)
+	}
+	if a.real == nil {
+		d, err := a.openDesk(ctx, workspace.Open)
+		if err != nil {
+			return nil, err
+		}
+		a.real = d
+		d.goOn(ctx)
+	}
+	a.shown = a.real
+	return a.shown, nil
+}
+
+func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*desk, error) {
+	d := newDesk(a)
+	options := a.options
+	options.OnWait, options.OnChange = d.waitUntil, d.profilesChanged
+	var err error
+	if d.w, err = open(ctx, options); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// anyone marks a method that needs nobody to be signed in.
+var anyone []profile.Permission
+
+// Who may: any one of the permissions opens the door.
+var (
+	practitioner = []profile.Permission{profile.Practitioner}
+	pmsLink      = []profile.Permission{profile.PMSLink}
+	either       = []profile.Permission{profile.Practitioner, profile.PMSLink}
+)
+
+// call runs one method of the window: it checks who asks, turns a panic into an
+// error (Wails would leave the window waiting for ever), and logs what failed.
+func call[T any](a *App, may []profile.Permission, attempted string, do func(context.Context, *desk) (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a bug: %v", r)
+		}
+		if err != nil && profile.CodeOf(err) != profile.Cancelled {
+			logging.Failure(a.log, attempted, err)
+		}
+	}()
+	ctx := context.Background()
+	d, err := a.desk(ctx)
+	if err != nil {
+		return result, err
+	}
+	if err := d.allows(may); err != nil {
+		return result, err
+	}
+	return do(ctx, d)
+}
+
+// allows checks the permission of whoever is signed in.
+func (d *desk) allows(may []profile.Permission) error {
+	if len(may) == 0 {
+		return nil
+	}
+	d.mu.Lock()
+	person := d.person
+	d.mu.Unlock()
+	if person == nil {
+		return profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
+	}
+	if !slices.ContainsFunc(may, person.May) {
+		return profile.Errorf(profile.NotPermitted, "You do not have the permission for this. Ask whoever manages the people in TeleHab at your clinic.")
+	}
+	return nil
+}
+
+// formatError makes the ErrorView that a rejected promise carries.
+func formatError(err error) any { return errorView(err) }
+
+func errorView(err error) ErrorView {
+	view := ErrorView{Code: string(profile.CodeOf(err)), Message: profile.MessageOf(err)}
+	var coded *profile.Error
+	if errors.As(err, &coded) {
+		view.Until = instant(coded.Until)
+	}
+	return view
+}
+
+// instant writes a time for the window.
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}

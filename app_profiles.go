@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/directory"
+	"telehab.io/desktop/backend/profile"
+)
+
+// Profiles returns the rows of the profile list that fit the query.
+func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
+	return call(a, practitioner, "list profiles", func(_ context.Context, d *desk) (ProfilePage, error) {
+		people, err := d.w.Directory()
+		if err != nil {
+			return ProfilePage{}, err
+		}
+		found := people.Find(directory.Query{Search: q.Search, Filter: directory.Filter(q.Filter), Sort: directory.Sort(q.Sort),
+			Desc: q.Desc, Offset: max(q.Offset, 0), Limit: min(max(q.Limit, 0), maxRows)})
+		page := ProfilePage{Rows: []ProfileRow{}, Matched: found.Matched,
+			All: found.Counts.All, Attention: found.Counts.Attention, Archived: found.Counts.Archived}
+		for i := range found.Entries {
+			page.Rows = append(page.Rows, profileRow(&found.Entries[i]))
+		}
+		return page, nil
+	})
+}
+
+// Profile returns one profile from this computer, at once.
+func (a *App) Profile(id string) (ProfileView, error) {
+	return call(a, practitioner, "open a profile", func(_ context.Context, d *desk) (ProfileView, error) {
+		return d.profile(id)
+	})
+}
+
+func (d *desk) profile(ref string) (ProfileView, error) {
+	people, err := d.w.Directory()
+	if err != nil {
+		return ProfileView{}, err
+	}
+	entry, ok := people.One(ref)
+	if !ok {
+		return ProfileView{}, profile.Errorf(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
+	}
+	view := profileView(&entry)
+	view.EmailSharedWith = people.SharingEmail(&entry)
+	return view, nil
+}
+
+// RefreshProfile reads one client from Cliniko, stores it and returns it.
+func (a *App) RefreshProfile(id string) (ProfileView, error) {
+	return call(a, practitioner, "refresh a profile", func(ctx context.Context, d *desk) (ProfileView, error) {
+		parsed, ok := profile.ParseID(id)
+		if !ok {
+			return ProfileView{}, profile.Errorf(profile.Invalid, "This client has no Cliniko id. Sync all clients instead.")
+		}
+		entry, err := d.one(ctx, parsed)
+		if err != nil {
+			return ProfileView{}, err
+		}
+		// Unchanged details are not passed on, but their age is new.
+		d.w.Apply([]profile.Entry{entry})
+		a.tellState(ctx, d)
+		return d.profile(id)
+	})
+}

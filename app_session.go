@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// State is what the window shows first, and after every larger change. It
+// answers even when nothing can be opened, and then says why.
+func (a *App) State() (AppState, error) {
+	ctx := context.Background()
+	d, err := a.desk(ctx)
+	if err != nil {
+		logging.Failure(a.log, "open the workspace", err)
+		view := errorView(err)
+		state := AppState{Version: a.version, ClientWord: defaultWord, Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
+		switch profile.CodeOf(err) {
+		case profile.KeyringMissing, profile.KeyringLocked:
+			state.Keyring = &view
+		default:
+			state.Store = &view
+		}
+		return state, nil
+	}
+	return d.state(ctx)
+}
+
+// defaultWord is what clients are called until the clinic has said.
+const defaultWord = "client"
+
+func (d *desk) state(ctx context.Context) (AppState, error) {
+	s := AppState{Version: d.app.version, ClientWord: defaultWord}
+	s.Demo, s.Throwaway = d.w.Demo()
+	var err error
+	if s.PeopleExist, err = d.w.People.Any(ctx); err != nil {
+		return s, err
+	}
+	d.mu.Lock()
+	if d.person != nil {
+		s.Person = personView(d.person)
+	}
+	d.mu.Unlock()
+	if s.Sync, err = d.status(ctx); err != nil {
+		return s, err
+	}
+	clinic, err := d.w.Clinic(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	view := clinicView(&clinic)
+	if s.Person == nil {
+		view = ClinicView{Name: view.Name} // nobody is signed in: no more than the name
+	}
+	s.Clinic = &view
+	if clinic.Patients == "patient" {
+		s.ClientWord = "patient"
+	}
+	s.Tally, err = d.tally(ctx)
+	return s, err
+}
+
+func (d *desk) tally(ctx context.Context) (TallyView, error) {
+	store, err := d.w.Store(ctx)
+	if err != nil {
+		return TallyView{}, err
+	}
+	tally, err := store.Tally(ctx)
+	if err != nil {
+		return TallyView{}, err
+	}
+	cursors, err := store.Cursors(ctx)
+	return TallyView{Active: tally.Active, Failed: tally.Failed, Archived: tally.Archived,
+		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt)}, err
+}
+
+// tellState sends the state to the window if it shows this desk.
+func (a *App) tellState(ctx context.Context, d *desk) {
+	a.mu.Lock()
+	shown := a.shown == d
+	a.mu.Unlock()
+	if !shown {
+		return
+	}
+	state, err := d.state(ctx)
+	if err != nil {
+		logging.Failure(a.log, "tell the state", err)
+		return
+	}
+	a.system.Emit(eventState, state)
+}
+
+// CreateFirstPerson makes the first person, who gets every permission, and
+// signs them in. It fails once there is anybody.
+func (a *App) CreateFirstPerson(name, email, password string) (AppState, error) {
+	return call(a, anyone, "make the first person", func(ctx context.Context, d *desk) (AppState, error) {
+		person, err := d.w.People.Add(ctx, nil, name, email, password, nil)
+		if err != nil {
+			return AppState{}, err
+		}
+		return d.signedIn(ctx, person)
+	})
+}
+
+// SignIn signs a person in and reads the profiles into memory.
+func (a *App) SignIn(email, password string) (AppState, error) {
+	return call(a, anyone, "sign in", func(ctx context.Context, d *desk) (AppState, error) {
+		person, err := d.w.People.SignIn(ctx, email, password)
+		if err != nil {
+			return AppState{}, err
+		}
+		return d.signedIn(ctx, person)
+	})
+}
+
+func (d *desk) signedIn(ctx context.Context, person profile.Person) (AppState, error) {
+	if err := d.unlock(ctx); err != nil {
+		return AppState{}, err
+	}
+	d.mu.Lock()
+	d.person = &person
+	d.mu.Unlock()
+	return d.state(ctx)
+}
+
+// SignOut forgets who is signed in, and every name. A pass goes on.
+func (a *App) SignOut() (AppState, error) {
+	return call(a, anyone, "sign out", func(ctx context.Context, d *desk) (AppState, error) {
+		d.mu.Lock()
+		d.person, d.list = nil, nil
+		if d.phase == phaseListed {
+			d.phase = phaseIdle
+		}
+		d.mu.Unlock()
+		d.w.Lock()
+		return d.state(ctx)
+	})
+}
+
+// demoPerson is who works in the demo.
+func demoPerson() *profile.Person {
+	return &profile.Person{ID: "demo", Name: "Demo Practitioner", Email: "demo@example.com", Permissions: profile.AllPermissions}
+}
+
+// OpenDemo switches the window to the simulated clinic. It works even where the
+// real workspace cannot be opened, so it does not go through call.
+func (a *App) OpenDemo() (AppState, error) {
+	ctx := context.Background()
+	a.mu.Lock()
+	if a.shown == nil || a.shown == a.real {
+		d, err := a.openDesk(ctx, workspace.OpenDemo)
+		if err != nil {
+			a.mu.Unlock()
+			logging.Failure(a.log, "open the demo", err)
+			return AppState{}, err
+		}
+		d.person = demoPerson()
+		a.shown = d
+	}
+	d := a.shown
+	a.mu.Unlock()
+	if err := d.unlock(ctx); err != nil {
+		return AppState{}, err
+	}
+	d.goOn(ctx)
+	return d.state(ctx)
+}
+
+// LeaveDemo goes back to the real workspace.
+func (a *App) LeaveDemo() (AppState, error) {
+	a.mu.Lock()
+	if a.shown != nil && a.shown != a.real {
+		if err := a.shown.close(); err != nil {
+			logging.Failure(a.log, "close the demo", err)
+		}
+	}
+	a.shown, a.demo = nil, false
+	a.mu.Unlock()
+	return a.State()
+}
+
+// ResetStore deletes data that cannot be opened any more, so that the clinic
+// can be connected and synced again.
+func (a *App) ResetStore() (AppState, error) {
+	ctx := context.Background()
+	if _, err := a.desk(ctx); profile.CodeOf(err) != profile.StoreKeyLost {
+		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
+	}
+	if err := workspace.Reset(ctx, a.options); err != nil {
+		logging.Failure(a.log, "reset the store", err)
+		return AppState{}, err
+	}
+	return a.State()
+}

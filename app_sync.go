@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// maxRows is the most rows that one answer to the window holds.
+const maxRows = 500
+
+// ListPatients reads all patients from Cliniko and keeps the list for Listing
+// and StartImport. Nothing is stored yet.
+func (a *App) ListPatients() (ListingView, error) {
+	return call(a, pmsLink, "list the clinic's patients", func(ctx context.Context, d *desk) (ListingView, error) {
+		engine, err := d.w.Engine(ctx)
+		if err != nil {
+			return ListingView{}, err
+		}
+		var list *syncer.Listed
+		err = d.run(syncer.Listing, func(ctx context.Context, report syncer.Report) error {
+			if list, err = engine.List(ctx, report); err != nil {
+				return err
+			}
+			d.mu.Lock()
+			if d.person != nil {
+				d.list = list
+			}
+			d.mu.Unlock()
+			return nil
+		})
+		if err != nil {
+			return ListingView{}, err
+		}
+		return listingView(list), nil
+	})
+}
+
+func listingView(l *syncer.Listed) ListingView {
+	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived}
+}
+
+func (d *desk) listed() (*syncer.Listed, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.list == nil {
+		return nil, profile.Errorf(profile.NotFound, "There is no list any more. Choose Sync patients again.")
+	}
+	return d.list, nil
+}
+
+// Listing returns a part of what ListPatients found.
+func (a *App) Listing(offset, limit int) (ListingPage, error) {
+	return call(a, pmsLink, "show the clinic's patients", func(_ context.Context, d *desk) (ListingPage, error) {
+		list, err := d.listed()
+		if err != nil {
+			return ListingPage{}, err
+		}
+		page := ListingPage{Rows: []ListedRow{}, Total: len(list.Entries)}
+		from := min(max(offset, 0), len(list.Entries))
+		to := min(from+min(max(limit, 0), maxRows), len(list.Entries))
+		for i := range list.Entries[from:to] {
+			page.Rows = append(page.Rows, listedRow(&list.Entries[from+i]))
+		}
+		return page, nil
+	})
+}
+
+// ListingSummary returns the numbers of the list that waits for StartImport, for
+// a screen that is shown again.
+func (a *App) ListingSummary() (ListingView, error) {
+	return call(a, pmsLink, "sum the clinic's patients", func(_ context.Context, d *desk) (ListingView, error) {
+		list, err := d.listed()
+		if err != nil {
+			return ListingView{}, err
+		}
+		return listingView(list), nil
+	})
+}
+
+// StartImport stores what was listed.
+func (a *App) StartImport() (PassView, error) {
+	return call(a, pmsLink, "import the clinic's patients", func(ctx context.Context, d *desk) (PassView, error) {
+		list, err := d.listed()
+		if err != nil {
+			return PassView{}, err
+		}
+		return d.pass(ctx, syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+			d.mu.Lock()
+			d.list = nil
+			d.mu.Unlock()
+			return e.Import(ctx, list, report)
+		})
+	})
+}
+
+// DiscardListing forgets what was listed.
+func (a *App) DiscardListing() error {
+	_, err := call(a, pmsLink, "forget the list", func(ctx context.Context, d *desk) (struct{}, error) {
+		d.mu.Lock()
+		d.list = nil
+		if d.phase == phaseListed {
+			d.phase = phaseIdle
+		}
+		d.mu.Unlock()
+		d.tellSync(ctx)
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// CancelSync stops what runs. What is stored stays, and the next sync goes on.
+func (a *App) CancelSync() error {
+	_, err := call(a, either, "cancel the sync", func(_ context.Context, d *desk) (struct{}, error) {
+		d.stop(errCancelledByPerson)
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// SyncNow brings what is new or changed in Cliniko, or goes on with an import
+// that was cut off.
+func (a *App) SyncNow() (PassView, error) {
+	return call(a, either, "sync", func(ctx context.Context, d *desk) (PassView, error) {
+		unfinished, err := d.unfinished(ctx)
+		if err != nil {
+			return PassView{}, err
+		}
+		if unfinished != nil {
+			return d.pass(ctx, syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+				return e.Full(ctx, report)
+			})
+		}
+		return d.pass(ctx, syncer.Changes, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+			return e.Changes(ctx, report)
+		})
+	})
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+func personView(p *profile.Person) *PersonView {
+	view := &PersonView{ID: p.ID, Name: p.Name, Email: p.Email, Permissions: []string{}}
+	for _, permission := range p.Permissions {
+		view.Permissions = append(view.Permissions, string(permission))
+	}
+	return view
+}
+
+func clinicView(c *profile.Clinic) ClinicView {
+	return ClinicView{Name: c.Name, Shard: c.Shard, OwnerName: c.OwnerName, OwnerRole: c.OwnerRole, KeyEnds: c.KeyEnds, ConnectedAt: instant(c.Connected)}
+}
+
+func passView(p *profile.Pass) PassView {
+	return PassView{Kind: string(p.Kind), StartedAt: instant(p.StartedAt), EndedAt: instant(p.EndedAt), Read: p.Counts.Read,
+		Synced: p.Counts.Synced, Unchanged: p.Counts.Unchanged, Failed: p.Counts.Failed, Archived: p.Counts.Archived, Requests: p.Requests}
+}
+
+func problemViews(f *profile.Failure) []ProblemView {
+	views := []ProblemView{}
+	if f == nil {
+		return views
+	}
+	for _, p := range f.Problems {
+		views = append(views, ProblemView{Field: string(p.Field), Label: p.Field.Label(), Kind: p.Kind, Text: p.Text()})
+	}
+	return views
+}
+
+// failureView returns nil for a complete profile.
+func failureView(e *profile.Entry) *FailureView {
+	f := e.Failure
+	if f == nil {
+		return nil
+	}
+	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: e.Profile.ListName(), Code: string(f.Code), Problems: problemViews(f),
+		Reason: f.Reason(), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
+}
+
+func listedRow(e *profile.Entry) ListedRow {
+	row := ListedRow{ID: string(e.Profile.ID), Name: e.Profile.ListName(), Born: e.Profile.DateOfBirth.String(), Email: e.Profile.Email,
+		Problems: problemViews(e.Failure)}
+	if e.Failure != nil {
+		row.Code = string(e.Failure.Code)
+	}
+	return row
+}
+
+func profileRow(e *profile.Entry) ProfileRow {
+	p := &e.Profile
+	return ProfileRow{ID: e.Ref, Name: p.ListName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
+		Phone: mainPhone(p.Phones), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
+}
+
+// mainPhone is the mobile number, or else the first one.
+func mainPhone(phones []profile.Phone) string {
+	for _, phone := range phones {
+		if phone.Type == "Mobile" {
+			return phone.Number
+		}
+	}
+	if len(phones) > 0 {
+		return phones[0].Number
+	}
+	return ""
+}
+
+func profileView(e *profile.Entry) ProfileView {
+	p := &e.Profile
+	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
+		LastName: p.LastName, Born: p.DateOfBirth.String(), Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
+		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
+		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Failure: failureView(e)}
+	if !p.DateOfBirth.IsZero() {
+		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(time.Now()))
+	}
+	for _, phone := range p.Phones {
+		view.Phones = append(view.Phones, PhoneView(phone))
+	}
+	if p.AcceptedPrivacyPolicy != nil {
+		view.PrivacyPolicy = "refused"
+		if *p.AcceptedPrivacyPolicy {
+			view.PrivacyPolicy = "accepted"
+		}
+	}
+	return view
+}

@@ -1,0 +1,116 @@
+// Package command is TeleHab in a terminal: what the window does, without one.
+//
+// Results go to standard output, everything else to standard error. Exit codes:
+// 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some
+// profiles failed.
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// The exit codes.
+const (
+	exitGood   = 0
+	exitBad    = 1
+	exitUsage  = 2
+	exitFailed = 3
+)
+
+// Terminal is what the commands run in.
+type Terminal struct {
+	In      io.Reader
+	Out     io.Writer
+	Err     io.Writer
+	Version string
+	// Window opens the window and returns when it is closed.
+	Window func(ctx context.Context, demo bool) error
+}
+
+// errSomeFailed ends a sync that worked, with profiles that failed.
+var errSomeFailed = errors.New("some profiles failed")
+
+// ran marks an error of a command that was called rightly.
+type ran struct{ error }
+
+func (r ran) Unwrap() error { return r.error }
+
+// Run carries out one command line and returns the exit code.
+func Run(ctx context.Context, args []string, t Terminal) int {
+	// Cobra would refuse to start from Windows' Explorer.
+	cobra.MousetrapHelpText = ""
+	root := t.root()
+	root.SetArgs(args)
+	root.SetIn(t.In)
+	root.SetOut(t.Out)
+	root.SetErr(t.Err)
+	err := root.ExecuteContext(ctx)
+	var r ran
+	switch {
+	case err == nil:
+		return exitGood
+	case errors.Is(err, errSomeFailed):
+		return exitFailed
+	case errors.As(err, &r):
+		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", profile.MessageOf(r.error), profile.CodeOf(r.error))
+		return exitBad
+	}
+	_, _ = fmt.Fprintf(t.Err, "telehab: %v. See telehab --help.\n", err)
+	return exitUsage
+}
+
+func (t *Terminal) root() *cobra.Command {
+	var demo bool
+	root := &cobra.Command{
+		Use:   "telehab",
+		Short: "TeleHab keeps your clients equal to Cliniko's",
+		Long: "TeleHab keeps your clients equal to Cliniko's, one way.\n\n" +
+			"Without a command it opens its window. With one it does the same work in the terminal.",
+		Version:       t.Version,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			return t.Window(c.Context(), demo)
+		}),
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetVersionTemplate("telehab {{.Version}}\n")
+	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
+	root.AddCommand(t.sync(), t.status(), t.people(), t.connect(), t.disconnect(), t.export())
+	return root
+}
+
+// work marks a command's errors as its own, so that all others are about how it
+// was called.
+func work(do func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		if err := do(c, args); err != nil {
+			return ran{err}
+		}
+		return nil
+	}
+}
+
+// with opens the workspace that the environment names, or the demo.
+func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do func(*workspace.Workspace) error) error {
+	open := workspace.Open
+	if demo {
+		open = workspace.OpenDemo
+	}
+	w, err := open(ctx, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(w), w.Close())
+}
+
+func (t *Terminal) options() workspace.Options { return workspace.FromEnvironment(t.Version) }

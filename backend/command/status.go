@@ -1,0 +1,111 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// state is what status --json prints: no personal data.
+type state struct {
+	Connected       bool    `json:"connected"`
+	Clinic          *string `json:"clinic"`
+	Shard           *string `json:"shard"`
+	LastSync        *string `json:"last_sync"` // end of the last sync that ended well
+	LastError       *string `json:"last_error"`
+	Unfinished      bool    `json:"unfinished"`
+	Profiles        int     `json:"profiles"` // failed ones included
+	Failed          int     `json:"failed"`
+	Archived        int     `json:"archived"`
+	ActiveInCliniko int     `json:"active_in_cliniko"`
+}
+
+func (t *Terminal) status() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Say which clinic is connected, when it was synced, and the counts",
+		Args:  cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			return t.with(c.Context(), false, t.options(), func(w *workspace.Workspace) error {
+				s, err := readState(c, w)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return json.NewEncoder(t.Out).Encode(s)
+				}
+				return t.printState(s)
+			})
+		}),
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return c
+}
+
+func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
+	ctx := c.Context()
+	s := &state{}
+	clinic, err := w.Clinic(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return s, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.Connected, s.Clinic, s.Shard = true, &clinic.Name, &clinic.Shard
+	store, err := w.Store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tally, err := store.Tally(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cursors, err := store.Cursors(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Profiles, s.Failed, s.Archived, s.ActiveInCliniko = tally.Active, tally.Failed, tally.Archived, cursors.ActiveInCliniko
+	passes, err := store.Passes(ctx, 50)
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range passes {
+		s.Unfinished = s.Unfinished || p.Kind == profile.FullPass && p.EndedAt.IsZero()
+		if i == 0 && p.Err != "" {
+			code := string(p.Err)
+			s.LastError = &code
+		}
+		if p.Err == "" && !p.EndedAt.IsZero() && s.LastSync == nil {
+			ended := p.EndedAt.Format(time.RFC3339)
+			s.LastSync = &ended
+		}
+	}
+	return s, nil
+}
+
+func (t *Terminal) printState(s *state) error {
+	if !s.Connected {
+		_, err := fmt.Fprintln(t.Out, "No clinic is connected. Use telehab connect, or the window.")
+		return err
+	}
+	last := "never"
+	if s.LastSync != nil {
+		last = *s.LastSync
+	}
+	_, err := fmt.Fprintf(t.Out, "Clinic      %s (%s)\nLast sync   %s\nProfiles    %d of %d in Cliniko\nFailed      %d\nArchived    %d\n",
+		*s.Clinic, *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
+	if s.Unfinished {
+		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full goes on with it.")
+	}
+	if s.LastError != nil {
+		_, _ = fmt.Fprintf(t.Out, "The last sync did not end well: %s\n", *s.LastError)
+	}
+	return err
+}

@@ -1,0 +1,219 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// result is what sync --json prints.
+type result struct {
+	profile.Counts
+	Requests int          `json:"requests"`
+	Seconds  float64      `json:"seconds"`
+	Failures []failedLine `json:"failures"`
+}
+
+type failedLine struct {
+	ID     string              `json:"id"`
+	Code   profile.FailureCode `json:"code"`
+	Fields []string            `json:"fields"`
+}
+
+func (t *Terminal) sync() *cobra.Command {
+	var demo, full, asJSON bool
+	c := &cobra.Command{
+		Use:   "sync",
+		Short: "Bring what is new in Cliniko; the first time, everything",
+		Args:  cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			show := t.newProgress(asJSON)
+			o := t.options()
+			o.OnWait = show.wait
+			return t.with(c.Context(), demo, o, func(w *workspace.Workspace) error {
+				return t.runSync(c.Context(), w, full, asJSON, show)
+			})
+		}),
+	}
+	c.Flags().BoolVar(&demo, "demo", false, "sync a simulated clinic into its own data")
+	c.Flags().BoolVar(&full, "full", false, "read every client again, not only what changed")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object")
+	return c
+}
+
+func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, asJSON bool, show *progress) error {
+	if _, throwaway := w.Demo(); throwaway && !asJSON {
+		_, _ = fmt.Fprintln(t.Err, "There is no system keyring here, so the demo's data lies in a temporary folder: "+w.Dir())
+	}
+	engine, err := w.Engine(ctx)
+	if err != nil {
+		return err
+	}
+	started := time.Now()
+	run := engine.Changes
+	if full {
+		run = engine.Full
+	}
+	pass, err := run(ctx, show.report)
+	show.end()
+	if err != nil {
+		return err
+	}
+	out := result{Counts: pass.Counts, Requests: pass.Requests, Seconds: time.Since(started).Seconds(), Failures: []failedLine{}}
+	failed, err := failures(ctx, w)
+	if err != nil {
+		return err
+	}
+	for _, e := range failed {
+		out.Failures = append(out.Failures, failedLine{string(e.Failure.ID), e.Failure.Code, e.Failure.FieldNames()})
+	}
+	if asJSON {
+		err = json.NewEncoder(t.Out).Encode(out)
+	} else {
+		err = t.table(ctx, w, &out, failed)
+	}
+	if err == nil && pass.Counts.Failed > 0 {
+		err = errSomeFailed
+	}
+	return err
+}
+
+func failures(ctx context.Context, w *workspace.Workspace) ([]profile.Entry, error) {
+	store, err := w.Store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var failed []profile.Entry
+	_, err = store.All(ctx, func(e profile.Entry) {
+		if e.Failure != nil {
+			failed = append(failed, e)
+		}
+	})
+	return failed, err
+}
+
+// table prints the result for people. It counts what is wrong and names nobody.
+func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result, failed []profile.Entry) error {
+	clinic, err := w.Clinic(ctx)
+	if err != nil {
+		return err
+	}
+	out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(t.Out, "%s\n", clinic.Name)
+	for _, line := range []struct {
+		n    int
+		what string
+	}{
+		{r.Read, "clients read"}, {r.Synced, "synced"}, {r.Unchanged, "unchanged"}, {r.Failed, "failed"}, {r.Archived, "archived in Cliniko"},
+	} {
+		_, _ = fmt.Fprintf(out, "%d\t  %s\n", line.n, line.what)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(t.Out, "%.1f seconds, %d requests\n", r.Seconds, r.Requests)
+	if len(failed) == 0 {
+		return nil
+	}
+	wrong := map[profile.Field]int{}
+	for _, e := range failed {
+		for _, p := range e.Failure.Problems {
+			wrong[p.Field]++
+		}
+	}
+	_, _ = fmt.Fprintf(t.Out, "\n%d profiles failed because of:\n", len(failed))
+	for _, field := range profile.Fields {
+		if wrong[field] > 0 {
+			_, _ = fmt.Fprintf(out, "%d\t  %s\n", wrong[field], field.Label())
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.Out, "They are kept and tried again with every sync. Complete them in Cliniko.")
+	return err
+}
+
+// progress shows how far a pass is: a bar on a terminal, plain lines in a file,
+// nothing beside JSON.
+type progress struct {
+	t    *Terminal
+	mode string // bar, lines or ""
+	bar  *progressbar.ProgressBar
+	last syncer.Progress
+}
+
+func (t *Terminal) newProgress(quiet bool) *progress {
+	p := &progress{t: t}
+	if quiet {
+		return p
+	}
+	p.mode = "lines"
+	if file, ok := t.Err.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115 -- a file descriptor is small
+		p.mode = "bar"
+	}
+	return p
+}
+
+var phases = map[syncer.Phase]string{
+	syncer.Listing: "Reading the client list", syncer.Storing: "Syncing clients",
+	syncer.Changes: "Asking Cliniko what is new", syncer.Checking: "Comparing with Cliniko",
+}
+
+func (p *progress) report(now syncer.Progress) {
+	before := p.last
+	p.last = now
+	switch p.mode {
+	case "bar":
+		p.draw(before, now)
+	case "lines":
+		if now.Phase != before.Phase {
+			_, _ = fmt.Fprintf(p.t.Err, "%s\n", phases[now.Phase])
+		}
+		// A line for each tenth.
+		if now.Total > 0 && now.Done*10/now.Total > before.Done*10/now.Total {
+			_, _ = fmt.Fprintf(p.t.Err, "%d of %d\n", now.Done, now.Total)
+		}
+	}
+}
+
+func (p *progress) draw(before, now syncer.Progress) {
+	if p.bar == nil || now.Phase != before.Phase || now.Total != before.Total {
+		p.end()
+		total := int64(now.Total)
+		if total == 0 {
+			total = -1 // a spinner
+		}
+		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.t.Err), progressbar.OptionSetDescription(phases[now.Phase]),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("clients"),
+			progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(),
+			progressbar.OptionThrottle(50*time.Millisecond))
+	}
+	_ = p.bar.Set(now.Done) // a terminal that cannot be written to ends nothing
+}
+
+// end leaves the bar's line.
+func (p *progress) end() {
+	if p.bar != nil {
+		_ = p.bar.Exit()
+		_, _ = fmt.Fprintln(p.t.Err)
+		p.bar = nil
+	}
+}
+
+func (p *progress) wait(until time.Time) {
+	if p.mode != "" {
+		_, _ = fmt.Fprintf(p.t.Err, "\nCliniko asks us to wait, continuing at %s\n", until.Local().Format(time.TimeOnly))
+	}
+}

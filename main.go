@@ -1,0 +1,46 @@
+// Command telehab is TeleHab's desktop application: a window, and the same work
+// as headless commands.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/command"
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// version is set by the build.
+var version = "0.0.0-dev"
+
+func main() {
+	// The web view would open an inspector for anybody who sets these.
+	for _, name := range []string{"WEBKIT_INSPECTOR_SERVER", "WEBKIT_INSPECTOR_HTTP_SERVER"} {
+		_ = os.Unsetenv(name)
+	}
+	os.Exit(run())
+}
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return command.Run(ctx, os.Args[1:], command.Terminal{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
+		Window: func(_ context.Context, demo bool) error {
+			stop() // the window handles signals by itself
+			o := workspace.FromEnvironment(version)
+			log, file, err := logging.Open(filepath.Join(o.DataDir(), "logs"), zerolog.InfoLevel)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = file.Close() }()
+			return openWindow(o, demo, log)
+		},
+	})
+}
