@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"time"
 
 	"github.com/adrg/xdg"
 
@@ -26,11 +27,17 @@ type demo struct {
 
 func (d *demo) close() error { return d.server.Close() }
 
+// demoLatency is about what Cliniko takes to answer, so that the demo feels as
+// the real thing does.
+const demoLatency = 120 * time.Millisecond
+
 // OpenDemo starts the simulated clinic and opens its own data directory,
 // connected. Where there is no system keyring, that directory is a temporary
 // one and its people, who are invented, are sealed with a key that is none.
 func OpenDemo(ctx context.Context, o Options) (*Workspace, error) {
-	server, err := fakeclinic.New(fakeclinic.DemoOptions()).Start("127.0.0.1:0")
+	options := fakeclinic.DemoOptions()
+	options.Latency = demoLatency
+	server, err := fakeclinic.New(options).Start("127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the demo clinic: %w", err)
 	}

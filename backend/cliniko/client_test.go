@@ -1,0 +1,195 @@
+package cliniko_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+)
+
+func start(t *testing.T, o fakeclinic.Options) (*fakeclinic.Clinic, *cliniko.Client) {
+	t.Helper()
+	fake := fakeclinic.New(o)
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	return fake, client(t, fake.Key(), cliniko.Options{BaseURL: server.URL()})
+}
+
+func client(t *testing.T, key string, o cliniko.Options) *cliniko.Client {
+	t.Helper()
+	parsed, err := cliniko.ParseKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Pause = time.Millisecond
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Second
+	}
+	c, err := cliniko.New(parsed, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func TestClinic(t *testing.T) {
+	fake, c := start(t, fakeclinic.Options{Patients: 10, PatientTerm: "client"})
+	clinic, err := c.Clinic(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if clinic.AccountID != fake.AccountID() || clinic.Name != "Harbour Physio" || clinic.OwnerName != "Dana Smith" ||
+		clinic.OwnerRole != "administrator" || clinic.Patients != "client" || clinic.Shard != "au1" {
+		t.Errorf("%+v", clinic)
+	}
+	if address := clinic.WebAddress(); address != "https://harbour-physio.au1.cliniko.com" {
+		t.Error(address)
+	}
+}
+
+// Every refusal has its own code, and a sentence with a next step.
+func TestRefusals(t *testing.T) {
+	for _, test := range []struct {
+		fault fakeclinic.Fault
+		code  profile.Code
+	}{
+		{fakeclinic.Fault{Kind: fakeclinic.Unauthorized}, profile.KeyRefused},
+		{fakeclinic.Fault{Kind: fakeclinic.Forbidden}, profile.KeyForbidden},
+		{fakeclinic.Fault{Kind: fakeclinic.LoginPage}, profile.LoginPage},
+		{fakeclinic.Fault{Kind: fakeclinic.Redirect}, profile.LoginPage},
+		{fakeclinic.Fault{Kind: fakeclinic.ServerError}, profile.ClinicTrouble},
+		{fakeclinic.Fault{Kind: fakeclinic.NoContent}, profile.ClinicTrouble},
+		{fakeclinic.Fault{Kind: fakeclinic.CutBody}, profile.ClinicTrouble},
+		{fakeclinic.Fault{Kind: fakeclinic.BadGzip}, profile.ClinicTrouble},
+		{fakeclinic.Fault{Kind: fakeclinic.HugeBody, Size: 20 << 20}, profile.AnswerTooLarge},
+		{fakeclinic.Fault{Kind: fakeclinic.Hang}, profile.TimedOut},
+	} {
+		t.Run(string(test.fault.Kind), func(t *testing.T) {
+			t.Parallel()
+			fake, c := start(t, fakeclinic.Options{Patients: 10})
+			fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault { return test.fault })
+			_, err := c.Clinic(t.Context())
+			if profile.CodeOf(err) != test.code {
+				t.Fatalf("%v, want %s", err, test.code)
+			}
+			if message := profile.MessageOf(err); !strings.Contains(message, ". ") && !strings.Contains(message, ";") {
+				t.Errorf("no next step: %q", message)
+			}
+			for _, secret := range []string{fake.Key(), "per_page", "q%5B%5D"} {
+				if strings.Contains(err.Error(), secret) {
+					t.Errorf("the error shows %q", secret)
+				}
+			}
+		})
+	}
+}
+
+func TestWrongKey(t *testing.T) {
+	fake, _ := start(t, fakeclinic.Options{Patients: 10})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	c := client(t, "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1", cliniko.Options{BaseURL: server.URL()})
+	if _, err := c.Clinic(t.Context()); profile.CodeOf(err) != profile.KeyRefused {
+		t.Error(err)
+	}
+	if n := c.Requests(); n != 1 {
+		t.Errorf("a refused key was tried %d times", n)
+	}
+}
+
+func TestNoNetwork(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	_ = listener.Close()
+	c := client(t, "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1", cliniko.Options{BaseURL: "http://" + address + "/v1"})
+	if _, err := c.Clinic(t.Context()); profile.CodeOf(err) != profile.Offline {
+		t.Error(err)
+	}
+}
+
+func TestWaitsAsLongAsCliniko(t *testing.T) {
+	fake, _ := start(t, fakeclinic.Options{Patients: 10})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	var told atomic.Int64
+	c := client(t, fake.Key(), cliniko.Options{BaseURL: server.URL(), OnWait: func(until time.Time) { told.Store(until.UnixNano()) }})
+	fake.SetFaults(fakeclinic.OnRequest(1, fakeclinic.Fault{Kind: fakeclinic.TooMany, Wait: time.Second}))
+	if _, err := c.Patients(t.Context(), profile.Query{}); err != nil {
+		t.Fatal(err)
+	}
+	requests := fake.Requests()
+	if len(requests) != 2 || requests[1].At.Sub(requests[0].At) < time.Second {
+		t.Errorf("%d requests", len(requests))
+	}
+	if told.Load() == 0 {
+		t.Error("nobody was told")
+	}
+}
+
+func TestKeyGoesNowhereElse(t *testing.T) {
+	var reached atomic.Bool
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))
+	t.Cleanup(elsewhere.Close)
+	fake, c := start(t, fakeclinic.Options{Patients: 300})
+	for _, kind := range []fakeclinic.Kind{fakeclinic.Redirect, fakeclinic.ForeignNext} {
+		fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault {
+			return fakeclinic.Fault{Kind: kind, Location: elsewhere.URL}
+		})
+		_, _ = c.Patients(t.Context(), profile.Query{}) // only where it goes matters
+	}
+	if reached.Load() {
+		t.Error("followed an address that Cliniko's answer named")
+	}
+}
+
+func TestOnlyLoopbackReplacesCliniko(t *testing.T) {
+	key, err := cliniko.ParseKey("MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, good := range map[string]bool{
+		"http://127.0.0.1:8700/v1": true, "http://[::1]:8700/v1": true, "http://127.9.9.9/v1/": true,
+		"http://example.com/v1": false, "https://127.0.0.1/v1": false, "http://localhost.evil.com/v1": false, "http://10.0.0.1/v1": false,
+		"http://127.0.0.1@evil.com/v1": false, "http://127.0.0.1.evil.com/": false, "http://0.0.0.0/v1": false, "file:///etc": false,
+		"http://user:pass@127.0.0.1/v1": false, "http://127.0.0.1/v1?x=1": false, "127.0.0.1:8700": false,
+	} {
+		if _, err := cliniko.New(key, cliniko.Options{BaseURL: address}); (err == nil) != good {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+func TestCancelledWhileWaiting(t *testing.T) {
+	fake, c := start(t, fakeclinic.Options{Patients: 10})
+	fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault { return fakeclinic.Fault{Kind: fakeclinic.Hang} })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	begin := time.Now()
+	if _, err := c.Patients(ctx, profile.Query{}); err == nil {
+		t.Error("no error")
+	}
+	if time.Since(begin) > time.Second {
+		t.Error("did not stop at once")
+	}
+}

@@ -1,0 +1,87 @@
+package cliniko
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// body looks like a key's body and is none.
+const body = "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEYwvNHdeW0pd"
+
+func TestParseKey(t *testing.T) {
+	for _, test := range []struct {
+		name, pasted, shard string
+		code                profile.Code
+	}{
+		{"plain", body + "-au2", "au2", ""},
+		{"spaces and a line break", " \t" + body[:20] + "\r\n" + body[20:] + "-uk1 \n", "uk1", ""},
+		{"upper case shard", body + "-AU4", "au4", ""},
+		{"two digits", body + "-us12", "us12", ""},
+		{"hyphens in the body", "MS0x-LWl4-SzYYYYdtR3V2HN-ca1", "ca1", ""},
+		{"padding", "MS0xLWl4SzYYYYdtR3V+/g==-eu1", "eu1", ""},
+		{"old key without shard", "0123456789abcdef0123456789abcdef", "au1", ""},
+		{"empty", "  ", "", profile.KeyMalformed},
+		{"too short", "abc-au1", "", profile.KeyMalformed},
+		{"a sentence", "please use this key: abcdef", "", profile.KeyMalformed},
+		{"another language", "ключ" + body, "", profile.KeyMalformed},
+		{"cut shard", body + "-au", "", profile.KeyShard},
+		{"host in the shard", body + "-au1.evil.com", "", profile.KeyShard},
+		{"path in the shard", body + "-au1/..", "", profile.KeyShard},
+		{"three digits", body + "-au123", "", profile.KeyShard},
+		{"an address", "https://example.com/" + body + "-au1", "", profile.KeyMalformed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			key, err := ParseKey(test.pasted)
+			if profile.CodeOf(err) != test.code || key.Shard() != test.shard {
+				t.Errorf("shard %q, error %v", key.Shard(), err)
+			}
+			if err != nil && strings.Contains(err.Error(), body) {
+				t.Errorf("the error shows the key")
+			}
+		})
+	}
+}
+
+func TestKeyDoesNotPrintItself(t *testing.T) {
+	key, err := ParseKey(body + "-au2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := json.Marshal(map[string]any{"key": key, "pointer": &key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := fmt.Sprintf("%v %+v %#v %s %q %x %d %v", key, key, key, key, key, key, key, struct{ K Key }{key}) + string(encoded)
+	for _, part := range []string{body, body[:8], "0pd", fmt.Sprintf("%x", body[:8])} {
+		if strings.Contains(printed, part) {
+			t.Errorf("%q shows %q", printed, part)
+		}
+	}
+	if key.Ends() != "W0pd" {
+		t.Errorf("ends in %q", key.Ends())
+	}
+}
+
+func FuzzParseKey(f *testing.F) {
+	for _, seed := range []string{body + "-au2", "0123456789abcdef0123456789abcdef", "x-au1.evil.com", body + "-au1\x00", "--au1"} {
+		f.Add(seed)
+	}
+	shard := regexp.MustCompile(`^[a-z]{2}[0-9]{1,2}$`)
+	f.Fuzz(func(t *testing.T, pasted string) {
+		key, err := ParseKey(pasted)
+		if err != nil {
+			return
+		}
+		if !shard.MatchString(key.Shard()) {
+			t.Fatalf("shard %q", key.Shard())
+		}
+		if strings.ContainsAny(key.Secret(), " \t\r\n\x00:@?#\\\"'") {
+			t.Fatalf("a key with characters that no key has")
+		}
+	})
+}

@@ -1,0 +1,323 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+)
+
+var key = bytes.Repeat([]byte{42}, sqlite.KeySize)
+
+var clinic = profile.Clinic{AccountID: "4000001", Name: "Harbour Physio", Subdomain: "harbour-physio", Shard: "au1",
+	Patients: "client", OwnerName: "Dana Smith", OwnerRole: "administrator", KeyEnds: "W0pd"}
+
+func openStore(t *testing.T, path string) *sqlite.DB {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), path, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func newStore(t *testing.T) (*sqlite.DB, *sqlite.Profiles) {
+	t.Helper()
+	db := openStore(t, filepath.Join(t.TempDir(), "data", "telehab.db"))
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return db, db.Profiles(clinic.AccountID, time.Now)
+}
+
+var changedAt = time.Date(2025, 8, 14, 5, 6, 7, 0, time.UTC)
+
+func alex() profile.Profile {
+	yes := true
+	return profile.Profile{ID: "836447129235883061", State: profile.Active, Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex",
+		LastName: "Unmistakable-Canary", DateOfBirth: profile.Date{Year: 1988, Month: 2, Day: 29}, Sex: "Female", GenderIdentity: "woman",
+		Pronouns: "she/her", Email: "canary@example.com", Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}},
+		AcceptedPrivacyPolicy: &yes, CreatedAt: changedAt.AddDate(-1, 0, 0), UpdatedAt: changedAt}
+}
+
+func entry(p profile.Profile) profile.Entry { return profile.Entry{Ref: string(p.ID), Profile: p} }
+
+func save(t *testing.T, s *sqlite.Profiles, passID int64, entries ...profile.Entry) []profile.Entry {
+	t.Helper()
+	changed, err := s.Save(t.Context(), profile.Batch{PassID: passID, Entries: entries})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed
+}
+
+func begin(t *testing.T, s *sqlite.Profiles, kind profile.Kind) profile.Pass {
+	t.Helper()
+	pass, _, err := s.Begin(t.Context(), profile.Pass{Kind: kind, StartedAt: changedAt}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pass
+}
+
+func TestProfileComesBackWhole(t *testing.T) {
+	_, s := newStore(t)
+	save(t, s, 0, entry(alex()))
+	got, err := s.One(t.Context(), "836447129235883061")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if time.Since(got.Profile.SyncedAt) > time.Minute {
+		t.Errorf("synced at %v", got.Profile.SyncedAt)
+	}
+	got.Profile.SyncedAt = time.Time{}
+	if diff := cmp.Diff(entry(alex()), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	_, s := newStore(t)
+	incomplete := alex()
+	incomplete.Email = ""
+	failed := entry(incomplete)
+	failed.Failure = &profile.Failure{ID: incomplete.ID, Ref: string(incomplete.ID), Code: profile.Incomplete,
+		Problems: []profile.Problem{{Field: profile.FieldEmail, Kind: profile.Missing}}}
+	archived := alex()
+	archived.State, archived.ArchivedAt = profile.Archived, changedAt
+	older := alex()
+	older.UpdatedAt, older.FirstName = changedAt.Add(-time.Hour), "Old"
+
+	for _, step := range []struct {
+		name    string
+		e       profile.Entry
+		want    profile.Counts
+		changed bool
+	}{
+		{"archived and never met", entry(archived), profile.Counts{Read: 1, Archived: 1}, false},
+		{"incomplete", failed, profile.Counts{Read: 1, Failed: 1}, true},
+		{"still incomplete", failed, profile.Counts{Read: 1, Failed: 1}, false},
+		{"complete", entry(alex()), profile.Counts{Read: 1, Synced: 1}, true},
+		{"the same", entry(alex()), profile.Counts{Read: 1, Unchanged: 1}, false},
+		{"an older answer", entry(older), profile.Counts{Read: 1, Unchanged: 1}, false},
+		{"archived", entry(archived), profile.Counts{Read: 1, Archived: 1}, true},
+		{"back", entry(alex()), profile.Counts{Read: 1, Synced: 1}, true},
+	} {
+		pass := begin(t, s, profile.ChangesPass)
+		changed := save(t, s, pass.ID, step.e)
+		counts, err := s.Counts(t.Context(), pass.ID)
+		if err != nil || counts != step.want || (len(changed) == 1) != step.changed {
+			t.Errorf("%s: %+v, %d changed, %v", step.name, counts, len(changed), err)
+		}
+		if err := s.End(t.Context(), pass, profile.Cursors{Changed: changedAt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.One(t.Context(), "836447129235883061")
+	if err != nil || got.Profile.FirstName != "Alexandra" || got.Failure != nil {
+		t.Errorf("%v, %v", got.Failure, err)
+	}
+}
+
+func TestSyncedStaysSyncedWhenMetAgainInThePass(t *testing.T) {
+	_, s := newStore(t)
+	pass := begin(t, s, profile.FullPass)
+	save(t, s, pass.ID, entry(alex()))
+	save(t, s, pass.ID, entry(alex()))
+	counts, err := s.Counts(t.Context(), pass.ID)
+	if err != nil || counts != (profile.Counts{Read: 1, Synced: 1}) {
+		t.Errorf("%+v, %v", counts, err)
+	}
+}
+
+func TestFullPassGoesOnForADay(t *testing.T) {
+	_, s := newStore(t)
+	parts := []profile.Slice{{N: 0, Upper: changedAt}, {N: 1, Lower: changedAt, Position: changedAt}}
+	first, _, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt}, parts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := parts[1]
+	moved.Position, moved.Done = changedAt.Add(time.Hour), true
+	if _, err := s.Save(t.Context(), profile.Batch{PassID: first.ID, Entries: []profile.Entry{entry(alex())}, Slice: &moved}); err != nil {
+		t.Fatal(err)
+	}
+	again, got, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(23 * time.Hour)}, nil)
+	if err != nil || again.ID != first.ID {
+		t.Fatalf("pass %d after %d, %v", again.ID, first.ID, err)
+	}
+	if diff := cmp.Diff([]profile.Slice{parts[0], moved}, got); diff != "" {
+		t.Error(diff)
+	}
+	stale, _, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(25 * time.Hour)}, parts)
+	if err != nil || stale.ID == first.ID {
+		t.Errorf("went on with a pass of yesterday: %d, %v", stale.ID, err)
+	}
+}
+
+func TestNothingPersonalInTheFiles(t *testing.T) {
+	db, s := newStore(t)
+	if err := db.AddPerson(t.Context(), profile.Person{ID: "p1", Name: "Robin Canary", Email: "robin@example.org", PasswordHash: "$argon2id$hash", CreatedAt: changedAt}); err != nil {
+		t.Fatal(err)
+	}
+	pass := begin(t, s, profile.FullPass)
+	save(t, s, pass.ID, entry(alex()))
+	secrets := []string{"Alexandra", "Canary", "canary", "example.com", "0491", "1988-02-29", "she/her", "woman", "robin", "argon2id",
+		"Harbour", "harbour-physio", "Dana"}
+	search := func(when string) {
+		t.Helper()
+		files := 0
+		err := filepath.WalkDir(filepath.Dir(db.Path()), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			files++
+			for _, secret := range secrets {
+				if bytes.Contains(content, []byte(secret)) {
+					t.Errorf("%s: %s holds %q", when, filepath.Base(path), secret)
+				}
+			}
+			if info, err := d.Info(); err == nil && runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+				t.Errorf("%s has mode %v", path, info.Mode())
+			}
+			return nil
+		})
+		if err != nil || files == 0 {
+			t.Fatalf("searched %d files: %v", files, err)
+		}
+	}
+	search("while open, with its log")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	search("closed")
+	// The search itself must be able to find something.
+	if content, err := os.ReadFile(db.Path()); err != nil || !bytes.Contains(content, []byte("836447129235883061")) {
+		t.Errorf("not even the id is there: %v", err)
+	}
+}
+
+func TestForgetLeavesNoTraceOfClients(t *testing.T) {
+	db, s := newStore(t)
+	save(t, s, 0, entry(alex()))
+	if err := db.Forget(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Clinic(t.Context()); profile.CodeOf(err) != profile.NotConnected {
+		t.Error(err)
+	}
+	for _, suffix := range []string{"", "-wal"} {
+		if content, err := os.ReadFile(db.Path() + suffix); err == nil && bytes.Contains(content, []byte("836447129235883061")) {
+			t.Errorf("%q still holds the id", suffix)
+		}
+	}
+}
+
+func TestAnotherKeyDoesNotOpenIt(t *testing.T) {
+	db, _ := newStore(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(t.Context(), db.Path(), bytes.Repeat([]byte{1}, sqlite.KeySize)); profile.CodeOf(err) != profile.StoreKeyLost {
+		t.Error(err)
+	}
+}
+
+// raw changes the file as another program would.
+func raw(t *testing.T, path, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec(statement)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTamperedRowsAreNoticed(t *testing.T) {
+	for name, statement := range map[string]string{
+		"a changed byte": "UPDATE profile SET sealed = zeroblob(length(sealed))",
+		"cut":            "UPDATE profile SET sealed = substr(sealed, 1, 20)",
+		"swapped": `CREATE TABLE was AS SELECT cliniko_id, sealed FROM profile;
+			UPDATE profile SET sealed = (SELECT was.sealed FROM was WHERE was.cliniko_id <> profile.cliniko_id)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, s := newStore(t)
+			other := alex()
+			other.ID = "12345"
+			save(t, s, 0, entry(alex()), entry(other))
+			raw(t, db.Path(), statement)
+			n := 0
+			broken, err := s.All(t.Context(), func(profile.Entry) { n++ })
+			if err != nil || len(broken) != 2 || n != 0 {
+				t.Errorf("%d rows open, broken %v, %v", n, broken, err)
+			}
+			if _, err := s.One(t.Context(), "12345"); profile.CodeOf(err) != profile.StoreDamaged {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestNewerSchemaIsLeftAlone(t *testing.T) {
+	db, _ := newStore(t)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, db.Path(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)")
+	if _, err := sqlite.Open(t.Context(), db.Path(), key); profile.CodeOf(err) != profile.StoreTooNew {
+		t.Error(err)
+	}
+}
+
+func TestNotOurFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "other.db")
+	raw(t, path, "PRAGMA application_id = 77; CREATE TABLE x (y)")
+	if _, err := sqlite.Open(t.Context(), path, key); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("another program's database: %v", err)
+	}
+	text := filepath.Join(t.TempDir(), "text.db")
+	if err := os.WriteFile(text, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(t.Context(), text, key); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("no database at all: %v", err)
+	}
+}
+
+func TestAnotherClinicIsRefused(t *testing.T) {
+	db, _ := newStore(t)
+	other := clinic
+	other.AccountID, other.Name = "4000002", "Other"
+	if err := db.Connect(t.Context(), other, time.Now()); profile.CodeOf(err) != profile.OtherClinic {
+		t.Error(err)
+	}
+	if c, err := db.Clinic(t.Context()); err != nil || c.Name != "Harbour Physio" {
+		t.Errorf("%s, %v", c.Name, err)
+	}
+}
+
+func TestPathWithOddCharacters(t *testing.T) {
+	db := openStore(t, filepath.Join(t.TempDir(), "Zoë's data #1 50% ?x=1", "telehab.db"))
+	if _, err := os.Stat(db.Path()); err != nil {
+		t.Error(err)
+	}
+}
