@@ -1,0 +1,70 @@
+package command_test
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/command"
+	"telehab.io/desktop/backend/keyring/keyringtest"
+)
+
+// The commands run as a program of their own, under a real keyring.
+func TestMain(m *testing.M) {
+	testscript.Main(keyed{m}, map[string]func(){
+		"telehab": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			code := command.Run(ctx, os.Args[1:], command.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: "1.2.3",
+				Window: func(context.Context, bool) error { panic("a script opened the window") }})
+			stop()
+			os.Exit(code)
+		},
+	})
+}
+
+// keyed runs the tests in a private session with an unlocked keyring.
+type keyed struct{ m *testing.M }
+
+func (k keyed) Run() int {
+	keyringtest.Main(k.m)
+	return 0
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 400})
+			server, err := fake.Start("127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { _ = server.Close() })
+			for _, name := range []string{"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"} {
+				env.Setenv(name, os.Getenv(name))
+			}
+			env.Setenv("TELEHAB_CLINIKO_URL", server.URL())
+			env.Setenv("TELEHAB_DATA_DIR", env.WorkDir+"/data")
+			env.Setenv("TELEHAB_PASSWORD", "correct horse battery")
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("KEY", fake.Key())
+			// A complete and an incomplete patient, for the scripts to name.
+			for _, p := range fake.Patients() {
+				if p.ArchivedAt == nil && p.Email == nil {
+					env.Setenv("INCOMPLETE", p.ID)
+				}
+				if p.ArchivedAt == nil && p.Email != nil && p.LastName != nil && strings.Trim(*p.LastName, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == "" && *p.LastName != "" {
+					env.Setenv("COMPLETE", p.ID)
+					env.Setenv("SURNAME", *p.LastName)
+				}
+			}
+			return nil
+		},
+	})
+}
