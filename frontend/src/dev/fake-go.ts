@@ -148,6 +148,11 @@ export class FakeGo implements GoApp {
     return this.#soon(this.state);
   };
 
+  ResetStore = () => {
+    this.state.store = null;
+    return this.#soon(this.state, 800);
+  };
+
   OpenDemo = () => {
     this.state = {
       ...this.state,
@@ -219,6 +224,10 @@ export class FakeGo implements GoApp {
     await this.#pass('listing', this.options.passTime);
     this.state.sync.phase = 'listed';
     this.emit('sync', this.state.sync);
+    return this.#summary();
+  }
+
+  #summary() {
     const active = this.people.filter((person) => person.state === 'active');
     const failing = active.filter(isFailing).length;
     return {
@@ -271,6 +280,8 @@ export class FakeGo implements GoApp {
     return this.#soon(pass);
   }
 
+  ListingSummary = () => this.#soon(this.#summary());
+
   async StartImport() {
     await this.#pass('storing', this.options.passTime);
     return this.#end('full');
@@ -294,9 +305,9 @@ export class FakeGo implements GoApp {
 
   Failures = () =>
     this.#soon(
-      this.#kept().flatMap((person) =>
-        isFailing(person) && person.failure ? [person.failure] : [],
-      ),
+      this.#kept()
+        .flatMap((person) => (isFailing(person) && person.failure ? [person.failure] : []))
+        .sort((a, b) => a.name.localeCompare(b.name)),
     );
 
   async RetryFailure(ref: string): Promise<FailureView | null> {

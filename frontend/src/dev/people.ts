@@ -99,7 +99,7 @@ export function people(count: number, now = Date.now()): ProfileView[] {
           : chance < 0.011
             ? 'deleted'
             : 'active';
-    const ascii = `${first}.${last}`
+    const ascii = (nameless ? 'client' : `${first}.${last}`)
       .normalize('NFD')
       .replace(/[^a-zA-Z.]/g, '')
       .toLowerCase();

@@ -6,12 +6,14 @@ export interface GoApp {
   CreateFirstPerson(name: string, email: string, password: string): Promise<T.AppState>;
   SignIn(email: string, password: string): Promise<T.AppState>;
   SignOut(): Promise<T.AppState>;
+  ResetStore(): Promise<T.AppState>;
   OpenDemo(): Promise<T.AppState>;
   LeaveDemo(): Promise<T.AppState>;
   Connect(key: string): Promise<T.ConnectionView>;
   Disconnect(): Promise<T.AppState>;
   ListPatients(): Promise<T.ListingView>;
   Listing(offset: number, limit: number): Promise<T.ListingPage>;
+  ListingSummary(): Promise<T.ListingView>;
   StartImport(): Promise<T.PassView>;
   DiscardListing(): Promise<void>;
   CancelSync(): Promise<void>;

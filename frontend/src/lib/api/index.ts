@@ -54,6 +54,9 @@ export const api = {
   signIn: (email: string, password: string) => settle(() => app().SignIn(email, password), LOCAL),
   signOut: () => settle(() => app().SignOut(), LOCAL),
 
+  /** Deletes a store that cannot be opened any more, so that it can be synced anew. */
+  resetStore: () => settle(() => app().ResetStore(), LOCAL),
+
   openDemo: () => settle(() => app().OpenDemo(), REMOTE),
   leaveDemo: () => settle(() => app().LeaveDemo(), REMOTE),
 
@@ -62,6 +65,7 @@ export const api = {
 
   listPatients: () => settle(() => app().ListPatients(), UNLIMITED),
   listing: (offset: number, limit: number) => settle(() => app().Listing(offset, limit), LOCAL),
+  listingSummary: () => settle(() => app().ListingSummary(), LOCAL),
   startImport: () => settle(() => app().StartImport(), UNLIMITED),
   discardListing: () => settle(() => app().DiscardListing(), LOCAL),
   cancelSync: () => settle(() => app().CancelSync(), LOCAL),

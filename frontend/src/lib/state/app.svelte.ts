@@ -5,6 +5,10 @@ import { router, type Route } from './route.svelte';
 /** Which of the window's faces is shown. */
 export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'inside';
 
+/** Whose data is shown: rows of another clinic or person must not stay in memory. */
+const ownerOf = (state: AppState | null) =>
+  JSON.stringify([state?.person?.id, state?.demo, state?.clinic?.connectedAt]);
+
 /** What Go last said of the whole application. */
 export class App {
   state = $state.raw<AppState | null>(null);
@@ -13,10 +17,13 @@ export class App {
   /** When this window first saw that Cliniko is out of reach; '' if it is not. */
   offlineSince = $state('');
 
+  #forgetters: (() => void)[] = [];
+
   get face(): Face {
     const state = this.state;
     if (!state) return this.problem ? 'broken' : 'starting';
-    if (state.person) return state.store ? 'store' : 'inside';
+    if (state.store) return 'store';
+    if (state.person) return 'inside';
     if (state.peopleExist) return 'sign-in';
     return 'welcome';
   }
@@ -32,7 +39,9 @@ export class App {
   /** Takes over what a call or an event brought. */
   take(state: AppState) {
     words.use(state.clientWord);
+    const owner = ownerOf(this.state);
     const person = this.state?.person?.id;
+    if (owner !== ownerOf(state)) for (const forget of this.#forgetters) forget();
     this.state = state;
     this.problem = null;
     this.#noteOffline();
@@ -43,6 +52,11 @@ export class App {
   enter(state: AppState, route: Route = { name: 'profiles' }) {
     this.take(state);
     router.reset(route);
+  }
+
+  /** Names what must be forgotten when the data on the screen is no longer this person's. */
+  onOtherOwner(forget: () => void) {
+    this.#forgetters.push(forget);
   }
 
   async load() {

@@ -54,6 +54,15 @@ export class Importer {
     });
   }
 
+  /** Takes up a list that waits for Start sync, when this page does not know it any more. */
+  async recall() {
+    try {
+      this.listing = await api.listingSummary();
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
+    }
+  }
+
   /** Stores what was listed. */
   async store() {
     await this.#run('store', async () => {
