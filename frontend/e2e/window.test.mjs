@@ -58,7 +58,10 @@ async function people() {
   }));
 }
 
-const step = walk();
+const step = walk(async () => {
+  await photograph(display, 'window-failed');
+  return app.text();
+});
 
 step('the window opens on the first screen', async () => {
   app = await openWindow(driver);

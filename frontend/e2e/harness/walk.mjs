@@ -1,16 +1,19 @@
 // A walk through the app: steps that follow from one another, each a test. Once
-// a step has failed, the rest is not tried: it would only wait in vain.
+// a step has failed the rest is skipped: it would only wait in vain.
 import { test } from 'node:test';
 
-export function walk() {
-  let broken = '';
+/** @param {() => Promise<string>} describe what the screen shows when a step fails */
+export function walk(describe) {
+  let broken = false;
   return (name, step) =>
-    test(name, async () => {
-      if (broken) throw new Error(`not tried, because “${broken}” failed`);
+    test(name, async (t) => {
+      if (broken) return t.skip('a step before it failed');
       try {
         await step();
       } catch (error) {
-        broken = name;
+        broken = true;
+        const screen = await describe().catch((problem) => `(not known: ${problem.message})`);
+        console.log(`“${name}” failed when the screen said:\n${screen.replace(/^/gm, '    ')}\n`);
         throw error;
       }
     });
