@@ -86,8 +86,11 @@ $(MODULES): frontend/package-lock.json
 	$(NPM) --prefix frontend $(NPM_CI)
 	@touch $@
 
+# Wails asks the app's own main() for its methods; whatever that opens on its way
+# is thrown away.
 bindings: $(WAILS)
-	$(WAILS) generate module -tags '$(TAGS)'
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	  TELEHAB_DATA_DIR="$$dir" $(WAILS) generate module -tags '$(TAGS)'
 
 frontend: $(MODULES)
 	$(NPM) --prefix frontend run build
