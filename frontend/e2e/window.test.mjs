@@ -20,6 +20,7 @@ before(async () => {
   driver = await startDriver({
     DISPLAY: display,
     TMPDIR: `${home}/tmp`,
+    LC_ALL: 'en_AU.UTF-8', // numbers and dates as a clinic in Australia sees them
     LIBGL_ALWAYS_SOFTWARE: '1', // no graphics card here: paint in the same way everywhere
     WEBKIT_DISABLE_DMABUF_RENDERER: '1',
   });
