@@ -62,5 +62,6 @@ export default defineConfig(({ command, mode }) => ({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/dev/test-setup.ts'],
     restoreMocks: true,
+    env: { DEBUG_PRINT_LIMIT: '0' }, // a failure names what is missing, not the whole page
   },
 }));

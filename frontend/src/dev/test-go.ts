@@ -1,0 +1,9 @@
+import { FakeGo, type FakeOptions } from './fake-go';
+
+/** Puts a quick stand-in of the Go side on the window for one test. */
+export function startFake(options: Partial<FakeOptions> = {}): FakeGo {
+  const fake = new FakeGo({ stage: 'imported', count: 250, delay: 0, passTime: 10, ...options });
+  window.go = { main: { App: fake } };
+  window.runtime = fake.runtime;
+  return fake;
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { ago, calendarDate, percent, timeLeft } from '.';
+import { highlight } from './highlight';
+import { initials } from './person';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+const before = (ms: number) => new Date(NOW - ms).toISOString();
+const MINUTE = 60_000;
+
+describe('ago', () => {
+  it.each([
+    [10_000, /^just now$/],
+    [50_000, /^1 min/],
+    [3 * MINUTE, /^3 min/],
+    [59 * MINUTE, /^59 min/],
+    [150 * MINUTE, /^2 (h|hr|hrs)\.? ago$/],
+    [25 * 60 * MINUTE, /^yesterday$/],
+    [3 * 24 * 60 * MINUTE, /^3 days ago$/],
+    [30 * 24 * 60 * MINUTE, /2026/],
+  ])('%i ms', (past, words) => {
+    expect(ago(before(past), NOW)).toMatch(words);
+  });
+
+  it('says nothing of no time, and a date of a time to come', () => {
+    expect(ago('', NOW)).toBe('');
+    expect(ago(before(-20_000), NOW)).toBe('just now'); // clocks differ by seconds
+    expect(ago(before(-25 * 60 * MINUTE), NOW)).toMatch(/2026/);
+  });
+});
+
+describe('calendarDate', () => {
+  it('is the same day in every time zone', () => {
+    expect(calendarDate('1988-02-29')).toMatch(/29/);
+    expect(calendarDate('1988-02-29')).toMatch(/1988/);
+  });
+
+  it('shows what is no date as it is', () => {
+    for (const text of ['', '31/02/1990', '1990-13-45']) expect(calendarDate(text)).toBe(text);
+  });
+});
+
+describe('percent and time left', () => {
+  it('never claims the end before it', () => {
+    expect(percent(0.999)).toMatch(/99/);
+    expect(percent(1)).toMatch(/100/);
+  });
+
+  it('rounds what nobody can know', () => {
+    expect(timeLeft(-1)).toBe('');
+    expect(timeLeft(1)).toBe('almost done');
+    expect(timeLeft(30)).toBe('30 seconds left');
+    expect(timeLeft(61)).toBe('about 2 minutes left');
+  });
+});
+
+describe('highlight', () => {
+  const hits = (text: string, query: string) =>
+    highlight(text, query)
+      .map(({ text, hit }) => (hit ? `[${text}]` : text))
+      .join('');
+
+  it.each([
+    ['Müller, Zoë', 'mull zoe', '[Müll]er, [Zoë]'],
+    ['García Haddad', 'GARCIA', '[García] Haddad'],
+    ['0491 570 156', '570156', '0491 [570 156]'],
+    ['0491 570 156', '570 1', '0491 [570 1]56'],
+    ['Ahmed', '', 'Ahmed'],
+    ['Ahmed', 'zz', 'Ahmed'],
+    ['<b>Bold</b>', 'bold', '<b>[Bold]</b>'],
+    ['王小明', '小', '王[小]明'],
+  ])('%s by %s', (text, query, expected) => {
+    expect(hits(text, query)).toBe(expected);
+  });
+
+  it('keeps every letter', () => {
+    const text = 'Ｓøren Ćosić-O’Hara 👩🏽‍⚕️';
+    const joined = highlight(text, 'cosic o')
+      .map((segment) => segment.text)
+      .join('');
+    expect(joined).toBe(text);
+  });
+});
+
+it('makes initials of any name', () => {
+  expect(initials('Dana Smith')).toBe('DS');
+  expect(initials('Ngozi')).toBe('N');
+  expect(initials('')).toBe('');
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { ErrorView, SyncStatus } from '$lib/api';
+import { FakeGo } from '../../dev/fake-go';
+import { isRunning, share, syncLine } from './sync-line';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+const SINCE = '2026-11-22T09:12:00Z';
+const base = new FakeGo({ stage: 'imported', count: 3, delay: 0, passTime: 0 }).state;
+
+const line = (sync: Partial<SyncStatus>, rest: Partial<typeof base> = {}) =>
+  syncLine({ ...base, ...rest, sync: { ...base.sync, ...sync } }, SINCE, NOW);
+const problem = (code: string, until = ''): ErrorView => ({ code, message: code, until });
+
+describe('the status line', () => {
+  it.each([
+    ['up to date', line({}), 'calm', /^Up to date$/, null],
+    ['never synced', line({ lastSuccess: '' }), 'waiting', /^Not synced yet$/, 'sync'],
+    ['no clinic', line({}, { clinic: null }), 'calm', /^No clinic connected$/, 'settings'],
+    ['listing', line({ phase: 'listing' }), 'busy', /^Syncing…$/, 'sync'],
+    ['storing', line({ phase: 'storing', done: 34, total: 100 }), 'busy', /^Syncing 34/, 'sync'],
+    ['background', line({ phase: 'changes' }), 'busy', /^Syncing…$/, undefined],
+    ['comparing', line({ phase: 'checking' }), 'busy', /^Checking/, undefined],
+    ['listed', line({ phase: 'listed' }), 'waiting', /^Ready to start/, 'sync'],
+    ['cut off', line({ unfinished: true }), 'waiting', /not finished$/, 'sync'],
+    ['offline', line({ problem: problem('offline') }), 'offline', /^Offline since .*12/, undefined],
+    ['refused', line({ problem: problem('key_refused') }), 'trouble', /^Key refused$/, 'settings'],
+    ['role', line({ problem: problem('key_forbidden') }), 'trouble', /^Key refused$/, 'settings'],
+    ['other', line({ problem: problem('store_full') }), 'trouble', /did not finish$/, 'settings'],
+    ['cancelled', line({ problem: problem('cancelled') }), 'calm', /^Up to date$/, undefined],
+    [
+      'keyring',
+      line({}, { keyring: problem('keyring_locked') }),
+      'trouble',
+      /^Keyring/,
+      'settings',
+    ],
+  ])('%s', (_, got, mood, text, to) => {
+    expect(got.mood).toBe(mood);
+    expect(got.text).toMatch(text);
+    expect(got.to?.name).toBe(to ?? undefined);
+  });
+
+  it('says until when Cliniko asks us to wait, and only until then', () => {
+    const waiting = { phase: 'storing' as const, done: 1, total: 2 };
+    expect(line({ ...waiting, waitingUntil: '2026-11-22T12:01:00Z' })).toMatchObject({
+      mood: 'waiting',
+      text: expect.stringMatching(/^Cliniko asks us to wait, continuing at /) as string,
+    });
+    expect(line({ ...waiting, waitingUntil: '2026-11-22T11:59:00Z' }).mood).toBe('busy');
+    const limited = problem('rate_limited', '2026-11-22T12:01:00Z');
+    expect(line({ problem: limited }).mood).toBe('waiting');
+  });
+
+  it('shows what runs before what went wrong earlier', () => {
+    expect(line({ phase: 'changes', problem: problem('offline') }).mood).toBe('busy');
+  });
+});
+
+it('knows what runs and how far it is', () => {
+  expect(isRunning({ ...base.sync, phase: 'listed' })).toBe(false);
+  expect(isRunning({ ...base.sync, phase: 'checking' })).toBe(true);
+  expect(share({ ...base.sync, done: 5, total: 0 })).toBeNull();
+  expect(share({ ...base.sync, done: 12, total: 10 })).toBe(1);
+});
