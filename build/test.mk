@@ -9,7 +9,7 @@
 RESULTS   := build/test-results
 STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
-STAGES    := tree npm cgo-plain wails frontend-check bindings frontend-test \
+STAGES    := tree npm cgo-plain wails frontend-check bindings contract frontend-test \
              frontend-build linter release dev-binary clinic-binary cgo-race \
              lint lint-rules go-test e2e-browser e2e-window cgo-windows windows leaks
 
@@ -35,10 +35,13 @@ stage-cgo-plain: stage-packages
 stage-bindings: stage-wails
 	@$(STAGE) bindings -- $(SESSION) $(RESULTS)/bindings $(MAKE) bindings
 
-stage-frontend-check: stage-npm stage-bindings
+stage-frontend-check: stage-npm
 	@$(STAGE) --check frontend-check -- $(NPM) --prefix frontend run check
 
-stage-frontend-test: stage-npm stage-bindings
+stage-contract: stage-npm stage-bindings
+	@$(STAGE) --check contract -- frontend/node_modules/.bin/tsc --noEmit -p frontend/e2e
+
+stage-frontend-test: stage-npm
 	@$(STAGE) --count vitest:$(RESULTS)/vitest.json frontend-test -- \
 	  $(NPM) --prefix frontend test -- --reporter=default --reporter=json \
 	    --outputFile.json=$(CURDIR)/$(RESULTS)/vitest.json
