@@ -41,18 +41,9 @@ type Pass struct {
 	EndedAt   time.Time // zero while it runs, or when it was cut off
 	Counts    Counts
 	Requests  int
-	Total     int  // how many patients Cliniko counted at the end of a full pass, archived ones included
+	Expected  int  // how many patients Cliniko counted when a full pass began, archived ones included
+	Total     int  // and when it ended
 	Err       Code // "" for a pass that ended well
-}
-
-// Slice is a part of a full pass: the patients created in [Lower, Upper), read
-// in the order of their creation. Everything before Position is stored.
-type Slice struct {
-	N        int
-	Lower    time.Time
-	Upper    time.Time // zero: open-ended
-	Position time.Time
-	Done     bool
 }
 
 // Entry is one judged record of a batch.
@@ -67,7 +58,7 @@ type Entry struct {
 type Batch struct {
 	PassID  int64
 	Entries []Entry
-	Slice   *Slice // the progress of the full pass that these entries prove; nil elsewhere
+	Page    int // the numbered page of a full pass that these entries are all of; else 0
 }
 
 // Clinic is the practice that the key belongs to.

@@ -13,9 +13,9 @@ import (
 // Errors carry one of the codes of this computer.
 type Store interface {
 	// Begin starts a pass. A full pass that was cut off less than a day before
-	// goes on instead: then the stored pass and its slices come back, and the
-	// given ones are not used. No other unfinished pass of this kind stays.
-	Begin(ctx context.Context, p Pass, slices []Slice) (Pass, []Slice, error)
+	// goes on instead: then the stored pass comes back, with the numbers of the
+	// pages that are stored. No other unfinished pass of this kind stays.
+	Begin(ctx context.Context, p Pass) (Pass, map[int]bool, error)
 
 	// Save stores a batch. It never replaces newer details by older ones, keeps
 	// an archived patient only where there was a profile before or Opened is

@@ -16,47 +16,44 @@ import (
 const goesStale = 24 * time.Hour
 
 // Begin starts a pass or goes on with an unfinished full one.
-func (s *Profiles) Begin(ctx context.Context, p profile.Pass, parts []profile.Slice) (profile.Pass, []profile.Slice, error) {
+func (s *Profiles) Begin(ctx context.Context, p profile.Pass) (profile.Pass, map[int]bool, error) {
+	var stored map[int]bool
 	err := s.db.inTransaction(ctx, func(tx *sql.Tx) error {
 		if p.Kind == profile.FullPass {
-			unfinished, old, err := unfinishedPass(ctx, tx, s.account)
+			unfinished, pages, err := unfinishedPass(ctx, tx, s.account)
 			if err != nil {
 				return err
 			}
 			if unfinished.ID != 0 && p.StartedAt.Sub(unfinished.StartedAt) < goesStale {
-				p, parts = unfinished, old
+				p, stored = unfinished, pages
 				return nil
 			}
 		}
 		// Any other pass that was cut off is closed as such; a changes pass
 		// starts at its cursor anyway.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM seen WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)`,
-			s.account, p.Kind); err != nil {
-			return err
+		for _, table := range []string{"seen", "page"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)",
+				s.account, p.Kind); err != nil {
+				return err
+			}
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE pass SET ended_at = started_at, error = CASE error WHEN '' THEN ? ELSE error END
 			WHERE account_id = ? AND kind = ? AND ended_at IS NULL`, profile.Cancelled, s.account, p.Kind); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, "INSERT INTO pass (account_id, kind, started_at) VALUES (?, ?, ?)", s.account, p.Kind, stamp(p.StartedAt))
+		result, err := tx.ExecContext(ctx, "INSERT INTO pass (account_id, kind, started_at, expected) VALUES (?, ?, ?, ?)",
+			s.account, p.Kind, stamp(p.StartedAt), p.Expected)
 		if err != nil {
 			return err
 		}
-		if p.ID, err = result.LastInsertId(); err != nil {
-			return err
-		}
-		for i := range parts {
-			if err := saveSlice(ctx, tx, p.ID, &parts[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		p.ID, err = result.LastInsertId()
+		return err
 	})
-	return p, parts, err
+	return p, stored, err
 }
 
-func unfinishedPass(ctx context.Context, tx *sql.Tx, account string) (profile.Pass, []profile.Slice, error) {
-	p, err := scanPass(tx.QueryRowContext(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL ORDER BY id DESC LIMIT 1",
+func unfinishedPass(ctx context.Context, tx *sql.Tx, account string) (p profile.Pass, pages map[int]bool, err error) {
+	p, err = scanPass(tx.QueryRowContext(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL ORDER BY id DESC LIMIT 1",
 		account, profile.FullPass))
 	if errors.Is(err, sql.ErrNoRows) {
 		return profile.Pass{}, nil, nil
@@ -64,37 +61,28 @@ func unfinishedPass(ctx context.Context, tx *sql.Tx, account string) (profile.Pa
 	if err != nil {
 		return profile.Pass{}, nil, err
 	}
-	parts, err := readSlices(ctx, tx, p.ID)
-	return p, parts, err
-}
-
-func readSlices(ctx context.Context, tx *sql.Tx, passID int64) (parts []profile.Slice, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT n, lower, upper, position, done FROM slice WHERE pass_id = ? ORDER BY n", passID)
+	rows, err := tx.QueryContext(ctx, "SELECT n FROM page WHERE pass_id = ?", p.ID)
 	if err != nil {
-		return nil, err
+		return p, nil, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	pages = map[int]bool{}
 	for rows.Next() {
-		var part profile.Slice
-		var lower, upper, position sql.NullInt64
-		if err := rows.Scan(&part.N, &lower, &upper, &position, &part.Done); err != nil {
-			return nil, err
+		var n int
+		if err := rows.Scan(&n); err != nil {
+			return p, nil, err
 		}
-		part.Lower, part.Upper, part.Position = at(lower), at(upper), at(position)
-		parts = append(parts, part)
+		pages[n] = true
 	}
-	return parts, rows.Err()
+	return p, pages, rows.Err()
 }
 
-func saveSlice(ctx context.Context, tx *sql.Tx, passID int64, part *profile.Slice) error {
-	if part == nil || passID == 0 {
+func savePage(ctx context.Context, tx *sql.Tx, b profile.Batch) error {
+	if b.Page == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO slice (pass_id, n, lower, upper, position, done) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET position = excluded.position, done = excluded.done`,
-		passID, part.N, part.Lower.UnixMicro(), stamp(part.Upper), part.Position.UnixMicro(), part.Done)
-	if err != nil {
-		return fmt.Errorf("note how far a pass is: %w", err)
+	if _, err := tx.ExecContext(ctx, "INSERT INTO page (pass_id, n) VALUES (?, ?) ON CONFLICT DO NOTHING", b.PassID, b.Page); err != nil {
+		return fmt.Errorf("note which page is stored: %w", err)
 	}
 	return nil
 }
@@ -214,7 +202,7 @@ func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Curs
 		if goesOn {
 			return nil
 		}
-		for _, table := range []string{"seen", "slice"} {
+		for _, table := range []string{"seen", "page"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE pass_id = ?", p.ID); err != nil {
 				return err
 			}

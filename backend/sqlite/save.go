@@ -53,7 +53,7 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 				changed = append(changed, entry)
 			}
 		}
-		return saveSlice(ctx, tx, b.PassID, b.Slice)
+		return savePage(ctx, tx, b)
 	})
 	if err != nil {
 		return nil, err

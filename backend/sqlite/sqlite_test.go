@@ -65,7 +65,7 @@ func save(t *testing.T, s *sqlite.Profiles, passID int64, entries ...profile.Ent
 
 func begin(t *testing.T, s *sqlite.Profiles, kind profile.Kind) profile.Pass {
 	t.Helper()
-	pass, _, err := s.Begin(t.Context(), profile.Pass{Kind: kind, StartedAt: changedAt}, nil)
+	pass, _, err := s.Begin(t.Context(), profile.Pass{Kind: kind, StartedAt: changedAt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,26 +144,30 @@ func TestSyncedStaysSyncedWhenMetAgainInThePass(t *testing.T) {
 
 func TestFullPassGoesOnForADay(t *testing.T) {
 	_, s := newStore(t)
-	parts := []profile.Slice{{N: 0, Upper: changedAt}, {N: 1, Lower: changedAt, Position: changedAt}}
-	first, _, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt}, parts)
-	if err != nil {
-		t.Fatal(err)
+	start := func(at time.Time) (profile.Pass, map[int]bool) {
+		t.Helper()
+		pass, pages, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: at, Expected: 7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pass, pages
 	}
-	moved := parts[1]
-	moved.Position, moved.Done = changedAt.Add(time.Hour), true
-	if _, err := s.Save(t.Context(), profile.Batch{PassID: first.ID, Entries: []profile.Entry{entry(alex())}, Slice: &moved}); err != nil {
-		t.Fatal(err)
+	first, pages := start(changedAt)
+	if len(pages) != 0 {
+		t.Errorf("a new pass has pages %v", pages)
 	}
-	again, got, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(23 * time.Hour)}, nil)
-	if err != nil || again.ID != first.ID {
-		t.Fatalf("pass %d after %d, %v", again.ID, first.ID, err)
+	for _, n := range []int{3, 1, 3} {
+		if _, err := s.Save(t.Context(), profile.Batch{PassID: first.ID, Entries: []profile.Entry{entry(alex())}, Page: n}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if diff := cmp.Diff([]profile.Slice{parts[0], moved}, got); diff != "" {
-		t.Error(diff)
+	again, pages := start(changedAt.Add(23 * time.Hour))
+	if diff := cmp.Diff(map[int]bool{1: true, 3: true}, pages); diff != "" || again.ID != first.ID || again.Expected != 7 {
+		t.Errorf("pass %d after %d: %s", again.ID, first.ID, diff)
 	}
-	stale, _, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(25 * time.Hour)}, parts)
-	if err != nil || stale.ID == first.ID {
-		t.Errorf("went on with a pass of yesterday: %d, %v", stale.ID, err)
+	stale, pages := start(changedAt.Add(25 * time.Hour))
+	if stale.ID == first.ID || len(pages) != 0 {
+		t.Errorf("went on with a pass of yesterday: %d, %v", stale.ID, pages)
 	}
 }
 

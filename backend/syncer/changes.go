@@ -34,7 +34,7 @@ func (e *Engine) Changes(ctx context.Context, report Report) (profile.Pass, erro
 func (e *Engine) changes(ctx context.Context, since profile.Cursors, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
-	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clinicTime()}, nil)
+	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clinicTime()})
 	if err != nil {
 		return pass, err
 	}

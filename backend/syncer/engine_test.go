@@ -283,9 +283,66 @@ func activeIDs(c *clinic) []string {
 	return ids
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// While a full pass reads, people are deleted, created and changed. Nobody may
+// be passed over: the pages move, and the pass has to notice.
+func TestFullPassWhileTheClinicWorks(t *testing.T) {
+	for name, disturb := range map[string]func(c *clinic, n int){
+		"deleted": func(c *clinic, n int) { must(c.t, c.fake.Delete(c.fake.IDs()[n*3])) },
+		"created": func(c *clinic, _ int) { create(c) },
+		"deleted and created at once": func(c *clinic, n int) {
+			must(c.t, c.fake.Delete(c.fake.IDs()[n]))
+			create(c)
+		},
+		"changed": func(c *clinic, n int) {
+			must(c.t, c.fake.Edit(c.fake.IDs()[n*7], func(p *fakeclinic.Patient) { p.Title = new("Dr") }))
+		},
+		"archived and brought back": func(c *clinic, n int) {
+			must(c.t, c.fake.Archive(c.fake.IDs()[n*5]))
+			if n > 3 {
+				must(c.t, c.fake.Unarchive(c.fake.IDs()[(n-3)*5]))
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClinic(t, fakeclinic.Options{Seed: 16, Patients: 1500, Shares: &fakeclinic.Shares{}})
+			c.fake.ForgetRequests()
+			c.fake.AfterRequest(func(r fakeclinic.Request) {
+				if n := len(c.fake.Requests()); n <= 14 {
+					disturb(c, n)
+				}
+			})
+			c.full()
+			c.fake.AfterRequest(nil)
+			kept := c.local()
+			c.changes()
+			for ref := range c.remote(nil) {
+				if _, ok := c.local()[ref]; !ok {
+					t.Errorf("%s was passed over", ref)
+				}
+			}
+			c.full()
+			c.equal(kept)
+		})
+	}
+}
+
+func create(c *clinic) {
+	_, err := c.fake.Create(fakeclinic.Patient{FirstName: new("Nia"), LastName: new("Example"), Sex: new("Female"),
+		DateOfBirth: new("1990-01-02"), Email: new("nia@example.com")})
+	must(c.t, err)
+}
+
+// A quiet full pass costs its pages and one request more.
+func TestQuietFullPassCostsOneRequestMore(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 17, Patients: 1000})
+	if pass := c.full(); pass.Requests != 11 {
+		t.Errorf("%d requests for ten pages", pass.Requests)
 	}
 }

@@ -16,7 +16,7 @@ type Listed struct {
 	Failing  int // of Entries
 	Archived int // left out of Entries
 
-	plan    *plan
+	pages   *pages
 	batches []profile.Batch
 }
 
@@ -26,14 +26,14 @@ type Listed struct {
 func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	m := newMeter(report, e.now)
 	m.phase(Listing, 0, 0)
-	plan, err := e.plan(ctx)
+	first, err := e.start(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m.phase(Listing, 0, plan.total)
-	list := &Listed{plan: plan}
+	m.phase(Listing, 0, first.total)
+	list := &Listed{pages: first}
 	err = e.pipe(ctx, func(ctx context.Context, out chan<- profile.Batch) error {
-		return e.readParts(ctx, plan.parts, plan.first, out)
+		return e.readPages(ctx, first, nil, out)
 	}, func(b profile.Batch) error {
 		list.batches = append(list.batches, b)
 		m.add(len(b.Entries))
@@ -46,8 +46,8 @@ func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	return list, nil
 }
 
-// sort puts what was read into the order of a list. Two parts share a second,
-// so a patient may have been read twice; the newer reading counts.
+// sort puts what was read into the order of a list. A patient may have been read
+// twice where pages moved meanwhile; the newer reading counts.
 func (l *Listed) sort() {
 	newest := map[string]int{}
 	for _, batch := range l.batches {
@@ -95,33 +95,26 @@ func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profi
 
 func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests()
-	m.phase(Storing, 0, list.plan.total)
-	pass, parts, err := e.store.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.plan.started}, list.plan.parts)
+	m.phase(Storing, 0, list.pages.total)
+	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
 	if err != nil {
 		return pass, err
 	}
-	own := pass.StartedAt.Equal(list.plan.started)
+	own := pass.StartedAt.Equal(list.pages.started)
 	for _, batch := range list.batches {
 		if err = ctx.Err(); err != nil {
 			break
 		}
 		batch.PassID = pass.ID
 		if !own {
-			batch.Slice = nil // an earlier pass goes on; its parts are other ones
+			// An earlier pass goes on. Its pages were other ones, but the list
+			// is the whole clinic, and newer than that pass's start.
+			batch.Page = 0
 		}
 		if err = e.save(ctx, batch); err != nil {
 			break
 		}
 		m.add(len(batch.Entries))
 	}
-	if err == nil && !own {
-		// The list is the whole clinic, and newer than that pass's start.
-		for _, part := range parts {
-			part.Done = true
-			if err = e.save(ctx, profile.Batch{PassID: pass.ID, Slice: &part}); err != nil {
-				break
-			}
-		}
-	}
-	return e.finish(ctx, pass, err, sent, m)
+	return e.finish(ctx, pass, own && list.pages.still, err, sent, m)
 }

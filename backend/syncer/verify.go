@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -15,33 +16,81 @@ const (
 	massPercent = 5
 )
 
-// verify compares what a full pass read with what Cliniko counts, reads once
-// more if that differs, and looks for profiles that are gone from Cliniko.
-func (e *Engine) verify(ctx context.Context, pass profile.Pass) (profile.Pass, error) {
-	for again := false; ; again = true {
+// verify makes sure that a full pass has met everybody, and looks for profiles
+// that are gone from Cliniko.
+//
+// Numbered pages are exact only while nobody is deleted: who stands behind a
+// deleted patient moves up by one, and the first of a page may slip to the one
+// read before. Creating does not do that, since new patients are last. So the
+// number of the deleted has to be nought, and it is what Cliniko counted at the
+// start, and who was created since, less what it counts now. And as many
+// different patients must have been met as there are: two that changed places
+// would make one too few. Where that cannot be shown, one walk from the start,
+// which needs no page numbers, reads everybody again.
+func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (profile.Pass, error) {
+	pass.Total = pass.Expected
+	if !still {
 		count, err := e.source.Patients(ctx, profile.Query{Size: 1})
 		if err != nil {
 			return pass, err
 		}
-		counts, err := e.store.Counts(ctx, pass.ID)
-		if err != nil {
-			return pass, err
-		}
-		pass.Total, pass.Counts = count.Total, counts
-		if counts.Read == count.Total || again {
-			break
-		}
-		// Somebody was created or deleted meanwhile, or Cliniko's pages were
-		// not what they seemed. One walk from the start settles it.
-		w := walk{source: e.source, order: profile.ByCreation}
-		err = w.run(ctx, profile.Slice{}.Position, func(s step) error {
-			return e.save(ctx, profile.Batch{PassID: pass.ID, Entries: e.judge(s.records)})
-		})
-		if err != nil {
+		pass.Total = count.Total
+	}
+	// Asked after the count, so that somebody created in between makes the
+	// proof fail rather than hide somebody deleted.
+	created, sameSecond, err := e.readNew(ctx, pass)
+	if err != nil {
+		return pass, err
+	}
+	if still && created > 0 {
+		return e.verify(ctx, pass, false) // a count can tell whether only that happened
+	}
+	counts, err := e.store.Counts(ctx, pass.ID)
+	if err != nil {
+		return pass, err
+	}
+	nobodyDeleted := pass.Expected+created == pass.Total && !sameSecond
+	proven := nobodyDeleted && counts.Read == pass.Total
+	if !proven {
+		if err := e.readAgain(ctx, &pass); err != nil {
 			return pass, err
 		}
 	}
 	return pass, e.lookForGone(ctx, pass)
+}
+
+// readNew reads who was created shortly before the pass and since. It returns
+// how many were created since, and whether somebody was in the very second of
+// the start, of whom nobody can say whether they were counted.
+func (e *Engine) readNew(ctx context.Context, pass profile.Pass) (created int, sameSecond bool, err error) {
+	w := walk{source: e.source, order: profile.ByCreation}
+	counted := map[string]bool{}
+	err = w.run(ctx, pass.StartedAt.Add(-overlap), func(s step) error {
+		for i := range s.records {
+			second := s.records[i].Patient.CreatedAt.Truncate(time.Second)
+			sameSecond = sameSecond || second.Equal(pass.StartedAt) || s.records[i].Err != nil
+			if second.After(pass.StartedAt) && !counted[s.records[i].Ref] {
+				counted[s.records[i].Ref] = true
+				created++
+			}
+		}
+		return e.save(ctx, profile.Batch{PassID: pass.ID, Entries: e.judge(s.records)})
+	})
+	return created, sameSecond, err
+}
+
+// readAgain walks through all patients.
+func (e *Engine) readAgain(ctx context.Context, pass *profile.Pass) error {
+	w := walk{source: e.source, order: profile.ByCreation}
+	err := w.run(ctx, time.Time{}, func(s step) error {
+		return e.save(ctx, profile.Batch{PassID: pass.ID, Entries: e.judge(s.records)})
+	})
+	if err != nil {
+		return err
+	}
+	count, err := e.source.Patients(ctx, profile.Query{Size: 1})
+	pass.Total = count.Total
+	return err
 }
 
 // lookForGone asks for each kept profile that the pass did not meet. Who is

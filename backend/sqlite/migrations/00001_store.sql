@@ -59,21 +59,18 @@ CREATE TABLE pass (
   ended_at    INTEGER,             -- NULL while it runs or can go on
   error       TEXT NOT NULL DEFAULT '',
   requests    INTEGER NOT NULL DEFAULT 0,
-  total       INTEGER NOT NULL DEFAULT 0,
+  expected    INTEGER NOT NULL DEFAULT 0,  -- what Cliniko counted when it began
+  total       INTEGER NOT NULL DEFAULT 0,  -- and when it ended
   synced      INTEGER NOT NULL DEFAULT 0,
   unchanged   INTEGER NOT NULL DEFAULT 0,
   failed      INTEGER NOT NULL DEFAULT 0,
   archived    INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- How far each part of an unfinished full pass is.
-CREATE TABLE slice (
-  pass_id   INTEGER NOT NULL REFERENCES pass ON DELETE CASCADE,
-  n         INTEGER NOT NULL,
-  lower     INTEGER NOT NULL,
-  upper     INTEGER,
-  position  INTEGER NOT NULL,
-  done      INTEGER NOT NULL,
+-- Which pages of an unfinished full pass are stored.
+CREATE TABLE page (
+  pass_id  INTEGER NOT NULL REFERENCES pass ON DELETE CASCADE,
+  n        INTEGER NOT NULL,
   PRIMARY KEY (pass_id, n)
 ) STRICT, WITHOUT ROWID;
 
@@ -88,7 +85,7 @@ CREATE TABLE seen (
 
 -- +goose Down
 DROP TABLE seen;
-DROP TABLE slice;
+DROP TABLE page;
 DROP TABLE pass;
 DROP TABLE failure;
 DROP TABLE profile;
