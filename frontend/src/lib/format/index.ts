@@ -4,7 +4,9 @@
  */
 import { language, t } from '$lib/i18n';
 
-const system = undefined; // Intl's word for "the system's locale"
+// The C locale of a computer that was never told one would write 1929 for 1,929.
+const own = new Intl.DateTimeFormat().resolvedOptions().locale;
+const system = own.includes('posix') ? language : own;
 
 const integer = new Intl.NumberFormat(system, { maximumFractionDigits: 0 });
 const part = new Intl.NumberFormat(system, { style: 'percent', maximumFractionDigits: 0 });
@@ -15,7 +17,6 @@ const clock = new Intl.DateTimeFormat(system, { timeStyle: 'short' });
 
 /** "3 min ago" stands inside sentences, so it is in the language of the words. */
 function relativeLocale(): string {
-  const own = new Intl.DateTimeFormat().resolvedOptions().locale;
   return own.startsWith(language) && own !== 'en-US' ? own : 'en-GB';
 }
 const relative = new Intl.RelativeTimeFormat(relativeLocale(), { numeric: 'auto', style: 'short' });

@@ -8,10 +8,12 @@ export type FailureGroup = FieldName | 'other';
 
 const ORDER: FailureGroup[] = ['email', 'sex', 'date_of_birth', 'first_name', 'last_name', 'other'];
 
-/** The groups that a failure counts in: one for each field with a problem. */
-export function groupsOf(failure: FailureView): FailureGroup[] {
-  const fields = new Set(failure.problems.map((problem) => problem.field));
-  return fields.size > 0 ? [...fields] : ['other'];
+/** The groups that a failure counts in: one for each missing field, and other for the rest. */
+export function groupsOf(failure: Pick<FailureView, 'problems'>): FailureGroup[] {
+  const groups = failure.problems.map((problem) =>
+    problem.kind === 'missing' ? problem.field : 'other',
+  );
+  return groups.length > 0 ? [...new Set(groups)] : ['other'];
 }
 
 /** The profiles that failed to sync, grouped by what is wrong with them. */

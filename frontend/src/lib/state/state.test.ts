@@ -175,8 +175,11 @@ describe('Failures', () => {
     expect(failures.shown).toHaveLength(failures.all?.length ?? 0);
   });
 
-  it('puts what has no named field under other', () => {
-    expect(groupsOf({ problems: [] as never[] } as never)).toEqual(['other']);
+  it('puts what is there but wrong under other', () => {
+    expect(groupsOf({ problems: [] })).toEqual(['other']);
+    const problem = { field: 'email', label: 'Email', text: '' } as const;
+    expect(groupsOf({ problems: [{ ...problem, kind: 'missing' }] })).toEqual(['email']);
+    expect(groupsOf({ problems: [{ ...problem, kind: 'not_an_email' }] })).toEqual(['other']);
   });
 
   it('drops a row that is complete now, and says so of one that is not', async () => {
