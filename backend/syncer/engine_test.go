@@ -322,8 +322,9 @@ func TestFullPassWhileTheClinicWorks(t *testing.T) {
 			c.fake.AfterRequest(nil)
 			kept := c.local()
 			c.changes()
+			local := c.local()
 			for ref := range c.remote(nil) {
-				if _, ok := c.local()[ref]; !ok {
+				if _, ok := local[ref]; !ok {
 					t.Errorf("%s was passed over", ref)
 				}
 			}
