@@ -43,7 +43,7 @@ func (e *Engine) changes(ctx context.Context, since profile.Cursors, m *meter) (
 	if !s.started.IsZero() {
 		pass.StartedAt = s.started
 	}
-	return e.end(ctx, pass, err, sent, next)
+	return e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return next })
 }
 
 // sweep is one changes pass.

@@ -148,15 +148,15 @@ func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err 
 		m.phase(Checking, 0, 0)
 		pass, err = e.verify(ctx, pass, still)
 	}
-	return e.end(ctx, pass, err, sent, profile.Cursors{
-		Changed: pass.StartedAt, Archived: pass.StartedAt,
-		ActiveInCliniko: pass.Total - pass.Counts.Archived, CountedAt: e.clinicTime(),
+	return e.end(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
+		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt,
+			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clinicTime()}
 	})
 }
 
 // end closes a pass with its numbers. A program that ends leaves the pass as a
 // kill would.
-func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int, cursors profile.Cursors) (profile.Pass, error) {
+func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int, cursors func(profile.Counts) profile.Cursors) (profile.Pass, error) {
 	if errors.Is(context.Cause(ctx), ErrClosing) {
 		return pass, context.Cause(ctx)
 	}
@@ -167,7 +167,7 @@ func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int
 	}
 	pass.Counts, pass.Err = counts, profile.CodeOf(err)
 	pass.EndedAt, pass.Requests = e.clinicTime(), e.source.Requests()-sent
-	if endErr := e.store.End(ctx, pass, cursors); err == nil {
+	if endErr := e.store.End(ctx, pass, cursors(counts)); err == nil {
 		err = endErr
 	}
 	return pass, err
