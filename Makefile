@@ -15,7 +15,10 @@ LDFLAGS       := -s -w -X main.version=$(VERSION)
 TAGS           = $(shell pkg-config --exists webkit2gtk-4.0 2>/dev/null && \
                    ! pkg-config --exists webkit2gtk-4.1 || echo webkit2_41)
 
-export GO NPM TAGS LDFLAGS GOLANGCI FUZZTIME
+# By name, because ./... finds packages inside frontend/node_modules too.
+PACKAGES      := . ./backend/...
+
+export GO NPM TAGS LDFLAGS GOLANGCI FUZZTIME PACKAGES
 # The git checkout may belong to somebody else, in a container for example.
 export GOFLAGS ?= -buildvcs=false
 
@@ -47,7 +50,7 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s)
 	@build/scripts/fuzz.sh
 
 lint: $(LINTER) ## Run the linters
-	$(LINTER) run --build-tags '$(TAGS),desktop,production'
+	$(LINTER) run --build-tags '$(TAGS),desktop,production' $(PACKAGES)
 	build/scripts/check-tree.sh
 	$(NPM) --prefix frontend run check
 

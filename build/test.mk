@@ -53,7 +53,7 @@ stage-linter: stage-packages
 	@$(STAGE) linter -- $(MAKE) $(LINTER)
 
 stage-lint: stage-linter stage-frontend-build
-	@$(STAGE) --check lint -- $(LINTER) run --build-tags '$(TAGS),desktop,production'
+	@$(STAGE) --check lint -- $(LINTER) run --build-tags '$(TAGS),desktop,production' $(PACKAGES)
 
 stage-lint-rules: stage-lint
 	@$(STAGE) --check lint-rules -- build/scripts/lint-rules.sh $(LINTER)
@@ -94,4 +94,4 @@ stage-cgo-windows: stage-packages
 	@$(STAGE) cgo-windows -- $(WINDOWS) $(GO) build ./backend/...
 
 stage-windows: stage-cgo-windows stage-frontend-build
-	@$(STAGE) --check windows -- $(WINDOWS) $(GO) vet ./...
+	@$(STAGE) --check windows -- $(WINDOWS) $(GO) vet $(PACKAGES)

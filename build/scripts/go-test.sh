@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-${GO:-go} test -race -tags "${TAGS:-webkit2_41}" -timeout 8m -json "${@:-./...}" |
+read -ra packages <<<"${PACKAGES:-. ./backend/...}"
+[ $# = 0 ] || packages=("$@")
+
+${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 8m -json "${packages[@]}" |
   tee build/test-results/go-test.jsonl |
   node build/scripts/go-report.mjs
