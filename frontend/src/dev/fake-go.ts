@@ -6,10 +6,9 @@ import type {
   ErrorView,
   FailureView,
   PassView,
-  ProfileRow,
   ProfileView,
 } from '../lib/api/types';
-import { isFailing, judge, people } from './people';
+import { isFailing, judge, people, rowOf } from './people';
 
 /** A stand-in for app.go while the page is looked at or tested without Go. */
 
@@ -333,22 +332,6 @@ export class FakeGo implements GoApp {
 
   ExportFailures = () => this.#soon('failed-profiles.csv', 400);
 
-  #row(person: ProfileView): ProfileRow {
-    const phone = person.phones[0]?.number ?? '';
-    return {
-      id: person.id,
-      name: [person.lastName, person.firstName].filter(Boolean).join(', '),
-      preferred: person.preferred,
-      born: person.born,
-      sex: person.sex,
-      email: person.email,
-      phone,
-      state: person.state,
-      problems: person.failure?.problems ?? [],
-      updatedAt: person.updatedAt,
-    };
-  }
-
   Profiles: GoApp['Profiles'] = (query) => {
     const kept = this.#kept();
     const { active, failed, archived } = this.state.tally;
@@ -360,7 +343,7 @@ export class FakeGo implements GoApp {
         if (query.filter === 'attention') return isFailing(person);
         return (person.state === 'active') === (query.filter === 'all');
       })
-      .map((person) => this.#row(person))
+      .map(rowOf)
       .filter((row) => {
         const text = fold(
           [row.name, row.preferred, row.email, row.phone.replace(/ /g, ''), row.phone, row.id].join(

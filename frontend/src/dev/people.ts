@@ -1,4 +1,10 @@
-import type { FieldName, ProblemView, ProfileState, ProfileView } from '../lib/api/types';
+import type {
+  FieldName,
+  ProblemView,
+  ProfileRow,
+  ProfileState,
+  ProfileView,
+} from '../lib/api/types';
 
 /** Fictional people, the same ones every time. */
 
@@ -139,4 +145,20 @@ export function people(count: number, now = Date.now()): ProfileView[] {
     };
     return judge(person);
   });
+}
+
+/** A person as a line of the profile list. */
+export function rowOf(person: ProfileView): ProfileRow {
+  return {
+    id: person.id,
+    name: [person.lastName, person.firstName].filter(Boolean).join(', '),
+    preferred: person.preferred,
+    born: person.born,
+    sex: person.sex,
+    email: person.email,
+    phone: person.phones[0]?.number ?? '',
+    state: person.state,
+    problems: person.failure?.problems ?? [],
+    updatedAt: person.updatedAt,
+  };
 }
