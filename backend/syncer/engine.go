@@ -91,6 +91,35 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 	return e.store.One(ctx, string(id))
 }
 
+// MaxHops is how many merges Open follows.
+const MaxHops = 5
+
+// Open is One for somebody who wants to see the client: it follows a patient
+// who was merged to the one that survives. Where that leads in a circle, or too
+// far, it stops at the last patient it could read.
+//
+// Errors: as One, about the patient asked for.
+func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error) {
+	entry, err := e.One(ctx, id)
+	if err != nil {
+		return entry, err
+	}
+	met := map[profile.ID]bool{id: true}
+	for range MaxHops {
+		next := entry.Profile.MergedInto
+		if entry.Profile.State != profile.Merged || next == "" || met[next] {
+			break
+		}
+		met[next] = true
+		survivor, err := e.One(ctx, next)
+		if err != nil {
+			break // the merged one is still worth showing
+		}
+		entry = survivor
+	}
+	return entry, nil
+}
+
 // save stores a batch and tells the destinations what changed.
 func (e *Engine) save(ctx context.Context, b profile.Batch) error {
 	changed, err := e.store.Save(ctx, b)

@@ -173,6 +173,31 @@ func TestOnePatient(t *testing.T) {
 	}
 }
 
+func TestOpenFollowsMerges(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 10, Patients: 20, Shares: &fakeclinic.Shares{}})
+	ids := c.fake.IDs()
+	for i := range 7 { // a chain longer than is followed
+		must(t, c.fake.Merge(ids[i], ids[i+1]))
+	}
+	for from, want := range map[int]int{5: 7, 2: 7, 1: 6} {
+		entry, err := c.engine.Open(t.Context(), profile.ID(ids[from]))
+		if err != nil || entry.Ref != ids[want] {
+			t.Errorf("from %d to %s, want %s, %v", from, entry.Ref, ids[want], err)
+		}
+	}
+	p, _ := c.fake.Get(ids[7])
+	now := time.Now()
+	p.MergedAt, p.MergedWith, p.ArchivedAt = &now, ids[6], &now
+	must(t, c.fake.Put(p))
+	before := len(c.fake.Requests())
+	if _, err := c.engine.Open(t.Context(), profile.ID(ids[7])); err != nil {
+		t.Error(err)
+	}
+	if sent := len(c.fake.Requests()) - before; sent != 2 {
+		t.Errorf("a circle of two cost %d requests", sent)
+	}
+}
+
 func TestDeletedPatientsAreNoticed(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 11, Patients: 500})
 	c.full()
