@@ -16,6 +16,7 @@ type AppState struct {
 	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`
+	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for TakeLink, or for somebody to sign in
 }
 
 // PersonView is a person of this computer.
@@ -195,5 +196,23 @@ type ProfileView struct {
 	SyncedAt        string       `json:"syncedAt"` // this copy was Cliniko's then
 	ArchivedAt      string       `json:"archivedAt"`
 	MergedInto      string       `json:"mergedInto"`
-	Failure         *FailureView `json:"failure"` // null for a complete profile
+	MergedFrom      string       `json:"mergedFrom"` // FollowLink was asked for this client, who is now part of this one
+	Failure         *FailureView `json:"failure"`    // null for a complete profile
+}
+
+// LinkView is a link that came in, or what was found in pasted text.
+type LinkView struct {
+	ID string `json:"id"` // the client to open; "" for none
+}
+
+// LinkSetupView is what Settings shows about Open in TeleHab.
+type LinkSetupView struct {
+	AppName     string `json:"appName"`
+	AppURL      string `json:"appUrl"`      // what a clinic enters in Cliniko
+	Bookmarklet string `json:"bookmarklet"` // a javascript: address for the bookmarks bar
+	// State of telehab:// on this computer: ready, missing, broken (ours, and
+	// it leads elsewhere), foreign (another program's), unsupported.
+	State   string `json:"state"`
+	Owner   string `json:"owner"`   // of a foreign registration
+	Message string `json:"message"` // what it means, with the next step
 }

@@ -45,7 +45,7 @@ func openWindow(o workspace.Options, demo bool, log zerolog.Logger) error {
 		// The smallest size at which every screen is laid out.
 		MinWidth:         960,
 		MinHeight:        640,
-		BackgroundColour: &options.RGBA{R: 246, G: 247, B: 247, A: 255},
+		BackgroundColour: &options.RGBA{R: 248, G: 247, B: 245, A: 255},
 		AssetServer:      &assetserver.Options{Assets: assets},
 		Logger:           quiet{log},
 		LogLevel:         logger.ERROR,
