@@ -9,9 +9,9 @@
 RESULTS   := build/test-results
 STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
-STAGES    := tree npm cgo-plain wails frontend-check bindings contract frontend-test \
-             frontend-build linter release dev-binary clinic-binary cgo-race \
-             lint lint-rules go-test e2e-browser e2e-window cgo-windows windows leaks
+STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
+             frontend-build lint lint-rules frontend-test go-test release dev-binary \
+             clinic-binary e2e-browser e2e-window leaks cgo-windows windows
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
