@@ -1,0 +1,13 @@
+// A bookmark that opens the client of the Cliniko page in front of you in TeleHab, for clinics whose App URL is not
+// approved yet. It reads the address of the page and nothing on it.
+//
+// bridge.go makes one line of this: it drops the lines that are comments, and joins the others. So every statement ends
+// in a semicolon, and no comment follows code.
+(() => {
+  const page = /^\/patients\/([0-9]{1,20})(?:\/|$)/.exec(location.pathname);
+  if (page && location.protocol === 'https:' && location.hostname.endsWith('.cliniko.com')) {
+    location.href = 'telehab://patient?patient_id=' + page[1];
+  } else {
+    alert('Open a client in Cliniko first, then choose this bookmark again.');
+  }
+})();
