@@ -41,7 +41,7 @@ func New(options Options) *Clinic {
 // Key is the API key, with its shard suffix.
 func (c *Clinic) Key() string { return c.options.Key }
 
-// Name, Subdomain and AccountID are what /settings/public says of the clinic.
+// Name is what /settings/public calls the clinic; Subdomain and AccountID are in its answer too.
 func (c *Clinic) Name() string { return c.options.Name }
 
 // Subdomain is the first part of the clinic's address in the browser.

@@ -11,7 +11,7 @@ import (
 const (
 	// DefaultPatients is how many people a clinic has when [Options.Patients] is left at zero.
 	DefaultPatients = 2000
-	// NoPatients, as [Options.Patients], makes an empty clinic.
+	// NoPatients makes an empty clinic, as [Options.Patients].
 	NoPatients = -1
 	// ClinikoLimit is the number of requests a minute that Cliniko allows each user.
 	ClinikoLimit = 200
@@ -34,6 +34,8 @@ type Options struct {
 	Name, Subdomain, AccountID string
 	// PatientTerm is what the clinic calls its patients, "patient" (the default) or "client".
 	PatientTerm string
+	// PatientApps are listed under "Open in" on a patient's page; nil means TeleHabApp alone, an empty slice none.
+	PatientApps []PatientApp
 
 	// Limit is how many requests are let through in a minute; zero lets everything through. See ClinikoLimit.
 	Limit int
@@ -77,6 +79,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.PatientTerm == "" {
 		o.PatientTerm = "patient"
+	}
+	if o.PatientApps == nil {
+		o.PatientApps = []PatientApp{TeleHabApp()}
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now

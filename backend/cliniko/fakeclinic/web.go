@@ -25,6 +25,7 @@ func (c *Clinic) webPages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /patients/{id}", c.showPatient)
 	mux.HandleFunc("POST /patients/{id}", c.changePatient)
+	mux.HandleFunc("GET "+BridgePath, showBridge)
 	mux.Handle("GET /pages/patient.css", http.FileServerFS(pages))
 	sameOrigin := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,6 +57,7 @@ type patientView struct {
 	MergedWith                                         string
 	Archived, Saved                                    bool
 	Details                                            []detail
+	Apps                                               []PatientApp
 }
 
 type detail struct{ Name, Text string }
@@ -90,6 +92,9 @@ func (c *Clinic) view(p Patient) patientView {
 	}
 	if view.Label == "" {
 		view.Label = "Unnamed patient"
+	}
+	for _, app := range c.options.PatientApps {
+		view.Apps = append(view.Apps, app.open(p.ID))
 	}
 	var numbers []string
 	for _, phone := range p.Phones {

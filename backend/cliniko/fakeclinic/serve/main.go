@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -38,8 +39,12 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(stdout, "address %s\nkey %s\nclinic %s, %d people\nTELEHAB_CLINIKO_URL=%s\n",
-		server.URL(), server.Key(), clinic.Name(), clinic.Len(), server.URL()); err != nil {
+	page := "none"
+	if ids := clinic.IDs(); len(ids) > 0 {
+		page = server.PatientURL(ids[0])
+	}
+	if _, err := fmt.Fprintf(stdout, "address %s\nkey %s\nclinic %s, %d people\npage %s\nTELEHAB_CLINIKO_URL=%s\n",
+		server.URL(), server.Key(), clinic.Name(), clinic.Len(), page, server.URL()); err != nil {
 		return errors.Join(fmt.Errorf("print the address: %w", err), server.Close())
 	}
 	<-ctx.Done()
@@ -62,6 +67,8 @@ func parse(arguments []string, stderr io.Writer) (
 	flags.StringVar(&options.Subdomain, "subdomain", "", "the clinic's subdomain")
 	flags.StringVar(&options.AccountID, "account", "", "the clinic's account `id`")
 	flags.StringVar(&options.PatientTerm, "term", "patient", "what the clinic calls its patients")
+	appName := flags.String("app-name", "", "the `name` of another app under Open in, beside TeleHab; needs --app-url")
+	appURL := flags.String("app-url", "", "the `address` that it is opened at, with patient_id added")
 	clean := flags.Bool("clean", false, "a clinic in which nobody lacks anything")
 	spec := flags.String("faults", "", fmt.Sprintf("`probabilities` such as 500=0.01,hang=0.002; kinds are %q", fakeclinic.Kinds()))
 	faultSeed := flags.Uint64("fault-seed", 1, "decides which requests fail")
@@ -76,6 +83,11 @@ func parse(arguments []string, stderr io.Writer) (
 	if options.Patients <= 0 {
 		options.Patients = fakeclinic.NoPatients
 	}
+	if *appName != "" || *appURL != "" {
+		if options.PatientApps, err = apps(*appName, *appURL); err != nil {
+			return
+		}
+	}
 	if *clean {
 		options.Shares = new(fakeclinic.CleanShares())
 	}
@@ -85,6 +97,17 @@ func parse(arguments []string, stderr io.Writer) (
 	}
 	faults = misbehave(fakeclinic.RandomFaults(*faultSeed, probability), *revoke)
 	return
+}
+
+func apps(name, address string) ([]fakeclinic.PatientApp, error) {
+	if strings.TrimSpace(name) == "" {
+		return nil, errors.New("another app needs an --app-name")
+	}
+	address, err := fakeclinic.ParseAppURL(address)
+	if err != nil {
+		return nil, err
+	}
+	return []fakeclinic.PatientApp{fakeclinic.TeleHabApp(), {Name: name, URL: address}}, nil
 }
 
 func misbehave(random func(fakeclinic.Request) fakeclinic.Fault, revoke int) func(fakeclinic.Request) fakeclinic.Fault {
