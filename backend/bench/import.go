@@ -26,14 +26,14 @@ var benchmarks = []benchmark{
 		what:   "5,000 patients, 120 ms latency, no limit; against fetching the same pages four at a time and throwing them away",
 		target: 1.30,
 		rounds: 5,
-		setUp: func(ctx context.Context) (run, run, func(), error) {
-			return importAgainstFetching(ctx, 5000, 120*time.Millisecond)
+		setUp: func() (run, run, func(), error) {
+			return importAgainstFetching(5000, 120*time.Millisecond)
 		},
 	},
 }
 
 // importAgainstFetching measures a first full pass into a new store.
-func importAgainstFetching(ctx context.Context, patients int, latency time.Duration) (measured, floor run, tearDown func(), err error) {
+func importAgainstFetching(patients int, latency time.Duration) (measured, floor run, tearDown func(), err error) {
 	shares := fakeclinic.DemoShares()
 	fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: patients, Latency: latency, Shares: &shares})
 	server, err := fake.Start("127.0.0.1:0")

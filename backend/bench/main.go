@@ -20,7 +20,7 @@ type benchmark struct {
 	what   string
 	target float64 // the ratio is to be at most this
 	rounds int
-	setUp  func(context.Context) (measured, floor run, tearDown func(), err error)
+	setUp  func() (measured, floor run, tearDown func(), err error)
 }
 
 // run does the work once and says how long it took.
@@ -66,7 +66,7 @@ func benchAll(ctx context.Context, names []string) error {
 // measure runs both in turn, so that a machine that gets slower slows both, and
 // returns the medians and the median of the ratios of each turn.
 func (b *benchmark) measure(ctx context.Context) (measured, floor time.Duration, ratio float64, err error) {
-	run, bare, tearDown, err := b.setUp(ctx)
+	run, bare, tearDown, err := b.setUp()
 	if err != nil {
 		return 0, 0, 0, err
 	}

@@ -31,8 +31,9 @@ type Terminal struct {
 	Out     io.Writer
 	Err     io.Writer
 	Version string
-	// Window opens the window and returns when it is closed.
-	Window func(ctx context.Context, demo bool) error
+	// Window opens the window and returns when it is closed. link is what the
+	// operating system handed over, not looked at yet; "" for nothing.
+	Window func(ctx context.Context, demo bool, link string) error
 }
 
 // errSomeFailed ends a sync that worked, with profiles that failed.
@@ -69,6 +70,7 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 
 func (t *Terminal) root() *cobra.Command {
 	var demo bool
+	var link string
 	root := &cobra.Command{
 		Use:   "telehab",
 		Short: "TeleHab keeps your clients equal to Cliniko's",
@@ -79,12 +81,13 @@ func (t *Terminal) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: work(func(c *cobra.Command, _ []string) error {
-			return t.Window(c.Context(), demo)
+			return t.Window(c.Context(), demo, link)
 		}),
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
+	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
 	root.AddCommand(t.sync(), t.status(), t.people(), t.connect(), t.disconnect(), t.export())
 	return root
 }

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 		"telehab": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			code := command.Run(ctx, os.Args[1:], command.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: "1.2.3",
-				Window: func(context.Context, bool) error { panic("a script opened the window") }})
+				Window: func(context.Context, bool, string) error { panic("a script opened the window") }})
 			stop()
 			os.Exit(code)
 		},

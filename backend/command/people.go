@@ -46,14 +46,14 @@ func (t *Terminal) people() *cobra.Command {
 }
 
 func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, name, email string) error {
-	any, err := w.People.Any(ctx)
+	somebody, err := w.People.Any(ctx)
 	if err != nil {
 		return err
 	}
 	passwords := t.passwords()
 	var by *profile.Person
 	permissions := []profile.Permission{profile.Practitioner}
-	if any {
+	if somebody {
 		if as == "" {
 			return profile.Errorf(profile.NotPermitted, "There are people here already. Add --as EMAIL of someone who may manage people.")
 		}

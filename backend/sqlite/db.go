@@ -157,7 +157,8 @@ func (db *DB) prove(ctx context.Context) error {
 
 // Close ends all connections after moving the log into the database.
 func (db *DB) Close() error {
-	_, _ = db.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)") // housekeeping: the next start does it otherwise
+	// Housekeeping: the next start does it otherwise.
+	_, _ = db.write.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	return errors.Join(db.read.Close(), db.write.Close())
 }
 

@@ -31,9 +31,11 @@ func (s *Profiles) Begin(ctx context.Context, p profile.Pass) (profile.Pass, map
 		}
 		// Any other pass that was cut off is closed as such; a changes pass
 		// starts at its cursor anyway.
-		for _, table := range []string{"seen", "page"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)",
-				s.account, p.Kind); err != nil {
+		for _, statement := range []string{
+			"DELETE FROM seen WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)",
+			"DELETE FROM page WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)",
+		} {
+			if _, err := tx.ExecContext(ctx, statement, s.account, p.Kind); err != nil {
 				return err
 			}
 		}
@@ -202,8 +204,8 @@ func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Curs
 		if goesOn {
 			return nil
 		}
-		for _, table := range []string{"seen", "page"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE pass_id = ?", p.ID); err != nil {
+		for _, statement := range []string{"DELETE FROM seen WHERE pass_id = ?", "DELETE FROM page WHERE pass_id = ?"} {
+			if _, err := tx.ExecContext(ctx, statement, p.ID); err != nil {
 				return err
 			}
 		}

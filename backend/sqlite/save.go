@@ -102,7 +102,7 @@ func (s *Profiles) writer(ctx context.Context, tx *sql.Tx, passID int64) (*write
 			ON CONFLICT DO UPDATE SET outcome = excluded.outcome
 			WHERE NOT (outcome = 'synced' AND excluded.outcome = 'unchanged')`},
 	} {
-		prepared, err := tx.PrepareContext(ctx, statement.text) // closed with the transaction
+		prepared, err := tx.PrepareContext(ctx, statement.text) //nolint:sqlclosecheck // closed with the transaction
 		if err != nil {
 			return nil, fmt.Errorf("prepare a statement: %w", err)
 		}
@@ -143,31 +143,34 @@ func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfil
 }
 
 func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
-	if isUnread(e) {
+	switch left := e.Profile.State != profile.Active; {
+	case isUnread(e):
 		differs, err := w.saveFailure(ctx, e, before)
 		return profile.Failed, differs, err
-	}
-	left := e.Profile.State != profile.Active
-	if before.exists() && e.Profile.UpdatedAt.Before(at(before.updated)) {
+	case before.exists() && e.Profile.UpdatedAt.Before(at(before.updated)):
 		// An answer that was slow on its way: what is stored is newer.
 		return w.standing(before), false, nil
-	}
-	if left && !before.exists() && !before.failed() && !e.Opened {
+	case left && !before.exists() && !before.failed() && !e.Opened:
 		return profile.Left, false, nil
 	}
+	return w.replace(ctx, e, sealed, before)
+}
+
+// replace stores an entry that is as new as what is stored, or newer.
+func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
 	same := before.exists() && string(before.fingerprint) == string(sealed.fingerprint)
-	moved := same && !e.Profile.UpdatedAt.Equal(at(before.updated))
+	differs := !same || !e.Profile.UpdatedAt.Equal(at(before.updated))
 	if err := w.saveDetails(ctx, e, sealed, same); err != nil {
 		return "", false, err
 	}
 	switch {
-	case left:
-		return profile.Left, !same || moved || before.failed(), w.saveMended(ctx, e, before)
+	case e.Profile.State != profile.Active:
+		return profile.Left, differs || before.failed(), w.saveMended(ctx, e, before)
 	case e.Failure != nil:
-		worse, err := w.saveFailure(ctx, e, before)
-		return profile.Failed, !same || moved || worse, err
+		otherwise, err := w.saveFailure(ctx, e, before)
+		return profile.Failed, differs || otherwise, err
 	case same && !before.failed():
-		return profile.Unchanged, moved, nil
+		return profile.Unchanged, differs, nil
 	}
 	return profile.Synced, true, w.saveMended(ctx, e, before)
 }

@@ -111,11 +111,10 @@ func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error)
 			break
 		}
 		met[next] = true
-		survivor, err := e.One(ctx, next)
-		if err != nil {
-			break // the merged one is still worth showing
+		// Where the survivor cannot be read, the merged one is still worth showing.
+		if survivor, err := e.One(ctx, next); err == nil {
+			entry = survivor
 		}
-		entry = survivor
 	}
 	return entry, nil
 }
