@@ -1,0 +1,16 @@
+package deeplink
+
+import (
+	"context"
+	"os"
+)
+
+func (r Registration) look() (State, error) {
+	return judgeBundle(r.Executable, os.DirFS("/")), nil
+}
+
+// The bundle carries the registration, so there is nothing to write or remove.
+
+func (r Registration) write(context.Context) error { return nil }
+
+func (r Registration) remove(context.Context) error { return nil }

@@ -1,0 +1,223 @@
+package deeplink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// toolLimit is how long one of the desktop's tools may take.
+const toolLimit = 10 * time.Second
+
+// look follows the way that xdg-open and the desktops go from a scheme to a
+// program: what the person chose, else what is installed.
+func (r Registration) look() (State, error) {
+	s := currentSession()
+	found, ok, err := s.handler()
+	if err != nil {
+		return State{}, err
+	}
+	if !ok {
+		// Nobody's link, but the place of our entry may be somebody else's.
+		if found, ok, err = s.read(s.ownPath()); err != nil {
+			return State{}, err
+		}
+		if !ok || r.owns(found) {
+			return State{Condition: Missing}, nil
+		}
+	}
+	switch {
+	case r.opens(found):
+		return State{Condition: Ready}, nil
+	case r.owns(found):
+		return State{Condition: Broken}, nil
+	}
+	return State{Condition: Foreign, Owner: shown(found.name)}, nil
+}
+
+// owns tells whether an entry is ours: it says so, or it starts this program.
+func (r Registration) owns(e desktopEntry) bool {
+	program, _, ok := splitExec(e.exec)
+	return e.ours || ok && r.is(program)
+}
+
+// opens tells whether an entry hands links to this program as it expects them.
+func (r Registration) opens(e desktopEntry) bool {
+	program, arguments, ok := splitExec(e.exec)
+	return ok && slices.Equal(arguments, []string{"--link", "%u"}) && r.is(program)
+}
+
+// is tells whether a program of an Exec line is the one that runs, under
+// whatever name.
+func (r Registration) is(program string) bool {
+	if !filepath.IsAbs(program) {
+		found, err := exec.LookPath(program)
+		if err != nil {
+			return false
+		}
+		program = found
+	}
+	if program == r.Executable {
+		return true
+	}
+	a, errA := os.Stat(program)
+	b, errB := os.Stat(r.Executable)
+	return errA == nil && errB == nil && os.SameFile(a, b)
+}
+
+// write makes our entry, unless a package brought one that starts this program,
+// and makes it the person's choice. xdg-mime knows what each desktop wants; what
+// it leaves undone, or cannot do because it is missing, is done in the list.
+func (r Registration) write(ctx context.Context) error {
+	s := currentSession()
+	if err := r.writeEntry(s); err != nil {
+		return err
+	}
+	lists := s.ownLists()
+	before := make([][]string, len(lists)) // xdg-mime forgets who was there
+	for i, list := range lists {
+		text, err := readText(list.path)
+		if err != nil {
+			return err
+		}
+		before[i] = handlersIn(text, chosen)
+	}
+	toolErr := errors.Join(
+		runTool(ctx, "update-desktop-database", s.applications()),
+		runTool(ctx, "xdg-mime", "default", desktopID, handlerType),
+	)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for i, list := range lists {
+		err := edit(list.path, list.optional, func(text string) string {
+			if list.optional && len(handlersIn(text, chosen)) == 0 {
+				return text
+			}
+			return preferring(text, before[i])
+		})
+		if err != nil {
+			return errors.Join(err, toolErr)
+		}
+	}
+	return nil
+}
+
+func (r Registration) writeEntry(s session) error {
+	for _, dir := range s.dataDirs {
+		packaged, ok, err := s.read(filepath.Join(dir, "applications", desktopID))
+		if err != nil || !ok {
+			continue // unreadable is as good as not there: ours is written
+		}
+		if !r.opens(packaged) {
+			break // it is hidden by what we write
+		}
+		if err := os.Remove(s.ownPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove the entry that hides the package's: %w", err)
+		}
+		return nil
+	}
+	text, err := ourEntry(r.Executable)
+	if err != nil {
+		return err
+	}
+	return replaceFile(s.ownPath(), text)
+}
+
+func (r Registration) remove(ctx context.Context) error {
+	s := currentSession()
+	own, ok, err := s.read(s.ownPath())
+	if err != nil {
+		return err
+	}
+	if ok && !r.owns(own) {
+		return nil
+	}
+	if ok {
+		if err := os.Remove(s.ownPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove our desktop entry: %w", err)
+		}
+	}
+	if other, ok := s.find(desktopID); ok && !r.owns(other) {
+		return nil // of that name, a package of somebody else: the choice may mean it
+	}
+	for _, list := range s.ownLists() {
+		err := edit(list.path, true, without)
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := os.Stat(s.applications()); err != nil {
+		return nil //nolint:nilerr // no folder, so no cache of it to renew
+	}
+	if err := runTool(ctx, "update-desktop-database", s.applications()); err != nil && !errors.Is(err, exec.ErrNotFound) {
+		return err
+	}
+	return nil
+}
+
+// runTool runs one of the desktop's tools with arguments of our own making.
+func runTool(ctx context.Context, name string, arguments ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, toolLimit)
+	defer cancel()
+	command := exec.CommandContext(ctx, name, arguments...) //nolint:gosec // constants, and a folder of this person
+	command.WaitDelay = time.Second
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("run %s: %w", name, err)
+	}
+	return nil
+}
+
+// edit changes a text file of the person. A file that would not change is not
+// touched; one that is not there counts as empty, and stays away when optional.
+func edit(path string, optional bool, change func(string) string) error {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a file that is kept elsewhere stays there
+	}
+	old, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && optional:
+		return nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("read the list of chosen applications: %w", err)
+	}
+	text := change(string(old))
+	if text == string(old) {
+		return nil
+	}
+	return replaceFile(path, text)
+}
+
+// replaceFile puts a text in place at once, so that nobody reads half of it. A
+// file that was there keeps its permissions.
+func replaceFile(path, text string) (err error) {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of %s: %w", filepath.Base(path), err)
+	}
+	temporary, err := os.CreateTemp(dir, "."+strings.TrimSuffix(filepath.Base(path), ".desktop")+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", filepath.Base(path), err)
+			_ = os.Remove(temporary.Name())
+		}
+	}()
+	if info, statErr := os.Stat(path); statErr == nil {
+		err = temporary.Chmod(info.Mode().Perm())
+	}
+	_, writeErr := temporary.WriteString(text)
+	if err := errors.Join(err, writeErr, temporary.Sync(), temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
