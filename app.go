@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/workspace"
@@ -24,6 +26,9 @@ type App struct {
 	demo    bool // start on the demo clinic
 	log     zerolog.Logger
 	system  system
+	links   *links
+
+	registration deeplink.Registration // of our links with the operating system
 
 	mu     sync.Mutex
 	closed bool
@@ -36,6 +41,8 @@ type system interface {
 	Emit(event string, data any)
 	OpenAddress(address string)
 	CopyText(text string) error
+	// Show brings the window to the front.
+	Show()
 	// AskWhereToSave returns "" when the person cancels.
 	AskWhereToSave(title, name string) (string, error)
 }
@@ -45,12 +52,13 @@ const (
 	eventSync     = "sync"     // SyncStatus
 	eventProfiles = "profiles" // nothing; something in the list changed
 	eventState    = "state"    // AppState
+	eventLink     = "link"     // nothing; a link waits for TakeLink
 )
 
 // NewApp returns the app. It opens nothing before the window first asks, since
 // on Linux a second process gets that far before it learns that it is second.
-func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system) *App {
-	return &App{options: options, version: options.Version, demo: demo, log: log, system: system}
+func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
+	return &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks()}
 }
 
 // shutdown stops what runs and closes the workspaces. A pass that is cut off
@@ -160,8 +168,15 @@ func (d *desk) allows(may []profile.Permission) error {
 	return nil
 }
 
-// formatError makes the ErrorView that a rejected promise carries.
-func formatError(err error) any { return errorView(err) }
+// formatError makes the ErrorView that a rejected promise carries. Wails puts
+// what it is given into the text of a JavaScript error, so it travels as JSON.
+func formatError(err error) any {
+	text, marshalErr := json.Marshal(errorView(err))
+	if marshalErr != nil {
+		return string(profile.CodeOf(err)) // cannot happen: the view is text alone
+	}
+	return string(text)
+}
 
 func errorView(err error) ErrorView {
 	view := ErrorView{Code: string(profile.CodeOf(err)), Message: profile.MessageOf(err)}

@@ -16,7 +16,7 @@ func (a *App) State() (AppState, error) {
 	if err != nil {
 		logging.Failure(a.log, "open the workspace", err)
 		view := errorView(err)
-		state := AppState{Version: a.version, ClientWord: defaultWord, Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
+		state := AppState{Version: a.version, ClientWord: defaultWord, LinkWaiting: a.linkWaits(), Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
 		switch profile.CodeOf(err) {
 		case profile.KeyringMissing, profile.KeyringLocked:
 			state.Keyring = &view
@@ -32,7 +32,7 @@ func (a *App) State() (AppState, error) {
 const defaultWord = "client"
 
 func (d *desk) state(ctx context.Context) (AppState, error) {
-	s := AppState{Version: d.app.version, ClientWord: defaultWord}
+	s := AppState{Version: d.app.version, ClientWord: defaultWord, LinkWaiting: d.app.linkWaits()}
 	s.Demo, s.Throwaway = d.w.Demo()
 	var err error
 	if s.PeopleExist, err = d.w.People.Any(ctx); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/keyring/keyringtest"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/workspace"
@@ -27,6 +28,7 @@ type fakeSystem struct {
 	opened []string
 	copied string
 	saveTo string
+	shown  int
 }
 
 func (s *fakeSystem) Emit(event string, data any) {
@@ -37,6 +39,7 @@ func (s *fakeSystem) Emit(event string, data any) {
 		s.phases = append(s.phases, status.Phase)
 	}
 }
+func (s *fakeSystem) Show()                                         { s.mu.Lock(); s.shown++; s.mu.Unlock() }
 func (s *fakeSystem) OpenAddress(address string)                    { s.opened = append(s.opened, address) }
 func (s *fakeSystem) CopyText(text string) error                    { s.copied = text; return nil }
 func (s *fakeSystem) AskWhereToSave(string, string) (string, error) { return s.saveTo, nil }
@@ -77,7 +80,7 @@ func newFixture(t *testing.T, o fakeclinic.Options) *fixture {
 // start starts the app, again if it ran before.
 func (f *fixture) start() {
 	f.system = &fakeSystem{}
-	f.app = NewApp(f.o, false, zerolog.Nop(), f.system)
+	f.app = NewApp(f.o, false, zerolog.Nop(), f.system, deeplink.Registration{})
 }
 
 const (

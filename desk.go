@@ -134,7 +134,7 @@ func (d *desk) goOn(ctx context.Context) {
 		return
 	}
 	go func() {
-		_, err := d.pass(context.Background(), syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+		_, err := d.pass(context.WithoutCancel(ctx), syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
 			return e.Full(ctx, report)
 		})
 		if err != nil && profile.CodeOf(err) != profile.Cancelled && !errors.Is(err, syncer.ErrClosing) {

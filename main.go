@@ -32,7 +32,7 @@ func run() int {
 	defer stop()
 	return command.Run(ctx, os.Args[1:], command.Terminal{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
-		Window: func(_ context.Context, demo bool) error {
+		Window: func(_ context.Context, demo bool, link string) error {
 			stop() // the window handles signals by itself
 			o := workspace.FromEnvironment(version)
 			log, file, err := logging.Open(filepath.Join(o.DataDir(), "logs"), zerolog.InfoLevel)
@@ -40,7 +40,7 @@ func run() int {
 				return err
 			}
 			defer func() { _ = file.Close() }()
-			return openWindow(o, demo, log)
+			return openWindow(o, demo, link, log)
 		},
 	})
 }

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"embed"
+	"fmt"
 	"io/fs"
+	"os"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 	"github.com/wailsapp/wails/v2"
@@ -15,6 +18,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -25,15 +29,23 @@ var frontend embed.FS
 //go:embed build/appicon.png
 var icon []byte
 
-// openWindow shows the window and returns when it is closed.
-func openWindow(o workspace.Options, demo bool, log zerolog.Logger) error {
+// openWindow shows the window and returns when it is closed. link is what the
+// operating system handed over at the start, or "".
+func openWindow(o workspace.Options, demo bool, link string, log zerolog.Logger) error {
 	// Given as a sub-folder, development builds serve what is embedded too.
 	assets, err := fs.Sub(frontend, "frontend/dist")
 	if err != nil {
 		return err
 	}
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find the program: %w", err)
+	}
 	toolkit := &toolkit{}
-	app := NewApp(o, demo, log, toolkit)
+	app := NewApp(o, demo, log, toolkit, deeplink.Registration{Executable: program})
+	if link != "" {
+		app.arrive(deeplink.Parse(link))
+	}
 	identity := "io.telehab.desktop"
 	if demo {
 		identity += ".demo" // so that the demo can be tried beside the real one
@@ -50,30 +62,66 @@ func openWindow(o workspace.Options, demo bool, log zerolog.Logger) error {
 		Logger:           quiet{log},
 		LogLevel:         logger.ERROR,
 		ErrorFormatter:   formatError,
-		OnStartup:        func(ctx context.Context) { toolkit.ctx = ctx },
-		OnShutdown:       func(context.Context) { app.shutdown() },
-		Bind:             []any{app},
+		OnStartup: func(ctx context.Context) {
+			toolkit.ready(ctx)
+			go app.keepRegistered(ctx)
+		},
+		OnShutdown: func(context.Context) { app.shutdown() },
+		Bind:       []any{app},
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId: identity,
-			OnSecondInstanceLaunch: func(options.SecondInstanceData) {
-				runtime.WindowUnminimise(toolkit.ctx)
-				runtime.Show(toolkit.ctx)
-			},
+			// The lock on the data directory comes first; this one catches a
+			// second start that looks elsewhere for it.
+			OnSecondInstanceLaunch: func(options.SecondInstanceData) { toolkit.Show() },
 		},
-		Linux:   &linux.Options{Icon: icon, ProgramName: "telehab", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
-		Mac:     &mac.Options{About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + o.Version, Icon: icon}},
+		Linux: &linux.Options{Icon: icon, ProgramName: "telehab", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
+		// macOS brings links this way, even before the start is over.
+		Mac: &mac.Options{OnUrlOpen: func(link string) { app.arrive(deeplink.Parse(link)) },
+			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + o.Version, Icon: icon}},
 		Windows: &windows.Options{Theme: windows.SystemDefault},
 	})
 }
 
-// toolkit is Wails as the app sees it.
-type toolkit struct{ ctx context.Context }
+// toolkit is Wails as the app sees it. Before the window is there it does
+// nothing: the window asks for the state, and for a link, by itself.
+type toolkit struct {
+	window atomic.Pointer[context.Context]
+}
 
-func (t *toolkit) Emit(event string, data any) { runtime.EventsEmit(t.ctx, event, data) }
-func (t *toolkit) OpenAddress(address string)  { runtime.BrowserOpenURL(t.ctx, address) }
-func (t *toolkit) CopyText(text string) error  { return runtime.ClipboardSetText(t.ctx, text) }
-func (t *toolkit) AskWhereToSave(title, name string) (string, error) {
-	return runtime.SaveFileDialog(t.ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true})
+func (t *toolkit) ready(ctx context.Context) { t.window.Store(&ctx) }
+
+// with runs do on the window, once there is one.
+func (t *toolkit) with(do func(context.Context)) {
+	if ctx := t.window.Load(); ctx != nil {
+		do(*ctx)
+	}
+}
+
+func (t *toolkit) Emit(event string, data any) {
+	t.with(func(ctx context.Context) { runtime.EventsEmit(ctx, event, data) })
+}
+
+func (t *toolkit) OpenAddress(address string) {
+	t.with(func(ctx context.Context) { runtime.BrowserOpenURL(ctx, address) })
+}
+
+func (t *toolkit) Show() {
+	t.with(func(ctx context.Context) {
+		runtime.WindowUnminimise(ctx)
+		runtime.Show(ctx)
+	})
+}
+
+func (t *toolkit) CopyText(text string) (err error) {
+	t.with(func(ctx context.Context) { err = runtime.ClipboardSetText(ctx, text) })
+	return err
+}
+
+func (t *toolkit) AskWhereToSave(title, name string) (path string, err error) {
+	t.with(func(ctx context.Context) {
+		path, err = runtime.SaveFileDialog(ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true})
+	})
+	return path, err
 }
 
 // quiet hands Wails' own messages to our log. They are about the toolkit, and
