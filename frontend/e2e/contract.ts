@@ -39,6 +39,8 @@ interface PageTypes {
   ProfilePage: Page.ProfilePage;
   PhoneView: Page.PhoneView;
   ProfileView: Page.ProfileView;
+  LinkView: Page.LinkView;
+  LinkSetupView: Page.LinkSetupView;
 }
 
 /** Compiles for nothing but never: the error shows what is left over. */

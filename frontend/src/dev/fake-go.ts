@@ -8,6 +8,7 @@ import type {
   PassView,
   ProfileView,
 } from '../lib/api/types';
+import { FakeLinks } from './fake-links';
 import { isFailing, judge, people, rowOf } from './people';
 
 /** A stand-in for app.go while the page is looked at or tested without Go. */
@@ -81,6 +82,7 @@ export class FakeGo implements GoApp {
         unfinished: false,
       },
       tally: { active: 0, failed: 0, archived: 0, activeInCliniko: 0, countedAt: '' },
+      linkWaiting: false,
       ...options.patch,
     };
     this.#imported = stage === 'imported';
@@ -381,6 +383,30 @@ export class FakeGo implements GoApp {
     person.syncedAt = new Date().toISOString();
     return structuredClone(person);
   }
+
+  readonly links = new FakeLinks();
+
+  /** A click in Cliniko. */
+  arrive(id: string) {
+    this.links.waiting = id;
+    this.state.linkWaiting = true;
+    this.emit('link', undefined);
+  }
+
+  TakeLink = () => {
+    this.state.linkWaiting = false;
+    return this.#soon(this.links.take());
+  };
+  FollowLink = async (id: string) => {
+    const { length } = this.people;
+    const view = await this.links.follow(id, this.people);
+    if (this.people.length !== length) this.#tally();
+    return structuredClone(view);
+  };
+  FindPasted = (text: string) => this.#soon(this.links.find(text));
+  LinkSetup = () => this.#soon(this.links.setup);
+  RepairLink = (takeOver: boolean) => this.#soon(this.links.repair(takeOver), 500);
+  TestLink = () => this.#soon(this.links.comesBack, this.options.delay * 100);
 
   OpenInCliniko = () => this.#soon(undefined);
   CopyText = () => this.#soon(undefined);

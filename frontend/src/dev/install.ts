@@ -1,8 +1,9 @@
 /**
  * Puts the stand-in on the window. The address says what to show, such as
- * /?stage=imported&count=5000&word=patient&problem=offline.
+ * /?stage=imported&count=5000&word=patient&problem=offline, or, for a link that came
+ * in, /?stage=imported&link=836447129235000000&trouble=offline&scheme=foreign.
  */
-import type { AppState, ErrorView } from '../lib/api/types';
+import type { AppState, ErrorView, LinkState } from '../lib/api/types';
 import { FakeGo, type FakeOptions } from './fake-go';
 
 const asked = new URLSearchParams(location.search);
@@ -34,6 +35,18 @@ if (store) patch.store = store;
 Object.assign(fake.state, patch);
 fake.state.sync.problem = view('problem') ?? null;
 fake.state.sync.unfinished = asked.has('unfinished');
+
+fake.links.trouble = asked.get('trouble') ?? '';
+fake.links.delay = Number(asked.get('reply') ?? 900);
+fake.links.comesBack = !asked.has('lost');
+fake.links.setup.state = (asked.get('scheme') ?? 'ready') as LinkState;
+if (asked.has('scheme')) {
+  fake.links.setup.owner = 'Example Player';
+  fake.links.setup.message = 'Links from Cliniko do not reach TeleHab on this computer.';
+}
+fake.links.waiting = asked.get('link') ?? '';
+fake.state.linkWaiting = asked.has('link');
+Object.assign(window, { fake }); // for a click in Cliniko: fake.arrive('…')
 
 window.go = { main: { App: fake } };
 window.runtime = fake.runtime;

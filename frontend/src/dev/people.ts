@@ -141,6 +141,7 @@ export function people(count: number, now = Date.now()): ProfileView[] {
       syncedAt: ago(0.002),
       archivedAt: state === 'active' ? '' : ago(40),
       mergedInto: state === 'merged' ? '836447129235000000' : '',
+      mergedFrom: '',
       failure: null,
     };
     return judge(person);

@@ -24,6 +24,12 @@ export interface GoApp {
   Profiles(query: T.ProfileQuery): Promise<T.ProfilePage>;
   Profile(id: string): Promise<T.ProfileView>;
   RefreshProfile(id: string): Promise<T.ProfileView>;
+  TakeLink(): Promise<T.LinkView>;
+  FollowLink(id: string): Promise<T.ProfileView>;
+  FindPasted(text: string): Promise<T.LinkView>;
+  LinkSetup(): Promise<T.LinkSetupView>;
+  RepairLink(takeOver: boolean): Promise<T.LinkSetupView>;
+  TestLink(): Promise<boolean>;
   OpenInCliniko(id: string): Promise<void>;
   CopyText(text: string): Promise<void>;
   OpenGuide(name: T.GuideName): Promise<void>;

@@ -8,6 +8,8 @@ export interface EventMap {
   /** Something in the profile list changed: reload what is shown. */
   profiles: Record<string, never>;
   state: AppState;
+  /** A link came in: see takeLink. */
+  link: undefined;
 }
 
 /** Listens to an event; the answer stops it. Nothing else calls EventsOn. */

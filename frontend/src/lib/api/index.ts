@@ -80,6 +80,17 @@ export const api = {
   refreshProfile: (id: string) => settle(() => app().RefreshProfile(id), REMOTE),
   openInCliniko: (id: string) => settle(() => app().OpenInCliniko(id), LOCAL),
 
+  /** The link that waits; each is given once. */
+  takeLink: () => settle(() => app().TakeLink(), LOCAL),
+  /** Reads the client of a link from Cliniko; one who was merged answers with the survivor. */
+  followLink: (id: string) => settle(() => app().FollowLink(id), REMOTE),
+  /** The client that a pasted address, link or bare id names. */
+  findPasted: (text: string) => settle(() => app().FindPasted(text), LOCAL),
+  linkSetup: () => settle(() => app().LinkSetup(), LOCAL),
+  repairLink: (takeOver: boolean) => settle(() => app().RepairLink(takeOver), LOCAL),
+  /** Sends a link through the operating system; false if it was not back in ten seconds. */
+  testLink: () => settle(() => app().TestLink(), LOCAL),
+
   copyText: (text: string) => settle(() => app().CopyText(text), LOCAL),
   openGuide: (name: GuideName) => settle(() => app().OpenGuide(name), LOCAL),
 };

@@ -83,6 +83,8 @@ export interface AppState {
   clientWord: string;
   sync: SyncStatus;
   tally: TallyView;
+  /** A link came in and waits for takeLink, or for somebody to sign in. */
+  linkWaiting: boolean;
 }
 
 export interface ListingView {
@@ -192,7 +194,32 @@ export interface ProfileView {
   syncedAt: string;
   archivedAt: string;
   mergedInto: string;
+  /** followLink was asked for this client, who is now part of this one */
+  mergedFrom: string;
   failure: FailureView | null;
 }
 
-export type GuideName = 'cliniko-api-key' | 'keyring';
+export interface LinkView {
+  /** the client to open; '' for none */
+  id: string;
+}
+
+/**
+ * How telehab:// stands on this computer. broken: ours, and it leads elsewhere;
+ * foreign: another program's.
+ */
+export type LinkState = 'ready' | 'missing' | 'broken' | 'foreign' | 'unsupported';
+
+export interface LinkSetupView {
+  appName: string;
+  appUrl: string;
+  /** a javascript: address for the bookmarks bar */
+  bookmarklet: string;
+  state: LinkState;
+  /** of a foreign registration */
+  owner: string;
+  /** what the state means, with the next step */
+  message: string;
+}
+
+export type GuideName = 'cliniko-api-key';

@@ -3,10 +3,9 @@
  * calendar date: it is formatted in UTC, so that no time zone can move it.
  */
 import { language, t } from '$lib/i18n';
+import { localeFor } from './locale';
 
-// The C locale of a computer that was never told one would write 1929 for 1,929.
-const own = new Intl.DateTimeFormat().resolvedOptions().locale;
-const system = own.includes('posix') ? language : own;
+const system = localeFor(new Intl.DateTimeFormat().resolvedOptions().locale);
 
 const integer = new Intl.NumberFormat(system, { maximumFractionDigits: 0 });
 const part = new Intl.NumberFormat(system, { style: 'percent', maximumFractionDigits: 0 });
@@ -17,7 +16,7 @@ const clock = new Intl.DateTimeFormat(system, { timeStyle: 'short' });
 
 /** "3 min ago" stands inside sentences, so it is in the language of the words. */
 function relativeLocale(): string {
-  return own.startsWith(language) && own !== 'en-US' ? own : 'en-GB';
+  return system.startsWith(language) && system !== 'en-US' ? system : 'en-GB';
 }
 const relative = new Intl.RelativeTimeFormat(relativeLocale(), { numeric: 'auto', style: 'short' });
 

@@ -67,6 +67,11 @@ export class App {
     }
   }
 
+  /** Notes that the link that waited is on the screen. */
+  linkTaken() {
+    if (this.state?.linkWaiting) this.state = { ...this.state, linkWaiting: false };
+  }
+
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
     const stops = [

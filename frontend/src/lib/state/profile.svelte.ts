@@ -1,52 +1,119 @@
 import { api, on, toErrorView, type ErrorView, type ProfileView } from '$lib/api';
 
-/** One profile, read from this computer's store at once and refreshed on demand. */
+/** What opened a profile, when it was not chosen in a list: a click in Cliniko, or a pasted id. */
+export type Origin = '' | 'link' | 'paste';
+
+/**
+ * One profile, read from this computer's store at once and refreshed on demand.
+ * With an origin it may be somebody who is not stored yet, or who was merged; the
+ * refresh then fetches them, or moves on to the survivor.
+ */
 export class OneProfile {
+  /** Whose profile this is: of a merged client, the survivor's, once that is known. */
+  id = $state('');
+  origin = $state<Origin>('');
   view = $state.raw<ProfileView | null>(null);
+  /** Why nothing is stored to show. */
+  missing = $state.raw<ErrorView | null>(null);
+  /** Why the last refresh did not work: what is shown is as old as it says. */
+  stale = $state.raw<ErrorView | null>(null);
+  /** Why something else that was asked for here did not work. */
   problem = $state.raw<ErrorView | null>(null);
   refreshing = $state(false);
   /** What a refresh found: its profile is complete now, or still is not. */
   outcome = $state<'' | 'fixed' | 'still'>('');
+  /** The client who was asked for and is now part of this one. */
+  mergedFrom = $state('');
 
-  constructor(readonly id: string) {}
+  /** Questions are numbered, so that an answer never replaces that of a later question. */
+  #asked = 0;
+  #shown = 0;
+  #followed = false;
+  #missedNews = false;
+
+  constructor(
+    readonly askedFor: string,
+    origin: Origin = '',
+  ) {
+    this.id = askedFor;
+    this.origin = origin;
+  }
+
+  answersTo(id: string): boolean {
+    return id === this.id || id === this.askedFor;
+  }
 
   follow(): () => void {
     return on('profiles', () => {
-      if (!this.refreshing) void this.load();
+      if (this.refreshing) this.#missedNews = true;
+      else void this.load();
     });
   }
 
-  async load() {
+  /** Reads what is stored. `first`: it may be older than a refresh that runs beside it. */
+  async load(first = false) {
+    const turn = ++this.#asked;
     try {
-      this.view = await api.profile(this.id);
-      this.problem = null;
+      const view = await api.profile(this.id);
+      const newer = !first && view.syncedAt !== this.view?.syncedAt;
+      if (this.#show(view, turn) && newer) this.stale = null; // a sync did what the refresh could not
     } catch (thrown) {
-      this.problem = toErrorView(thrown);
+      if (turn < this.#shown) return;
+      if (this.view) this.problem = toErrorView(thrown);
+      else this.missing = toErrorView(thrown);
     }
   }
 
   /** Reads this one client from Cliniko again. */
   async refresh() {
     if (this.refreshing) return;
+    const turn = ++this.#asked;
     const failed = Boolean(this.view?.failure);
+    const follow = this.origin !== '' && !this.#followed;
     this.refreshing = true;
     this.outcome = '';
+    this.stale = null;
     this.problem = null;
     try {
-      this.view = await api.refreshProfile(this.id);
-      if (failed) this.outcome = this.view.failure ? 'still' : 'fixed';
+      const view = await (follow ? api.followLink(this.id) : api.refreshProfile(this.id));
+      this.#followed = true;
+      this.#show(view, turn);
+      if (failed) this.outcome = view.failure ? 'still' : 'fixed';
     } catch (thrown) {
-      this.problem = toErrorView(thrown);
+      this.stale = toErrorView(thrown);
+      if (this.#missedNews) void this.load();
     } finally {
       this.refreshing = false;
+      this.#missedNews = false;
     }
   }
 
+  /** The same client was asked for once more: one more refresh, unless one runs. */
+  async again(id: string, origin: Origin) {
+    this.origin = origin;
+    this.#followed = false;
+    if (id === this.id) this.mergedFrom = '';
+    await this.refresh();
+  }
+
   async openInCliniko() {
+    this.problem = null;
     try {
       await api.openInCliniko(this.id);
     } catch (thrown) {
       this.problem = toErrorView(thrown);
     }
+  }
+
+  #show(view: ProfileView, turn: number): boolean {
+    if (turn < this.#shown) return false;
+    this.#shown = turn;
+    if (view.id !== this.id) {
+      this.mergedFrom = view.mergedFrom || this.id;
+      this.id = view.id;
+    }
+    this.view = view;
+    this.missing = null;
+    return true;
   }
 }

@@ -24,6 +24,11 @@ export class Router {
     this.current = to;
   }
 
+  /** The same place under another name: a client who turned out to be part of another. */
+  replace(to: Route) {
+    this.current = to;
+  }
+
   /** To the place before; where there is none, to `otherwise`. */
   back(otherwise: Route = START) {
     this.current = this.#past.at(-1) ?? otherwise;
