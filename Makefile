@@ -16,7 +16,7 @@ TAGS           = $(shell pkg-config --exists webkit2gtk-4.0 2>/dev/null && \
                    ! pkg-config --exists webkit2gtk-4.1 || echo webkit2_41)
 
 # By name, because ./... finds packages inside frontend/node_modules too.
-PACKAGES      := . ./backend/...
+PACKAGES      := . ./backend/... ./build/...
 
 export GO NPM TAGS LDFLAGS GOLANGCI FUZZTIME PACKAGES
 # The git checkout may belong to somebody else, in a container for example.

@@ -6,13 +6,9 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
-	"github.com/rs/zerolog"
-
 	"telehab.io/desktop/backend/command"
-	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -34,13 +30,7 @@ func run() int {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
 		Window: func(_ context.Context, demo bool, link string) error {
 			stop() // the window handles signals by itself
-			o := workspace.FromEnvironment(version)
-			log, file, err := logging.Open(filepath.Join(o.DataDir(), "logs"), zerolog.InfoLevel)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = file.Close() }()
-			return openWindow(o, demo, link, log)
+			return openWindow(workspace.FromEnvironment(version), demo, link)
 		},
 	})
 }

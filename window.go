@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -19,6 +22,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -30,26 +34,51 @@ var frontend embed.FS
 var icon []byte
 
 // openWindow shows the window and returns when it is closed. link is what the
-// operating system handed over at the start, or "".
-func openWindow(o workspace.Options, demo bool, link string, log zerolog.Logger) error {
-	// Given as a sub-folder, development builds serve what is embedded too.
-	assets, err := fs.Sub(frontend, "frontend/dist")
+// operating system handed over at the start, or "". Where a window is open
+// already, that one is given the link and comes to the front.
+func openWindow(o workspace.Options, demo bool, link string) error {
+	start := deeplink.Link{Kind: deeplink.Show}
+	if parsed := deeplink.Parse(link); parsed.Kind != deeplink.Unknown {
+		start = parsed
+	}
+	inbox, first, err := handover.Listen(o.DataDir())
 	if err != nil {
 		return err
 	}
+	if !first {
+		return handover.Send(o.DataDir(), start)
+	}
+	defer func() { _ = inbox.Close() }()
+	log, file, err := logging.Open(filepath.Join(o.DataDir(), "logs"), zerolog.InfoLevel)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
 	program, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
 	toolkit := &toolkit{}
 	app := NewApp(o, demo, log, toolkit, deeplink.Registration{Executable: program})
-	if link != "" {
-		app.arrive(deeplink.Parse(link))
+	app.arrive(start)
+	go func() {
+		for link := range inbox.Links() {
+			app.arrive(link)
+		}
+	}()
+	return runWindow(app, toolkit)
+}
+
+// runWindow hands the app to Wails.
+func runWindow(app *App, toolkit *toolkit) error {
+	// Given as a sub-folder, development builds serve what is embedded too.
+	assets, err := fs.Sub(frontend, "frontend/dist")
+	if err != nil {
+		return err
 	}
-	identity := "io.telehab.desktop"
-	if demo {
-		identity += ".demo" // so that the demo can be tried beside the real one
-	}
+	// One for each data directory, as D-Bus allows it in a name.
+	folder := sha256.Sum256([]byte(app.options.DataDir()))
+	identity := "io.telehab.desktop." + hex.EncodeToString(folder[:6])
 	return wails.Run(&options.App{
 		Title:  "TeleHab",
 		Width:  1200,
@@ -59,7 +88,7 @@ func openWindow(o workspace.Options, demo bool, link string, log zerolog.Logger)
 		MinHeight:        640,
 		BackgroundColour: &options.RGBA{R: 248, G: 247, B: 245, A: 255},
 		AssetServer:      &assetserver.Options{Assets: assets},
-		Logger:           quiet{log},
+		Logger:           quiet{app.log},
 		LogLevel:         logger.ERROR,
 		ErrorFormatter:   formatError,
 		OnStartup: func(ctx context.Context) {
@@ -77,7 +106,7 @@ func openWindow(o workspace.Options, demo bool, link string, log zerolog.Logger)
 		Linux: &linux.Options{Icon: icon, ProgramName: "telehab", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		// macOS brings links this way, even before the start is over.
 		Mac: &mac.Options{OnUrlOpen: func(link string) { app.arrive(deeplink.Parse(link)) },
-			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + o.Version, Icon: icon}},
+			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + app.version, Icon: icon}},
 		Windows: &windows.Options{Theme: windows.SystemDefault},
 	})
 }

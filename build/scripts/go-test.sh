@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-read -ra packages <<<"${PACKAGES:-. ./backend/...}"
+read -ra packages <<<"${PACKAGES:-. ./backend/... ./build/...}"
 [ $# = 0 ] || packages=("$@")
 
 ${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 8m -json "${packages[@]}" |
