@@ -67,11 +67,12 @@ func (a *App) shutdown() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.closed = true
-	for _, d := range []*desk{a.shown, a.real} {
-		if d != nil {
-			if err := d.close(); err != nil {
-				logging.Failure(a.log, "close the workspace", err)
-			}
+	for _, d := range slices.Compact([]*desk{a.shown, a.real}) {
+		if d == nil {
+			continue
+		}
+		if err := d.close(); err != nil {
+			logging.Failure(a.log, "close the workspace", err)
 		}
 	}
 	a.real, a.shown = nil, nil
