@@ -24,7 +24,7 @@ type desktop struct {
 // be there.
 func newDesktop(t *testing.T) desktop {
 	t.Helper()
-	needTools(t, "xdg-mime", "xdg-open", "update-desktop-database", "desktop-file-validate")
+	needTools(t, "xdg-mime", "xdg-open", "gio", "update-desktop-database", "desktop-file-validate")
 	dir := t.TempDir()
 	d := desktop{t, filepath.Join(dir, "home"), filepath.Join(dir, "system")}
 	for _, path := range []string{d.home, filepath.Join(d.system, "applications")} {
