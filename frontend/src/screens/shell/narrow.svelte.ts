@@ -1,0 +1,4 @@
+import { innerWidth } from 'svelte/reactivity/window';
+
+/** The sidebar shows its icons only (below Tailwind's md): they need tooltips then. */
+export const labelHidden = () => (innerWidth.current ?? 1024) < 768;
