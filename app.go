@@ -137,7 +137,7 @@ func call[T any](a *App, may []profile.Permission, attempted string, do func(con
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a bug: %v", r)
 		}
-		if err != nil && profile.CodeOf(err) != profile.Cancelled {
+		if err != nil && !expected(err) {
 			logging.Failure(a.log, attempted, err)
 		}
 	}()
@@ -150,6 +150,16 @@ func call[T any](a *App, may []profile.Permission, attempted string, do func(con
 		return result, err
 	}
 	return do(ctx, d)
+}
+
+// expected says that an error is an everyday answer and not worth a line in the
+// log: somebody cancelled, or asked for what is not there.
+func expected(err error) bool {
+	switch profile.CodeOf(err) {
+	case profile.Cancelled, profile.NotFound, profile.NotConnected, profile.SignedOut:
+		return true
+	}
+	return false
 }
 
 // allows checks the permission of whoever is signed in.
