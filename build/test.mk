@@ -11,7 +11,7 @@ STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary e2e-browser e2e-window leaks cgo-windows windows
+             clinic-binary e2e-browser e2e-window leaks cgo-windows windows wine
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
@@ -95,3 +95,7 @@ stage-cgo-windows: stage-packages
 
 stage-windows: stage-cgo-windows stage-frontend-build
 	@$(STAGE) --check windows -- $(WINDOWS) $(GO) vet $(PACKAGES)
+
+# The registration of links in a real registry, by a real Windows program.
+stage-wine: stage-cgo-windows
+	@$(STAGE) --check wine -- build/scripts/wine-test.sh

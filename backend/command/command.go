@@ -49,6 +49,10 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	// Cobra would refuse to start from Windows' Explorer.
 	cobra.MousetrapHelpText = ""
 	root := t.root()
+	// A desktop entry that says "--link %u" starts us so when there is no link.
+	if last := len(args) - 1; last >= 0 && args[last] == "--link" {
+		args = args[:last]
+	}
 	root.SetArgs(args)
 	root.SetIn(t.In)
 	root.SetOut(t.Out)

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -21,7 +22,10 @@ func TestMain(m *testing.M) {
 		"telehab": func() {
 			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 			code := command.Run(ctx, os.Args[1:], command.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: "1.2.3",
-				Window: func(context.Context, bool, string) error { panic("a script opened the window") }})
+				Window: func(_ context.Context, demo bool, link string) error {
+					_, err := fmt.Printf("window, demo %v, link %q\n", demo, link)
+					return err
+				}})
 			stop()
 			os.Exit(code)
 		},

@@ -3,14 +3,14 @@
 #
 #   packages.sh run    what building and opening the app needs
 #   packages.sh test   that, and what `make test` needs: a virtual display, a
-#                      keyring, two browsers, and a compiler for Windows
+#                      keyring, two browsers, a compiler for Windows, and Wine
 #
 # Knows Debian, Ubuntu and their relatives. Elsewhere it says what to install.
 set -euo pipefail
 
 wanted_for_run=(gcc libc6-dev pkg-config libgtk-3-dev dbus xdg-utils)
 wanted_for_test=(xvfb imagemagick gnome-keyring webkit2gtk-driver shellcheck
-  desktop-file-utils gcc-mingw-w64-x86-64-win32)
+  desktop-file-utils libglib2.0-bin gcc-mingw-w64-x86-64-win32 wine wine64)
 
 die() {
   printf '%s\n' "$@" >&2
