@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ago, calendarDate, percent, timeLeft } from '.';
 import { highlight } from './highlight';
+import { localeFor } from './locale';
 import { initials } from './person';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -85,4 +86,17 @@ it('makes initials of any name', () => {
   expect(initials('Dana Smith')).toBe('DS');
   expect(initials('Ngozi')).toBe('N');
   expect(initials('')).toBe('');
+});
+
+it.each([
+  ['C', '1,929'],
+  ['POSIX', '1,929'],
+  ['en-US-u-va-posix', '1,929'],
+  ['en_US_POSIX', '1,929'],
+  ['und', '1,929'],
+  ['', '1,929'],
+  ['en_GB.UTF-8', '1,929'],
+  ['de-DE', '1.929'],
+])('groups numbers where the web view calls its locale %s', (own, expected) => {
+  expect(new Intl.NumberFormat(localeFor(own)).format(1929)).toBe(expected);
 });

@@ -207,7 +207,7 @@ describe('OneProfile', () => {
       Promise.reject({ code: 'offline', message: 'No connection.' } as never);
     await profile.refresh();
     expect(profile.view?.id).toBe(id);
-    expect(profile.problem?.code).toBe('offline');
+    expect(profile.stale?.code).toBe('offline');
     expect(profile.refreshing).toBe(false);
   });
 });
