@@ -6,10 +6,12 @@ import type {
   ErrorView,
   FailureView,
   PassView,
+  ProfileQuery,
   ProfileView,
 } from '../lib/api/types';
 import { FakeLinks } from './fake-links';
-import { isFailing, judge, people, rowOf } from './people';
+import { isFailing, judge, people } from './people';
+import { pageOf } from './fake-search';
 
 /** A stand-in for app.go while the page is looked at or tested without Go. */
 
@@ -39,7 +41,6 @@ export interface FakeOptions {
   patch?: Partial<AppState>;
 }
 
-const fold = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const fail = (code: string, message: string): never => {
   const view: ErrorView = { code, message, until: '' };
@@ -334,39 +335,7 @@ export class FakeGo implements GoApp {
 
   ExportFailures = () => this.#soon('failed-profiles.csv', 400);
 
-  Profiles: GoApp['Profiles'] = (query) => {
-    const kept = this.#kept();
-    const { active, failed, archived } = this.state.tally;
-    const words = fold(query.search)
-      .split(/[\s,]+/)
-      .filter(Boolean);
-    const rows = kept
-      .filter((person) => {
-        if (query.filter === 'attention') return isFailing(person);
-        return (person.state === 'active') === (query.filter === 'all');
-      })
-      .map(rowOf)
-      .filter((row) => {
-        const text = fold(
-          [row.name, row.preferred, row.email, row.phone.replace(/ /g, ''), row.phone, row.id].join(
-            ' ',
-          ),
-        );
-        return words.every((word) => text.includes(word));
-      })
-      .sort((a, b) => {
-        const key = query.sort === 'updated' ? 'updatedAt' : query.sort;
-        return a[key].localeCompare(b[key]) * (query.desc ? -1 : 1);
-      });
-    const page = rows.slice(query.offset, query.offset + query.limit);
-    return this.#soon({
-      rows: page,
-      matched: rows.length,
-      all: active,
-      attention: failed,
-      archived,
-    });
-  };
+  Profiles = (query: ProfileQuery) => this.#soon(pageOf(this.#kept(), this.state.tally, query));
 
   #find(id: string): ProfileView {
     return (
