@@ -10,7 +10,7 @@ const MESSAGES: Record<string, string> = {
   cliniko_trouble: 'Cliniko has trouble at the moment. Try again in a few minutes.',
   key_refused: 'Cliniko no longer accepts the API key. Make a new one in Cliniko and replace it.',
   key_forbidden: 'The owner of the API key may not see this client. Use the key of another user.',
-  rate_limited: 'Too many links came in within a minute. Wait a moment and try again.',
+  rate_limited: 'Many links came in the last minute. Choose Refresh to do it now.',
 };
 
 /** The Go side of links, as far as a page can tell. */

@@ -75,6 +75,15 @@ describe('a link', () => {
     },
   );
 
+  it('beyond the ration is refreshed when a person asks for it', async () => {
+    const { fake, links } = await start();
+    fake.links.trouble = 'rate_limited';
+    fake.arrive(idOf(fake, 3));
+    await vi.waitFor(() => expect(links.arrival?.stale?.code).toBe('rate_limited'));
+    await links.arrival?.refresh();
+    expect(links.arrival?.stale).toBeNull();
+  });
+
   it('of a merged client ends at the survivor and says so', async () => {
     const { fake, links } = await start({ count: 2000 });
     const merged = fake.people.find((person) => person.state === 'merged') as ProfileView;

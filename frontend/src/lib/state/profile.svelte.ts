@@ -69,7 +69,9 @@ export class OneProfile {
     if (this.refreshing) return;
     const turn = ++this.#asked;
     const failed = Boolean(this.view?.failure);
-    const follow = this.origin !== '' && !this.#followed;
+    // Links are rationed; a person who asks for a stored profile is not.
+    const rationed = this.view !== null && this.stale?.code === 'rate_limited';
+    const follow = this.origin !== '' && !this.#followed && !rationed;
     this.refreshing = true;
     this.outcome = '';
     this.stale = null;
