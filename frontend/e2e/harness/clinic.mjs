@@ -16,6 +16,7 @@ export async function startClinic(flags) {
     key,
     ask: (path) => ask(address, key, path),
     people: () => people(address, key),
+    stop: () => program.stop(),
   };
 }
 

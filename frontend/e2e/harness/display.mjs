@@ -27,3 +27,14 @@ export async function photograph(display, name) {
   await run('import', ['-window', 'root', file], { env: { ...process.env, DISPLAY: display } });
   return file;
 }
+
+// Where the app's window stands on a display without a window manager, without its rim.
+const WINDOW = '[1160x760+60+70]';
+
+/** How many pixels of the app's window differ in two pictures. A blinking caret has about 20. */
+export async function difference(one, other) {
+  const compare = ['-metric', 'AE', one + WINDOW, other + WINDOW, 'null:'];
+  const { stderr } = await run('compare', compare).catch((error) => error); // 1: they differ
+  if (!/^[\d.e+]+/.test(stderr)) throw new Error(`compare: ${stderr}`);
+  return Number.parseFloat(stderr);
+}

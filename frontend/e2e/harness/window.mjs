@@ -2,13 +2,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { results, root } from './paths.mjs';
+import { logs, results, root } from './paths.mjs';
 import { freePort, start, until } from './processes.mjs';
 import { openSession } from './webdriver.mjs';
 
 const library = `${results}/bin/automation.so`;
 const pidFile = `${results}/window.pid`;
 const launcher = `${results}/bin/launch`;
+const starter = `${results}/bin/start`;
+const serverFile = `${results}/window.server`;
 
 /** Compiles automation.c against the web view that the app was built with. */
 export function buildAutomation() {
@@ -40,19 +42,42 @@ export async function startDriver(env) {
   return address;
 }
 
-/** Opens the app's window. The driver starts it, with the driver's environment. */
-export async function openWindow(driver, args = []) {
-  writeFileSync(
-    launcher,
-    `#!/bin/sh
-echo $$ >'${pidFile}'
-LD_PRELOAD='${library}' exec '${root}/build/bin/telehab' "$@" >>'${results}/logs/window-app.log' 2>&1
-`,
-    { mode: 0o755 },
-  );
+/**
+ * Opens the app's window. The driver starts it, with the driver's environment.
+ *
+ * @param {string} run whose log it writes
+ */
+export function openWindow(driver, args = [], run = 'window') {
+  script(launcher, startApp(run));
   rmSync(pidFile, { force: true });
   return openSession(driver, { binary: launcher, args });
 }
+
+/**
+ * Prepares for a window that somebody else starts, such as the desktop: with the
+ * program `starter` and any arguments. `opened` becomes the session.
+ */
+export async function expectWindow(driver, run) {
+  rmSync(serverFile, { force: true });
+  rmSync(pidFile, { force: true });
+  // The driver says where it wants to meet the app, and waits for that. What it
+  // started for the app lasts as long as the driver does.
+  script(launcher, `echo "$WEBKIT_INSPECTOR_SERVER" >'${serverFile}.new'
+mv '${serverFile}.new' '${serverFile}'
+while kill -0 "$PPID"; do sleep 0.2; done`);
+  script(starter, `WEBKIT_INSPECTOR_SERVER=$(cat '${serverFile}')
+export WEBKIT_INSPECTOR_SERVER
+${startApp(run)}`);
+  const opened = openSession(driver, { binary: launcher, args: [] });
+  opened.catch(() => undefined); // whoever awaits it learns of it
+  await until('the driver to wait for the app', () => existsSync(serverFile));
+  return { starter, opened };
+}
+
+const startApp = (run) => `echo $$ >'${pidFile}'
+LD_PRELOAD='${library}' exec '${root}/build/bin/telehab' "$@" >>'${logs}/${run}-app.log' 2>&1`;
+
+const script = (file, lines) => writeFileSync(file, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
 
 /** Ends the app as closing the session or logging out would, and waits for it. */
 export async function closeWindow(session) {
