@@ -11,7 +11,7 @@ STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary e2e-browser e2e-window leaks cgo-windows windows wine
+             clinic-binary e2e-browser e2e-window e2e-open-in leaks cgo-windows windows wine
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
@@ -83,7 +83,11 @@ stage-e2e-window: stage-release stage-e2e-browser
 	@$(STAGE) --count node e2e-window -- $(SESSION) $(RESULTS)/window \
 	  node --test --test-reporter=spec frontend/e2e/window.test.mjs
 
-stage-leaks: stage-e2e-browser stage-e2e-window
+stage-e2e-open-in: stage-e2e-window
+	@$(STAGE) --count node e2e-open-in -- $(SESSION) $(RESULTS)/open-in \
+	  node --test --test-reporter=spec frontend/e2e/open-in.test.mjs
+
+stage-leaks: stage-e2e-browser stage-e2e-window stage-e2e-open-in
 	@$(STAGE) --count node leaks -- node --test --test-reporter=spec frontend/e2e/leaks.test.mjs
 
 # The Go side for Windows. Without CC the build would succeed and leave SQLite

@@ -1,7 +1,7 @@
 // Whatever the app wrote in the other tests holds no client's details, no API
 // key and no password.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -17,11 +17,12 @@ const terms = (secrets) => {
   return { words, texts: [...texts, ...secrets.keys.flatMap(formsOf)] };
 };
 
-for (const run of ['browser', 'window']) {
+for (const run of ['browser', 'window', 'open-in']) {
   test(`the ${run} run wrote no personal value and no secret`, () => {
     const secrets = recallSecrets(run);
     assert.ok(secrets.people.length > 200, 'the clinic’s people are known');
-    const written = [`${results}/${run}`, `${logs}/${run}-app.log`].filter(existsSync);
+    const said = readdirSync(logs).filter((name) => name.startsWith(`${run}-`));
+    const written = [`${results}/${run}`, ...said.map((name) => `${logs}/${name}`)];
     const files = filesUnder(written, (path) => NOT_OURS.test(path));
     assert.ok(
       files.some((file) => /\.(db|sqlite)$/.test(file) && !file.includes('hsts')),
