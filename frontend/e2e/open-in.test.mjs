@@ -152,7 +152,7 @@ step('links are followed while everybody is imported', async () => {
     await link;
   });
   const then = await phase();
-  console.log(`    the import was ${then === 'storing' ? 'still storing' : 'over'} then`);
+  console.log(`    the import was ${then === 'idle' ? 'over' : `at “${then}”`} then`);
   await shows(storing);
   await photo('2-while-storing');
   await until('the end', async () => (await phase()) === 'idle', { seconds: 120 });
