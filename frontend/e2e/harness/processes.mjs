@@ -1,6 +1,6 @@
 // Starts programs and ends them again, by their process id.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { logs } from './paths.mjs';
@@ -19,6 +19,7 @@ const running = new Set();
 export function start(name, command, args, { env = {}, stdio = ['ignore', 'pipe', 'pipe'] } = {}) {
   mkdirSync(logs, { recursive: true });
   const logFile = `${logs}/${name}.log`;
+  const before = existsSync(logFile) ? statSync(logFile).size : 0; // of earlier starts
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio });
   const file = createWriteStream(logFile, { flags: 'a' });
   child.stdout?.pipe(file, { end: false });
@@ -34,7 +35,8 @@ export function start(name, command, args, { env = {}, stdio = ['ignore', 'pipe'
     ended,
     isRunning: () =>
       child.exitCode === null && child.signalCode === null && child.pid !== undefined,
-    log: () => readFileSync(logFile, 'utf8'),
+    /** What it has printed since this start. */
+    log: () => readFileSync(logFile).subarray(before).toString(),
     stop: () => stop(program),
   };
   running.add(program);
