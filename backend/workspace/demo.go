@@ -77,7 +77,8 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 		return nil, err
 	}
 	w, err := open(ctx, o, keys)
-	if profile.CodeOf(err) == profile.StoreKeyLost {
+	switch profile.CodeOf(err) {
+	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged:
 		// Nothing in a demo is worth asking about.
 		if err := os.RemoveAll(o.Dir); err != nil {
 			return nil, fmt.Errorf("start the demo afresh: %w", err)
