@@ -30,7 +30,7 @@ type Kind string
 const (
 	FullPass    Kind = "full"    // every patient, archived ones included
 	ChangesPass Kind = "changes" // what changed since the cursor
-	OnePatient  Kind = "patient" // one patient that someone opened or checked again
+	RetryPass   Kind = "retry"   // failed profiles whose time has come, see RetryAt
 )
 
 // Pass is one run of the engine, as it is kept.
@@ -49,9 +49,10 @@ type Pass struct {
 // Entry is one judged record of a batch.
 type Entry struct {
 	Ref     string
-	Profile Profile  // its details as far as known; empty when unreadable
-	Failure *Failure // nil: a complete profile, or one that left
-	Opened  bool     // someone asked for this client, so keep it even if it is archived
+	Profile Profile   // its details as far as known; empty when unreadable
+	Failure *Failure  // nil: a complete profile, or one that left
+	Opened  bool      // someone asked for this client, so keep it even if it is archived
+	ReadAt  time.Time // Cliniko's clock when it answered; only for Save
 }
 
 // Batch is what one transaction of a pass stores.

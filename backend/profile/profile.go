@@ -33,18 +33,9 @@ type Profile struct {
 	UpdatedAt             time.Time // when Cliniko last changed it
 	ArchivedAt            time.Time
 	MergedInto            ID
+	AddedAt               time.Time // when it was first stored here
 	SyncedAt              time.Time // when this copy was last known to be Cliniko's
-}
-
-// FullName returns the first and last name, as far as there are any.
-func (p *Profile) FullName() string {
-	switch {
-	case p.FirstName == "":
-		return p.LastName
-	case p.LastName == "":
-		return p.FirstName
-	}
-	return p.FirstName + " " + p.LastName
+	DeletedAt             time.Time // when Cliniko was found to have it no more
 }
 
 // ListName returns "Last, First", as lists are sorted.
@@ -69,6 +60,19 @@ type Failure struct {
 	Attempts      int // how many times it was read and found wanting
 }
 
+// retryAfter is how long after each of its first attempts a failed profile is
+// read again by itself. Later ones come with the passes.
+var retryAfter = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour}
+
+// RetryAt returns when a profile that failed last at this time is to be read
+// again by itself, or the zero time when it waits for the next pass.
+func RetryAt(last time.Time, attempts int) time.Time {
+	if attempts < 1 || attempts > len(retryAfter) {
+		return time.Time{}
+	}
+	return last.Add(retryAfter[attempts-1])
+}
+
 // FailureCode groups failures by what a person has to do.
 type FailureCode string
 
@@ -79,16 +83,24 @@ const (
 	Unreadable FailureCode = "unreadable" // Cliniko's answer could not be understood
 )
 
-// Field names a required field.
+// Field names a field of a profile.
 type Field string
 
-// The required fields, in the order in which they are shown.
+// The fields that are kept.
 const (
-	FieldFirstName   Field = "first_name"
-	FieldLastName    Field = "last_name"
-	FieldDateOfBirth Field = "date_of_birth"
-	FieldSex         Field = "sex"
-	FieldEmail       Field = "email"
+	FieldState          Field = "state"
+	FieldMergedInto     Field = "merged_into"
+	FieldTitle          Field = "title"
+	FieldFirstName      Field = "first_name"
+	FieldPreferred      Field = "preferred_first_name"
+	FieldLastName       Field = "last_name"
+	FieldDateOfBirth    Field = "date_of_birth"
+	FieldSex            Field = "sex"
+	FieldGenderIdentity Field = "gender_identity"
+	FieldPronouns       Field = "pronouns"
+	FieldEmail          Field = "email"
+	FieldPhones         Field = "phones"
+	FieldPrivacyPolicy  Field = "accepted_privacy_policy"
 )
 
 // Fields are the required fields in the order in which they are shown.

@@ -19,9 +19,16 @@ type Store interface {
 
 	// Save stores a batch. It never replaces newer details by older ones, keeps
 	// an archived patient only where there was a profile before or Opened is
-	// set, and notes each entry's outcome. It returns the entries whose stored
-	// state changed, as they are now.
+	// set, notes each entry's outcome, and which fields changed. It returns the
+	// entries whose stored state changed, as they are now.
 	Save(ctx context.Context, b Batch) ([]Entry, error)
+
+	// Prepare does the part of Save that needs only the batch, and may run
+	// beside other calls. The batch's PassID is not read.
+	Prepare(b Batch) (Prepared, error)
+
+	// SavePrepared is the rest of Save.
+	SavePrepared(ctx context.Context, passID int64, p Prepared) ([]Entry, error)
 
 	// Counts sums the outcomes that the pass has noted so far, each patient
 	// counted once with its last outcome.
@@ -31,9 +38,22 @@ type Store interface {
 	// not read, and that are not known as deleted.
 	Unseen(ctx context.Context, passID int64) ([]string, error)
 
-	// Vanish notes that Cliniko no longer has these patients: profiles become
-	// Deleted, failures go. It returns the changed entries.
-	Vanish(ctx context.Context, passID int64, refs []string) ([]Entry, error)
+	// Vanish notes that Cliniko, by its clock at this time, no longer has these
+	// patients: profiles become Deleted, failures go. It returns the changed
+	// entries.
+	Vanish(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
+
+	// Miss notes who would disappear if a person says so: see Gone. It replaces
+	// what was noted before; who was Accepted stays so.
+	Miss(ctx context.Context, refs []string) error
+
+	// Accepted returns the refs of whom a person said that they may disappear.
+	// A full pass that ends well empties them.
+	Accepted(ctx context.Context) (map[string]bool, error)
+
+	// Purge erases profiles that have been Deleted for DeletedDays, and what is
+	// older than HistoryDays of the history. It returns the refs of the erased.
+	Purge(ctx context.Context) ([]string, error)
 
 	// End closes the pass with p's numbers and error and moves the cursors, in
 	// one transaction. A pass closed with Offline, Cancelled and the like stays
@@ -44,8 +64,20 @@ type Store interface {
 	// full pass has ended well.
 	Cursors(ctx context.Context) (Cursors, error)
 
-	// Failed returns the ids of all failures that have one.
+	// LastFull returns the newest full pass, whatever became of it; the zero
+	// Pass when there was none.
+	LastFull(ctx context.Context) (Pass, error)
+
+	// Failed returns the ids of all failures that have one, the one that was
+	// read longest ago first.
 	Failed(ctx context.Context) ([]ID, error)
+
+	// Retries returns which failures have a time at which they are to be read
+	// again, see RetryAt, the first one first.
+	Retries(ctx context.Context) ([]Retry, error)
+
+	// SetCursors is for a count that was made after a pass had ended.
+	SetCursors(ctx context.Context, c Cursors) error
 
 	// One returns what is kept of a patient. NotFound: nothing is.
 	One(ctx context.Context, ref string) (Entry, error)
@@ -58,11 +90,31 @@ type Store interface {
 type Cursors struct {
 	Changed  time.Time
 	Archived time.Time
+	// FullAt is when the last full pass that ended well began.
+	FullAt time.Time
 	// ActiveInCliniko is how many unarchived patients Cliniko counted, and
 	// CountedAt when.
 	ActiveInCliniko int
 	CountedAt       time.Time
+	// Drift is by how much Cliniko's count differed from the kept clients when
+	// a full pass had just proven that nobody is missing.
+	Drift int
 }
+
+// Retry is a failed profile and when it is to be read again.
+type Retry struct {
+	ID ID
+	At time.Time
+}
+
+// How long what is no longer needed is kept.
+const (
+	DeletedDays = 7  // a client whom Cliniko has deleted, from the day it was noticed
+	HistoryDays = 90 // passes, and what they changed
+)
+
+// Prepared is a batch that a Store has made ready: see Store.Prepare.
+type Prepared any
 
 // Tally counts what is kept.
 type Tally struct {
@@ -76,6 +128,8 @@ type Tally struct {
 // the order of the commits. Entries may come twice.
 type Destination interface {
 	Apply(entries []Entry)
+	// Forget is told of profiles that were erased here.
+	Forget(refs []string)
 }
 
 // Resumable says whether a pass that ended with this code should go on where

@@ -4,6 +4,8 @@ import "strings"
 
 var labels = map[Field]string{
 	FieldFirstName: "First Name", FieldLastName: "Last Name", FieldDateOfBirth: "Date of Birth", FieldSex: "Sex", FieldEmail: "Email",
+	FieldState: "State", FieldMergedInto: "Merged into", FieldTitle: "Title", FieldPreferred: "Preferred First Name",
+	FieldGenderIdentity: "Gender Identity", FieldPronouns: "Pronouns", FieldPhones: "Phone Numbers", FieldPrivacyPolicy: "Privacy Policy",
 }
 
 // Label returns the field's name as Cliniko shows it.

@@ -44,7 +44,7 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 	if err != nil {
 		return fmt.Errorf("write the clinic: %w", err)
 	}
-	return db.inTransaction(ctx, func(tx *sql.Tx) error {
+	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var other int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM clinic WHERE account_id <> ?", c.AccountID).Scan(&other); err != nil {
 			return err
@@ -63,7 +63,7 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 // Forget erases everything that came from Cliniko, and rewrites the file so
 // that nothing of it stays in free pages. People stay.
 func (db *DB) Forget(ctx context.Context) error {
-	if err := db.inTransaction(ctx, func(tx *sql.Tx) error {
+	if err := db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM clinic") // the rest follows by its foreign keys
 		return err
 	}); err != nil {

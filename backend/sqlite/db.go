@@ -41,6 +41,8 @@ type DB struct {
 	write  *sql.DB // one connection
 	read   *sql.DB
 	sealer *sealer
+
+	statements statements // of write
 }
 
 // Open opens the store at path, or makes it, and brings its schema up to date.
@@ -72,8 +74,11 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	if err := db.prove(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
+	if err := db.prepare(ctx); err != nil {
+		return nil, errors.Join(err, db.statements.close(), db.write.Close())
+	}
 	if db.read, err = open(path, 4, "_query_only=1"); err != nil {
-		return nil, errors.Join(coded(err), db.write.Close())
+		return nil, errors.Join(coded(err), db.statements.close(), db.write.Close())
 	}
 	return db, nil
 }
@@ -159,7 +164,7 @@ func (db *DB) prove(ctx context.Context) error {
 func (db *DB) Close() error {
 	// Housekeeping: the next start does it otherwise.
 	_, _ = db.write.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	return errors.Join(db.read.Close(), db.write.Close())
+	return errors.Join(db.read.Close(), db.statements.close(), db.write.Close())
 }
 
 // Path returns where the store lies.
@@ -177,13 +182,19 @@ func Remove(path string) error {
 	return errors.Join(errs...)
 }
 
-// inTransaction runs do in one write transaction.
-func (db *DB) inTransaction(ctx context.Context, do func(*sql.Tx) error) error {
+// inTransaction runs do in one write transaction. It is not cancelled in the
+// middle: transactions are short, and watching a context costs more than most
+// statements.
+func (db *DB) inTransaction(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
 		return coded(err)
 	}
-	if err := do(tx); err != nil {
+	if err := do(ctx, tx); err != nil {
 		return errors.Join(coded(err), rollback(tx))
 	}
 	return coded(tx.Commit())

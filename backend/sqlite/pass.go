@@ -1,11 +1,12 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
@@ -18,7 +19,7 @@ const goesStale = 24 * time.Hour
 // Begin starts a pass or goes on with an unfinished full one.
 func (s *Profiles) Begin(ctx context.Context, p profile.Pass) (profile.Pass, map[int]bool, error) {
 	var stored map[int]bool
-	err := s.db.inTransaction(ctx, func(tx *sql.Tx) error {
+	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if p.Kind == profile.FullPass {
 			unfinished, pages, err := unfinishedPass(ctx, tx, s.account)
 			if err != nil {
@@ -79,16 +80,6 @@ func unfinishedPass(ctx context.Context, tx *sql.Tx, account string) (p profile.
 	return p, pages, rows.Err()
 }
 
-func savePage(ctx context.Context, tx *sql.Tx, b profile.Batch) error {
-	if b.Page == 0 {
-		return nil
-	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO page (pass_id, n) VALUES (?, ?) ON CONFLICT DO NOTHING", b.PassID, b.Page); err != nil {
-		return fmt.Errorf("note which page is stored: %w", err)
-	}
-	return nil
-}
-
 // Counts sums what the pass did so far.
 func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Counts, err error) {
 	rows, err := s.db.read.QueryContext(ctx, "SELECT outcome, count(*) FROM seen WHERE pass_id = ? GROUP BY outcome", passID)
@@ -117,18 +108,9 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 	return counts, coded(rows.Err())
 }
 
-// Unseen returns the refs of what is kept and was not read in the pass.
-func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
-	return s.texts(ctx, `SELECT cliniko_id FROM profile p WHERE account_id = ?1 AND state <> 'deleted'
-			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = p.cliniko_id)
-		UNION SELECT ref FROM failure f WHERE account_id = ?1
-			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = f.ref)
-		ORDER BY 1`, s.account, passID)
-}
-
 // Failed returns the ids of all failures that have one.
 func (s *Profiles) Failed(ctx context.Context) ([]profile.ID, error) {
-	refs, err := s.texts(ctx, "SELECT ref FROM failure WHERE account_id = ? ORDER BY ref", s.account)
+	refs, err := s.texts(ctx, "SELECT ref FROM failure WHERE account_id = ? ORDER BY last_failed_at, ref", s.account)
 	var ids []profile.ID
 	for _, ref := range refs {
 		if id, ok := profile.ParseID(ref); ok {
@@ -138,59 +120,24 @@ func (s *Profiles) Failed(ctx context.Context) ([]profile.ID, error) {
 	return ids, err
 }
 
-func (s *Profiles) texts(ctx context.Context, query string, values ...any) (texts []string, err error) {
-	rows, err := s.db.read.QueryContext(ctx, query, values...)
-	if err != nil {
-		return nil, coded(err)
-	}
-	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, coded(err)
+// Retries returns which failures have a time at which they are to be read again.
+func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
+	failures, err := s.failures(ctx)
+	var retries []profile.Retry
+	for _, f := range failures {
+		if when := profile.RetryAt(f.LastFailedAt, f.Attempts); f.ID != "" && !when.IsZero() {
+			retries = append(retries, profile.Retry{ID: f.ID, At: when})
 		}
-		texts = append(texts, text)
 	}
-	return texts, coded(rows.Err())
-}
-
-// Vanish notes that Cliniko no longer has these patients.
-func (s *Profiles) Vanish(ctx context.Context, passID int64, refs []string) ([]profile.Entry, error) {
-	err := s.db.inTransaction(ctx, func(tx *sql.Tx) error {
-		for part := range slices.Chunk(refs, profile.PageSize) {
-			for _, ref := range part {
-				if _, err := tx.ExecContext(ctx, "UPDATE profile SET state = 'deleted', fingerprint = x'' WHERE account_id = ? AND cliniko_id = ?", s.account, ref); err != nil {
-					return err
-				}
-				if _, err := tx.ExecContext(ctx, "DELETE FROM failure WHERE account_id = ? AND ref = ?", s.account, ref); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
+	slices.SortFunc(retries, func(a, b profile.Retry) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.ID), string(b.ID)))
 	})
-	if err != nil {
-		return nil, err
-	}
-	var changed []profile.Entry
-	for _, ref := range refs {
-		entry, err := s.One(ctx, ref)
-		switch {
-		case profile.CodeOf(err) == profile.NotFound:
-			// A failure without details, gone for good.
-			entry = profile.Entry{Ref: ref, Profile: profile.Profile{State: profile.Deleted}}
-			entry.Profile.ID, _ = profile.ParseID(ref)
-		case err != nil:
-			return changed, err
-		}
-		changed = append(changed, entry)
-	}
-	return changed, nil
+	return retries, err
 }
 
 // End closes the pass, or leaves it open to go on.
 func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Cursors) error {
-	return s.db.inTransaction(ctx, func(tx *sql.Tx) error {
+	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		goesOn := p.Kind == profile.FullPass && profile.Resumable(p.Err)
 		ended := stamp(p.EndedAt)
 		if goesOn {
@@ -209,24 +156,42 @@ func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Curs
 				return err
 			}
 		}
-		if p.Err != "" {
+		if p.Err != "" || p.Kind == profile.RetryPass {
 			return nil
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE clinic SET changed_cursor = ?, archived_cursor = ?, active_in_cliniko = ?, counted_at = ? WHERE account_id = ?`,
-			stamp(cursors.Changed), stamp(cursors.Archived), cursors.ActiveInCliniko, stamp(cursors.CountedAt), s.account)
-		return err
+		if p.Kind == profile.FullPass {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM missing WHERE account_id = ?", s.account); err != nil {
+				return err
+			}
+		}
+		return s.setCursors(ctx, tx, cursors)
 	})
+}
+
+// SetCursors stores the cursors by themselves.
+func (s *Profiles) SetCursors(ctx context.Context, c profile.Cursors) error {
+	return coded(s.setCursors(ctx, s.db.write, c))
+}
+
+type executor interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+func (s *Profiles) setCursors(ctx context.Context, to executor, c profile.Cursors) error {
+	_, err := to.ExecContext(ctx, `UPDATE clinic SET changed_cursor = ?, archived_cursor = ?, full_at = ?, active_in_cliniko = ?, counted_at = ?, drift = ?
+		WHERE account_id = ?`, stamp(c.Changed), stamp(c.Archived), stamp(c.FullAt), c.ActiveInCliniko, stamp(c.CountedAt), c.Drift, s.account)
+	return err
 }
 
 // Cursors returns where the next changes pass starts.
 func (s *Profiles) Cursors(ctx context.Context) (profile.Cursors, error) {
 	var c profile.Cursors
-	var changed, archived, counted sql.NullInt64
-	err := s.db.read.QueryRowContext(ctx, "SELECT changed_cursor, archived_cursor, active_in_cliniko, counted_at FROM clinic WHERE account_id = ?", s.account).
-		Scan(&changed, &archived, &c.ActiveInCliniko, &counted)
+	var changed, archived, full, counted sql.NullInt64
+	err := s.db.read.QueryRowContext(ctx, "SELECT changed_cursor, archived_cursor, full_at, active_in_cliniko, counted_at, drift FROM clinic WHERE account_id = ?", s.account).
+		Scan(&changed, &archived, &full, &c.ActiveInCliniko, &counted, &c.Drift)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, profile.Errorf(profile.NotConnected, "This clinic is no longer connected. Set up the Cliniko integration again.")
 	}
-	c.Changed, c.Archived, c.CountedAt = at(changed), at(archived), at(counted)
+	c.Changed, c.Archived, c.FullAt, c.CountedAt = at(changed), at(archived), at(full), at(counted)
 	return c, coded(err)
 }

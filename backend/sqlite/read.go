@@ -140,3 +140,13 @@ func (s *Profiles) Passes(ctx context.Context, most int) (passes []profile.Pass,
 	}
 	return passes, coded(rows.Err())
 }
+
+// LastFull returns the newest full pass, or the zero Pass.
+func (s *Profiles) LastFull(ctx context.Context) (profile.Pass, error) {
+	p, err := scanPass(s.db.read.QueryRowContext(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? AND kind = ? ORDER BY id DESC LIMIT 1",
+		s.account, profile.FullPass))
+	if errors.Is(err, sql.ErrNoRows) {
+		return profile.Pass{}, nil
+	}
+	return p, coded(err)
+}

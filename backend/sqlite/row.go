@@ -46,7 +46,7 @@ func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, er
 }
 
 // profileColumns is the order in which scanProfile reads.
-const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, synced_at, sealed"
+const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, added_at, synced_at, deleted_at, sealed"
 
 type scanner interface{ Scan(...any) error }
 
@@ -56,15 +56,15 @@ type storedProfile struct {
 	sealed []byte
 }
 
-func scanProfile(row scanner, also ...any) (storedProfile, error) {
+func scanProfile(row scanner) (storedProfile, error) {
 	var p storedProfile
-	var created, updated, archived, synced sql.NullInt64
+	var created, updated, archived, added, synced, deleted sql.NullInt64
 	var merged sql.NullString
-	into := append([]any{&p.ID, &p.State, &created, &updated, &archived, &merged, &synced, &p.sealed}, also...)
-	if err := row.Scan(into...); err != nil {
+	if err := row.Scan(&p.ID, &p.State, &created, &updated, &archived, &merged, &added, &synced, &deleted, &p.sealed); err != nil {
 		return storedProfile{}, err
 	}
-	p.CreatedAt, p.UpdatedAt, p.ArchivedAt, p.SyncedAt = at(created), at(updated), at(archived), at(synced)
+	p.CreatedAt, p.UpdatedAt, p.ArchivedAt = at(created), at(updated), at(archived)
+	p.AddedAt, p.SyncedAt, p.DeletedAt = at(added), at(synced), at(deleted)
 	p.MergedInto = profile.ID(merged.String)
 	return p, nil
 }

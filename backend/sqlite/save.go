@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,25 +28,27 @@ func (db *DB) Profiles(account string, now func() time.Time) *Profiles {
 
 // Save stores a batch in one transaction: see profile.Store.
 func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, error) {
-	// Sealing costs time, so it is done before anything is locked.
-	sealed := make([]sealedProfile, len(b.Entries))
-	for i := range b.Entries {
-		if b.Entries[i].Profile.ID == "" || isUnread(&b.Entries[i]) {
-			continue
-		}
-		var err error
-		if sealed[i], err = s.db.sealProfile(s.account, &b.Entries[i].Profile); err != nil {
-			return nil, err
-		}
+	p, err := s.Prepare(b)
+	if err != nil {
+		return nil, err
+	}
+	return s.SavePrepared(ctx, b.PassID, p)
+}
+
+// SavePrepared stores what Prepare returned, in one transaction.
+func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready profile.Prepared) ([]profile.Entry, error) {
+	p, ok := ready.(*prepared)
+	if !ok {
+		return nil, errors.New("a batch that this store has not prepared")
 	}
 	var changed []profile.Entry
-	err := s.db.inTransaction(ctx, func(tx *sql.Tx) error {
-		w, err := s.writer(ctx, tx, b.PassID)
-		if err != nil {
-			return err
+	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		w := &writer{Profiles: s, tx: tx, passID: passID, at: s.now().UTC(), outcomes: make(map[string]profile.Outcome, len(p.entries))}
+		if err := w.readStored(ctx, p.entries); err != nil {
+			return fmt.Errorf("read what was stored before: %w", err)
 		}
-		for i := range b.Entries {
-			entry, differs, err := w.write(ctx, b.Entries[i], sealed[i])
+		for i := range p.entries {
+			entry, differs, err := w.write(ctx, p.entries[i], p.sealed[i])
 			if err != nil {
 				return fmt.Errorf("store a profile: %w", err)
 			}
@@ -53,7 +56,7 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 				changed = append(changed, entry)
 			}
 		}
-		return savePage(ctx, tx, b)
+		return w.note(ctx, p.page)
 	})
 	if err != nil {
 		return nil, err
@@ -61,60 +64,22 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 	return changed, nil
 }
 
-func isUnread(e *profile.Entry) bool {
-	return e.Failure != nil && e.Failure.Code == profile.Unreadable
-}
-
-// writer holds the statements of one transaction.
+// writer is one transaction of Save.
 type writer struct {
-	account string
-	passID  int64
-	now     time.Time
-
-	stored, upsert, fresh, fail, mend, see *sql.Stmt
-}
-
-func (s *Profiles) writer(ctx context.Context, tx *sql.Tx, passID int64) (*writer, error) {
-	w := &writer{account: s.account, passID: passID, now: s.now().UTC()}
-	for _, statement := range []struct {
-		into **sql.Stmt
-		text string
-	}{
-		{&w.stored, `SELECT p.state, p.updated_at, p.fingerprint, f.code, f.problems, f.first_failed_at, f.attempts, s.outcome
-			FROM (SELECT ? AS account_id, ? AS ref, ? AS pass_id) k
-			LEFT JOIN profile p ON p.account_id = k.account_id AND p.cliniko_id = k.ref
-			LEFT JOIN failure f ON f.account_id = k.account_id AND f.ref = k.ref
-			LEFT JOIN seen s ON s.pass_id = k.pass_id AND s.ref = k.ref`},
-		{&w.upsert, `INSERT INTO profile (account_id, cliniko_id, state, created_at, updated_at, archived_at, merged_into, synced_at, fingerprint, sealed)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at,
-				archived_at = excluded.archived_at, merged_into = excluded.merged_into, synced_at = excluded.synced_at,
-				fingerprint = excluded.fingerprint, sealed = excluded.sealed`},
-		{&w.fresh, `UPDATE profile SET synced_at = ?, updated_at = ? WHERE account_id = ? AND cliniko_id = ?`},
-		{&w.fail, `INSERT INTO failure (account_id, ref, code, problems, first_failed_at, last_failed_at, attempts)
-			VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET code = excluded.code, problems = excluded.problems,
-				last_failed_at = excluded.last_failed_at, attempts = excluded.attempts`},
-		{&w.mend, `DELETE FROM failure WHERE account_id = ? AND ref = ?`},
-		// A patient is met twice in a pass where two pages share a second. That
-		// it is unchanged the second time does not undo that it was synced.
-		{&w.see, `INSERT INTO seen (pass_id, ref, outcome) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET outcome = excluded.outcome
-			WHERE NOT (outcome = 'synced' AND excluded.outcome = 'unchanged')`},
-	} {
-		prepared, err := tx.PrepareContext(ctx, statement.text) //nolint:sqlclosecheck // closed with the transaction
-		if err != nil {
-			return nil, fmt.Errorf("prepare a statement: %w", err)
-		}
-		*statement.into = prepared
-	}
-	return w, nil
+	*Profiles
+	tx       *sql.Tx
+	passID   int64
+	at       time.Time
+	before   map[string]*stored // what there is, by ref
+	outcomes map[string]profile.Outcome
 }
 
 // stored is what the store had of a patient before.
 type stored struct {
 	state       sql.NullString
+	added       sql.NullInt64
 	updated     sql.NullInt64
+	read        sql.NullInt64
 	fingerprint []byte
 	code        sql.NullString
 	problems    sql.NullString
@@ -126,30 +91,70 @@ type stored struct {
 func (b *stored) exists() bool { return b.state.Valid }
 func (b *stored) failed() bool { return b.code.Valid }
 
+// newerThan says that e is an answer that was slow on its way, or a list that
+// waited for a person: what is stored was read later.
+func (b *stored) newerThan(e *profile.Entry) bool {
+	if !b.exists() {
+		return false
+	}
+	readBefore := !e.ReadAt.IsZero() && e.ReadAt.Before(at(b.read))
+	if isUnread(e) {
+		return readBefore
+	}
+	updated := at(b.updated)
+	// Archiving may leave the time of change alone, so that only the time of
+	// reading tells which of two copies is the newer one.
+	return e.Profile.UpdatedAt.Before(updated) || e.Profile.UpdatedAt.Equal(updated) && readBefore
+}
+
+// nothing stands for a patient that the store does not know.
+var nothing = &stored{}
+
+func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err error) {
+	refs := make([]string, len(entries))
+	for i := range entries {
+		refs[i] = entries[i].Ref
+	}
+	list, err := json.Marshal(refs)
+	if err != nil {
+		return err
+	}
+	rows, err := w.tx.StmtContext(ctx, w.db.statements.stored).QueryContext(ctx, w.account, w.passID, string(list))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	w.before = map[string]*stored{}
+	for rows.Next() {
+		var ref string
+		b := &stored{}
+		if err := rows.Scan(&ref, &b.state, &b.added, &b.updated, &b.read, &b.fingerprint, &b.code, &b.problems, &b.firstFailed, &b.attempts, &b.outcome); err != nil {
+			return err
+		}
+		w.before[ref] = b
+	}
+	return rows.Err()
+}
+
 // write stores one entry. It returns the entry as it now is, and whether that
 // differs from before.
 func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfile) (profile.Entry, bool, error) {
-	var before stored
-	if err := w.stored.QueryRowContext(ctx, w.account, e.Ref, w.passID).Scan(&before.state, &before.updated, &before.fingerprint,
-		&before.code, &before.problems, &before.firstFailed, &before.attempts, &before.outcome); err != nil {
-		return e, false, err
+	before := w.before[e.Ref]
+	if before == nil {
+		before = nothing
 	}
-	outcome, differs, err := w.decide(ctx, &e, sealed, &before)
-	if err != nil || w.passID == 0 {
-		return e, differs, err
-	}
-	_, err = w.see.ExecContext(ctx, w.passID, e.Ref, outcome)
+	outcome, differs, err := w.decide(ctx, &e, sealed, before)
+	w.outcomes[e.Ref] = outcome
 	return e, differs, err
 }
 
 func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
 	switch left := e.Profile.State != profile.Active; {
+	case before.newerThan(e):
+		return before.standing(), false, nil
 	case isUnread(e):
 		differs, err := w.saveFailure(ctx, e, before)
 		return profile.Failed, differs, err
-	case before.exists() && e.Profile.UpdatedAt.Before(at(before.updated)):
-		// An answer that was slow on its way: what is stored is newer.
-		return w.standing(before), false, nil
 	case left && !before.exists() && !before.failed() && !e.Opened:
 		return profile.Left, false, nil
 	}
@@ -160,6 +165,15 @@ func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProf
 func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
 	same := before.exists() && string(before.fingerprint) == string(sealed.fingerprint)
 	differs := !same || !e.Profile.UpdatedAt.Equal(at(before.updated))
+	if before.exists() && !same {
+		if err := w.saveChange(ctx, &e.Profile); err != nil {
+			return "", false, err
+		}
+	}
+	e.Profile.AddedAt, e.Profile.SyncedAt = w.at, w.at
+	if before.exists() {
+		e.Profile.AddedAt = at(before.added)
+	}
 	if err := w.saveDetails(ctx, e, sealed, same); err != nil {
 		return "", false, err
 	}
@@ -176,11 +190,11 @@ func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedPro
 }
 
 // standing is the outcome of a patient whose stored copy is newer.
-func (w *writer) standing(before *stored) profile.Outcome {
+func (b *stored) standing() profile.Outcome {
 	switch {
-	case before.failed():
+	case b.failed():
 		return profile.Failed
-	case profile.State(before.state.String) != profile.Active:
+	case profile.State(b.state.String) != profile.Active:
 		return profile.Left
 	}
 	return profile.Unchanged
@@ -188,13 +202,12 @@ func (w *writer) standing(before *stored) profile.Outcome {
 
 func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed sealedProfile, same bool) error {
 	p := &e.Profile
-	p.SyncedAt = w.now
 	if same {
-		_, err := w.fresh.ExecContext(ctx, stamp(w.now), stamp(p.UpdatedAt), w.account, p.ID)
+		_, err := w.tx.StmtContext(ctx, w.db.statements.fresh).ExecContext(ctx, stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt), w.account, p.ID)
 		return err
 	}
-	_, err := w.upsert.ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt), stamp(p.ArchivedAt),
-		orNull(p.MergedInto), stamp(w.now), sealed.fingerprint, sealed.sealed)
+	_, err := w.tx.StmtContext(ctx, w.db.statements.upsert).ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt),
+		stamp(p.ArchivedAt), orNull(p.MergedInto), stamp(w.at), stamp(e.ReadAt), sealed.fingerprint, sealed.sealed)
 	return err
 }
 
@@ -205,7 +218,7 @@ func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stor
 	if err != nil {
 		return false, err
 	}
-	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.now, w.now, 1
+	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.at, w.at, 1
 	if before.failed() {
 		failure.FirstFailedAt = at(before.firstFailed)
 		failure.Attempts = int(before.attempts.Int64)
@@ -214,7 +227,8 @@ func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stor
 		}
 	}
 	e.Failure = &failure
-	_, err = w.fail.ExecContext(ctx, w.account, e.Ref, failure.Code, string(problems), stamp(failure.FirstFailedAt), stamp(w.now), failure.Attempts)
+	_, err = w.tx.StmtContext(ctx, w.db.statements.fail).ExecContext(ctx, w.account, e.Ref, failure.Code, string(problems),
+		stamp(failure.FirstFailedAt), stamp(w.at), failure.Attempts)
 	differs := !before.failed() || before.code.String != string(failure.Code) || before.problems.String != string(problems)
 	return differs, err
 }
@@ -224,6 +238,27 @@ func (w *writer) saveMended(ctx context.Context, e *profile.Entry, before *store
 	if !before.failed() {
 		return nil
 	}
-	_, err := w.mend.ExecContext(ctx, w.account, e.Ref)
+	_, err := w.tx.StmtContext(ctx, w.db.statements.mend).ExecContext(ctx, w.account, e.Ref)
 	return err
+}
+
+// note keeps the outcomes, and that the page is stored.
+func (w *writer) note(ctx context.Context, page int) error {
+	if w.passID == 0 {
+		return nil
+	}
+	outcomes, err := json.Marshal(w.outcomes)
+	if err != nil {
+		return err
+	}
+	if _, err := w.tx.StmtContext(ctx, w.db.statements.see).ExecContext(ctx, w.passID, string(outcomes)); err != nil {
+		return fmt.Errorf("note the outcomes: %w", err)
+	}
+	if page == 0 {
+		return nil
+	}
+	if _, err := w.tx.ExecContext(ctx, "INSERT INTO page (pass_id, n) VALUES (?, ?) ON CONFLICT DO NOTHING", w.passID, page); err != nil {
+		return fmt.Errorf("note which page is stored: %w", err)
+	}
+	return nil
 }

@@ -79,10 +79,10 @@ func TestProfileComesBackWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if time.Since(got.Profile.SyncedAt) > time.Minute {
-		t.Errorf("synced at %v", got.Profile.SyncedAt)
+	if time.Since(got.Profile.SyncedAt) > time.Minute || !got.Profile.AddedAt.Equal(got.Profile.SyncedAt) {
+		t.Errorf("added at %v, synced at %v", got.Profile.AddedAt, got.Profile.SyncedAt)
 	}
-	got.Profile.SyncedAt = time.Time{}
+	got.Profile.SyncedAt, got.Profile.AddedAt = time.Time{}, time.Time{}
 	if diff := cmp.Diff(entry(alex()), got); diff != "" {
 		t.Error(diff)
 	}

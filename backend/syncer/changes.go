@@ -2,19 +2,34 @@ package syncer
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
 
-// overlap is how far a changes pass looks back before its cursor, for changes
-// that Cliniko showed later than their time says.
-const overlap = 10 * time.Minute
+const (
+	// overlap is how far a changes pass looks back before its cursor, for changes
+	// that Cliniko showed later than their time says.
+	overlap = 10 * time.Minute
+	// countEvery is how often Cliniko's count is compared though nothing changed.
+	countEvery = 24 * time.Hour
+	// fullEvery is how often everybody is read again: that a patient was deleted
+	// and another one brought back from the archive leaves the count as it was.
+	fullEvery = 7 * 24 * time.Hour
+	// askAgain is how long a person's decision about a mass disappearance is
+	// waited for before everybody is read again.
+	askAgain = 24 * time.Hour
+)
 
 // Changes asks for what is new, changed or archived since the last pass, and
-// reads failed profiles again. Before the first full pass has ended well it is
-// a full pass.
+// reads failed profiles again. Then it compares Cliniko's count with what is
+// kept, if anything changed or a day has passed; where they differ, a full pass
+// follows, which is then the one returned.
+//
+// Before the first full pass has ended well, where one was cut off, and a week
+// after the last one, it is a full pass.
 //
 // Errors: as Full.
 func (e *Engine) Changes(ctx context.Context, report Report) (profile.Pass, error) {
@@ -24,26 +39,90 @@ func (e *Engine) Changes(ctx context.Context, report Report) (profile.Pass, erro
 		if err != nil {
 			return profile.Pass{}, err
 		}
-		if since.Changed.IsZero() {
+		last, err := e.store.LastFull(ctx)
+		if err != nil {
+			return profile.Pass{}, err
+		}
+		if e.fullIsDue(since, last) {
 			return e.full(ctx, m)
 		}
-		return e.changes(ctx, since, m)
+		pass, differs, err := e.changes(ctx, since, m)
+		if err != nil || !differs || e.asked(last) {
+			return pass, err
+		}
+		return e.repair(ctx, m)
 	})
 }
 
-func (e *Engine) changes(ctx context.Context, since profile.Cursors, m *meter) (profile.Pass, error) {
-	sent := e.source.Requests()
-	m.phase(Changes, 0, 0)
-	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clinicTime()})
+func (e *Engine) fullIsDue(since profile.Cursors, last profile.Pass) bool {
+	switch {
+	case since.Changed.IsZero():
+		return true
+	case last.ID != 0 && last.EndedAt.IsZero():
+		return last.Err != profile.Cancelled // somebody did not want it now
+	}
+	newest := since.FullAt
+	if last.StartedAt.After(newest) {
+		newest = last.StartedAt
+	}
+	return e.clinicTime().Sub(newest) > fullEvery
+}
+
+// asked says that a person was asked about a mass disappearance and may still
+// think about it.
+func (e *Engine) asked(last profile.Pass) bool {
+	return last.Err == profile.Gone && e.clinicTime().Sub(last.StartedAt) < askAgain
+}
+
+// repair is a full pass because the counts differ. Where they still do, nobody
+// is missing, and the difference is no reason for another one.
+func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
+	e.notice(CountDiffers)
+	pass, err := e.full(ctx, m)
 	if err != nil {
 		return pass, err
 	}
+	since, err := e.store.Cursors(ctx)
+	if err != nil {
+		return pass, err
+	}
+	drift, err := e.count(ctx, &since)
+	if err != nil || drift == since.Drift {
+		return pass, err
+	}
+	if drift != 0 {
+		e.notice(CountUnexplained)
+	}
+	since.Drift = drift
+	return pass, e.store.SetCursors(ctx, since)
+}
+
+// count asks how many active patients Cliniko has, and returns by how much that
+// differs from what is kept.
+func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, err error) {
+	page, err := e.source.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
+	if err != nil {
+		return 0, err
+	}
+	tally, err := e.store.Tally(ctx)
+	into.ActiveInCliniko, into.CountedAt = page.Total, e.clinicTime()
+	return page.Total - tally.Active, err
+}
+
+func (e *Engine) changes(ctx context.Context, since profile.Cursors, m *meter) (pass profile.Pass, differs bool, err error) {
+	sent := e.source.Requests()
+	m.phase(Changes, 0, 0)
+	pass, _, err = e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clinicTime()})
+	if err != nil {
+		return pass, false, err
+	}
 	s := &sweep{engine: e, passID: pass.ID, meter: m, met: map[string]bool{}}
-	next, err := s.run(ctx, since)
+	next, differs, err := s.run(ctx, since)
 	if !s.started.IsZero() {
 		pass.StartedAt = s.started
 	}
-	return e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return next })
+	pass, err = e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return next })
+	return pass, differs, err
 }
 
 // sweep is one changes pass.
@@ -53,53 +132,83 @@ type sweep struct {
 	meter   *meter
 	started time.Time // Cliniko's clock at its first answer
 	met     map[string]bool
+	changed int
+	readAll bool // everybody was read
 }
 
-func (s *sweep) run(ctx context.Context, since profile.Cursors) (profile.Cursors, error) {
-	if err := s.walk(ctx, profile.ByChange, since.Changed); err != nil {
-		return since, err
+func (s *sweep) run(ctx context.Context, since profile.Cursors) (next profile.Cursors, differs bool, err error) {
+	if err := s.both(ctx, since); err != nil {
+		return since, false, err
 	}
-	// Archiving and merging may leave the time of change alone.
-	if err := s.walk(ctx, profile.ByArchival, since.Archived); err != nil {
-		return since, err
-	}
-	next := since
+	next = since
 	if !s.started.IsZero() {
 		next.Changed, next.Archived = s.started, s.started
 	}
-	somethingNew := len(s.met) > 0
-	failed, err := s.engine.store.Failed(ctx)
-	if err != nil {
-		return since, err
+	if err := s.failures(ctx); err != nil {
+		return since, false, err
 	}
-	failed = slices.DeleteFunc(failed, func(id profile.ID) bool { return s.met[string(id)] })
-	if err := s.engine.readByID(ctx, s.passID, failed, s.met); err != nil {
-		return since, err
+	if s.changed == 0 && s.engine.clinicTime().Sub(since.CountedAt) < countEvery {
+		return next, false, nil
 	}
-	if somethingNew || since.CountedAt.IsZero() {
-		count, err := s.engine.source.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
-		if err != nil {
-			return since, err
-		}
-		next.ActiveInCliniko = count.Total
+	drift, err := s.engine.count(ctx, &next)
+	if err != nil || drift == since.Drift {
+		return next, false, err
 	}
-	next.CountedAt = s.engine.clinicTime()
-	return next, nil
+	// Perhaps somebody was made or archived just before the count.
+	if err := s.both(ctx, next); err != nil {
+		return since, false, err
+	}
+	drift, err = s.engine.count(ctx, &next)
+	return next, drift != since.Drift, err
 }
 
-// walk reads everybody whose time lies after the cursor less the overlap.
-func (s *sweep) walk(ctx context.Context, order profile.Order, cursor time.Time) error {
-	w := walk{source: s.engine.source, order: order}
-	return w.run(ctx, cursor.Add(-overlap).Truncate(time.Second), func(st step) error {
-		s.engine.learnTime(st.date)
-		if s.started.IsZero() {
-			s.started = st.date
-		}
-		for i := range st.records {
-			s.met[st.records[i].Ref] = true
-		}
-		err := s.engine.save(ctx, profile.Batch{PassID: s.passID, Entries: s.engine.judge(st.records)})
-		s.meter.add(len(st.records))
+// both reads what changed, and what was archived: archiving and merging may
+// leave the time of change alone.
+func (s *sweep) both(ctx context.Context, since profile.Cursors) error {
+	if err := s.walk(ctx, profile.ByChange, since.Changed); err != nil {
 		return err
-	})
+	}
+	return s.walk(ctx, profile.ByArchival, since.Archived)
+}
+
+// walk reads everybody whose time lies after the cursor less the overlap. Where
+// Cliniko does not keep the order, everybody is read.
+func (s *sweep) walk(ctx context.Context, order profile.Order, cursor time.Time) error {
+	if s.readAll {
+		return nil
+	}
+	w := s.engine.walk(order, func(page profile.Page) error { return s.take(ctx, page) })
+	err := w.run(ctx, cursor.Add(-overlap).Truncate(time.Second))
+	if !errors.Is(err, errOrder) {
+		return err
+	}
+	s.engine.notice(OrderIgnored)
+	s.readAll = true
+	all := s.engine.walk(profile.ByCreation, w.emit)
+	return all.run(ctx, time.Time{})
+}
+
+func (s *sweep) take(ctx context.Context, page profile.Page) error {
+	if s.started.IsZero() {
+		s.started = page.Date
+	}
+	for i := range page.Records {
+		s.met[page.Records[i].Ref] = true
+	}
+	n, err := s.engine.keep(ctx, s.passID, page)
+	s.changed += n
+	s.meter.add(len(page.Records))
+	return err
+}
+
+// failures reads failed profiles again that were not met.
+func (s *sweep) failures(ctx context.Context) error {
+	failed, err := s.engine.store.Failed(ctx)
+	if err != nil {
+		return err
+	}
+	failed = slices.DeleteFunc(failed, func(id profile.ID) bool { return s.met[string(id)] })
+	n, err := s.engine.readAgain(ctx, s.passID, failed)
+	s.changed += n
+	return err
 }

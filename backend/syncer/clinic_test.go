@@ -99,7 +99,7 @@ func (c *clinic) local() map[string]profile.Entry {
 	c.t.Helper()
 	all := map[string]profile.Entry{}
 	broken, err := c.store.All(context.Background(), func(e profile.Entry) {
-		e.Profile.SyncedAt = time.Time{}
+		e.Profile.AddedAt, e.Profile.SyncedAt, e.Profile.DeletedAt = time.Time{}, time.Time{}, time.Time{}
 		if e.Failure != nil {
 			f := *e.Failure
 			f.FirstFailedAt, f.LastFailedAt, f.Attempts = time.Time{}, time.Time{}, 0

@@ -25,6 +25,7 @@ type Engine struct {
 	destinations []profile.Destination
 	lock         func() (unlock func(), err error)
 	now          func() time.Time
+	notice       func(Notice)
 
 	passes  singleflight.Group // repeated clicks share one pass
 	running sync.Mutex
@@ -40,6 +41,8 @@ type Options struct {
 	Lock func() (unlock func(), err error)
 	// Now is this computer's clock, which the engine does not trust.
 	Now func() time.Time
+	// Notice is told what a pass met and coped with.
+	Notice func(Notice)
 }
 
 // New returns an engine. It does nothing until it is asked.
@@ -50,7 +53,10 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now}
+	if o.Notice == nil {
+		o.Notice = func(Notice) {}
+	}
+	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice}
 }
 
 // ErrClosing is the cancellation cause of a program that ends: the pass is
@@ -82,12 +88,13 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 	if err != nil {
 		return profile.Entry{}, err
 	}
-	e.learnTime(page.Date)
-	entries := e.judge(page.Records)
+	entries := e.judge(page)
 	entries[0].Opened = true
-	if err := e.save(ctx, profile.Batch{Entries: entries}); err != nil {
+	changed, err := e.store.Save(ctx, profile.Batch{Entries: entries})
+	if err != nil {
 		return profile.Entry{}, err
 	}
+	e.tell(changed)
 	return e.store.One(ctx, string(id))
 }
 
@@ -119,14 +126,15 @@ func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error)
 	return entry, nil
 }
 
-// save stores a batch and tells the destinations what changed.
-func (e *Engine) save(ctx context.Context, b profile.Batch) error {
-	changed, err := e.store.Save(ctx, b)
+// keep stores a page of a pass and tells the destinations what changed. It
+// returns how many entries changed.
+func (e *Engine) keep(ctx context.Context, passID int64, page profile.Page) (int, error) {
+	changed, err := e.store.Save(ctx, profile.Batch{PassID: passID, Entries: e.judge(page)})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	e.tell(changed)
-	return nil
+	return len(changed), nil
 }
 
 func (e *Engine) tell(changed []profile.Entry) {
@@ -138,17 +146,23 @@ func (e *Engine) tell(changed []profile.Entry) {
 	}
 }
 
-// judge applies the required-field rule to records.
-func (e *Engine) judge(records []profile.Record) []profile.Entry {
+// judge applies the required-field rule to a page.
+func (e *Engine) judge(page profile.Page) []profile.Entry {
+	e.learnTime(page.Date)
 	now := e.clinicTime()
-	entries := make([]profile.Entry, len(records))
-	for i := range records {
-		entry := profile.Entry{Ref: records[i].Ref}
-		if records[i].Err != nil {
-			entry.Profile.ID = records[i].Patient.ID
-			entry.Failure = profile.Unread(&records[i])
+	read := page.Date
+	if read.IsZero() {
+		read = now.Truncate(time.Second)
+	}
+	entries := make([]profile.Entry, len(page.Records))
+	for i := range page.Records {
+		record := &page.Records[i]
+		entry := profile.Entry{Ref: record.Ref, ReadAt: read}
+		if record.Err != nil {
+			entry.Profile.ID = record.Patient.ID
+			entry.Failure = profile.Unread(record)
 		} else {
-			entry.Profile, entry.Failure = profile.Check(&records[i].Patient, now)
+			entry.Profile, entry.Failure = profile.Check(&record.Patient, now)
 		}
 		entries[i] = entry
 	}

@@ -43,15 +43,8 @@ func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
 		return pass, err
 	}
 	m.phase(Storing, before.Read, list.total)
-	err = e.pipe(ctx, func(ctx context.Context, out chan<- profile.Batch) error {
-		return e.readPages(ctx, list, stored, out)
-	}, func(b profile.Batch) error {
-		b.PassID = pass.ID
-		if err := e.save(ctx, b); err != nil {
-			return err
-		}
-		m.add(len(b.Entries))
-		return nil
+	err = e.storing(ctx, pass.ID, m, func(ctx context.Context, ready func(context.Context, profile.Batch) error) error {
+		return e.readPages(ctx, list, stored, ready)
 	})
 	// Of the time between two parts of a pass nothing is known.
 	still := list.still && list.started.Equal(pass.StartedAt)
@@ -80,8 +73,9 @@ func (e *Engine) start(ctx context.Context) (*pages, error) {
 	return list, nil
 }
 
-// readPages reads all pages that are not stored yet and sends what they hold.
-func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool, out chan<- profile.Batch) error {
+// readPages reads all pages that are not stored yet, and gives each to take in
+// the goroutine that has read it.
+func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool, take func(context.Context, profile.Batch) error) error {
 	last := (list.total + profile.PageSize - 1) / profile.PageSize
 	totals := make([]int, last+1)
 	group, ctx := errgroup.WithContext(ctx)
@@ -99,7 +93,7 @@ func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool
 				}
 			}
 			totals[n] = page.Total
-			return send(ctx, out, profile.Batch{Entries: e.judge(page.Records), Page: n})
+			return take(ctx, profile.Batch{Entries: e.judge(page), Page: n})
 		})
 		if ctx.Err() != nil {
 			break
@@ -112,33 +106,42 @@ func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool
 	return err
 }
 
-// pipe reads and stores at the same time: decoding and judging go on in the
-// readers while the one writer stores what came before.
-func (e *Engine) pipe(ctx context.Context, read func(context.Context, chan<- profile.Batch) error, write func(profile.Batch) error) error {
+// storing stores what feed hands over. Feed may do so in several goroutines:
+// sealing goes on in them while the one writer stores what came before.
+func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(context.Context, func(context.Context, profile.Batch) error) error) error {
+	type portion struct {
+		prepared profile.Prepared
+		patients int
+	}
+	portions := make(chan portion, 2*readers)
 	group, ctx := errgroup.WithContext(ctx)
-	batches := make(chan profile.Batch, 2*readers)
 	group.Go(func() error {
-		defer close(batches)
-		return read(ctx, batches)
-	})
-	group.Go(func() error {
-		for batch := range batches {
-			if err := write(batch); err != nil {
+		defer close(portions)
+		return feed(ctx, func(ctx context.Context, b profile.Batch) error {
+			prepared, err := e.store.Prepare(b)
+			if err != nil {
 				return err
 			}
+			select {
+			case portions <- portion{prepared, len(b.Entries)}:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	})
+	group.Go(func() error {
+		for p := range portions {
+			changed, err := e.store.SavePrepared(ctx, passID, p.prepared)
+			if err != nil {
+				return err
+			}
+			e.tell(changed)
+			m.add(p.patients)
 		}
 		return nil
 	})
 	return group.Wait()
-}
-
-func send(ctx context.Context, out chan<- profile.Batch, b profile.Batch) error {
-	select {
-	case out <- b:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // finish checks a full pass that has read all its pages and closes it. err is
@@ -148,9 +151,13 @@ func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err 
 		m.phase(Checking, 0, 0)
 		pass, err = e.verify(ctx, pass, still)
 	}
+	before, cursorErr := e.store.Cursors(context.WithoutCancel(ctx))
+	if err == nil {
+		err = cursorErr
+	}
 	return e.end(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
-		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt,
-			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clinicTime()}
+		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt, FullAt: pass.StartedAt,
+			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clinicTime(), Drift: before.Drift}
 	})
 }
 
@@ -169,6 +176,15 @@ func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int
 	pass.EndedAt, pass.Requests = e.clinicTime(), e.source.Requests()-sent
 	if endErr := e.store.End(ctx, pass, cursors(counts)); err == nil {
 		err = endErr
+	}
+	if err != nil {
+		return pass, err
+	}
+	erased, err := e.store.Purge(ctx)
+	for _, destination := range e.destinations {
+		if len(erased) > 0 {
+			destination.Forget(erased)
+		}
 	}
 	return pass, err
 }

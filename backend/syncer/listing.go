@@ -5,6 +5,9 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -32,9 +35,10 @@ func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	}
 	m.phase(Listing, 0, first.total)
 	list := &Listed{pages: first}
-	err = e.pipe(ctx, func(ctx context.Context, out chan<- profile.Batch) error {
-		return e.readPages(ctx, first, nil, out)
-	}, func(b profile.Batch) error {
+	var mu sync.Mutex
+	err = e.readPages(ctx, first, nil, func(_ context.Context, b profile.Batch) error {
+		mu.Lock()
+		defer mu.Unlock()
 		list.batches = append(list.batches, b)
 		m.add(len(b.Entries))
 		return nil
@@ -101,20 +105,18 @@ func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (prof
 		return pass, err
 	}
 	own := pass.StartedAt.Equal(list.pages.started)
-	for _, batch := range list.batches {
-		if err = ctx.Err(); err != nil {
-			break
+	err = e.storing(ctx, pass.ID, m, func(ctx context.Context, ready func(context.Context, profile.Batch) error) error {
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(readers)
+		for _, batch := range list.batches {
+			if !own {
+				// An earlier pass goes on. Its pages were other ones, but the list
+				// is the whole clinic, and newer than that pass's start.
+				batch.Page = 0
+			}
+			group.Go(func() error { return ready(ctx, batch) })
 		}
-		batch.PassID = pass.ID
-		if !own {
-			// An earlier pass goes on. Its pages were other ones, but the list
-			// is the whole clinic, and newer than that pass's start.
-			batch.Page = 0
-		}
-		if err = e.save(ctx, batch); err != nil {
-			break
-		}
-		m.add(len(batch.Entries))
-	}
+		return group.Wait()
+	})
 	return e.finish(ctx, pass, own && list.pages.still, err, sent, m)
 }

@@ -2,18 +2,9 @@ package syncer
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
-)
-
-// A disappearance of more than this many clients, or this share of them, looks
-// like a lowered role or a wrong account and needs a person.
-const (
-	massNumber  = 50
-	massPercent = 5
 )
 
 // verify makes sure that a full pass has met everybody, and looks for profiles
@@ -52,9 +43,14 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 	nobodyDeleted := pass.Expected+created == pass.Total && !sameSecond
 	proven := nobodyDeleted && counts.Read == pass.Total
 	if !proven {
-		if err := e.readAgain(ctx, &pass); err != nil {
+		if err := e.readAll(ctx, pass.ID); err != nil {
 			return pass, err
 		}
+		count, err := e.source.Patients(ctx, profile.Query{Size: 1})
+		if err != nil {
+			return pass, err
+		}
+		pass.Total = count.Total
 	}
 	return pass, e.lookForGone(ctx, pass)
 }
@@ -63,95 +59,33 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 // how many were created since, and whether somebody was in the very second of
 // the start, of whom nobody can say whether they were counted.
 func (e *Engine) readNew(ctx context.Context, pass profile.Pass) (created int, sameSecond bool, err error) {
-	w := walk{source: e.source, order: profile.ByCreation}
 	counted := map[string]bool{}
-	err = w.run(ctx, pass.StartedAt.Add(-overlap), func(s step) error {
-		for i := range s.records {
-			second := s.records[i].Patient.CreatedAt.Truncate(time.Second)
-			sameSecond = sameSecond || second.Equal(pass.StartedAt) || s.records[i].Err != nil
-			if second.After(pass.StartedAt) && !counted[s.records[i].Ref] {
-				counted[s.records[i].Ref] = true
-				created++
+	w := e.walk(profile.ByCreation, func(page profile.Page) error {
+		for i := range page.Records {
+			record := &page.Records[i]
+			second := record.Patient.CreatedAt.Truncate(time.Second)
+			sameSecond = sameSecond || second.Equal(pass.StartedAt) || record.Err != nil
+			if second.After(pass.StartedAt) {
+				counted[record.Ref] = true
 			}
 		}
-		return e.save(ctx, profile.Batch{PassID: pass.ID, Entries: e.judge(s.records)})
+		_, err := e.keep(ctx, pass.ID, page)
+		return err
 	})
-	return created, sameSecond, err
+	err = w.run(ctx, pass.StartedAt.Add(-overlap))
+	return len(counted), sameSecond, err
 }
 
-// readAgain walks through all patients.
-func (e *Engine) readAgain(ctx context.Context, pass *profile.Pass) error {
-	w := walk{source: e.source, order: profile.ByCreation}
-	err := w.run(ctx, time.Time{}, func(s step) error {
-		return e.save(ctx, profile.Batch{PassID: pass.ID, Entries: e.judge(s.records)})
+// readAll reads all patients in the order in which they were created, which
+// needs neither page numbers nor an order that Cliniko has to be asked for.
+func (e *Engine) readAll(ctx context.Context, passID int64) error {
+	w := e.walk(profile.ByCreation, func(page profile.Page) error {
+		_, err := e.keep(ctx, passID, page)
+		return err
 	})
-	if err != nil {
-		return err
-	}
-	count, err := e.source.Patients(ctx, profile.Query{Size: 1})
-	pass.Total = count.Total
-	return err
+	return w.run(ctx, time.Time{})
 }
 
-// lookForGone asks for each kept profile that the pass did not meet. Who is
-// still in Cliniko is stored; who is gone becomes a deleted profile.
-func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
-	unseen, err := e.store.Unseen(ctx, pass.ID)
-	if err != nil || len(unseen) == 0 {
-		return err
-	}
-	tally, err := e.store.Tally(ctx)
-	if err != nil {
-		return err
-	}
-	var ids []profile.ID
-	var gone []string
-	for _, ref := range unseen {
-		if id, ok := profile.ParseID(ref); ok {
-			ids = append(ids, id)
-		} else {
-			gone = append(gone, ref) // an unreadable record that is no longer there
-		}
-	}
-	met := map[string]bool{}
-	if err := e.readByID(ctx, pass.ID, ids, met); err != nil {
-		return err
-	}
-	ids = slices.DeleteFunc(ids, func(id profile.ID) bool { return met[string(id)] })
-	kept := tally.Active + tally.Archived
-	if len(ids) > massNumber || len(ids)*100 > kept*massPercent {
-		return profile.Errorf(profile.Gone, fmt.Sprintf(
-			"%d of %d clients are no longer to be found in Cliniko. Nothing was removed here. Check the role of the key's owner in Cliniko, then sync again.", len(ids), kept))
-	}
-	for _, id := range ids {
-		// The second look, at this one patient.
-		_, err := e.source.Patient(ctx, id)
-		switch {
-		case profile.CodeOf(err) == profile.NotFound:
-			gone = append(gone, string(id))
-		case err != nil:
-			return err
-		}
-	}
-	changed, err := e.store.Vanish(ctx, pass.ID, gone)
-	e.tell(changed)
-	return err
-}
-
-// readByID reads and stores these patients, and notes in met who was found.
-func (e *Engine) readByID(ctx context.Context, passID int64, ids []profile.ID, met map[string]bool) error {
-	for some := range slices.Chunk(ids, profile.PageSize) {
-		page, err := e.source.Patients(ctx, profile.Query{IDs: some})
-		if err != nil {
-			return err
-		}
-		e.learnTime(page.Date)
-		for i := range page.Records {
-			met[page.Records[i].Ref] = true
-		}
-		if err := e.save(ctx, profile.Batch{PassID: passID, Entries: e.judge(page.Records)}); err != nil {
-			return err
-		}
-	}
-	return nil
+func (e *Engine) walk(order profile.Order, emit func(profile.Page) error) *walk {
+	return &walk{source: e.source, order: order, notice: e.notice, emit: emit}
 }

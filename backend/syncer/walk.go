@@ -12,114 +12,76 @@ import (
 // times, page by page. It never asks for page 2: each question starts at the
 // last time that was read. So nobody is passed over when rows leave or enter
 // the pages that were already read, which is what happens to numbered pages
-// while a clinic works.
+// while a clinic works. Who stands in the second at which two questions meet is
+// read twice.
 type walk struct {
 	source profile.Source
 	order  profile.Order
-	until  time.Time // exclusive; zero: open-ended
+	notice func(Notice)
+	emit   func(profile.Page) error
 }
 
-// step is a part of a walk: patients, and from where the walk goes on once
-// they are stored.
-type step struct {
-	records  []profile.Record
-	position time.Time
-	done     bool
-	total    int // patients that the question matched, these included
-	date     time.Time
-}
+// secondLooks is how often a walk goes back when fewer were left than should be.
+const secondLooks = 2
 
-// run walks from a position to the end, and gives each step to emit.
-func (w *walk) run(ctx context.Context, position time.Time, emit func(step) error) error {
-	shared := tie{}
-	for {
-		page, err := w.ask(ctx, profile.Query{}, position)
+// run walks from a position to the end. errOrder: Cliniko's list is not in the
+// order that was asked for, and some may have been passed over.
+func (w *walk) run(ctx context.Context, position time.Time) error {
+	last, atLeast := position, 0 // who must still match, if nobody was passed over
+	for looks := 0; ; {
+		page, err := w.source.Patients(ctx, w.within(profile.Query{Order: w.order}, position, time.Time{}))
 		if err != nil {
 			return err
 		}
-		next, done, err := w.follow(page, position)
+		next, err := w.follow(page, position)
 		if err != nil {
 			return err
 		}
-		s := step{records: shared.without(page.Records), position: next, done: done, total: page.Total, date: page.Date}
-		crowded := !done && !next.After(position)
-		if crowded {
-			s.position = position
-		}
-		if err := emit(s); err != nil || done {
+		if err := w.emit(page); err != nil {
 			return err
 		}
-		shared = w.tieAt(page.Records, next)
-		if crowded {
-			if position, done, err = w.drain(ctx, page.Records, position, emit); err != nil || done {
-				return err
-			}
-			shared = tie{}
-			continue
-		}
-		position = next
-	}
-}
-
-// drain reads the rest of a second that holds more patients than a page, by
-// their ids, and goes on after it.
-func (w *walk) drain(ctx context.Context, known []profile.Record, second time.Time, emit func(step) error) (time.Time, bool, error) {
-	after := profile.ID("0")
-	have := tie{}
-	for i := range known {
-		have[known[i].Ref] = known[i].Patient.UpdatedAt
-	}
-	part := walk{source: w.source, order: w.order, until: second.Add(time.Second)}
-	for {
-		page, err := part.ask(ctx, profile.Query{Order: profile.ByID, IDAfter: after}, second)
-		if err != nil {
-			return second, false, err
-		}
-		complete := page.Total <= len(page.Records)
-		for i := range page.Records {
-			id := page.Records[i].Patient.ID
-			if id == "" {
+		if page.Total < atLeast {
+			// Somebody was deleted, or moved, or the list is not what it should be.
+			if looks++; looks <= secondLooks {
+				position, atLeast = last, 0
 				continue
 			}
-			if !after.Less(id) {
-				return second, false, disorder("ids do not ascend")
+			if w.order != profile.ByCreation {
+				return errOrder
 			}
-			after = id
 		}
-		if !complete && len(page.Records) == 0 {
-			return second, false, disorder("an empty page before the end")
+		if page.Total <= different(page, nil) {
+			return nil
 		}
-		s := step{records: have.without(page.Records), position: second, total: page.Total, date: page.Date}
-		if complete {
-			s.position = part.until
-			s.done = !w.until.IsZero() && !s.position.Before(w.until)
+		last = position
+		if next.After(position) {
+			atLeast = page.Total - w.before(page, next)
+			position = next
+			continue
 		}
-		if err := emit(s); err != nil || complete {
-			return s.position, s.done, err
+		// More than a page in one second.
+		if err := w.drain(ctx, position); err != nil {
+			return err
 		}
+		position, atLeast = position.Add(time.Second), 0
 	}
 }
 
-// ask puts the walk's range into a query.
-func (w *walk) ask(ctx context.Context, q profile.Query, from time.Time) (profile.Page, error) {
-	if q.Order == "" {
-		q.Order = w.order
-	}
+// within puts a range of the walk's time into a query; a zero end is open.
+func (w *walk) within(q profile.Query, from, before time.Time) profile.Query {
 	switch w.order {
 	case profile.ByChange:
-		q.ChangedFrom, q.ChangedBefore = from, w.until
+		q.ChangedFrom, q.ChangedBefore = from, before
 	case profile.ByArchival:
-		q.ArchivedFrom, q.ArchivedUntil = from, w.until
+		q.ArchivedFrom, q.ArchivedUntil = from, before
 	default:
-		q.CreatedFrom, q.CreatedBefore = from, w.until
+		q.CreatedFrom, q.CreatedBefore = from, before
 	}
-	return w.source.Patients(ctx, q)
+	return q
 }
 
-// follow returns where the walk goes on after the page, and whether it was the
-// last one. It refuses a page that is not in order, since following it would
-// pass people over.
-func (w *walk) follow(page profile.Page, position time.Time) (time.Time, bool, error) {
+// follow returns where the walk goes on after the page.
+func (w *walk) follow(page profile.Page, position time.Time) (time.Time, error) {
 	next := position
 	for i := range page.Records {
 		if page.Records[i].Err != nil {
@@ -127,15 +89,36 @@ func (w *walk) follow(page profile.Page, position time.Time) (time.Time, bool, e
 		}
 		t := w.timeOf(&page.Records[i].Patient)
 		if t.Before(next) {
-			return next, false, disorder("times do not ascend")
+			return next, errOrder
 		}
 		next = t
 	}
-	done := page.Total <= len(page.Records)
-	if !done && len(page.Records) == 0 {
-		return next, false, disorder("an empty page before the end")
+	if page.Total > len(page.Records) && len(page.Records) == 0 {
+		return next, errOrder
 	}
-	return next, done, nil
+	return next, nil
+}
+
+// before counts the different patients of the page who stand before a time, and
+// the records that cannot be read.
+func (w *walk) before(page profile.Page, t time.Time) int {
+	return different(page, func(p *profile.Patient) bool { return w.timeOf(p).Before(t) })
+}
+
+// different counts the different patients of the page of whom which is true,
+// and the records that cannot be read. A nil which is always true.
+func different(page profile.Page, which func(*profile.Patient) bool) int {
+	met := make(map[string]bool, len(page.Records))
+	unreadable := 0
+	for i := range page.Records {
+		switch r := &page.Records[i]; {
+		case r.Err != nil:
+			unreadable++
+		case which == nil || which(&r.Patient):
+			met[r.Ref] = true
+		}
+	}
+	return len(met) + unreadable
 }
 
 // timeOf is the time by which the walk goes, in whole seconds as Cliniko
@@ -150,34 +133,6 @@ func (w *walk) timeOf(p *profile.Patient) time.Time {
 	return p.CreatedAt.Truncate(time.Second)
 }
 
-// tie remembers who was read in the second at which two questions meet.
-type tie map[string]time.Time
-
-func (w *walk) tieAt(records []profile.Record, second time.Time) tie {
-	t := tie{}
-	for i := range records {
-		if records[i].Err != nil || w.timeOf(&records[i].Patient).Equal(second) {
-			t[records[i].Ref] = records[i].Patient.UpdatedAt
-		}
-	}
-	return t
-}
-
-// without leaves out what was read before and has not changed since.
-func (t tie) without(records []profile.Record) []profile.Record {
-	if len(t) == 0 {
-		return records
-	}
-	var fresh []profile.Record
-	for i := range records {
-		if before, ok := t[records[i].Ref]; !ok || !before.Equal(records[i].Patient.UpdatedAt) {
-			fresh = append(fresh, records[i])
-		}
-	}
-	return fresh
-}
-
-func disorder(what string) error {
-	return &profile.Error{Code: profile.ClinicTrouble, Cause: errors.New(what),
-		Message: "Cliniko's list came in an order that TeleHab cannot rely on, so it was not used. Try again; if it stays, contact support@vald.com."}
-}
+// errOrder says that a list did not come in the order that was asked for.
+var errOrder = &profile.Error{Code: profile.ClinicTrouble, Cause: errors.New("a list is not in the order asked for"),
+	Message: "Cliniko's list came in an order that TeleHab cannot rely on, so it was not used. Try again; if it stays, contact support@vald.com."}

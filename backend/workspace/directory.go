@@ -57,3 +57,16 @@ func (w *Workspace) Apply(entries []profile.Entry) {
 		w.options.OnChange()
 	}
 }
+
+// Forget passes on which profiles were erased.
+func (w *Workspace) Forget(refs []string) {
+	w.mu.Lock()
+	people := w.people
+	w.mu.Unlock()
+	if people != nil {
+		people.Forget(refs)
+	}
+	if w.options.OnChange != nil {
+		w.options.OnChange()
+	}
+}

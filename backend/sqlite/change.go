@@ -1,0 +1,84 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// changesShown is how many changes of one profile are read at most, the newest.
+const changesShown = 100
+
+// saveChange notes which fields differ from the stored copy. A stored copy that
+// does not open any more has nothing to compare with: it is replaced.
+func (w *writer) saveChange(ctx context.Context, after *profile.Profile) error {
+	row, err := scanProfile(w.tx.StmtContext(ctx, w.db.statements.whole).QueryRowContext(ctx, w.account, after.ID))
+	if err != nil {
+		return err
+	}
+	before, err := w.db.unseal(w.account, &row)
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	return w.insertChange(ctx, &before, after)
+}
+
+func (w *writer) insertChange(ctx context.Context, before, after *profile.Profile) error {
+	fields := profile.Diff(before, after)
+	if len(fields) == 0 {
+		return nil
+	}
+	plain, err := json.Marshal(fields)
+	if err != nil {
+		return fmt.Errorf("write a change: %w", err)
+	}
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = string(f.Field)
+	}
+	_, err = w.tx.StmtContext(ctx, w.db.statements.change).ExecContext(ctx, w.account, after.ID, w.passID, stamp(w.at), stamp(after.UpdatedAt),
+		strings.Join(names, ","), w.db.sealer.seal(plain, changeRow(w.account, string(after.ID), w.at)))
+	return err
+}
+
+// changeRow binds a change to its profile and its time.
+func changeRow(account, id string, at time.Time) string {
+	return fmt.Sprintf("change/%s/%s/%d", account, id, at.UnixMicro())
+}
+
+// Changes returns what changed of a profile since it was first stored, for the
+// last profile.HistoryDays, the newest first.
+//
+// Errors: StoreDamaged when a row does not open.
+func (s *Profiles) Changes(ctx context.Context, id profile.ID) (changes []profile.Change, err error) {
+	rows, err := s.db.read.QueryContext(ctx, `SELECT pass_id, at, updated_at, sealed FROM change
+		WHERE account_id = ? AND cliniko_id = ? ORDER BY at DESC, id DESC LIMIT ?`, s.account, id, changesShown)
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		var c profile.Change
+		var stored, updated sql.NullInt64
+		var sealed []byte
+		if err := rows.Scan(&c.PassID, &stored, &updated, &sealed); err != nil {
+			return nil, coded(err)
+		}
+		c.At, c.UpdatedAt = at(stored), at(updated)
+		plain, err := s.db.sealer.open(sealed, changeRow(s.account, string(id), c.At))
+		if err != nil {
+			return nil, damaged(err)
+		}
+		if err := json.Unmarshal(plain, &c.Fields); err != nil {
+			return nil, damaged(errors.New("read a change"))
+		}
+		changes = append(changes, c)
+	}
+	return changes, coded(rows.Err())
+}

@@ -1,0 +1,166 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Unseen returns the refs of what is kept and was not read in the pass.
+func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
+	return s.texts(ctx, `SELECT cliniko_id FROM profile p WHERE account_id = ?1 AND state <> 'deleted'
+			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = p.cliniko_id)
+		UNION SELECT ref FROM failure f WHERE account_id = ?1
+			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = f.ref)
+		ORDER BY 1`, s.account, passID)
+}
+
+// Vanish notes that Cliniko no longer has these patients.
+func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, refs []string) ([]profile.Entry, error) {
+	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		w := &writer{Profiles: s, tx: tx, passID: passID, at: s.now().UTC()}
+		for _, ref := range refs {
+			if err := w.vanish(ctx, ref, readAt); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var changed []profile.Entry
+	for _, ref := range refs {
+		entry, err := s.One(ctx, ref)
+		switch {
+		case profile.CodeOf(err) == profile.NotFound:
+			// A failure without details, gone for good.
+			entry = profile.Entry{Ref: ref, Profile: profile.Profile{State: profile.Deleted}}
+			entry.Profile.ID, _ = profile.ParseID(ref)
+		case err != nil:
+			return changed, err
+		}
+		changed = append(changed, entry)
+	}
+	return changed, nil
+}
+
+// vanish makes one profile a deleted one. Its fingerprint fits no details, so
+// that it comes back whole if Cliniko should have it after all.
+func (w *writer) vanish(ctx context.Context, ref string, readAt time.Time) error {
+	row, err := scanProfile(w.tx.StmtContext(ctx, w.db.statements.whole).QueryRowContext(ctx, w.account, ref))
+	if err == nil {
+		after := row.Profile
+		after.State = profile.Deleted
+		err = w.insertChange(ctx, &row.Profile, &after)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if _, err := w.tx.ExecContext(ctx, `UPDATE profile SET state = 'deleted', fingerprint = x'', read_at = ?, deleted_at = ?
+		WHERE account_id = ? AND cliniko_id = ?`, stamp(readAt), stamp(w.at), w.account, ref); err != nil {
+		return err
+	}
+	_, err = w.tx.ExecContext(ctx, "DELETE FROM failure WHERE account_id = ? AND ref = ?", w.account, ref)
+	return err
+}
+
+// Miss notes who would disappear if a person says so.
+func (s *Profiles) Miss(ctx context.Context, refs []string) error {
+	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		accepted, err := acceptedOf(ctx, tx, s.account)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM missing WHERE account_id = ?", s.account); err != nil {
+			return err
+		}
+		for _, ref := range refs {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO missing (account_id, ref, accepted) VALUES (?, ?, ?)", s.account, ref, accepted[ref]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Missing returns the refs of whom a person has to decide about.
+func (s *Profiles) Missing(ctx context.Context) ([]string, error) {
+	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND NOT accepted ORDER BY ref", s.account)
+}
+
+// AcceptMissing notes that a person said that all who are missing may go. The
+// next full pass removes those whom Cliniko still does not have.
+func (s *Profiles) AcceptMissing(ctx context.Context) error {
+	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = 1 WHERE account_id = ?", s.account)
+	return coded(err)
+}
+
+// Accepted returns the refs of whom a person said that they may disappear.
+func (s *Profiles) Accepted(ctx context.Context) (map[string]bool, error) {
+	return acceptedOf(ctx, s.db.read, s.account)
+}
+
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func acceptedOf(ctx context.Context, q queryer, account string) (map[string]bool, error) {
+	refs, err := textsOf(ctx, q, "SELECT ref FROM missing WHERE account_id = ? AND accepted", account)
+	accepted := make(map[string]bool, len(refs))
+	for _, ref := range refs {
+		accepted[ref] = true
+	}
+	return accepted, err
+}
+
+// Purge erases what has been kept long enough.
+func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
+	now := s.now().UTC()
+	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		history := stamp(now.AddDate(0, 0, -profile.HistoryDays))
+		refs, err = textsOf(ctx, tx, "SELECT cliniko_id FROM profile WHERE account_id = ? AND state = 'deleted' AND deleted_at < ?",
+			s.account, stamp(now.AddDate(0, 0, -profile.DeletedDays)))
+		if err != nil {
+			return err
+		}
+		for _, ref := range refs {
+			for _, statement := range []string{
+				"DELETE FROM profile WHERE account_id = ? AND cliniko_id = ?", "DELETE FROM change WHERE account_id = ? AND cliniko_id = ?",
+			} {
+				if _, err := tx.ExecContext(ctx, statement, s.account, ref); err != nil {
+					return err
+				}
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM change WHERE at < ?", history); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM pass WHERE account_id = ? AND ended_at < ?", s.account, history)
+		return err
+	})
+	return refs, err
+}
+
+func (s *Profiles) texts(ctx context.Context, query string, values ...any) ([]string, error) {
+	return textsOf(ctx, s.db.read, query, values...)
+}
+
+func textsOf(ctx context.Context, q queryer, query string, values ...any) (texts []string, err error) {
+	rows, err := q.QueryContext(ctx, query, values...)
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, coded(err)
+		}
+		texts = append(texts, text)
+	}
+	return texts, coded(rows.Err())
+}

@@ -1,0 +1,215 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+)
+
+// clock is a computer's clock that a test can set.
+type clock struct{ now time.Time }
+
+func (c *clock) time() time.Time { return c.now }
+
+func newStoreAt(t *testing.T, c *clock) (string, *sqlite.Profiles) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "telehab.db")
+	db := openStore(t, path)
+	if err := db.Connect(t.Context(), clinic, c.now); err != nil {
+		t.Fatal(err)
+	}
+	return path, db.Profiles(clinic.AccountID, c.time)
+}
+
+func TestChangesOfAProfile(t *testing.T) {
+	c := &clock{changedAt}
+	path, s := newStoreAt(t, c)
+	save(t, s, 0, entry(alex()))
+	if changes, err := s.Changes(t.Context(), alex().ID); err != nil || len(changes) != 0 {
+		t.Fatalf("a new profile has changed: %v, %v", changes, err)
+	}
+
+	c.now = changedAt.Add(time.Hour)
+	pass := begin(t, s, profile.ChangesPass)
+	second := alex()
+	second.Email, second.Phones, second.UpdatedAt = "", []profile.Phone{{Type: "Home", Number: "0491 570 157"}}, c.now
+	save(t, s, pass.ID, entry(second))
+	second.UpdatedAt = c.now.Add(time.Minute) // something that is not kept
+	save(t, s, pass.ID, entry(second))
+
+	c.now = changedAt.Add(2 * time.Hour)
+	if _, err := s.Vanish(t.Context(), pass.ID, c.now, []string{string(second.ID)}); err != nil {
+		t.Fatal(err)
+	}
+
+	changes, err := s.Changes(t.Context(), alex().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []profile.Change{
+		{At: changedAt.Add(2 * time.Hour), UpdatedAt: second.UpdatedAt, PassID: pass.ID,
+			Fields: []profile.FieldChange{{Field: profile.FieldState, Before: "active", After: "deleted"}}},
+		{At: changedAt.Add(time.Hour), UpdatedAt: changedAt.Add(time.Hour), PassID: pass.ID, Fields: []profile.FieldChange{
+			{Field: profile.FieldEmail, Before: "canary@example.com"},
+			{Field: profile.FieldPhones, Before: "0491 570 156 Mobile", After: "0491 570 157 Home"}}},
+	}
+	if diff := cmp.Diff(want, changes); diff != "" {
+		t.Error(diff)
+	}
+
+	raw, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = raw.Close() }()
+	var fields string
+	var sealed []byte
+	if err := raw.QueryRow("SELECT fields, sealed FROM change ORDER BY id LIMIT 1").Scan(&fields, &sealed); err != nil {
+		t.Fatal(err)
+	}
+	if fields != "email,phones" || strings.Contains(string(sealed), "canary") {
+		t.Errorf("fields %q, sealed %q", fields, sealed)
+	}
+}
+
+// A list that waited for a person, or an answer that was slow, may be as new as
+// what is stored by its time of change, and still be older.
+func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
+	_, s := newStore(t)
+	read := func(p profile.Profile, at time.Time) profile.Entry {
+		e := entry(p)
+		e.ReadAt, e.Opened = at, true
+		return e
+	}
+	archived := alex()
+	archived.State, archived.ArchivedAt = profile.Archived, changedAt
+	save(t, s, 0, read(alex(), changedAt.Add(time.Minute)))
+	if changed := save(t, s, 0, read(archived, changedAt)); len(changed) != 0 {
+		t.Errorf("%+v", changed)
+	}
+	unread := profile.Entry{Ref: string(alex().ID), ReadAt: changedAt, Failure: &profile.Failure{ID: alex().ID, Ref: string(alex().ID), Code: profile.Unreadable}}
+	if changed := save(t, s, 0, unread); len(changed) != 0 {
+		t.Errorf("%+v", changed)
+	}
+	if _, err := s.Vanish(t.Context(), 0, changedAt.Add(2*time.Minute), []string{string(alex().ID)}); err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, 0, read(alex(), changedAt.Add(time.Minute)))
+	if got, err := s.One(t.Context(), string(alex().ID)); err != nil || got.Profile.State != profile.Deleted {
+		t.Errorf("%s, %v", got.Profile.State, err)
+	}
+	save(t, s, 0, read(alex(), changedAt.Add(3*time.Minute)))
+	if got, err := s.One(t.Context(), string(alex().ID)); err != nil || got.Profile.State != profile.Active || !got.Profile.DeletedAt.IsZero() {
+		t.Errorf("%s, deleted at %v, %v", got.Profile.State, got.Profile.DeletedAt, err)
+	}
+}
+
+func TestPurge(t *testing.T) {
+	c := &clock{changedAt}
+	path, s := newStoreAt(t, c)
+	other := alex()
+	other.ID = "2"
+	save(t, s, 0, entry(alex()), entry(other))
+	pass := begin(t, s, profile.FullPass)
+	pass.EndedAt = c.now
+	if _, err := s.Vanish(t.Context(), pass.ID, c.now, []string{string(alex().ID)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.End(t.Context(), pass, profile.Cursors{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		days            int
+		erased          string
+		changes, passes int
+	}{
+		{6, "", 1, 1}, {8, string(alex().ID), 0, 1}, {89, "", 0, 1}, {91, "", 0, 0},
+	} {
+		c.now = changedAt.AddDate(0, 0, step.days)
+		refs, err := s.Purge(t.Context())
+		if err != nil || strings.Join(refs, " ") != step.erased {
+			t.Errorf("after %d days: %v, %v", step.days, refs, err)
+		}
+		if n := count(t, path, "change"); n != step.changes {
+			t.Errorf("after %d days: %d changes", step.days, n)
+		}
+		if n := count(t, path, "pass"); n != step.passes {
+			t.Errorf("after %d days: %d passes", step.days, n)
+		}
+	}
+	if n := count(t, path, "profile"); n != 1 {
+		t.Errorf("%d profiles", n)
+	}
+}
+
+func count(t *testing.T, path, table string) (n int) {
+	t.Helper()
+	raw, err := sql.Open("sqlite3", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = raw.Close() }()
+	if err := raw.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestRetries(t *testing.T) {
+	c := &clock{changedAt}
+	_, s := newStoreAt(t, c)
+	failed := func() {
+		save(t, s, 0, profile.Entry{Ref: "7", Failure: &profile.Failure{ID: "7", Ref: "7", Code: profile.Unreadable}})
+	}
+	for attempt, want := range []time.Duration{time.Minute, 10 * time.Minute, time.Hour, 0} {
+		failed()
+		retries, err := s.Retries(t.Context())
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case want == 0 && len(retries) != 0:
+			t.Errorf("attempt %d: %v", attempt+1, retries)
+		case want > 0 && (len(retries) != 1 || retries[0] != profile.Retry{ID: "7", At: c.now.Add(want)}):
+			t.Errorf("attempt %d: %v", attempt+1, retries)
+		}
+		c.now = c.now.Add(want)
+	}
+}
+
+func TestMissing(t *testing.T) {
+	_, s := newStore(t)
+	ctx := t.Context()
+	check := func(missing string, accepted int) {
+		t.Helper()
+		refs, err := s.Missing(ctx)
+		if err != nil || strings.Join(refs, " ") != missing {
+			t.Errorf("missing %v, %v; want %s", refs, err, missing)
+		}
+		if said, err := s.Accepted(ctx); err != nil || len(said) != accepted {
+			t.Errorf("accepted %v, %v; want %d", said, err, accepted)
+		}
+	}
+	if err := s.Miss(ctx, []string{"1", "2"}); err != nil {
+		t.Fatal(err)
+	}
+	check("1 2", 0)
+	if err := s.AcceptMissing(ctx); err != nil {
+		t.Fatal(err)
+	}
+	check("", 2)
+	if err := s.Miss(ctx, []string{"2", "3"}); err != nil {
+		t.Fatal(err)
+	}
+	check("3", 1)
+	if err := s.End(ctx, begin(t, s, profile.FullPass), profile.Cursors{}); err != nil {
+		t.Fatal(err)
+	}
+	check("", 0)
+}

@@ -1,0 +1,20 @@
+package syncer
+
+// Notice is something that a pass met and coped with, for the log. Its texts
+// are stable.
+type Notice string
+
+// What a pass may meet.
+const (
+	// OrderIgnored: Cliniko did not give a list in the order asked for, so
+	// everybody was read in the order of their creation instead.
+	OrderIgnored Notice = "order_ignored"
+	// IDsIgnored: Cliniko ignored a filter on ids, so patients were read one by
+	// one, or a whole second page by page.
+	IDsIgnored Notice = "ids_ignored"
+	// CountDiffers: Cliniko counts others than are kept, so a full pass follows.
+	CountDiffers Notice = "count_differs"
+	// CountUnexplained: they still differed after a full pass has proven that
+	// nobody is missing.
+	CountUnexplained Notice = "count_unexplained"
+)

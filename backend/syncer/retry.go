@@ -1,0 +1,62 @@
+package syncer
+
+import (
+	"context"
+	"errors"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Retry reads those failed profiles again whose time has come, see
+// profile.RetryAt. It is the zero Pass, and sends nothing, when there are none.
+//
+// Errors: as Full.
+func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
+	return e.alone(profile.RetryPass, func() (profile.Pass, error) {
+		retries, err := e.store.Retries(ctx)
+		if err != nil {
+			return profile.Pass{}, err
+		}
+		var due []profile.ID
+		for _, r := range retries {
+			if !r.At.After(e.now()) {
+				due = append(due, r.ID)
+			}
+		}
+		if len(due) == 0 {
+			return profile.Pass{}, nil
+		}
+		sent := e.source.Requests()
+		pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clinicTime()})
+		if err != nil {
+			return pass, err
+		}
+		_, err = e.readAgain(ctx, pass.ID, due)
+		return e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return profile.Cursors{} })
+	})
+}
+
+// readAgain reads these patients, and returns how many changed. Where Cliniko
+// does not filter by ids, it reads the first ones one by one: each pass those
+// that have waited longest.
+func (e *Engine) readAgain(ctx context.Context, passID int64, ids []profile.ID) (changed int, err error) {
+	changed, err = e.readByID(ctx, passID, ids, map[string]bool{})
+	if !errors.Is(err, errIDs) {
+		return changed, err
+	}
+	for _, id := range ids[:min(len(ids), profile.PageSize)] {
+		page, err := e.source.Patient(ctx, id)
+		if profile.CodeOf(err) == profile.NotFound {
+			continue // a full pass looks for who is gone
+		}
+		if err != nil {
+			return changed, err
+		}
+		n, err := e.keep(ctx, passID, page)
+		if err != nil {
+			return changed, err
+		}
+		changed += n
+	}
+	return changed, nil
+}
