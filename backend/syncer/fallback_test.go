@@ -1,0 +1,172 @@
+package syncer_test
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// noticed collects what the engine met and coped with.
+type noticed struct {
+	mu  sync.Mutex
+	all []syncer.Notice
+}
+
+func (n *noticed) note(what syncer.Notice) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.all = append(n.all, what)
+}
+
+func (n *noticed) has(what syncer.Notice) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Contains(n.all, what)
+}
+
+// noting makes a new engine on the same clinic and store.
+func (c *clinic) noting() *noticed {
+	n := &noticed{}
+	c.engine = syncer.New(c.client, c.store, syncer.Options{Notice: n.note})
+	return n
+}
+
+// always makes a fault of every list of patients.
+func always(kinds ...fakeclinic.Kind) func(fakeclinic.Request) fakeclinic.Fault {
+	return func(r fakeclinic.Request) fakeclinic.Fault { return fakeclinic.Fault{Kind: kinds[r.N%len(kinds)]} }
+}
+
+// crowd gives patients the same times of creation and of change.
+func crowd(c *clinic, from, to int, second time.Time) {
+	for _, p := range c.fake.Patients()[from:to] {
+		p.CreatedAt, p.UpdatedAt = second, second
+		must(c.t, c.fake.Put(p))
+	}
+}
+
+var crowdedSecond = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+
+func TestFullPassWithoutSortOrIDs(t *testing.T) {
+	for kind, notice := range map[fakeclinic.Kind]syncer.Notice{fakeclinic.IgnoreSort: "", fakeclinic.IgnoreIDFilter: syncer.IDsIgnored} {
+		c := newClinic(t, fakeclinic.Options{Seed: 20, Patients: 700, Shares: &fakeclinic.Shares{}})
+		n := c.noting()
+		crowd(c, 20, 480, crowdedSecond)
+		c.fake.SetFaults(always(kind))
+		c.fake.AfterRequest(func(r fakeclinic.Request) {
+			if r.N == 6 { // so that the pass has to walk
+				must(t, c.fake.Delete(c.fake.IDs()[3]))
+			}
+		})
+		if pass := c.full(); pass.Counts.Read < 699 {
+			t.Errorf("%s: %+v", kind, pass.Counts)
+		}
+		local := c.local()
+		for ref := range c.remote(nil) {
+			if _, ok := local[ref]; !ok {
+				t.Errorf("%s: %s was passed over", kind, ref)
+			}
+		}
+		if notice != "" && !n.has(notice) {
+			t.Errorf("%s: noticed %v", kind, n.all)
+		}
+	}
+}
+
+func TestChangesPassWithoutSort(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 21, Patients: 600, Shares: &fakeclinic.Shares{}})
+	n := c.noting()
+	c.full()
+	ids := c.fake.IDs()
+	// The last ones change first, so that Cliniko's own order is not that of the changes.
+	now := time.Now().UTC().Truncate(time.Second)
+	for i, id := range ids[200:500] {
+		p, _ := c.fake.Get(id)
+		p.Title, p.UpdatedAt = new("Dr"), now.Add(-time.Duration(i)*time.Second)
+		must(t, c.fake.Put(p))
+	}
+	c.fake.SetFaults(always(fakeclinic.IgnoreSort))
+	c.changes()
+	c.equal(nil)
+	if !n.has(syncer.OrderIgnored) {
+		t.Errorf("noticed %v", n.all)
+	}
+}
+
+// An order that happens to ascend on the first page, and goes back after it.
+func TestChangesPassWithAnOrderThatLooksRight(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 22, Patients: 300, Shares: &fakeclinic.Shares{}})
+	n := c.noting()
+	c.full()
+	now := time.Now().UTC().Truncate(time.Second)
+	for i, p := range c.fake.Patients() {
+		p.Title, p.UpdatedAt = new("Dr"), now.Add(time.Duration(i%150)*time.Second)
+		must(t, c.fake.Put(p))
+	}
+	c.fake.SetFaults(always(fakeclinic.IgnoreSort))
+	c.changes()
+	c.equal(nil)
+	if !n.has(syncer.OrderIgnored) {
+		t.Errorf("noticed %v", n.all)
+	}
+}
+
+func TestBulkEditWithoutSortOrIDs(t *testing.T) {
+	for _, kinds := range [][]fakeclinic.Kind{{fakeclinic.IgnoreSort}, {fakeclinic.IgnoreIDFilter}, {fakeclinic.IgnoreSort, fakeclinic.IgnoreIDFilter}} {
+		c := newClinic(t, fakeclinic.Options{Seed: 23, Patients: 700, Shares: &fakeclinic.Shares{}})
+		c.noting()
+		c.full()
+		ids := c.fake.IDs()
+		slices.SortFunc(ids, func(a, b string) int { return strings.Compare(a[len(a)-3:], b[len(b)-3:]) })
+		must(t, c.fake.BulkEdit(ids[:450], func(p *fakeclinic.Patient) { p.Title = new("Dr") }))
+		c.fake.SetFaults(always(kinds...))
+		c.changes()
+		c.equal(nil)
+	}
+}
+
+func TestFailuresAreReadAgainWithoutIDFilter(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 24, Patients: 300, Shares: &fakeclinic.Shares{NoEmail: 0.2}})
+	n := c.noting()
+	c.full()
+	failed, err := c.store.Failed(t.Context())
+	must(t, err)
+	for _, id := range failed { // mended, and nothing says so
+		p, _ := c.fake.Get(string(id))
+		p.Email = new("mended@example.com")
+		must(t, c.fake.Put(p))
+	}
+	c.fake.SetFaults(always(fakeclinic.IgnoreIDFilter))
+	c.changes()
+	c.equal(nil)
+	if len(failed) == 0 || !n.has(syncer.IDsIgnored) {
+		t.Errorf("%d failed, noticed %v", len(failed), n.all)
+	}
+}
+
+func TestDeletedPatientsAreNoticedWithoutIDFilter(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 25, Patients: 300, Shares: &fakeclinic.Shares{}})
+	c.full()
+	kept := c.local()
+	for _, id := range c.fake.IDs()[:10] {
+		must(t, c.fake.Delete(id))
+	}
+	c.fake.SetFaults(always(fakeclinic.IgnoreIDFilter))
+	c.full()
+	c.equal(kept)
+	for _, id := range c.fake.IDs()[:40] {
+		must(t, c.fake.Delete(id))
+	}
+	before := c.local()
+	if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+		t.Errorf("a mass disappearance: %v", err)
+	}
+	if missing, err := c.store.Missing(t.Context()); err != nil || len(missing) != 40 || len(c.local()) != len(before) {
+		t.Errorf("%d missing, %v", len(missing), err)
+	}
+}

@@ -1,0 +1,183 @@
+package syncer_test
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// laterClock is a server's clock that can be put forward.
+type laterClock struct{ ahead atomic.Int64 }
+
+func (l *laterClock) now() time.Time          { return time.Now().Add(time.Duration(l.ahead.Load())) }
+func (l *laterClock) forward(d time.Duration) { l.ahead.Add(int64(d)) }
+
+func archivedID(c *clinic) string {
+	for ref, entry := range c.local() {
+		if entry.Profile.State == profile.Archived {
+			return ref
+		}
+	}
+	c.t.Fatal("nobody is archived")
+	return ""
+}
+
+// Neither bringing back nor deleting leaves a trace that a changes pass could
+// ask for. The daily count finds it, and one pass repairs it.
+func TestADifferentCountRepairsItself(t *testing.T) {
+	for name, change := range map[string]func(c *clinic){
+		"brought back": func(c *clinic) { must(c.t, c.fake.Unarchive(archivedID(c))) },
+		"deleted":      func(c *clinic) { must(c.t, c.fake.Delete(activeIDs(c)[0])) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			clock := &laterClock{}
+			c := newClinic(t, fakeclinic.Options{Seed: 30, Patients: 300, Shares: &fakeclinic.Shares{}, Clock: clock.now})
+			c.full()
+			must(t, c.fake.Archive(activeIDs(c)[0]))
+			c.changes()
+			clock.forward(20 * time.Minute)
+			kept := c.local()
+			change(c)
+			if pass := c.changes(); pass.Kind != profile.ChangesPass || pass.Requests > 2 {
+				t.Errorf("within the day: %+v", pass)
+			}
+			clock.forward(25 * time.Hour)
+			n := c.noting()
+			if pass := c.changes(); pass.Kind != profile.FullPass {
+				t.Errorf("a day later: %+v", pass)
+			}
+			c.equal(kept)
+			if !n.has(syncer.CountDiffers) || n.has(syncer.CountUnexplained) {
+				t.Errorf("noticed %v", n.all)
+			}
+			if pass := c.changes(); pass.Kind != profile.ChangesPass || pass.Requests != 2 {
+				t.Errorf("after the repair: %+v", pass)
+			}
+		})
+	}
+}
+
+// A count that a full pass cannot explain is no reason for one pass after
+// another.
+func TestAnUnexplainedCountIsRepairedOnce(t *testing.T) {
+	clock := &laterClock{}
+	c := newClinic(t, fakeclinic.Options{Seed: 31, Patients: 300, Shares: &fakeclinic.Shares{}, Clock: clock.now})
+	// Two records that are alike to the last byte and say nothing about
+	// themselves are one row here, and two in Cliniko's count.
+	for _, p := range c.fake.Patients()[:2] {
+		p.Raw = []byte(`["?"]`)
+		must(t, c.fake.Put(p))
+	}
+	c.full()
+	for day := range 3 {
+		clock.forward(25 * time.Hour)
+		n := c.noting()
+		pass := c.changes()
+		if repaired := pass.Kind == profile.FullPass; repaired != (day == 0) || n.has(syncer.CountUnexplained) != (day == 0) {
+			t.Errorf("day %d: %+v, noticed %v", day, pass, n.all)
+		}
+	}
+}
+
+func TestEverybodyIsReadOnceAWeek(t *testing.T) {
+	clock := &laterClock{}
+	c := newClinic(t, fakeclinic.Options{Seed: 32, Patients: 200, Clock: clock.now})
+	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: clock.now})
+	c.full()
+	// One gone and one back leave the count as it is.
+	must(t, c.fake.Archive(activeIDs(c)[0]))
+	c.changes()
+	kept := c.local()
+	must(t, c.fake.Unarchive(archivedID(c)))
+	must(t, c.fake.Delete(activeIDs(c)[0]))
+	for day := range 8 {
+		clock.forward(24*time.Hour + time.Minute)
+		pass := c.changes()
+		if full := pass.Kind == profile.FullPass; full != (day == 6) {
+			t.Errorf("day %d: %+v", day, pass)
+		}
+	}
+	c.equal(kept)
+}
+
+func TestAPersonDecidesAboutAMassDisappearance(t *testing.T) {
+	clock := &laterClock{}
+	c := newClinic(t, fakeclinic.Options{Seed: 33, Patients: 500, Shares: &fakeclinic.Shares{}, Clock: clock.now})
+	c.full()
+	for _, id := range c.fake.IDs()[:60] {
+		must(t, c.fake.Delete(id))
+	}
+	clock.forward(25 * time.Hour)
+	if _, err := c.engine.Changes(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+		t.Fatal(err)
+	}
+	missing, err := c.store.Missing(t.Context())
+	if err != nil || len(missing) != 60 {
+		t.Fatalf("%d missing, %v", len(missing), err)
+	}
+	// While the person thinks, changes come in and nobody is asked again.
+	must(t, c.fake.Edit(c.fake.IDs()[0], func(p *fakeclinic.Patient) { p.Title = new("Dr") }))
+	if pass := c.changes(); pass.Kind != profile.ChangesPass || pass.Counts.Synced != 1 {
+		t.Errorf("%+v", pass)
+	}
+	kept := c.local()
+	must(t, c.store.AcceptMissing(t.Context()))
+	must(t, c.fake.Delete(c.fake.IDs()[0])) // one more, within the bounds
+	c.full()
+	c.equal(kept)
+	if tally, err := c.store.Tally(t.Context()); err != nil || tally.Deleted != 61 {
+		t.Errorf("%+v, %v", tally, err)
+	}
+}
+
+// Once more: a person agreed, and somebody is there again meanwhile.
+func TestWhoComesBackIsNotRemoved(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 34, Patients: 300, Shares: &fakeclinic.Shares{}})
+	c.full()
+	var gone []fakeclinic.Patient
+	for _, p := range c.fake.Patients()[:60] {
+		gone = append(gone, p)
+		must(t, c.fake.Delete(p.ID))
+	}
+	if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+		t.Fatal(err)
+	}
+	must(t, c.store.AcceptMissing(t.Context()))
+	for _, p := range gone {
+		must(t, c.fake.Put(p))
+	}
+	c.full()
+	c.equal(nil)
+}
+
+func TestFailedProfilesAreReadAgainBySchedule(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 35, Patients: 200, Shares: &fakeclinic.Shares{NoEmail: 0.1}})
+	c.full()
+	failed, err := c.store.Failed(t.Context())
+	must(t, err)
+	sent := len(c.fake.Requests())
+	if pass, err := c.engine.Retry(t.Context()); err != nil || pass.ID != 0 || len(c.fake.Requests()) != sent {
+		t.Errorf("before its time: %+v, %v", pass, err)
+	}
+	p, _ := c.fake.Get(string(failed[0]))
+	p.Email = new("mended@example.com")
+	must(t, c.fake.Put(p))
+	now := func() time.Time { return time.Now().Add(61 * time.Second) }
+	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: now})
+	before, err := c.store.Cursors(t.Context())
+	must(t, err)
+	pass, err := c.engine.Retry(t.Context())
+	must(t, err)
+	c.sums(pass)
+	if pass.Counts.Read != len(failed) || pass.Counts.Synced != 1 || pass.Requests != 1 {
+		t.Errorf("%d failed; %+v", len(failed), pass)
+	}
+	if after, err := c.store.Cursors(t.Context()); err != nil || after != before {
+		t.Errorf("the cursors moved from %+v to %+v, %v", before, after, err)
+	}
+	c.equal(nil)
+}
