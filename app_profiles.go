@@ -43,6 +43,9 @@ func (d *desk) profile(ref string) (ProfileView, error) {
 	}
 	view := profileView(&entry)
 	view.EmailSharedWith = people.SharingEmail(&entry)
+	for _, merged := range people.MergedInto(entry.Profile.ID) {
+		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: merged.Profile.ListName()})
+	}
 	return view, nil
 }
 

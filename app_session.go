@@ -75,8 +75,12 @@ func (d *desk) tally(ctx context.Context) (TallyView, error) {
 		return TallyView{}, err
 	}
 	cursors, err := store.Cursors(ctx)
+	if err != nil {
+		return TallyView{}, err
+	}
+	missing, err := store.Missing(ctx)
 	return TallyView{Active: tally.Active, Failed: tally.Failed, Archived: tally.Archived,
-		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt)}, err
+		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt), Missing: len(missing)}, err
 }
 
 // tellState sends the state to the window if it shows this desk.

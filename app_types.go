@@ -57,6 +57,7 @@ type TallyView struct {
 	Archived        int    `json:"archived"`
 	ActiveInCliniko int    `json:"activeInCliniko"` // what Cliniko counted
 	CountedAt       string `json:"countedAt"`
+	Missing         int    `json:"missing"` // of whom a person has to decide: see Missing
 }
 
 // SyncStatus says what the engine does now. It is sent whole with every change,
@@ -79,7 +80,7 @@ type SyncStatus struct {
 // PassView is one pass with its numbers: read = synced + unchanged + failed +
 // archived.
 type PassView struct {
-	Kind      string `json:"kind"` // full, changes, patient
+	Kind      string `json:"kind"` // full, changes, retry
 	StartedAt string `json:"startedAt"`
 	EndedAt   string `json:"endedAt"`
 	Read      int    `json:"read"`
@@ -88,6 +89,7 @@ type PassView struct {
 	Failed    int    `json:"failed"`
 	Archived  int    `json:"archived"`
 	Requests  int    `json:"requests"`
+	Error     string `json:"error"` // the code of why it did not end well, or ""
 }
 
 // ListingView sums what Sync patients found in Cliniko.
@@ -196,8 +198,16 @@ type ProfileView struct {
 	SyncedAt        string       `json:"syncedAt"` // this copy was Cliniko's then
 	ArchivedAt      string       `json:"archivedAt"`
 	MergedInto      string       `json:"mergedInto"`
+	Merged          []MergedView `json:"merged"`     // who was merged into this client
+	ErasedAt        string       `json:"erasedAt"`   // for a deleted one: when it is erased here
 	MergedFrom      string       `json:"mergedFrom"` // FollowLink was asked for this client, who is now part of this one
 	Failure         *FailureView `json:"failure"`    // null for a complete profile
+}
+
+// MergedView is a client who is now part of another one.
+type MergedView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"` // "Last, First"
 }
 
 // LinkView is a link that came in, or what was found in pasted text.

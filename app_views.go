@@ -20,7 +20,7 @@ func clinicView(c *profile.Clinic) ClinicView {
 
 func passView(p *profile.Pass) PassView {
 	return PassView{Kind: string(p.Kind), StartedAt: instant(p.StartedAt), EndedAt: instant(p.EndedAt), Read: p.Counts.Read,
-		Synced: p.Counts.Synced, Unchanged: p.Counts.Unchanged, Failed: p.Counts.Failed, Archived: p.Counts.Archived, Requests: p.Requests}
+		Synced: p.Counts.Synced, Unchanged: p.Counts.Unchanged, Failed: p.Counts.Failed, Archived: p.Counts.Archived, Requests: p.Requests, Error: string(p.Err)}
 }
 
 func problemViews(f *profile.Failure) []ProblemView {
@@ -77,7 +77,10 @@ func profileView(e *profile.Entry) ProfileView {
 	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
 		LastName: p.LastName, Born: p.DateOfBirth.String(), Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
 		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
-		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Failure: failureView(e)}
+		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
+	if !p.DeletedAt.IsZero() {
+		view.ErasedAt = instant(p.DeletedAt.AddDate(0, 0, profile.DeletedDays))
+	}
 	if !p.DateOfBirth.IsZero() {
 		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(time.Now()))
 	}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// HistoryView is what happened to one profile.
+type HistoryView struct {
+	AddedAt   string       `json:"addedAt"`   // first stored here
+	CreatedAt string       `json:"createdAt"` // in Cliniko
+	Changes   []ChangeView `json:"changes"`   // the newest first; the last 90 days
+}
+
+// ChangeView is what one sync changed of a profile.
+type ChangeView struct {
+	At        string            `json:"at"`        // it was stored here
+	UpdatedAt string            `json:"updatedAt"` // changed in Cliniko
+	Opened    bool              `json:"opened"`    // somebody opened the client; else a sync brought it
+	Fields    []FieldChangeView `json:"fields"`
+}
+
+// FieldChangeView is one field before and after; "" is none.
+type FieldChangeView struct {
+	Field  string `json:"field"` // first_name, email, phones, state, …
+	Label  string `json:"label"` // "Email"
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// MissingView is a client whom Cliniko does not have any more, and who stays
+// here until a person has decided.
+type MissingView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"` // "Last, First"
+	Born string `json:"born"`
+}
+
+// ProfileHistory returns what changed of a profile.
+func (a *App) ProfileHistory(id string) (HistoryView, error) {
+	return call(a, practitioner, "read a profile's history", func(ctx context.Context, d *desk) (HistoryView, error) {
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return HistoryView{}, err
+		}
+		entry, err := store.One(ctx, id)
+		if err != nil {
+			return HistoryView{}, err
+		}
+		changes, err := store.Changes(ctx, entry.Profile.ID)
+		if err != nil {
+			return HistoryView{}, err
+		}
+		view := HistoryView{AddedAt: instant(entry.Profile.AddedAt), CreatedAt: instant(entry.Profile.CreatedAt), Changes: []ChangeView{}}
+		for i := range changes {
+			view.Changes = append(view.Changes, changeView(&changes[i]))
+		}
+		return view, nil
+	})
+}
+
+func changeView(c *profile.Change) ChangeView {
+	view := ChangeView{At: instant(c.At), UpdatedAt: instant(c.UpdatedAt), Opened: c.PassID == 0, Fields: []FieldChangeView{}}
+	for _, f := range c.Fields {
+		view.Fields = append(view.Fields, FieldChangeView{Field: string(f.Field), Label: f.Field.Label(), Before: f.Before, After: f.After})
+	}
+	return view
+}
+
+// Syncs returns the newest passes, those that run or go on later included.
+func (a *App) Syncs(limit int) ([]PassView, error) {
+	return call(a, pmsLink, "list the syncs", func(ctx context.Context, d *desk) ([]PassView, error) {
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return nil, err
+		}
+		passes, err := store.Passes(ctx, min(max(limit, 0), maxRows))
+		views := []PassView{}
+		for i := range passes {
+			views = append(views, passView(&passes[i]))
+		}
+		return views, err
+	})
+}
+
+// Missing returns whom a person has to decide about, because so many at once
+// are no longer in Cliniko.
+func (a *App) Missing() ([]MissingView, error) {
+	return call(a, pmsLink, "list who is missing in Cliniko", func(ctx context.Context, d *desk) ([]MissingView, error) {
+		people, err := d.w.Directory()
+		if err != nil {
+			return nil, err
+		}
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return nil, err
+		}
+		refs, err := store.Missing(ctx)
+		views := []MissingView{}
+		for _, ref := range refs {
+			view := MissingView{ID: ref}
+			if entry, ok := people.One(ref); ok {
+				view.Name, view.Born = entry.Profile.ListName(), entry.Profile.DateOfBirth.String()
+			}
+			views = append(views, view)
+		}
+		return views, err
+	})
+}
+
+// KeepMissing keeps all who are missing. Should Cliniko still not have them a
+// day later, the question comes again.
+func (a *App) KeepMissing() error {
+	_, err := call(a, pmsLink, "keep who is missing in Cliniko", func(ctx context.Context, d *desk) (struct{}, error) {
+		store, err := d.w.Store(ctx)
+		if err == nil {
+			err = store.Miss(ctx, nil)
+		}
+		a.tellState(ctx, d)
+		return struct{}{}, err
+	})
+	return err
+}
+
+// RemoveMissing takes the person's word that they are gone, and reads all
+// clients again: who is in Cliniko after all stays.
+func (a *App) RemoveMissing() (PassView, error) {
+	return call(a, pmsLink, "remove who is missing in Cliniko", func(ctx context.Context, d *desk) (PassView, error) {
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return PassView{}, err
+		}
+		if err := store.AcceptMissing(ctx); err != nil {
+			return PassView{}, err
+		}
+		return d.pass(ctx, syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+			return e.Full(ctx, report)
+		})
+	})
+}
