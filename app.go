@@ -14,6 +14,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -113,6 +114,7 @@ func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace
 	d := newDesk(a)
 	options := a.options
 	options.OnWait, options.OnChange = d.waitUntil, d.profilesChanged
+	options.OnNotice = func(n syncer.Notice) { a.log.Warn().Str("notice", string(n)).Msg("a pass coped with this") }
 	var err error
 	if d.w, err = open(ctx, options); err != nil {
 		return nil, err

@@ -40,7 +40,7 @@ func (t *Terminal) sync() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			show := t.newProgress(asJSON)
 			o := t.options()
-			o.OnWait = show.wait
+			o.OnWait, o.OnNotice = show.wait, show.note
 			return t.with(c.Context(), demo, o, func(w *workspace.Workspace) error {
 				return t.runSync(c.Context(), w, full, asJSON, show)
 			})
@@ -216,4 +216,9 @@ func (p *progress) wait(until time.Time) {
 	if p.mode != "" {
 		_, _ = fmt.Fprintf(p.t.Err, "\nCliniko asks us to wait, continuing at %s\n", until.Local().Format(time.TimeOnly))
 	}
+}
+
+// note says what a pass coped with, for whoever reads a scheduled job's output.
+func (p *progress) note(n syncer.Notice) {
+	_, _ = fmt.Fprintf(p.t.Err, "telehab: note %s\n", n)
 }

@@ -44,6 +44,7 @@ type Options struct {
 	Version    string
 	OnWait     func(until time.Time) // Cliniko asked to wait
 	OnChange   func()                // some profiles changed
+	OnNotice   func(syncer.Notice)   // for the log
 }
 
 // FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.
@@ -296,7 +297,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	}
 	store := w.db.Profiles(clinic.AccountID, time.Now)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store, syncer.Options{
-		Destinations: []profile.Destination{w}, Lock: w.passLock,
+		Destinations: []profile.Destination{w}, Lock: w.passLock, Notice: w.options.OnNotice,
 	})}
 	return w.link, nil
 }
