@@ -147,6 +147,21 @@ func TestWaitsAsLongAsCliniko(t *testing.T) {
 	}
 }
 
+// Another program of the clinic may use up the allowance for minutes: that is
+// no fault of a page of a pass, however often it is told to wait.
+func TestWaitingIsNoFault(t *testing.T) {
+	fake, c := start(t, fakeclinic.Options{Patients: 10})
+	fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault {
+		if r.N <= 6 { // one more than the tries of a request that fails
+			return fakeclinic.Fault{Kind: fakeclinic.TooMany, Wait: time.Millisecond, Skew: -time.Hour}
+		}
+		return fakeclinic.Fault{}
+	})
+	if _, err := c.Patients(t.Context(), profile.Query{}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestKeyGoesNowhereElse(t *testing.T) {
 	var reached atomic.Bool
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Store(true) }))

@@ -66,7 +66,7 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 		tries = urgentTries
 	}
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		body, header, err := c.try(ctx, what)
+		body, header, err := c.tryPatiently(ctx, what)
 		if err == nil {
 			err = read(body, header)
 		}
@@ -83,6 +83,22 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 		return cancelled
 	}
 	return err
+}
+
+// waits is how often one request waits because Cliniko asks for it: about an
+// hour, if each wait is a minute.
+const waits = 60
+
+// tryPatiently is try for whom nobody waits: that Cliniko asks to wait is no
+// fault, and the gate opens again by itself.
+func (c *Client) tryPatiently(ctx context.Context, what call) (body []byte, header http.Header, err error) {
+	for range waits {
+		body, header, err = c.try(ctx, what)
+		if what.urgent || profile.CodeOf(err) != profile.RateLimited {
+			break
+		}
+	}
+	return body, header, err
 }
 
 // passes says whether the same request may succeed in a moment.
