@@ -1,0 +1,124 @@
+package syncer
+
+import (
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// The times that a schedule keeps.
+const (
+	every     = 5 * time.Minute // between two passes
+	jitter    = 0.2             // of every, either way, so that a clinic's computers do not ask at once
+	settle    = 3 * time.Second // from a start or a wake to the first question: the network needs a moment
+	focusAge  = time.Minute     // a window that comes to the front wants nothing older
+	holdFor   = time.Hour       // while only a person can help
+	retryRest = time.Minute     // between two rounds of failed profiles, whatever the store says
+)
+
+// again are the waits after passes in a row that did not reach Cliniko.
+var again = [...]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+
+// schedule knows when the next pass is due. It has no clock: it is told the
+// time, and what happens.
+type schedule struct {
+	random func() float64 // in [0, 1)
+
+	next    time.Time // when the next pass is due
+	last    time.Time // when a pass ended last, whoever asked for it
+	held    bool      // only a person can help; next is when to try all the same
+	misses  int       // passes in a row that did not reach Cliniko
+	offline bool      // there is no network at all
+}
+
+// begin makes the first pass due soon, unless one has ended already.
+func (s *schedule) begin(now time.Time) {
+	if s.next.IsZero() {
+		s.next = now.Add(settle)
+	}
+}
+
+// ended takes the end of a pass, whoever asked for it.
+func (s *schedule) ended(now time.Time, code profile.Code) {
+	s.last, s.held = now, false
+	switch {
+	case missed(code):
+		s.next = now.Add(again[min(s.misses, len(again)-1)])
+		s.misses++
+		return
+	case needsPerson(code):
+		s.held, s.next = true, now.Add(holdFor)
+	default:
+		s.next = now.Add(time.Duration(float64(every) * (1 + jitter*(2*s.random()-1))))
+	}
+	s.misses = 0
+}
+
+// missed says that a pass did not reach Cliniko, which may change any moment.
+func missed(code profile.Code) bool {
+	switch code {
+	case profile.Offline, profile.TimedOut, profile.LoginPage:
+		return true
+	}
+	return false
+}
+
+// needsPerson says that the next pass will end the same way until somebody has
+// done something.
+func needsPerson(code profile.Code) bool {
+	switch code {
+	case profile.KeyMalformed, profile.KeyShard, profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
+		profile.KeyringMissing, profile.KeyringLocked,
+		profile.StoreKeyLost, profile.StoreDamaged, profile.StoreTooNew, profile.StoreUnreadable:
+		return true
+	}
+	return false
+}
+
+// resumed takes that a person did something about what held the passes up.
+func (s *schedule) resumed(now time.Time) {
+	s.held, s.misses, s.next = false, 0, now.Add(settle)
+}
+
+// focused takes that somebody looks at the window.
+func (s *schedule) focused(now time.Time) {
+	age := now.Sub(s.last)
+	stale := age > focusAge || s.misses > 0 && age > settle
+	// What is due in a moment waits for the network to settle.
+	if !s.held && stale && s.next.Sub(now) > settle {
+		s.next = now
+	}
+}
+
+// woke takes that the computer slept. unseen is how much of it the clock that
+// runs by itself did not count.
+func (s *schedule) woke(now time.Time, unseen time.Duration) {
+	s.last, s.next = s.last.Add(-unseen), s.next.Add(-unseen)
+	if !s.held {
+		s.misses, s.next = 0, now.Add(settle)
+	}
+}
+
+// connected takes whether there is a network.
+func (s *schedule) connected(now time.Time, online bool) {
+	back := online && s.offline
+	s.offline = !online
+	if back && !s.held {
+		s.misses, s.next = 0, now
+	}
+}
+
+// due returns when the next pass should run; false while there is no network.
+func (s *schedule) due() (time.Time, bool) { return s.next, !s.offline }
+
+// retryDue returns when the next round of failed profiles should run, which the
+// store wants at wanted. They wait for the next pass while that has trouble.
+func (s *schedule) retryDue(wanted, lastRetry time.Time) (time.Time, bool) {
+	if wanted.IsZero() || s.offline || s.held || s.misses > 0 {
+		return time.Time{}, false
+	}
+	if rested := lastRetry.Add(retryRest); !lastRetry.IsZero() && wanted.Before(rested) {
+		return rested, true
+	}
+	return wanted, true
+}
