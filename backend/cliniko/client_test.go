@@ -150,6 +150,7 @@ func TestWaitsAsLongAsCliniko(t *testing.T) {
 // Another program of the clinic may use up the allowance for minutes: that is
 // no fault of a page of a pass, however often it is told to wait.
 func TestWaitingIsNoFault(t *testing.T) {
+	t.Parallel()
 	fake, c := start(t, fakeclinic.Options{Patients: 10})
 	fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault {
 		if r.N <= 6 { // one more than the tries of a request that fails

@@ -109,9 +109,13 @@ func work(do func(*cobra.Command, []string) error) func(*cobra.Command, []string
 
 // with opens the workspace that the environment names, or the demo.
 func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do func(*workspace.Workspace) error) error {
-	open := workspace.Open
-	if demo {
-		open = workspace.OpenDemo
+	open := workspace.OpenDemo
+	if !demo {
+		open = workspace.Open
+		var err error
+		if o, err = o.Current(); err != nil {
+			return err
+		}
 	}
 	w, err := open(ctx, o)
 	if err != nil {

@@ -185,37 +185,29 @@ type Connection struct {
 // Errors: those of cliniko.ParseKey and profile.Source, OtherClinic,
 // KeyringMissing, KeyringLocked.
 func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, error) {
-	key, err := cliniko.ParseKey(pasted)
+	proof, err := w.prove(ctx, pasted)
 	if err != nil {
 		return Connection{}, err
 	}
-	client, err := w.newClient(key)
-	if err != nil {
-		return Connection{}, err
-	}
-	defer client.Close()
-	clinic, err := client.Clinic(ctx)
-	if err != nil {
-		return Connection{}, err
-	}
-	page, err := client.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
-	if err != nil {
-		return Connection{}, err
-	}
+	return proof.connection, w.connect(ctx, proof)
+}
+
+func (w *Workspace) connect(ctx context.Context, p *proof) error {
+	clinic := p.connection.Clinic
 	if now, err := w.db.Clinic(ctx); err == nil && now.AccountID != clinic.AccountID {
-		return Connection{}, profile.Errorf(profile.OtherClinic,
-			"This key belongs to another clinic than the one connected here, so nothing was changed. Use a key of this clinic, or disconnect first.")
+		return &profile.Error{Code: profile.OtherClinic, Message: fmt.Sprintf(
+			"This key belongs to %s, and this computer is connected to %s, so nothing was changed. Use a key of %[2]s, or keep %[1]s in a separate store.", clinic.Name, now.Name)}
 	}
-	if err := w.keyring.Set(ctx, w.item(apiKey), []byte(key.Secret())); err != nil {
-		return Connection{}, err
+	if err := w.keyring.Set(ctx, w.item(apiKey), []byte(p.key.Secret())); err != nil {
+		return err
 	}
 	if err := w.db.Connect(ctx, clinic, time.Now()); err != nil {
-		return Connection{}, err
+		return err
 	}
 	w.mu.Lock()
 	w.unlink()
 	w.mu.Unlock()
-	return Connection{Clinic: clinic, Patients: page.Total}, nil
+	return nil
 }
 
 // Disconnect erases the key and everything that came from Cliniko.
