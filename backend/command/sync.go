@@ -71,12 +71,16 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 		return err
 	}
 	out := result{Counts: pass.Counts, Requests: pass.Requests, Seconds: time.Since(started).Seconds(), Failures: []failedLine{}}
-	failed, err := failures(ctx, w)
+	store, err := w.Store(ctx)
 	if err != nil {
 		return err
 	}
-	for _, e := range failed {
-		out.Failures = append(out.Failures, failedLine{string(e.Failure.ID), e.Failure.Code, e.Failure.FieldNames()})
+	failed, err := store.Failures(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range failed {
+		out.Failures = append(out.Failures, failedLine{string(failed[i].ID), failed[i].Code, failed[i].FieldNames()})
 	}
 	if asJSON {
 		err = json.NewEncoder(t.Out).Encode(out)
@@ -89,22 +93,8 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 	return err
 }
 
-func failures(ctx context.Context, w *workspace.Workspace) ([]profile.Entry, error) {
-	store, err := w.Store(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var failed []profile.Entry
-	_, err = store.All(ctx, func(e profile.Entry) {
-		if e.Failure != nil {
-			failed = append(failed, e)
-		}
-	})
-	return failed, err
-}
-
 // table prints the result for people. It counts what is wrong and names nobody.
-func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result, failed []profile.Entry) error {
+func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result, failed []profile.Failure) error {
 	clinic, err := w.Clinic(ctx)
 	if err != nil {
 		return err
@@ -127,8 +117,8 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 		return nil
 	}
 	wrong := map[profile.Field]int{}
-	for _, e := range failed {
-		for _, p := range e.Failure.Problems {
+	for _, f := range failed {
+		for _, p := range f.Problems {
 			wrong[p.Field]++
 		}
 	}

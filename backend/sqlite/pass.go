@@ -122,7 +122,7 @@ func (s *Profiles) Failed(ctx context.Context) ([]profile.ID, error) {
 
 // Retries returns which failures have a time at which they are to be read again.
 func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
-	failures, err := s.failures(ctx)
+	failures, err := s.Failures(ctx)
 	var retries []profile.Retry
 	for _, f := range failures {
 		if when := profile.RetryAt(f.LastFailedAt, f.Attempts); f.ID != "" && !when.IsZero() {

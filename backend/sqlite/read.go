@@ -43,7 +43,7 @@ func fillUnread(e *profile.Entry) {
 // All calls each with everything that is kept, in no particular order. Rows
 // that do not open any more are left out and named by their refs.
 func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []string, err error) {
-	failures, err := s.failures(ctx)
+	failures, err := s.failuresByRef(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -79,21 +79,30 @@ func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []
 	return broken, nil
 }
 
-func (s *Profiles) failures(ctx context.Context) (byRef map[string]profile.Failure, err error) {
-	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ?", s.account)
+// Failures returns why profiles failed, without what they hold, by their refs.
+func (s *Profiles) Failures(ctx context.Context) (failures []profile.Failure, err error) {
+	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ? ORDER BY ref", s.account)
 	if err != nil {
 		return nil, coded(err)
 	}
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	byRef = map[string]profile.Failure{}
 	for rows.Next() {
 		f, err := scanFailure(rows)
 		if err != nil {
 			return nil, coded(err)
 		}
+		failures = append(failures, f)
+	}
+	return failures, coded(rows.Err())
+}
+
+func (s *Profiles) failuresByRef(ctx context.Context) (map[string]profile.Failure, error) {
+	failures, err := s.Failures(ctx)
+	byRef := make(map[string]profile.Failure, len(failures))
+	for _, f := range failures {
 		byRef[f.Ref] = f
 	}
-	return byRef, coded(rows.Err())
+	return byRef, err
 }
 
 // Tally counts what is kept.
