@@ -145,8 +145,7 @@ func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error
 	case err != nil:
 		return nil, nil, connection(ctx, err)
 	case len(body) > maxBody:
-		return nil, nil, &profile.Error{Code: profile.AnswerTooLarge,
-			Message: "Cliniko sent far more than expected, so it was not read. Try again later; if it stays, contact support@vald.com."}
+		return nil, nil, profile.Because(profile.AnswerTooLarge, nil)
 	}
 	return body, response.Header, refusal(response, body)
 }
@@ -157,22 +156,18 @@ func refusal(response *http.Response, body []byte) error {
 	cause := fmt.Errorf("cliniko answered %d", status)
 	switch {
 	case status == http.StatusUnauthorized:
-		return &profile.Error{Code: profile.KeyRefused, Cause: cause,
-			Message: "Cliniko refuses this key: it may be archived, cut, or of another region. Wait a moment and try again; then make a new key in Cliniko, or contact support@vald.com."}
+		return profile.Because(profile.KeyRefused, cause)
 	case status == http.StatusForbidden:
-		return &profile.Error{Code: profile.KeyForbidden, Cause: cause,
-			Message: "Cliniko knows this key, but its owner may not see clients. Give that user a role that may, or use the key of another user."}
+		return profile.Because(profile.KeyForbidden, cause)
 	case status == http.StatusNotFound:
 		return &profile.Error{Code: profile.NotFound, Cause: cause,
 			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}
 	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
-		return &profile.Error{Code: profile.LoginPage, Cause: cause,
-			Message: "A web page came instead of Cliniko's data: this network seems to want a sign-in first. Open any web page in your browser, sign in, and try again."}
+		return profile.Because(profile.LoginPage, cause)
 	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:
 		return unexpected(cause)
 	case status != http.StatusOK:
-		return &profile.Error{Code: profile.ClinicRejected, Cause: cause,
-			Message: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or contact support@vald.com."}
+		return profile.Because(profile.ClinicRejected, cause)
 	}
 	return nil
 }
@@ -183,13 +178,13 @@ func isWebPage(response *http.Response, body []byte) bool {
 
 // unexpected is an answer that the API does not promise.
 func unexpected(cause error) error {
-	return &profile.Error{Code: profile.ClinicTrouble, Cause: cause,
-		Message: "Cliniko has trouble answering right now. TeleHab goes on by itself; if it stays, look at status.cliniko.com."}
+	return profile.Because(profile.ClinicTrouble, cause)
 }
 
 func rateLimited(until time.Time) error {
-	return &profile.Error{Code: profile.RateLimited, Until: until,
-		Message: "Cliniko asks to wait, because many requests came in the last minute. TeleHab goes on by itself."}
+	limited := profile.Because(profile.RateLimited, nil)
+	limited.Until = until
+	return limited
 }
 
 // connection explains an error below HTTP. The error's own text names the
@@ -215,13 +210,11 @@ func connection(ctx context.Context, err error) error {
 		return &profile.Error{Code: profile.LoginPage, Cause: cause,
 			Message: "Something on this network stands between this computer and Cliniko, so the key was not sent. Sign in to the network, or ask your IT person about the proxy."}
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return &profile.Error{Code: profile.TimedOut, Cause: cause,
-			Message: "Cliniko did not answer in time. Check the internet connection and try again."}
+		return profile.Because(profile.TimedOut, cause)
 	case errors.Is(err, io.ErrUnexpectedEOF), isBrokenBody(err):
 		return unexpected(cause)
 	}
-	return &profile.Error{Code: profile.Offline, Cause: cause,
-		Message: "Cliniko cannot be reached from this computer. Check the internet connection and try again."}
+	return profile.Because(profile.Offline, cause)
 }
 
 // isBrokenBody says whether the answer came but could not be unpacked.

@@ -105,5 +105,5 @@ func MessageOf(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "It took too long. Try again in a moment."
 	}
-	return "Something went wrong inside TeleHab. Try again; if it stays, contact support@vald.com."
+	return general
 }

@@ -20,21 +20,17 @@ func coded(err error) error {
 	}
 	switch result.Code {
 	case sqlite3.ErrFull:
-		return &profile.Error{Code: profile.StoreFull, Cause: err,
-			Message: "This computer's disk is full, so nothing more could be saved. Free some space and sync again; what was saved stays."}
+		return profile.Because(profile.StoreFull, err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return &profile.Error{Code: profile.StoreBusy, Cause: err,
-			Message: "Another program holds TeleHab's data on this computer. Close other TeleHab windows or commands and try again."}
+		return profile.Because(profile.StoreBusy, err)
 	}
 	return unreadable(err)
 }
 
 func unreadable(cause error) error {
-	return &profile.Error{Code: profile.StoreUnreadable, Cause: cause,
-		Message: "TeleHab's data on this computer cannot be read or written. Check that the disk works and is yours to write to, then start TeleHab again."}
+	return profile.Because(profile.StoreUnreadable, cause)
 }
 
 func damaged(cause error) error {
-	return &profile.Error{Code: profile.StoreDamaged, Cause: cause,
-		Message: "A saved row was changed outside TeleHab and does not open any more. Sync again to fetch it from Cliniko."}
+	return profile.Because(profile.StoreDamaged, cause)
 }

@@ -1,0 +1,36 @@
+package profile
+
+// sentences are what a person reads about the codes that a pass may end with.
+// They stand here, because of a pass of an earlier run only the code is kept.
+var sentences = map[Code]string{
+	KeyRefused:     "Cliniko refuses this key: it may be archived, cut, or of another region. Wait a moment and try again; then make a new key in Cliniko, or contact support@vald.com.",
+	KeyForbidden:   "Cliniko knows this key, but its owner may not see clients. Give that user a role that may, or use the key of another user.",
+	OtherClinic:    "The API key belongs to another clinic than the one connected here, so nothing was changed. Replace it by a key of this clinic.",
+	ClinicRejected: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or contact support@vald.com.",
+
+	Offline:        "Cliniko cannot be reached from this computer. Check the internet connection and try again.",
+	TimedOut:       "Cliniko did not answer in time. Check the internet connection and try again.",
+	LoginPage:      "A web page came instead of Cliniko's data: this network seems to want a sign-in first. Open any web page in your browser, sign in, and try again.",
+	RateLimited:    "Cliniko asks to wait, because many requests came in the last minute. TeleHab goes on by itself.",
+	ClinicTrouble:  "Cliniko has trouble answering right now. TeleHab goes on by itself; if it stays, look at status.cliniko.com.",
+	AnswerTooLarge: "Cliniko sent far more than expected, so it was not read. Try again later; if it stays, contact support@vald.com.",
+
+	StoreDamaged:    "A saved row was changed outside TeleHab and does not open any more. Sync again to fetch it from Cliniko.",
+	StoreBusy:       "Another program holds TeleHab's data on this computer. Close other TeleHab windows or commands and try again.",
+	StoreFull:       "This computer's disk is full, so nothing more could be saved. Free some space and sync again; what was saved stays.",
+	StoreUnreadable: "TeleHab's data on this computer cannot be read or written. Check that the disk works and is yours to write to, then start TeleHab again.",
+
+	Gone: "Many clients are no longer to be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide.",
+}
+
+// Because returns an Error with the sentence that belongs to its code. cause,
+// for the log, may be nil. A code that no pass ends with gets a general one.
+func Because(code Code, cause error) *Error {
+	sentence, ok := sentences[code]
+	if !ok {
+		sentence = general
+	}
+	return &Error{Code: code, Message: sentence, Cause: cause}
+}
+
+const general = "Something went wrong inside TeleHab. Try again; if it stays, contact support@vald.com."
