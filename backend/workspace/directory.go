@@ -12,8 +12,35 @@ import (
 func (w *Workspace) Unlock(ctx context.Context) (broken int, err error) {
 	fresh := directory.New()
 	w.mu.Lock()
-	w.people = fresh // from now on passes tell it what changes
+	w.people, w.fresh = fresh, nil // from now on passes tell it what changes
 	w.mu.Unlock()
+	return w.fill(ctx, fresh)
+}
+
+// Renew reads the profiles into memory again, because another process has
+// changed the store; until that is done, those of before answer. It does nothing
+// while nobody is signed in.
+func (w *Workspace) Renew(ctx context.Context) (broken int, err error) {
+	fresh := directory.New()
+	w.mu.Lock()
+	before := w.people
+	if before != nil {
+		w.fresh = fresh
+	}
+	w.mu.Unlock()
+	if before == nil {
+		return 0, nil
+	}
+	broken, err = w.fill(ctx, fresh)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil && w.fresh == fresh && w.people == before {
+		w.people, w.fresh = fresh, nil
+	}
+	return broken, err
+}
+
+func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broken int, err error) {
 	store, err := w.Store(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
 		return 0, nil
@@ -31,7 +58,7 @@ func (w *Workspace) Unlock(ctx context.Context) (broken int, err error) {
 func (w *Workspace) Lock() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.people = nil
+	w.people, w.fresh = nil, nil
 }
 
 // Directory returns the profiles in memory, or SignedOut.
@@ -47,24 +74,22 @@ func (w *Workspace) Directory() (*directory.Directory, error) {
 // Apply makes a Workspace a profile.Destination: it passes on what changed to
 // whoever is signed in.
 func (w *Workspace) Apply(entries []profile.Entry) {
-	w.mu.Lock()
-	people := w.people
-	w.mu.Unlock()
-	if people != nil {
-		people.Apply(entries)
-	}
-	if w.options.OnChange != nil {
-		w.options.OnChange()
-	}
+	w.tell(func(people *directory.Directory) { people.Apply(entries) })
 }
 
 // Forget passes on which profiles were erased.
 func (w *Workspace) Forget(refs []string) {
+	w.tell(func(people *directory.Directory) { people.Forget(refs) })
+}
+
+func (w *Workspace) tell(what func(*directory.Directory)) {
 	w.mu.Lock()
-	people := w.people
+	people, fresh := w.people, w.fresh
 	w.mu.Unlock()
-	if people != nil {
-		people.Forget(refs)
+	for _, each := range []*directory.Directory{people, fresh} {
+		if each != nil {
+			what(each)
+		}
 	}
 	if w.options.OnChange != nil {
 		w.options.OnChange()

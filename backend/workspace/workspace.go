@@ -72,7 +72,8 @@ type Workspace struct {
 
 	mu     sync.Mutex
 	link   *link // nil: no clinic is connected
-	people *directory.Directory
+	people *directory.Directory // nil: nobody is signed in
+	fresh  *directory.Directory // takes over from people once it is filled
 }
 
 // link is the connection to the clinic.
