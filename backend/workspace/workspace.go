@@ -71,7 +71,7 @@ type Workspace struct {
 	demo    *demo // nil for a real one
 
 	mu     sync.Mutex
-	link   *link // nil: no clinic is connected
+	link   *link                // nil: no clinic is connected
 	people *directory.Directory // nil: nobody is signed in
 	fresh  *directory.Directory // takes over from people once it is filled
 }
