@@ -152,8 +152,18 @@ func (s *Profiles) Passes(ctx context.Context, most int) (passes []profile.Pass,
 
 // LastFull returns the newest full pass, or the zero Pass.
 func (s *Profiles) LastFull(ctx context.Context) (profile.Pass, error) {
-	p, err := scanPass(s.db.read.QueryRowContext(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? AND kind = ? ORDER BY id DESC LIMIT 1",
-		s.account, profile.FullPass))
+	return s.onePass(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? AND kind = ? ORDER BY id DESC LIMIT 1", profile.FullPass)
+}
+
+// LastGood returns the newest pass that ended well and brought all that was new,
+// or the zero Pass.
+func (s *Profiles) LastGood(ctx context.Context) (profile.Pass, error) {
+	return s.onePass(ctx, "SELECT "+passColumns+` FROM pass WHERE account_id = ? AND kind <> ? AND ended_at IS NOT NULL AND error = ''
+		ORDER BY id DESC LIMIT 1`, profile.RetryPass)
+}
+
+func (s *Profiles) onePass(ctx context.Context, query string, kind profile.Kind) (profile.Pass, error) {
+	p, err := scanPass(s.db.read.QueryRowContext(ctx, query, s.account, kind))
 	if errors.Is(err, sql.ErrNoRows) {
 		return profile.Pass{}, nil
 	}
