@@ -83,9 +83,8 @@ func (p *People) Add(ctx context.Context, by *profile.Person, name, email, passw
 	}
 	if len(people) == 0 {
 		permissions = profile.AllPermissions
-	} else if !mayAdd(people, by) {
-		return profile.Person{}, profile.Errorf(profile.NotPermitted,
-			"Only someone with the permission to manage people can add a person. Ask one of them to sign in and do it.")
+	} else if err := mayManage(people, by); err != nil {
+		return profile.Person{}, err
 	}
 	person, err := accept(people, name, email, password, permissions)
 	if err != nil {
@@ -101,17 +100,25 @@ func (p *People) Add(ctx context.Context, by *profile.Person, name, email, passw
 	return withoutHash(person), nil
 }
 
-// mayAdd trusts the store and not by, which may be hours old.
-func mayAdd(people []profile.Person, by *profile.Person) bool {
-	if by == nil {
-		return false
-	}
-	for i := range people {
-		if people[i].ID == by.ID {
-			return people[i].May(profile.ManagePeople)
+// mayManage trusts the store and not by, which may be hours old.
+func mayManage(people []profile.Person, by *profile.Person) error {
+	if by != nil {
+		if known := withID(people, by.ID); known != nil && known.Active() && known.May(profile.ManagePeople) {
+			return nil
 		}
 	}
-	return false
+	return profile.Errorf(profile.NotPermitted,
+		"Only someone with the permission to manage people can do this. Ask one of them to sign in and do it.")
+}
+
+// withID returns the person with the id, or nil.
+func withID(people []profile.Person, id string) *profile.Person {
+	for i := range people {
+		if people[i].ID == id {
+			return &people[i]
+		}
+	}
+	return nil
 }
 
 func withoutHash(person profile.Person) profile.Person {

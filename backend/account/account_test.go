@@ -36,6 +36,18 @@ func (s *shelf) AddPerson(_ context.Context, p profile.Person) error {
 	return nil
 }
 
+func (s *shelf) ChangePerson(_ context.Context, p profile.Person) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.people {
+		if s.people[i].ID == p.ID {
+			s.people[i] = p
+			return nil
+		}
+	}
+	return profile.Errorf(profile.NotFound, "This person is not here.")
+}
+
 const (
 	ownerEmail    = "owner@clinic.example"
 	ownerPassword = "tall green tree"
@@ -162,6 +174,9 @@ func TestRules(t *testing.T) {
 		{"one key", "X", "x@clinic.example", "zzzzzzzzzzzzzzzz", good, false},
 		{"counting", "X", "x@clinic.example", "123456789012", good, false},
 		{"a row of keys", "X", "x@clinic.example", "qwertyuiopas", good, false},
+		{"a common one with digits", "X", "x@clinic.example", "password1234", good, false},
+		{"a common one with signs", "X", "x@clinic.example", "!!Sunshine2024!!", good, false},
+		{"a common one twice", "X", "x@clinic.example", "letmein letmein", good, false},
 		{"nothing allowed", "X", "x@clinic.example", "correct horse", nil, false},
 		{"unknown permission", "X", "x@clinic.example", "correct horse", []profile.Permission{"root", profile.PMSLink}, false},
 	} {

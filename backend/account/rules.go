@@ -32,12 +32,16 @@ const minStrength = 40
 // accept checks what was typed in and returns it as a person, tidied, without
 // id, hash and time. Its errors are Invalid and repeat nothing of the input.
 func accept(people []profile.Person, name, email, password string, permissions []profile.Permission) (profile.Person, error) {
+	person, err := acceptDetails(people, name, email, permissions)
+	return person, cmp.Or(err, checkPassword(password, person.Name, person.Email))
+}
+
+// acceptDetails is accept without a password.
+func acceptDetails(others []profile.Person, name, email string, permissions []profile.Permission) (profile.Person, error) {
 	name, email = strings.TrimSpace(name), strings.TrimSpace(email)
 	granted, refused := checkPermissions(permissions)
-	if err := cmp.Or(checkName(name), checkEmail(people, email), checkPassword(password, name, email), refused); err != nil {
-		return profile.Person{}, err
-	}
-	return profile.Person{Name: name, Email: email, Permissions: granted}, nil
+	err := cmp.Or(checkName(name), checkEmail(others, email), refused)
+	return profile.Person{Name: name, Email: email, Permissions: granted}, err
 }
 
 func checkName(name string) error {
@@ -76,6 +80,13 @@ func checkPassword(password, name, email string) error {
 	case strength.GetEntropy(plain) < minStrength:
 		return invalid("The password is too easy to guess, such as one key again and again or a row of keys. Use a few words instead.")
 	}
+	common, err := isCommon(plain)
+	if err != nil {
+		return fmt.Errorf("account: read the common passwords: %w", err)
+	}
+	if common {
+		return invalid("The password is one of those that are tried first, or close to one. Use a few words instead.")
+	}
 	return nil
 }
 
@@ -84,7 +95,7 @@ func checkPassword(password, name, email string) error {
 func checkPermissions(asked []profile.Permission) ([]profile.Permission, error) {
 	var granted []profile.Permission
 	for _, known := range profile.AllPermissions {
-		if slices.Contains(asked, known) {
+		if slices.ContainsFunc(asked, func(p profile.Permission) bool { return p == known || p.View() == known }) {
 			granted = append(granted, known)
 		}
 	}

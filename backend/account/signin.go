@@ -29,6 +29,9 @@ func (p *People) SignIn(ctx context.Context, email, password string) (profile.Pe
 		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
 	person := find(people, email)
+	if person != nil && !person.Active() {
+		person = nil // as if there were nobody, and with the same work
+	}
 	if cause := p.prove(person, password); cause != nil {
 		p.tries.failed(key, p.now())
 		return profile.Person{}, &profile.Error{Code: profile.SignInRefused, Message: refusedSentence, Cause: cause}

@@ -3,21 +3,43 @@ package profile
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
-// Permission is what a person may do here, named as TeleHab names it.
+// Permission is what a person may do here. TeleHab names two areas, each with
+// four levels; whoever may create, modify or delete in an area may view it too.
 type Permission string
 
 // The permissions.
 const (
-	Practitioner Permission = "practitioner" // TeleHab Practitioner: open profiles
-	PMSLink      Permission = "pms_link"     // TeleHab PMS/EMR link: Software integration, sync, failed profiles
-	ManagePeople Permission = "people"       // add and change people
+	// TeleHab Practitioner: profiles.
+	Practitioner   Permission = "practitioner"        // view them
+	CreateProfiles Permission = "practitioner.create" // open a client who was never seen here
+	ModifyProfiles Permission = "practitioner.modify" // refresh and sync them
+	DeleteProfiles Permission = "practitioner.delete" // erase one who has left
+
+	// TeleHab PMS/EMR link: Software integration.
+	PMSLink    Permission = "pms_link"        // view the connection, failed profiles and syncs
+	CreateLink Permission = "pms_link.create" // connect a clinic
+	ModifyLink Permission = "pms_link.modify" // import, sync, replace the key
+	DeleteLink Permission = "pms_link.delete" // disconnect and erase
+
+	ManagePeople Permission = "people" // add and change people, read the audit trail
 )
 
-// AllPermissions is what the first person gets.
-var AllPermissions = []Permission{Practitioner, PMSLink, ManagePeople}
+// AllPermissions is what the first person gets, in the order in which
+// permissions are shown.
+var AllPermissions = []Permission{
+	Practitioner, CreateProfiles, ModifyProfiles, DeleteProfiles,
+	PMSLink, CreateLink, ModifyLink, DeleteLink, ManagePeople,
+}
+
+// View returns the permission to view the area that p belongs to.
+func (p Permission) View() Permission {
+	area, _, _ := strings.Cut(string(p), ".")
+	return Permission(area)
+}
 
 // Person is someone who may sign in on this computer.
 type Person struct {
@@ -27,14 +49,20 @@ type Person struct {
 	PasswordHash string // argon2id in PHC form
 	Permissions  []Permission
 	CreatedAt    time.Time
+	Deactivated  time.Time // may not sign in since then; zero: may
 }
 
 // May says whether the person has the permission.
 func (p *Person) May(permission Permission) bool { return slices.Contains(p.Permissions, permission) }
+
+// Active says whether the person may sign in.
+func (p *Person) Active() bool { return p.Deactivated.IsZero() }
 
 // PersonStore keeps the people of this computer. There are few of them.
 type PersonStore interface {
 	People(ctx context.Context) ([]Person, error)
 	// AddPerson stores a person; the caller has checked that the email is free.
 	AddPerson(ctx context.Context, p Person) error
+	// ChangePerson replaces the person with p's id. NotFound: there is none.
+	ChangePerson(ctx context.Context, p Person) error
 }

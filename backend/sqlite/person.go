@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// person is what the sealed column of a person holds.
+type person struct {
+	Name, Email, PasswordHash string
+	Permissions               []profile.Permission
+	Deactivated               time.Time `json:",omitzero"`
+}
+
+func (db *DB) sealPerson(p *profile.Person) ([]byte, error) {
+	plain, err := json.Marshal(person{p.Name, p.Email, p.PasswordHash, p.Permissions, p.Deactivated})
+	if err != nil {
+		return nil, fmt.Errorf("write a person: %w", err)
+	}
+	return db.sealer.seal(plain, personRow(p.ID)), nil
+}
+
+// People returns everybody, the first one first.
+func (db *DB) People(ctx context.Context) (people []profile.Person, err error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		var out profile.Person
+		var created sql.NullInt64
+		var sealed []byte
+		if err := rows.Scan(&out.ID, &created, &sealed); err != nil {
+			return nil, coded(err)
+		}
+		plain, err := db.sealer.open(sealed, personRow(out.ID))
+		if err != nil {
+			return nil, damaged(err)
+		}
+		var in person
+		if err := json.Unmarshal(plain, &in); err != nil {
+			return nil, damaged(fmt.Errorf("read a person: %w", err))
+		}
+		out.Name, out.Email, out.PasswordHash, out.Permissions = in.Name, in.Email, in.PasswordHash, in.Permissions
+		out.CreatedAt, out.Deactivated = at(created), in.Deactivated
+		people = append(people, out)
+	}
+	return people, coded(rows.Err())
+}
+
+// AddPerson stores a person. Whether the email is free is for the caller to
+// know, since emails are sealed.
+func (db *DB) AddPerson(ctx context.Context, p profile.Person) error {
+	sealed, err := db.sealPerson(&p)
+	if err != nil {
+		return err
+	}
+	_, err = db.write.ExecContext(ctx, "INSERT INTO person (id, created_at, sealed) VALUES (?, ?, ?)", p.ID, stamp(p.CreatedAt), sealed)
+	return coded(err)
+}
+
+// ChangePerson replaces what is known of a person.
+func (db *DB) ChangePerson(ctx context.Context, p profile.Person) error {
+	sealed, err := db.sealPerson(&p)
+	if err != nil {
+		return err
+	}
+	result, err := db.write.ExecContext(ctx, "UPDATE person SET sealed = ? WHERE id = ?", sealed, p.ID)
+	if err != nil {
+		return coded(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, profile.Errorf(profile.NotFound, "This person is not here any more. Look at the list of people again."))
+	}
+	return nil
+}
