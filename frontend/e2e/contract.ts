@@ -39,6 +39,11 @@ interface PageTypes {
   ProfilePage: Page.ProfilePage;
   PhoneView: Page.PhoneView;
   ProfileView: Page.ProfileView;
+  MergedView: Page.MergedView;
+  HistoryView: Page.HistoryView;
+  ChangeView: Page.ChangeView;
+  FieldChangeView: Page.FieldChangeView;
+  MissingView: Page.MissingView;
   LinkView: Page.LinkView;
   LinkSetupView: Page.LinkSetupView;
 }

@@ -9,37 +9,13 @@ import type {
   ProfileQuery,
   ProfileView,
 } from '../lib/api/types';
+import { historyOf, syncsOf } from './fake-history';
 import { FakeLinks } from './fake-links';
-import { isFailing, judge, people } from './people';
+import { CLINIC, PERSON, stateAt, type FakeOptions } from './fake-state';
+import { isFailing, judge, people, rowOf } from './people';
 import { pageOf } from './fake-search';
 
 /** A stand-in for app.go while the page is looked at or tested without Go. */
-
-const CLINIC = {
-  name: 'Harbour Physio',
-  shard: 'au2',
-  ownerName: 'Dana Smith',
-  ownerRole: 'administrator',
-  keyEnds: 'W0pd',
-  connectedAt: '2026-11-02T22:10:00Z',
-};
-const PERSON = {
-  id: '1',
-  name: 'Dana Smith',
-  email: 'dana@example.com',
-  permissions: ['practitioner', 'pms_link', 'people'] as const,
-};
-
-export interface FakeOptions {
-  /** How far the clinic has come. */
-  stage: 'new' | 'signed-out' | 'unconnected' | 'connected' | 'imported';
-  count: number;
-  /** How long a local call takes. */
-  delay: number;
-  /** How long listing and storing take. */
-  passTime: number;
-  patch?: Partial<AppState>;
-}
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const fail = (code: string, message: string): never => {
@@ -55,42 +31,16 @@ export class FakeGo implements GoApp {
 
   constructor(readonly options: FakeOptions) {
     this.people = people(options.count);
-    const { stage } = options;
-    const connected = stage === 'connected' || stage === 'imported';
-    this.state = {
-      version: '0.1.0',
-      demo: false,
-      throwaway: false,
-      peopleExist: stage !== 'new',
-      person:
-        stage === 'new' || stage === 'signed-out'
-          ? null
-          : { ...PERSON, permissions: [...PERSON.permissions] },
-      clinic: connected || stage === 'signed-out' ? CLINIC : null,
-      keyring: null,
-      store: null,
-      clientWord: 'client',
-      sync: {
-        phase: 'idle',
-        done: 0,
-        total: 0,
-        perSecond: 0,
-        secondsLeft: -1,
-        waitingUntil: '',
-        lastSuccess: stage === 'imported' ? new Date(Date.now() - 130_000).toISOString() : '',
-        last: null,
-        problem: null,
-        unfinished: false,
-      },
-      tally: { active: 0, failed: 0, archived: 0, activeInCliniko: 0, countedAt: '' },
-      linkWaiting: false,
-      ...options.patch,
-    };
-    this.#imported = stage === 'imported';
+    this.state = stateAt(options);
+    this.#imported = options.stage === 'imported';
     this.#tally();
   }
 
   #imported: boolean;
+  /** Whom Cliniko does not have any more. */
+  missing: ProfileView[] = [];
+  /** The newest first; invented at first sight. */
+  syncs: PassView[] | null = null;
 
   readonly runtime = {
     EventsOn: (name: string, callback: (...data: unknown[]) => void) => {
@@ -110,7 +60,7 @@ export class FakeGo implements GoApp {
   }
 
   #kept() {
-    return this.#imported ? this.people : [];
+    return this.#imported ? this.people.filter((person) => person.state !== 'deleted') : [];
   }
 
   #tally() {
@@ -122,6 +72,7 @@ export class FakeGo implements GoApp {
       archived: kept.length - active,
       activeInCliniko: this.people.filter((person) => person.state === 'active').length,
       countedAt: this.#imported ? new Date().toISOString() : '',
+      missing: this.missing.length,
     };
   }
 
@@ -273,7 +224,9 @@ export class FakeGo implements GoApp {
       failed: first ? failed : 0,
       archived: first ? archived : 0,
       requests: 20,
+      error: '',
     };
+    this.syncs?.unshift(pass);
     const sync = { ...this.state.sync, last: pass, lastSuccess: pass.endedAt, unfinished: false };
     this.state.sync = { ...sync, phase: 'idle', done: 0, total: 0, problem: null };
     this.emit('sync', this.state.sync);
@@ -351,6 +304,38 @@ export class FakeGo implements GoApp {
     const person = this.#find(id);
     person.syncedAt = new Date().toISOString();
     return structuredClone(person);
+  }
+
+  ProfileHistory = async (id: string) => this.#soon(historyOf(this.#find(id)));
+  Syncs = (limit: number) => {
+    this.syncs ??= syncsOf(this.state.tally.failed, this.people.length);
+    return this.#soon(this.syncs.slice(0, limit));
+  };
+
+  /** So many are gone from Cliniko at once that a person has to decide. */
+  lose(count: number) {
+    this.missing = this.people.filter((person) => person.state === 'active').slice(0, count);
+    this.#tally();
+    const message = `${count} clients are no longer to be found in Cliniko. Nothing was removed here.`;
+    this.state.sync.problem = { code: 'mass_disappearance', message, until: '' };
+    this.emit('sync', this.state.sync);
+    this.emit('state', this.state);
+  }
+
+  Missing = () => this.#soon(this.missing.map((person) => rowOf(person)));
+  KeepMissing = () => {
+    this.missing = [];
+    this.#tally();
+    this.emit('state', this.state);
+    return this.#soon(undefined);
+  };
+  async RemoveMissing() {
+    const gone = this.missing;
+    await this.KeepMissing();
+    await this.#pass('storing', this.options.passTime);
+    const erasedAt = new Date(Date.now() + 7 * 86_400_000).toISOString();
+    for (const person of gone) Object.assign(person, { state: 'deleted', erasedAt });
+    return this.#end('full');
   }
 
   readonly links = new FakeLinks();

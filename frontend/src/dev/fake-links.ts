@@ -54,7 +54,14 @@ export class FakeLinks {
     const model = people.find((person) => person.state === 'active' && !person.failure);
     if (!model) throw { code: 'not_found', message: MESSAGES['not_found'], until: '' };
     const email = Number(id.at(-1)) % 2 ? 'new.client@example.com' : '';
-    const person = judge({ ...model, id, firstName: 'Robin', lastName: 'Newcomer', email });
+    const person = judge({
+      ...model,
+      merged: [],
+      id,
+      firstName: 'Robin',
+      lastName: 'Newcomer',
+      email,
+    });
     people.push(person);
     return person;
   }

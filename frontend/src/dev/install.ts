@@ -4,7 +4,8 @@
  * in, /?stage=imported&link=836447129235000000&trouble=offline&scheme=foreign.
  */
 import type { AppState, ErrorView, LinkState } from '../lib/api/types';
-import { FakeGo, type FakeOptions } from './fake-go';
+import { FakeGo } from './fake-go';
+import type { FakeOptions } from './fake-state';
 
 const asked = new URLSearchParams(location.search);
 
@@ -35,6 +36,7 @@ if (store) patch.store = store;
 Object.assign(fake.state, patch);
 fake.state.sync.problem = view('problem') ?? null;
 fake.state.sync.unfinished = asked.has('unfinished');
+if (asked.has('missing')) fake.lose(Number(asked.get('missing')));
 
 fake.links.trouble = asked.get('trouble') ?? '';
 fake.links.delay = Number(asked.get('reply') ?? 900);

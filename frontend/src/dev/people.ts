@@ -90,7 +90,7 @@ export function people(count: number, now = Date.now()): ProfileView[] {
   const pick = <T>(from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
   const ago = (days: number) => new Date(now - days * 86_400_000).toISOString();
 
-  return Array.from({ length: count }, (_, index) => {
+  const all = Array.from({ length: count }, (_, index) => {
     const nameless = next() < 0.003;
     const first = nameless ? '' : pick(FIRST);
     const last = nameless ? '' : pick(LAST);
@@ -141,11 +141,18 @@ export function people(count: number, now = Date.now()): ProfileView[] {
       syncedAt: ago(0.002),
       archivedAt: state === 'active' ? '' : ago(40),
       mergedInto: state === 'merged' ? '836447129235000000' : '',
+      merged: [],
+      erasedAt: state === 'deleted' ? ago(-4) : '',
       mergedFrom: '',
       failure: null,
     };
     return judge(person);
   });
+  for (const { mergedInto, id, ...person } of all) {
+    const name = [person.lastName, person.firstName].filter(Boolean).join(', ');
+    if (mergedInto) all[0]?.merged.push({ id, name });
+  }
+  return all;
 }
 
 /** A person as a line of the profile list. */

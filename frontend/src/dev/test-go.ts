@@ -1,4 +1,5 @@
-import { FakeGo, type FakeOptions } from './fake-go';
+import { FakeGo } from './fake-go';
+import type { FakeOptions } from './fake-state';
 
 /** Puts a quick stand-in of the Go side on the window for one test. */
 export function startFake(options: Partial<FakeOptions> = {}): FakeGo {

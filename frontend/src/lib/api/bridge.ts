@@ -24,6 +24,11 @@ export interface GoApp {
   Profiles(query: T.ProfileQuery): Promise<T.ProfilePage>;
   Profile(id: string): Promise<T.ProfileView>;
   RefreshProfile(id: string): Promise<T.ProfileView>;
+  ProfileHistory(id: string): Promise<T.HistoryView>;
+  Syncs(limit: number): Promise<T.PassView[] | null>;
+  Missing(): Promise<T.MissingView[] | null>;
+  KeepMissing(): Promise<void>;
+  RemoveMissing(): Promise<T.PassView>;
   TakeLink(): Promise<T.LinkView>;
   FollowLink(id: string): Promise<T.ProfileView>;
   FindPasted(text: string): Promise<T.LinkView>;

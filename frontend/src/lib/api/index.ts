@@ -75,9 +75,18 @@ export const api = {
   retryFailure: (ref: string) => settle(() => app().RetryFailure(ref), REMOTE),
   exportFailures: () => settle(() => app().ExportFailures(), UNLIMITED),
 
+  /** The newest syncs, those that run or go on later included; at most 500. */
+  syncs: async (limit: number) => (await settle(() => app().Syncs(limit), LOCAL)) ?? [],
+  /** Who is no longer in Cliniko, and stays here until a person has decided. */
+  missing: async () => (await settle(() => app().Missing(), LOCAL)) ?? [],
+  keepMissing: () => settle(() => app().KeepMissing(), LOCAL),
+  /** Reads all clients again: who is in Cliniko after all stays. */
+  removeMissing: () => settle(() => app().RemoveMissing(), UNLIMITED),
+
   profiles: (query: ProfileQuery) => settle(() => app().Profiles(query), LOCAL),
   profile: (id: string) => settle(() => app().Profile(id), LOCAL),
   refreshProfile: (id: string) => settle(() => app().RefreshProfile(id), REMOTE),
+  profileHistory: (id: string) => settle(() => app().ProfileHistory(id), LOCAL),
   openInCliniko: (id: string) => settle(() => app().OpenInCliniko(id), LOCAL),
 
   /** The link that waits; each is given once. */

@@ -39,12 +39,14 @@ export interface TallyView {
   archived: number;
   activeInCliniko: number;
   countedAt: string;
+  /** of whom a person has to decide: see missing */
+  missing: number;
 }
 
 export type Phase = 'idle' | 'listing' | 'listed' | 'storing' | 'changes' | 'checking';
 
 export interface PassView {
-  kind: 'full' | 'changes' | 'patient';
+  kind: 'full' | 'changes' | 'retry';
   startedAt: string;
   endedAt: string;
   read: number;
@@ -53,6 +55,8 @@ export interface PassView {
   failed: number;
   archived: number;
   requests: number;
+  /** the code of why it did not end well, or '' */
+  error: string;
 }
 
 export interface SyncStatus {
@@ -194,9 +198,56 @@ export interface ProfileView {
   syncedAt: string;
   archivedAt: string;
   mergedInto: string;
+  /** who was merged into this client */
+  merged: MergedView[];
+  /** of a deleted one: when it is erased here */
+  erasedAt: string;
   /** followLink was asked for this client, who is now part of this one */
   mergedFrom: string;
   failure: FailureView | null;
+}
+
+export interface MergedView {
+  id: string;
+  /** "Last, First" */
+  name: string;
+}
+
+export interface HistoryView {
+  /** first stored here */
+  addedAt: string;
+  /** in Cliniko */
+  createdAt: string;
+  /** the newest first; the last 90 days */
+  changes: ChangeView[];
+}
+
+/** What one sync changed of a profile. */
+export interface ChangeView {
+  /** it was stored here */
+  at: string;
+  /** changed in Cliniko */
+  updatedAt: string;
+  /** somebody opened the client; else a sync brought it */
+  opened: boolean;
+  fields: FieldChangeView[];
+}
+
+/** One field before and after; '' is none. */
+export interface FieldChangeView {
+  /** first_name, email, phones, state, … */
+  field: string;
+  label: string;
+  before: string;
+  after: string;
+}
+
+/** A client whom Cliniko does not have any more; a person has to decide. */
+export interface MissingView {
+  id: string;
+  /** "Last, First"; '' if there is none */
+  name: string;
+  born: string;
 }
 
 export interface LinkView {
