@@ -103,7 +103,7 @@ func (a *App) FollowLink(id string) (ProfileView, error) {
 		if err != nil {
 			return ProfileView{}, err
 		}
-		view, err := d.profile(ref.(string))
+		view, err := d.profile(ctx, ref.(string))
 		if view.ID != id {
 			view.MergedFrom = id
 		}

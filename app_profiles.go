@@ -27,12 +27,12 @@ func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
 
 // Profile returns one profile from this computer, at once.
 func (a *App) Profile(id string) (ProfileView, error) {
-	return call(a, practitioner, "open a profile", func(_ context.Context, d *desk) (ProfileView, error) {
-		return d.profile(id)
+	return call(a, practitioner, "open a profile", func(ctx context.Context, d *desk) (ProfileView, error) {
+		return d.profile(ctx, id)
 	})
 }
 
-func (d *desk) profile(ref string) (ProfileView, error) {
+func (d *desk) profile(ctx context.Context, ref string) (ProfileView, error) {
 	people, err := d.w.Directory()
 	if err != nil {
 		return ProfileView{}, err
@@ -43,6 +43,15 @@ func (d *desk) profile(ref string) (ProfileView, error) {
 	}
 	view := profileView(&entry)
 	view.EmailSharedWith = people.SharingEmail(&entry)
+	store, err := d.w.Store(ctx)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	keep, err := store.Retention(ctx)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
 	for _, merged := range people.MergedInto(entry.Profile.ID) {
 		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: merged.Profile.ListName()})
 	}
@@ -63,6 +72,6 @@ func (a *App) RefreshProfile(id string) (ProfileView, error) {
 		// Unchanged details are not passed on, but their age is new.
 		d.w.Apply([]profile.Entry{entry})
 		a.tellState(ctx, d)
-		return d.profile(id)
+		return d.profile(ctx, id)
 	})
 }

@@ -78,9 +78,6 @@ func profileView(e *profile.Entry) ProfileView {
 		LastName: p.LastName, Born: p.DateOfBirth.String(), Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
 		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
 		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
-	if !p.DeletedAt.IsZero() {
-		view.ErasedAt = instant(p.DeletedAt.AddDate(0, 0, profile.DeletedDays))
-	}
 	if !p.DateOfBirth.IsZero() {
 		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(time.Now()))
 	}

@@ -51,8 +51,9 @@ type Store interface {
 	// A full pass that ends well empties them.
 	Accepted(ctx context.Context) (map[string]bool, error)
 
-	// Purge erases profiles that have been Deleted for DeletedDays, and what is
-	// older than HistoryDays of the history. It returns the refs of the erased.
+	// Purge erases profiles of clients who left longer ago than the clinic's
+	// Retention, and what is older than HistoryDays of the history. It returns
+	// the refs of the erased.
 	Purge(ctx context.Context) ([]string, error)
 
 	// End closes the pass with p's numbers and error and moves the cursors, in
@@ -107,10 +108,40 @@ type Retry struct {
 	At time.Time
 }
 
-// How long what is no longer needed is kept.
+// HistoryDays is how long passes are kept, and what they changed.
+const HistoryDays = 90
+
+// Retention is for how many days clients who have left stay here: archived and
+// merged ones since they were archived (or first opened here, if that was
+// later), deleted ones since that was noticed.
+type Retention struct {
+	ArchivedDays int
+	DeletedDays  int
+}
+
+// ErasedAt returns when a profile is erased here, or the zero time for one who
+// has not left.
+func (r Retention) ErasedAt(p *Profile) time.Time {
+	switch p.State {
+	case Deleted:
+		return p.DeletedAt.AddDate(0, 0, r.DeletedDays)
+	case Archived, Merged:
+		since := p.ArchivedAt
+		if since.IsZero() {
+			since = p.UpdatedAt
+		}
+		if p.AddedAt.After(since) {
+			since = p.AddedAt
+		}
+		return since.AddDate(0, 0, r.ArchivedDays)
+	}
+	return time.Time{}
+}
+
+// The days that may be chosen.
 const (
-	DeletedDays = 7  // a client whom Cliniko has deleted, from the day it was noticed
-	HistoryDays = 90 // passes, and what they changed
+	MinRetention = 1
+	MaxRetention = 3650
 )
 
 // Prepared is a batch that a Store has made ready: see Store.Prepare.

@@ -117,34 +117,6 @@ func acceptedOf(ctx context.Context, q queryer, account string) (map[string]bool
 	return accepted, err
 }
 
-// Purge erases what has been kept long enough.
-func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
-	now := s.now().UTC()
-	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		history := stamp(now.AddDate(0, 0, -profile.HistoryDays))
-		refs, err = textsOf(ctx, tx, "SELECT cliniko_id FROM profile WHERE account_id = ? AND state = 'deleted' AND deleted_at < ?",
-			s.account, stamp(now.AddDate(0, 0, -profile.DeletedDays)))
-		if err != nil {
-			return err
-		}
-		for _, ref := range refs {
-			for _, statement := range []string{
-				"DELETE FROM profile WHERE account_id = ? AND cliniko_id = ?", "DELETE FROM change WHERE account_id = ? AND cliniko_id = ?",
-			} {
-				if _, err := tx.ExecContext(ctx, statement, s.account, ref); err != nil {
-					return err
-				}
-			}
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM change WHERE at < ?", history); err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM pass WHERE account_id = ? AND ended_at < ?", s.account, history)
-		return err
-	})
-	return refs, err
-}
-
 func (s *Profiles) texts(ctx context.Context, query string, values ...any) ([]string, error) {
 	return textsOf(ctx, s.db.read, query, values...)
 }

@@ -114,9 +114,11 @@ func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
 func TestPurge(t *testing.T) {
 	c := &clock{changedAt}
 	path, s := newStoreAt(t, c)
-	other := alex()
-	other.ID = "2"
-	save(t, s, 0, entry(alex()), entry(other))
+	other, left := alex(), alex()
+	other.ID, left.ID = "2", "3"
+	save(t, s, 0, entry(alex()), entry(other), entry(left))
+	left.State, left.ArchivedAt = profile.Archived, changedAt.AddDate(0, 0, 1)
+	save(t, s, 0, entry(left))
 	pass := begin(t, s, profile.FullPass)
 	pass.EndedAt = c.now
 	if _, err := s.Vanish(t.Context(), pass.ID, c.now, []string{string(alex().ID)}); err != nil {
@@ -130,7 +132,7 @@ func TestPurge(t *testing.T) {
 		erased          string
 		changes, passes int
 	}{
-		{6, "", 1, 1}, {8, string(alex().ID), 0, 1}, {89, "", 0, 1}, {91, "", 0, 0},
+		{6, "", 2, 1}, {8, string(alex().ID), 1, 1}, {89, "", 1, 1}, {90, "", 1, 1}, {92, "3", 0, 0},
 	} {
 		c.now = changedAt.AddDate(0, 0, step.days)
 		refs, err := s.Purge(t.Context())
@@ -146,6 +148,52 @@ func TestPurge(t *testing.T) {
 	}
 	if n := count(t, path, "profile"); n != 1 {
 		t.Errorf("%d profiles", n)
+	}
+}
+
+func TestRetentionCanBeChosen(t *testing.T) {
+	c := &clock{changedAt}
+	_, s := newStoreAt(t, c)
+	left := alex()
+	left.State, left.ArchivedAt = profile.Archived, changedAt.AddDate(-3, 0, 0)
+	e := entry(left)
+	e.Opened = true // long after it was archived
+	save(t, s, 0, e)
+	if err := s.SetRetention(t.Context(), profile.Retention{ArchivedDays: 0, DeletedDays: 7}); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("no days: %v", err)
+	}
+	chosen := profile.Retention{ArchivedDays: 10, DeletedDays: 3}
+	if err := s.SetRetention(t.Context(), chosen); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Retention(t.Context()); err != nil || got != chosen {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for _, step := range []struct {
+		days   int
+		erased int
+	}{{9, 0}, {11, 1}} {
+		c.now = changedAt.AddDate(0, 0, step.days)
+		if refs, err := s.Purge(t.Context()); err != nil || len(refs) != step.erased {
+			t.Errorf("after %d days: %v, %v", step.days, refs, err)
+		}
+	}
+}
+
+func TestEraseOneWhoHasLeft(t *testing.T) {
+	_, s := newStore(t)
+	save(t, s, 0, entry(alex()))
+	if err := s.Erase(t.Context(), string(alex().ID)); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("an active client: %v", err)
+	}
+	left := alex()
+	left.State, left.ArchivedAt = profile.Archived, changedAt
+	save(t, s, 0, entry(left))
+	if err := s.Erase(t.Context(), string(alex().ID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.One(t.Context(), string(alex().ID)); profile.CodeOf(err) != profile.NotFound {
+		t.Errorf("after it was erased: %v", err)
 	}
 }
 

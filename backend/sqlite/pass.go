@@ -183,6 +183,8 @@ func (s *Profiles) setCursors(ctx context.Context, to executor, c profile.Cursor
 	return err
 }
 
+var errDisconnected = profile.Errorf(profile.NotConnected, "This clinic is no longer connected. Set up the Cliniko integration again.")
+
 // Cursors returns where the next changes pass starts.
 func (s *Profiles) Cursors(ctx context.Context) (profile.Cursors, error) {
 	var c profile.Cursors
@@ -190,7 +192,7 @@ func (s *Profiles) Cursors(ctx context.Context) (profile.Cursors, error) {
 	err := s.db.read.QueryRowContext(ctx, "SELECT changed_cursor, archived_cursor, full_at, active_in_cliniko, counted_at, drift FROM clinic WHERE account_id = ?", s.account).
 		Scan(&changed, &archived, &full, &c.ActiveInCliniko, &counted, &c.Drift)
 	if errors.Is(err, sql.ErrNoRows) {
-		return c, profile.Errorf(profile.NotConnected, "This clinic is no longer connected. Set up the Cliniko integration again.")
+		return c, errDisconnected
 	}
 	c.Changed, c.Archived, c.FullAt, c.CountedAt = at(changed), at(archived), at(full), at(counted)
 	return c, coded(err)

@@ -1,0 +1,48 @@
+package profile
+
+import (
+	"context"
+	"time"
+)
+
+// Action is what somebody did that the audit trail keeps.
+type Action string
+
+// The actions, and what their subject is.
+const (
+	SignedIn         Action = "signed_in"
+	OpenedProfile    Action = "opened_profile" // Cliniko's id
+	ErasedProfile    Action = "erased_profile" // Cliniko's id
+	ExportedProfiles Action = "exported_profiles"
+	ExportedFailures Action = "exported_failures"
+	ConnectedClinic  Action = "connected_clinic" // Cliniko's id of the account
+	Disconnected     Action = "disconnected"
+	ImportedClients  Action = "imported_clients"
+	RemovedMissing   Action = "removed_missing"
+	AddedPerson      Action = "added_person"     // the person's id
+	ChangedPerson    Action = "changed_person"   // the person's id
+	ResetPassword    Action = "reset_password"   // the person's id
+	ChangedPassword  Action = "changed_password" // their own
+	ReadAudit        Action = "read_audit"
+)
+
+// AuditMonths is how long the audit trail is kept.
+const AuditMonths = 12
+
+// Event is one line of the audit trail. It holds no details of anybody.
+type Event struct {
+	ID      int64
+	At      time.Time
+	Person  string // the id of who did it
+	Action  Action
+	Subject string
+}
+
+// AuditTrail keeps who did what.
+type AuditTrail interface {
+	// Note adds an event, and erases those that are older than AuditMonths.
+	Note(ctx context.Context, e Event) error
+	// Events returns the newest events before the one with this id, the newest
+	// first; 0 is from the end.
+	Events(ctx context.Context, before int64, most int) ([]Event, error)
+}

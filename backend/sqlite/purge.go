@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Retention returns for how long clients who have left stay.
+func (s *Profiles) Retention(ctx context.Context) (profile.Retention, error) {
+	return retentionOf(s.db.read.QueryRowContext(ctx, retentionQuery, s.account))
+}
+
+const retentionQuery = "SELECT archived_days, deleted_days FROM clinic WHERE account_id = ?"
+
+func retentionOf(row scanner) (profile.Retention, error) {
+	var r profile.Retention
+	err := row.Scan(&r.ArchivedDays, &r.DeletedDays)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r, errDisconnected
+	}
+	return r, coded(err)
+}
+
+// SetRetention changes that. Invalid: a number of days that may not be chosen.
+func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error {
+	if min(r.ArchivedDays, r.DeletedDays) < profile.MinRetention || max(r.ArchivedDays, r.DeletedDays) > profile.MaxRetention {
+		return profile.Errorf(profile.Invalid, fmt.Sprintf("Choose from %d to %d days.", profile.MinRetention, profile.MaxRetention))
+	}
+	_, err := s.db.write.ExecContext(ctx, "UPDATE clinic SET archived_days = ?, deleted_days = ? WHERE account_id = ?", r.ArchivedDays, r.DeletedDays, s.account)
+	return coded(err)
+}
+
+// Purge erases what has been kept long enough.
+func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
+	now := s.now().UTC()
+	daysAgo := func(days int) sql.NullInt64 { return stamp(now.AddDate(0, 0, -days)) }
+	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		keep, err := retentionOf(tx.QueryRowContext(ctx, retentionQuery, s.account))
+		if err != nil {
+			return err
+		}
+		refs, err = textsOf(ctx, tx, `SELECT cliniko_id FROM profile WHERE account_id = ?1 AND
+			(state = 'deleted' AND deleted_at < ?2 OR
+			 state IN ('archived', 'merged') AND max(coalesce(archived_at, updated_at), coalesce(added_at, synced_at)) < ?3)`,
+			s.account, daysAgo(keep.DeletedDays), daysAgo(keep.ArchivedDays))
+		if err != nil {
+			return err
+		}
+		if err := s.erase(ctx, tx, refs); err != nil {
+			return err
+		}
+		history := daysAgo(profile.HistoryDays)
+		if _, err := tx.ExecContext(ctx, "DELETE FROM change WHERE at < ?", history); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM pass WHERE account_id = ? AND ended_at < ?", s.account, history)
+		return err
+	})
+	return refs, err
+}
+
+// Erase removes what is kept of one client who has left. Invalid: the client is
+// active in Cliniko, and the next sync would bring the profile back.
+func (s *Profiles) Erase(ctx context.Context, ref string) error {
+	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var active int
+		if err := tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM profile WHERE account_id = ?1 AND cliniko_id = ?2 AND state = 'active')
+			+ (SELECT count(*) FROM failure WHERE account_id = ?1 AND ref = ?2)`, s.account, ref).Scan(&active); err != nil {
+			return err
+		}
+		if active > 0 {
+			return profile.Errorf(profile.Invalid, "This client is active in Cliniko, so the next sync would bring the profile back. Archive the client in Cliniko first.")
+		}
+		return s.erase(ctx, tx, []string{ref})
+	})
+}
+
+func (s *Profiles) erase(ctx context.Context, tx *sql.Tx, refs []string) error {
+	for _, ref := range refs {
+		for _, statement := range []string{
+			"DELETE FROM profile WHERE account_id = ? AND cliniko_id = ?", "DELETE FROM change WHERE account_id = ? AND cliniko_id = ?",
+		} {
+			if _, err := tx.ExecContext(ctx, statement, s.account, ref); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
