@@ -3,11 +3,14 @@ package cliniko
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -33,11 +36,7 @@ type patient struct {
 	ArchivedAt            text      `json:"archived_at"`
 	MergedAt              text      `json:"merged_at"`
 	DeletedAt             text      `json:"deleted_at"`
-	MergedWith            *struct {
-		Links struct {
-			Self text `json:"self"`
-		} `json:"links"`
-	} `json:"merged_with_patient"`
+	MergedWith            *merged   `json:"merged_with_patient"`
 }
 
 type pronouns struct {
@@ -50,36 +49,61 @@ type phone struct {
 	Type   text `json:"phone_type"`
 }
 
+type merged struct {
+	Links struct {
+		Self text `json:"self"`
+	} `json:"links"`
+}
+
 // text is a JSON string without the white space around it. null is "", and so
 // is nothing; a number keeps its digits, since ids were numbers until 2020.
 type text string
 
-func (t *text) UnmarshalJSON(raw []byte) error {
-	switch {
-	case string(raw) == "null":
-		*t = ""
-		return nil
-	case len(raw) > 0 && (raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'):
-		*t = text(raw)
-		return nil
+func (t *text) UnmarshalJSONFrom(from *jsontext.Decoder) error {
+	token, err := from.ReadToken()
+	if err != nil {
+		return err
 	}
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
+	switch token.Kind() {
+	case jsontext.KindString:
+		*t = text(strings.TrimSpace(token.String()))
+	case jsontext.KindNumber:
+		*t = text(token.String())
+	case jsontext.KindNull:
+		*t = ""
+	default:
 		return errors.New("text was expected")
 	}
-	*t = text(strings.TrimSpace(s))
 	return nil
 }
 
-// decodePage reads an answer with patients. Each patient is read by itself, so
-// that one that cannot be read does not spoil the page.
+// lenient reads JSON by the rules of encoding/json, which Cliniko's other
+// clients have: of fields with the same name the last one counts, names may
+// differ in case, and bytes that are no text become U+FFFD.
+var lenient = json.JoinOptions(
+	jsontext.AllowDuplicateNames(true),
+	jsontext.AllowInvalidUTF8(true),
+	json.MatchCaseInsensitiveNames(true),
+	jsonv1.MatchCaseSensitiveDelimiter(true),
+)
+
+// decode reads one document. Errors hold no values, which are personal.
+func decode(raw []byte, into any) error {
+	return detail(json.Unmarshal(raw, into, lenient))
+}
+
+// decodePage reads an answer with patients. One that cannot be read does not
+// spoil the page.
 func decodePage(body []byte) (profile.Page, error) {
-	var envelope struct {
-		Patients []json.RawMessage `json:"patients"`
-		Total    *int              `json:"total_entries"`
+	if page, ok := decodeWhole(body); ok {
+		return page, nil
 	}
-	if err := json.Unmarshal(body, &envelope); err != nil {
-		return profile.Page{}, unexpected(fmt.Errorf("read a page: %w", detail(err)))
+	var envelope struct {
+		Patients []jsontext.Value `json:"patients"`
+		Total    *int             `json:"total_entries"`
+	}
+	if err := decode(body, &envelope); err != nil {
+		return profile.Page{}, unexpected(fmt.Errorf("read a page: %w", err))
 	}
 	if envelope.Patients == nil || envelope.Total == nil || *envelope.Total < 0 {
 		return profile.Page{}, unexpected(errors.New("a page without patients or their number"))
@@ -91,21 +115,41 @@ func decodePage(body []byte) (profile.Page, error) {
 	return page, nil
 }
 
+// decodeWhole reads a page in one go, as nearly all can be. Not ok: something
+// in it is wrong, so that each patient has to be read by itself.
+func decodeWhole(body []byte) (page profile.Page, ok bool) {
+	var envelope struct {
+		Patients []patient `json:"patients"`
+		Total    *int      `json:"total_entries"`
+	}
+	if decode(body, &envelope) != nil || envelope.Patients == nil || envelope.Total == nil || *envelope.Total < 0 {
+		return profile.Page{}, false
+	}
+	page = profile.Page{Total: *envelope.Total, Records: make([]profile.Record, len(envelope.Patients))}
+	for i := range envelope.Patients {
+		var err error
+		if page.Records[i], err = envelope.Patients[i].record(); err != nil {
+			return profile.Page{}, false
+		}
+	}
+	return page, true
+}
+
 // decodeRecord reads one patient, and never fails: see profile.Record.
 func decodeRecord(raw []byte) profile.Record {
 	var p patient
-	err := json.Unmarshal(raw, &p)
+	err := decode(raw, &p)
 	if err == nil {
 		var record profile.Record
 		if record, err = p.record(); err == nil {
 			return record
 		}
 	}
-	record := profile.Record{Err: detail(err)}
+	record := profile.Record{Err: err}
 	var only struct {
 		ID text `json:"id"`
 	}
-	if json.Unmarshal(raw, &only) == nil {
+	if decode(raw, &only) == nil {
 		record.Patient.ID, _ = profile.ParseID(string(only.ID))
 	}
 	record.Ref = string(record.Patient.ID)
@@ -120,13 +164,14 @@ func decodeRecord(raw []byte) profile.Record {
 
 // detail keeps the kind of a JSON error and drops values, which are personal.
 func detail(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
-		return fmt.Errorf("field %s has the wrong type", wrong.Field)
-	}
-	var syntax *json.SyntaxError
+	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
-		return fmt.Errorf("broken JSON at byte %d", syntax.Offset)
+		return fmt.Errorf("broken JSON at byte %d", syntax.ByteOffset)
+	}
+	var wrong *json.SemanticError
+	if errors.As(err, &wrong) {
+		field := strings.TrimPrefix(string(wrong.JSONPointer), "/")
+		return fmt.Errorf("field %s has the wrong type", strings.ReplaceAll(field, "/", "."))
 	}
 	return err
 }

@@ -1,11 +1,15 @@
 package cliniko
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -53,23 +57,123 @@ func TestDecodeUnreadable(t *testing.T) {
 	}
 }
 
+// A page need not have links, which nothing follows, nor well-behaved patients.
+func TestDecodePage(t *testing.T) {
+	page, err := decodePage([]byte(`{"total_entries":3,"patients":[` + whole + `,{"id":"5","email":7.0,"sex":[]},null]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.Total != 3 || len(page.Records) != 3 || page.Records[0].Err != nil || page.Records[0].Ref != "836447129235883061" {
+		t.Errorf("%+v", page)
+	}
+	if r := page.Records[1]; r.Err == nil || r.Ref != "5" || r.Err.Error() != "field sex has the wrong type" {
+		t.Errorf("%+v", r)
+	}
+	if r := page.Records[2]; r.Err == nil || !strings.HasPrefix(r.Ref, "unreadable-") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestDecodePageRefuses(t *testing.T) {
+	for _, body := range []string{
+		``, `{`, `null`, `[]`, `<html>`, `{"patients":[]}`, `{"patients":[],"total_entries":-1}`, `{"patients":[],"total_entries":null}`,
+		`{"patients":[],"total_entries":"1"}`, `{"patients":null,"total_entries":1}`, `{"patients":{"id":"1"},"total_entries":1}`,
+		`{"patients":[` + whole + `,],"total_entries":1}`, `{"patients":[` + whole + `],"total_entries":1}}`,
+		`{"patients":[{"first_name":"secret` + "\n" + `` + "\x01" + `"}],"total_entries":1}`,
+		`{"patients":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `,"total_entries":1}`,
+	} {
+		_, err := decodePage([]byte(body))
+		if profile.CodeOf(err) != profile.ClinicTrouble {
+			t.Errorf("%.60s: %v", body, err)
+		}
+		var coded *profile.Error
+		if errors.As(err, &coded) && strings.Contains(coded.Error()+coded.Cause.Error(), "secret") {
+			t.Errorf("the error shows a value: %v", coded.Cause)
+		}
+	}
+}
+
+// However the fields of a patient look, the decoder reads what encoding/json
+// does, or refuses what that refuses.
+func TestDecodesAsEncodingJSONDoes(t *testing.T) {
+	names := rapid.SampledFrom([]string{
+		"id", "ID", "title", "first_name", "First_Name", "firstname", "last_name", "email", "sex", "gender", "pronouns", "PRONOUNS",
+		"patient_phone_numbers", "accepted_privacy_policy", "created_at", "updated_at", "archived_at", "merged_with_patient",
+		"date_of_birth", "notes", "custom_fields", "", "\u0069d",
+	})
+	values := rapid.SampledFrom([]string{
+		`"1001"`, `1001`, `"836447129235883061"`, `null`, `true`, `false`, `""`, `" Ann "`, `"O'\u0042rien \ud83d\ude00 \ud800"`, "\"\xff\"", `1e5`, `-0.0`,
+		`{}`, `[]`, `[[]]`, `{"nominative":"she","accusative":null}`, `{"nominative":5}`, `{"nominative":[]}`, `[{"number":" 0491 570 156 ","phone_type":1}]`,
+		`[null,{"number":"03"},{}]`, `[{"number":{}}]`, `"2024-03-01T01:02:03Z"`, `"2024-03-01T01:02:03.5+1000"`, `"yesterday"`,
+		`{"links":{"self":"https://api.au1.cliniko.com/v1/patients/77"}}`, `{"links":null}`, `{"links":{"self":"x"},"links":{}}`, `{"a":{"b":[1,2,{"c":null}]}}`,
+	})
+	field := rapid.Custom(func(t *rapid.T) string { return `"` + names.Draw(t, "name") + `":` + values.Draw(t, "value") })
+	rapid.Check(t, func(t *rapid.T) {
+		records := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
+			if rapid.IntRange(0, 9).Draw(t, "kind") == 0 {
+				return values.Draw(t, "no patient")
+			}
+			fields := rapid.SliceOfN(field, 0, 6).Draw(t, "fields")
+			if rapid.Bool().Draw(t, "complete") {
+				fields = append([]string{`"id":"1","created_at":"2024-03-01T01:02:03Z","updated_at":"2024-03-01T01:02:03Z"`}, fields...)
+			}
+			return "{" + strings.Join(fields, ",") + "}"
+		}), 0, 3).Draw(t, "records")
+		body := `{"patients":[` + strings.Join(records, ",") + `],"total_entries":` + rapid.SampledFrom([]string{"3", "0", "-1", "null", "1.5", "1e2"}).Draw(t, "total") + "}"
+		if diff := sameAsPlain([]byte(body)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+func FuzzDecodeRecord(f *testing.F) {
+	for _, seed := range []string{whole, `{"id":5}`, `{"id":"5","sex":[]}`, `null`, `"x"`, `{`, `{"ID":"7","created_at":"2024-03-01T01:02:03Z","updated_at":"2024-03-01T01:02:03Z"}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		record := decodeRecord(raw)
+		if diff := cmp.Diff(plainRecord(raw), record, likePlain); diff != "" {
+			t.Fatal(diff)
+		}
+		if _, ok := profile.ParseID(string(record.Patient.ID)); record.Ref == "" || record.Err == nil && !ok {
+			t.Fatalf("ref %q, id %q", record.Ref, record.Patient.ID)
+		}
+	})
+}
+
 func FuzzDecodePage(f *testing.F) {
 	f.Add([]byte(`{"patients":[` + whole + `],"total_entries":1,"links":{}}`))
 	f.Add([]byte(`{"patients":[{}, null, 1],"total_entries":3}`))
 	f.Add([]byte(`{"patients":[],"total_entries":-1}`))
 	f.Add([]byte(`<html>`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := decodePage(body)
-		if err != nil {
+		if diff := sameAsPlain(body); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// Whatever stands beside a patient, and without links around them, it is read as
+// it is by itself.
+func FuzzPageWithoutLinks(f *testing.F) {
+	f.Add([]byte(whole), []byte(`{"id":"5","sex":[]}`), 2)
+	f.Add([]byte(`{"id":5}`), []byte(`null`), 0)
+	f.Fuzz(func(t *testing.T, one, other []byte, total int) {
+		if !json.Valid(one) || !json.Valid(other) {
 			return
 		}
-		for _, r := range page.Records {
-			if r.Ref == "" {
-				t.Fatal("a record without a name")
+		page, err := decodePage(fmt.Appendf(nil, `{"patients":[%s,%s],"total_entries":%d}`, one, other, total))
+		if total < 0 {
+			if err == nil {
+				t.Fatal("a page with fewer patients than none")
 			}
-			if _, ok := profile.ParseID(string(r.Patient.ID)); r.Err == nil && !ok {
-				t.Fatalf("id %q", r.Patient.ID)
-			}
+			return
+		}
+		if err != nil || page.Total != total {
+			t.Fatal(page.Total, err)
+		}
+		if diff := cmp.Diff([]profile.Record{decodeRecord(one), decodeRecord(other)}, page.Records, likePlain); diff != "" {
+			t.Fatal(diff)
 		}
 	})
 }

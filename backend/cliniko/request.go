@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +50,7 @@ type call struct {
 // getJSON asks for a small document on behalf of a person.
 func (c *Client) getJSON(ctx context.Context, path string, query url.Values, into any) error {
 	return c.get(ctx, call{path: path, query: query, urgent: true}, func(body []byte, _ http.Header) error {
-		if err := json.Unmarshal(body, into); err != nil {
+		if err := decode(body, into); err != nil {
 			return unexpected(err)
 		}
 		return nil
