@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -30,11 +31,14 @@ type App struct {
 	links   *links
 
 	registration deeplink.Registration // of our links with the operating system
+	network      func() bool           // there is a network at all
 
 	mu     sync.Mutex
 	closed bool
 	real   *desk // nil until it could be opened
-	shown  *desk // real, or the demo
+	// Changed under the lock, and read without: a pass that ends must not wait for
+	// whoever waits for its end.
+	shown atomic.Pointer[desk] // real, or the demo
 }
 
 // system is what the window's toolkit does for the app.
@@ -59,24 +63,34 @@ const (
 // NewApp returns the app. It opens nothing before the window first asks, since
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
-	return &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks()}
+	a := &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(), network: syncer.Online}
+	if options.ClinikoURL != "" {
+		a.network = func() bool { return true } // it is on this computer
+	}
+	return a
 }
 
 // shutdown stops what runs and closes the workspaces. A pass that is cut off
 // goes on at the next start.
 func (a *App) shutdown() {
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.closed = true
-	for _, d := range slices.Compact([]*desk{a.shown, a.real}) {
-		if d == nil {
-			continue
-		}
-		if err := d.close(); err != nil {
-			logging.Failure(a.log, "close the workspace", err)
-		}
+	open := slices.Compact([]*desk{a.shown.Swap(nil), a.real})
+	a.real = nil
+	a.mu.Unlock()
+	for _, d := range open {
+		a.close(d)
 	}
-	a.real, a.shown = nil, nil
+}
+
+// close ends the work on a desk, or on none. The caller does not hold the lock.
+func (a *App) close(d *desk) {
+	if d == nil {
+		return
+	}
+	if err := d.close(); err != nil {
+		logging.Failure(a.log, "close the workspace", err)
+	}
 }
 
 // desk returns the workspace that the window works on, and opens it at first.
@@ -86,8 +100,8 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 	if a.closed {
 		return nil, profile.Errorf(profile.Cancelled, "TeleHab is closing. Start it again.")
 	}
-	if a.shown != nil {
-		return a.shown, nil
+	if d := a.shown.Load(); d != nil {
+		return d, nil
 	}
 	if a.demo {
 		d, err := a.openDesk(ctx, workspace.OpenDemo)
@@ -95,7 +109,8 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 			return nil, err
 		}
 		d.person = demoPerson()
-		a.shown = d
+		a.shown.Store(d)
+		d.keep()
 		return d, d.unlock(ctx)
 	}
 	if a.real == nil {
@@ -104,10 +119,10 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 			return nil, err
 		}
 		a.real = d
-		d.goOn(ctx)
+		d.keep()
 	}
-	a.shown = a.real
-	return a.shown, nil
+	a.shown.Store(a.real)
+	return a.real, nil
 }
 
 func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*desk, error) {
@@ -119,6 +134,7 @@ func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace
 	if d.w, err = open(ctx, options); err != nil {
 		return nil, err
 	}
+	d.failedQuietly("recall the last pass", d.recall(ctx))
 	return d, nil
 }
 

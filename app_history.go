@@ -135,7 +135,7 @@ func (a *App) RemoveMissing() (PassView, error) {
 		if err := store.AcceptMissing(ctx); err != nil {
 			return PassView{}, err
 		}
-		return d.pass(ctx, syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+		return d.asked(everything, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
 			return e.Full(ctx, report)
 		})
 	})

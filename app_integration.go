@@ -21,6 +21,7 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 		d.mu.Lock()
 		d.problem = nil // it was the old key's
 		d.mu.Unlock()
+		d.keeper.Resume()
 		a.tellState(ctx, d)
 		return ConnectionView{Clinic: clinicView(&connection.Clinic), Patients: connection.Patients}, nil
 	})
@@ -29,9 +30,9 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 // Disconnect erases the key and everything that came from Cliniko.
 func (a *App) Disconnect() (AppState, error) {
 	return call(a, pmsLink, "disconnect the clinic", func(ctx context.Context, d *desk) (AppState, error) {
-		d.stop(errCancelledByPerson)
+		defer d.pause(errCancelledByPerson)()
 		d.mu.Lock()
-		d.list, d.phase, d.problem = nil, phaseIdle, nil
+		d.list, d.phase, d.problem, d.past = nil, phaseIdle, nil, past{}
 		d.mu.Unlock()
 		if err := d.w.Disconnect(ctx); err != nil {
 			return AppState{}, err

@@ -85,10 +85,7 @@ func (d *desk) tally(ctx context.Context) (TallyView, error) {
 
 // tellState sends the state to the window if it shows this desk.
 func (a *App) tellState(ctx context.Context, d *desk) {
-	a.mu.Lock()
-	shown := a.shown == d
-	a.mu.Unlock()
-	if !shown {
+	if !d.shown() {
 		return
 	}
 	state, err := d.state(ctx)
@@ -129,6 +126,7 @@ func (d *desk) signedIn(ctx context.Context, person profile.Person) (AppState, e
 	d.mu.Lock()
 	d.person = &person
 	d.mu.Unlock()
+	d.keeper.Focus()
 	return d.state(ctx)
 }
 
@@ -156,35 +154,35 @@ func demoPerson() *profile.Person {
 func (a *App) OpenDemo() (AppState, error) {
 	ctx := context.Background()
 	a.mu.Lock()
-	if a.shown == nil || a.shown == a.real {
-		d, err := a.openDesk(ctx, workspace.OpenDemo)
-		if err != nil {
+	d := a.shown.Load()
+	if d == nil || d == a.real {
+		var err error
+		if d, err = a.openDesk(ctx, workspace.OpenDemo); err != nil {
 			a.mu.Unlock()
 			logging.Failure(a.log, "open the demo", err)
 			return AppState{}, err
 		}
 		d.person = demoPerson()
-		a.shown = d
+		a.shown.Store(d)
 	}
-	d := a.shown
 	a.mu.Unlock()
 	if err := d.unlock(ctx); err != nil {
 		return AppState{}, err
 	}
-	d.goOn(ctx)
+	d.keep()
 	return d.state(ctx)
 }
 
 // LeaveDemo goes back to the real workspace.
 func (a *App) LeaveDemo() (AppState, error) {
 	a.mu.Lock()
-	if a.shown != nil && a.shown != a.real {
-		if err := a.shown.close(); err != nil {
-			logging.Failure(a.log, "close the demo", err)
-		}
+	left := a.shown.Swap(nil)
+	if left == a.real {
+		left = nil
 	}
-	a.shown, a.demo = nil, false
+	a.demo = false
 	a.mu.Unlock()
+	a.close(left)
 	return a.State()
 }
 

@@ -19,7 +19,7 @@ func (a *App) ListPatients() (ListingView, error) {
 			return ListingView{}, err
 		}
 		var list *syncer.Listed
-		err = d.run(syncer.Listing, func(ctx context.Context, report syncer.Report) error {
+		err = d.run(ctx, &running{what: listing, phase: syncer.Listing}, func(ctx context.Context, report syncer.Report) error {
 			if list, err = engine.List(ctx, report); err != nil {
 				return err
 			}
@@ -81,12 +81,12 @@ func (a *App) ListingSummary() (ListingView, error) {
 
 // StartImport stores what was listed.
 func (a *App) StartImport() (PassView, error) {
-	return call(a, pmsLink, "import the clinic's patients", func(ctx context.Context, d *desk) (PassView, error) {
+	return call(a, pmsLink, "import the clinic's patients", func(_ context.Context, d *desk) (PassView, error) {
 		list, err := d.listed()
 		if err != nil {
 			return PassView{}, err
 		}
-		return d.pass(ctx, syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+		return d.asked(importing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
 			d.mu.Lock()
 			d.list = nil
 			d.mu.Unlock()
@@ -120,20 +120,7 @@ func (a *App) CancelSync() error {
 }
 
 // SyncNow brings what is new or changed in Cliniko, or goes on with an import
-// that was cut off.
+// that was cut off. While that is being done already, it waits for its end.
 func (a *App) SyncNow() (PassView, error) {
-	return call(a, either, "sync", func(ctx context.Context, d *desk) (PassView, error) {
-		unfinished, err := d.unfinished(ctx)
-		if err != nil {
-			return PassView{}, err
-		}
-		if unfinished != nil {
-			return d.pass(ctx, syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-				return e.Full(ctx, report)
-			})
-		}
-		return d.pass(ctx, syncer.Changes, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-			return e.Changes(ctx, report)
-		})
-	})
+	return call(a, either, "sync", func(ctx context.Context, d *desk) (PassView, error) { return d.sync(ctx) })
 }

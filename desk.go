@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -13,10 +12,11 @@ import (
 )
 
 // desk is a workspace as the window uses it: who is signed in, what was listed,
-// and the pass that runs.
+// and what runs.
 type desk struct {
-	app *App
-	w   *workspace.Workspace
+	app    *App
+	w      *workspace.Workspace
+	keeper *syncer.Keeper
 
 	mu       sync.Mutex
 	person   *profile.Person
@@ -24,10 +24,23 @@ type desk struct {
 	phase    string
 	progress syncer.Progress
 	waiting  time.Time
-	problem  error // why the last pass did not end well
-	cancel   context.CancelCauseFunc
-	done     chan struct{} // of the pass that runs
-	changed  *time.Timer   // the next word to the window about profiles
+	problem  error    // why the last pass did not end well
+	past     past     // as it was when nothing ran
+	now      *running // nil: nothing runs
+	changed  *time.Timer
+	ended    map[int64]bool // the newest passes that are known to have ended; nil before the first look
+
+	offlineSince time.Time               // zero: Cliniko can be reached, as far as is known
+	unkeep       func()                  // stops the keeper; nil while it does not run
+	paused       int                     // nothing by itself, if not 0
+	logged       map[string]profile.Code // why something by itself failed last
+}
+
+// past is what earlier passes did.
+type past struct {
+	last        *PassView
+	lastSuccess time.Time
+	unfinished  bool
 }
 
 // The phases that are not the engine's.
@@ -39,15 +52,15 @@ const (
 // profilesEvery is how often the window is told that profiles changed.
 const profilesEvery = 250 * time.Millisecond
 
-var errCancelledByPerson = profile.Errorf(profile.Cancelled, "It was cancelled. What was already saved stays saved, and the next sync goes on from there.")
-
 func newDesk(app *App) *desk {
-	return &desk{app: app, phase: phaseIdle, progress: syncer.Progress{Left: -1}}
+	d := &desk{app: app, phase: phaseIdle, progress: syncer.Progress{Left: -1}, logged: map[string]profile.Code{}}
+	d.keeper = d.newKeeper()
+	return d
 }
 
-// close stops the pass that runs, as a kill would, and closes the workspace.
+// close stops what runs, as a kill would, and closes the workspace.
 func (d *desk) close() error {
-	d.stop(syncer.ErrClosing)
+	d.pause(syncer.ErrClosing)
 	d.mu.Lock()
 	if d.changed != nil {
 		d.changed.Stop()
@@ -56,16 +69,8 @@ func (d *desk) close() error {
 	return d.w.Close()
 }
 
-// stop cancels the pass that runs and waits for its end.
-func (d *desk) stop(cause error) {
-	d.mu.Lock()
-	cancel, done := d.cancel, d.done
-	d.mu.Unlock()
-	if cancel != nil {
-		cancel(cause)
-		<-done
-	}
-}
+// shown says that the window works on this desk.
+func (d *desk) shown() bool { return d.app.shown.Load() == d }
 
 // unlock reads the profiles into memory for whoever signed in.
 func (d *desk) unlock(ctx context.Context) error {
@@ -74,73 +79,6 @@ func (d *desk) unlock(ctx context.Context) error {
 		d.app.log.Warn().Int("rows", broken).Msg("sealed rows do not open")
 	}
 	return err
-}
-
-// run is one pass, or a listing, at a time. phase is what is shown until the
-// engine reports its own.
-func (d *desk) run(phase syncer.Phase, do func(context.Context, syncer.Report) error) error {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	d.mu.Lock()
-	if d.cancel != nil {
-		d.mu.Unlock()
-		return profile.Errorf(profile.SyncRunning, "A sync is already running. Wait until it is done, or cancel it first.")
-	}
-	done := make(chan struct{})
-	d.cancel, d.done = cancel, done
-	d.phase, d.progress, d.problem = string(phase), syncer.Progress{Phase: phase, Left: -1}, nil
-	d.mu.Unlock()
-	d.tellSync(ctx)
-
-	err := do(ctx, d.report)
-	if cause := context.Cause(ctx); cause != nil && profile.CodeOf(err) == profile.Cancelled {
-		err = cause
-	}
-	d.mu.Lock()
-	d.cancel, d.done, d.phase, d.waiting = nil, nil, phaseIdle, time.Time{}
-	if d.list != nil {
-		d.phase = phaseListed
-	}
-	if profile.CodeOf(err) != profile.Cancelled {
-		d.problem = err
-	}
-	d.mu.Unlock()
-	close(done)
-	if !errors.Is(err, syncer.ErrClosing) {
-		d.tellSync(context.Background())
-		d.app.tellState(context.Background(), d)
-	}
-	return err
-}
-
-// pass runs a pass of the engine and returns it.
-func (d *desk) pass(ctx context.Context, phase syncer.Phase, do func(context.Context, *syncer.Engine, syncer.Report) (profile.Pass, error)) (PassView, error) {
-	engine, err := d.w.Engine(ctx)
-	if err != nil {
-		return PassView{}, err
-	}
-	var pass profile.Pass
-	err = d.run(phase, func(ctx context.Context, report syncer.Report) error {
-		pass, err = do(ctx, engine, report)
-		return err
-	})
-	return passView(&pass), err
-}
-
-// goOn continues an import that was cut off, unless a person cancelled it.
-func (d *desk) goOn(ctx context.Context) {
-	unfinished, err := d.unfinished(ctx)
-	if err != nil || unfinished == nil || unfinished.Err == profile.Cancelled {
-		return
-	}
-	go func() {
-		_, err := d.pass(context.WithoutCancel(ctx), syncer.Storing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-			return e.Full(ctx, report)
-		})
-		if err != nil && profile.CodeOf(err) != profile.Cancelled && !errors.Is(err, syncer.ErrClosing) {
-			logging.Failure(d.app.log, "go on with an import", err)
-		}
-	}()
 }
 
 // report takes the engine's progress.
@@ -168,12 +106,17 @@ func (d *desk) profilesChanged() {
 			d.mu.Lock()
 			d.changed = nil
 			d.mu.Unlock()
-			d.app.system.Emit(eventProfiles, struct{}{})
+			if d.shown() {
+				d.app.system.Emit(eventProfiles, struct{}{})
+			}
 		})
 	}
 }
 
 func (d *desk) tellSync(ctx context.Context) {
+	if !d.shown() {
+		return
+	}
 	status, err := d.status(ctx)
 	if err != nil {
 		logging.Failure(d.app.log, "tell the state of the sync", err)
@@ -184,13 +127,17 @@ func (d *desk) tellSync(ctx context.Context) {
 
 // status is what the window shows of the sync.
 func (d *desk) status(ctx context.Context) (SyncStatus, error) {
+	err := d.lookBack(ctx)
 	d.mu.Lock()
-	s := SyncStatus{Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total, PerSecond: d.progress.PerSecond, SecondsLeft: -1}
+	defer d.mu.Unlock()
+	s := SyncStatus{Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total, PerSecond: d.progress.PerSecond, SecondsLeft: -1,
+		OfflineSince: instant(d.offlineSince), Last: d.past.last, LastSuccess: instant(d.past.lastSuccess), Unfinished: d.past.unfinished}
 	if d.phase == phaseIdle || d.phase == phaseListed {
 		s.Done, s.Total, s.PerSecond = 0, 0, 0
 	} else if d.progress.Left >= 0 {
 		s.SecondsLeft = int((d.progress.Left + time.Second - 1) / time.Second)
 	}
+	s.Background = d.now != nil && d.now.quiet && !d.now.goesOn
 	if d.waiting.After(time.Now()) {
 		s.WaitingUntil = instant(d.waiting)
 	}
@@ -198,55 +145,46 @@ func (d *desk) status(ctx context.Context) (SyncStatus, error) {
 		view := errorView(d.problem)
 		s.Problem = &view
 	}
-	busy := d.cancel != nil
-	d.mu.Unlock()
-	if busy {
-		return s, nil // the history is asked for when it has changed
-	}
-	return s, d.history(ctx, &s)
+	return s, err
 }
 
-// history adds what earlier passes did.
-func (d *desk) history(ctx context.Context, s *SyncStatus) error {
-	store, err := d.w.Store(ctx)
-	if profile.CodeOf(err) == profile.NotConnected {
+// lookBack reads what earlier passes did. While one runs, what it was before
+// stays.
+func (d *desk) lookBack(ctx context.Context) error {
+	d.mu.Lock()
+	busy := d.now != nil
+	d.mu.Unlock()
+	if busy {
 		return nil
 	}
+	passes, err := d.passes(ctx)
 	if err != nil {
 		return err
 	}
-	passes, err := store.Passes(ctx, 50)
-	if err != nil {
-		return err
+	var found past
+	if len(passes) > 0 {
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return err
+		}
+		good, err := store.LastGood(ctx)
+		if err != nil {
+			return err
+		}
+		found.lastSuccess = good.EndedAt
 	}
 	for i := range passes {
 		p := &passes[i]
 		switch {
-		case p.EndedAt.IsZero():
-			s.Unfinished = s.Unfinished || p.Kind == profile.FullPass
-			continue
-		case s.Last == nil:
+		case unfinished(p):
+			found.unfinished = found.unfinished || p.Kind == profile.FullPass
+		case found.last == nil && p.Kind != profile.RetryPass:
 			view := passView(p)
-			s.Last = &view
-		}
-		if p.Err == "" && s.LastSuccess == "" {
-			s.LastSuccess = instant(p.EndedAt)
+			found.last = &view
 		}
 	}
+	d.mu.Lock()
+	d.past = found
+	d.mu.Unlock()
 	return nil
-}
-
-// unfinished returns the full pass that was cut off, or nil.
-func (d *desk) unfinished(ctx context.Context) (*profile.Pass, error) {
-	store, err := d.w.Store(ctx)
-	if err != nil {
-		return nil, err
-	}
-	passes, err := store.Passes(ctx, 50)
-	for i := range passes {
-		if passes[i].Kind == profile.FullPass && passes[i].EndedAt.IsZero() {
-			return &passes[i], err
-		}
-	}
-	return nil, err
 }
