@@ -61,14 +61,37 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 }
 
 // Forget erases everything that came from Cliniko, and rewrites the file so
-// that nothing of it stays in free pages. People stay.
-func (db *DB) Forget(ctx context.Context) error {
+// that nothing of it stays in free pages. People stay, sealed with the fresh
+// key, which is the store's from now on: what a disk may still hold of the
+// erased clients opens with no key any more.
+func (db *DB) Forget(ctx context.Context, fresh []byte) error {
+	next, err := newKeys(fresh)
+	if err != nil {
+		return err
+	}
+	people, err := db.People(ctx)
+	if err != nil {
+		return err
+	}
 	if err := db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM clinic") // the rest follows by its foreign keys
+		if _, err := tx.ExecContext(ctx, "DELETE FROM clinic"); err != nil { // the rest follows by its foreign keys
+			return err
+		}
+		for i := range people {
+			sealed, err := sealPerson(next, &people[i])
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "UPDATE person SET sealed = ? WHERE id = ?", sealed, people[i].ID); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE store SET proof = ?", next.seal([]byte(proofText), proofRow))
 		return err
 	}); err != nil {
 		return err
 	}
+	db.sealer.keys.Store(next)
 	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
 		if _, err := db.write.ExecContext(ctx, statement); err != nil {
 			return coded(fmt.Errorf("rewrite the store: %w", err))

@@ -147,7 +147,7 @@ func (db *DB) prove(ctx context.Context) error {
 	var proof []byte
 	err := db.write.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof)
 	if errors.Is(err, sql.ErrNoRows) {
-		_, err = db.write.ExecContext(ctx, "INSERT INTO store (one, proof) VALUES (1, ?)", db.sealer.seal([]byte("telehab"), proofRow))
+		_, err = db.write.ExecContext(ctx, "INSERT INTO store (one, proof) VALUES (1, ?)", db.sealer.seal([]byte(proofText), proofRow))
 		return coded(err)
 	}
 	if err != nil {

@@ -18,12 +18,12 @@ type person struct {
 	Deactivated               time.Time `json:",omitzero"`
 }
 
-func (db *DB) sealPerson(p *profile.Person) ([]byte, error) {
+func sealPerson(with interface{ seal([]byte, string) []byte }, p *profile.Person) ([]byte, error) {
 	plain, err := json.Marshal(person{p.Name, p.Email, p.PasswordHash, p.Permissions, p.Deactivated})
 	if err != nil {
 		return nil, fmt.Errorf("write a person: %w", err)
 	}
-	return db.sealer.seal(plain, personRow(p.ID)), nil
+	return with.seal(plain, personRow(p.ID)), nil
 }
 
 // People returns everybody, the first one first.
@@ -58,7 +58,7 @@ func (db *DB) People(ctx context.Context) (people []profile.Person, err error) {
 // AddPerson stores a person. Whether the email is free is for the caller to
 // know, since emails are sealed.
 func (db *DB) AddPerson(ctx context.Context, p profile.Person) error {
-	sealed, err := db.sealPerson(&p)
+	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (db *DB) AddPerson(ctx context.Context, p profile.Person) error {
 
 // ChangePerson replaces what is known of a person.
 func (db *DB) ChangePerson(ctx context.Context, p profile.Person) error {
-	sealed, err := db.sealPerson(&p)
+	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"golang.org/x/crypto/blake2b"
 	"golang.org/x/crypto/chacha20poly1305"
@@ -22,13 +23,25 @@ const sealVersion = 1
 var errSeal = errors.New("a sealed value does not open")
 
 // sealer encrypts values, each bound to the row that it belongs to: moved to
-// another row, it does not open.
-type sealer struct {
+// another row, it does not open. Its keys may be replaced.
+type sealer struct{ keys atomic.Pointer[keys] }
+
+type keys struct {
 	aead        cipher.AEAD
 	fingerprint []byte // key of the hash that tells whether details changed
 }
 
 func newSealer(key []byte) (*sealer, error) {
+	k, err := newKeys(key)
+	if err != nil {
+		return nil, err
+	}
+	s := &sealer{}
+	s.keys.Store(k)
+	return s, nil
+}
+
+func newKeys(key []byte) (*keys, error) {
 	aead, err := chacha20poly1305.NewX(key)
 	if err != nil {
 		return nil, fmt.Errorf("use the store key: %w", err)
@@ -37,16 +50,18 @@ func newSealer(key []byte) (*sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive the fingerprint key: %w", err)
 	}
-	return &sealer{aead: aead, fingerprint: fingerprint}, nil
+	return &keys{aead: aead, fingerprint: fingerprint}, nil
 }
 
 // seal returns version, nonce and ciphertext in one piece.
-func (s *sealer) seal(plain []byte, row string) []byte {
+func (s *sealer) seal(plain []byte, row string) []byte { return s.keys.Load().seal(plain, row) }
+
+func (k *keys) seal(plain []byte, row string) []byte {
 	out := make([]byte, 1+chacha20poly1305.NonceSizeX, 1+chacha20poly1305.NonceSizeX+len(plain)+chacha20poly1305.Overhead)
 	out[0] = sealVersion
 	nonce := out[1:]
 	_, _ = rand.Read(nonce) // never fails: it ends the program instead
-	return s.aead.Seal(out, nonce, plain, associated(row))
+	return k.aead.Seal(out, nonce, plain, associated(row))
 }
 
 // open is the inverse of seal; errSeal when anything does not fit.
@@ -55,7 +70,7 @@ func (s *sealer) open(sealed []byte, row string) ([]byte, error) {
 		return nil, errSeal
 	}
 	nonce, body := sealed[1:1+chacha20poly1305.NonceSizeX], sealed[1+chacha20poly1305.NonceSizeX:]
-	plain, err := s.aead.Open(nil, nonce, body, associated(row))
+	plain, err := s.keys.Load().aead.Open(nil, nonce, body, associated(row))
 	if err != nil {
 		return nil, errSeal
 	}
@@ -66,7 +81,7 @@ func associated(row string) []byte { return append([]byte{sealVersion}, row...) 
 
 // print returns a keyed hash, which tells nothing without the key.
 func (s *sealer) print(parts ...[]byte) []byte {
-	hash, err := blake2b.New(16, s.fingerprint)
+	hash, err := blake2b.New(16, s.keys.Load().fingerprint)
 	if err != nil {
 		panic(err) // the sizes are constants
 	}
@@ -82,4 +97,7 @@ func profileRow(account, id string) string { return "profile/" + account + "/" +
 func clinicRow(account string) string      { return "clinic/" + account }
 func personRow(id string) string           { return "person/" + id }
 
-const proofRow = "store/proof"
+const (
+	proofRow  = "store/proof"
+	proofText = "telehab"
+)

@@ -18,7 +18,10 @@ import (
 	"telehab.io/desktop/backend/sqlite"
 )
 
-var key = bytes.Repeat([]byte{42}, sqlite.KeySize)
+var (
+	key      = bytes.Repeat([]byte{42}, sqlite.KeySize)
+	otherKey = bytes.Repeat([]byte{43}, sqlite.KeySize)
+)
 
 var clinic = profile.Clinic{AccountID: "4000001", Name: "Harbour Physio", Subdomain: "harbour-physio", Shard: "au1",
 	Patients: "client", OwnerName: "Dana Smith", OwnerRole: "administrator", KeyEnds: "W0pd"}
@@ -220,7 +223,7 @@ func TestNothingPersonalInTheFiles(t *testing.T) {
 func TestForgetLeavesNoTraceOfClients(t *testing.T) {
 	db, s := newStore(t)
 	save(t, s, 0, entry(alex()))
-	if err := db.Forget(t.Context()); err != nil {
+	if err := db.Forget(t.Context(), otherKey); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := db.Clinic(t.Context()); profile.CodeOf(err) != profile.NotConnected {
@@ -323,5 +326,41 @@ func TestPathWithOddCharacters(t *testing.T) {
 	db := openStore(t, filepath.Join(t.TempDir(), "Zoë's data #1 50% ?x=1", "telehab.db"))
 	if _, err := os.Stat(db.Path()); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestForgetReplacesTheKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "telehab.db")
+	db := openStore(t, path)
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	dana := profile.Person{ID: "p1", Name: "Dana Example", Email: "dana@clinic.example", PasswordHash: "hash", CreatedAt: changedAt}
+	if err := db.AddPerson(t.Context(), dana); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Forget(t.Context(), otherKey); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil { // goes on with the other key
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlite.Open(t.Context(), path, key); profile.CodeOf(err) != profile.StoreKeyLost {
+		t.Errorf("with the key from before: %v", err)
+	}
+	db, err := sqlite.Open(t.Context(), path, otherKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	people, err := db.People(t.Context())
+	if err != nil || len(people) != 1 || people[0].Email != dana.Email {
+		t.Errorf("%d people, %v", len(people), err)
+	}
+	if c, err := db.Clinic(t.Context()); err != nil || c.Name != clinic.Name {
+		t.Errorf("%v", err)
 	}
 }

@@ -34,6 +34,7 @@ import (
 const (
 	service  = "TeleHab"
 	storeKey = "store key"
+	nextKey  = "next store key" // while the store's key is being replaced
 	apiKey   = "Cliniko API key"
 )
 
@@ -97,11 +98,7 @@ func open(ctx context.Context, o Options, keys *keyring.Keyring) (*Workspace, er
 		return nil, fmt.Errorf("find the data folder: %w", err)
 	}
 	w := &Workspace{options: o, dir: dir, keyring: keys}
-	key, err := w.storeKey(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if w.db, err = sqlite.Open(ctx, w.storePath(), key); err != nil {
+	if err := w.openStore(ctx); err != nil {
 		return nil, err
 	}
 	w.People = account.New(w.db)
@@ -161,6 +158,34 @@ func (w *Workspace) storeKey(ctx context.Context) ([]byte, error) {
 	return key, w.keyring.Set(ctx, w.item(storeKey), key)
 }
 
+// openStore opens the store with its key, or with the one that was about to
+// replace it when the program was cut off.
+func (w *Workspace) openStore(ctx context.Context) error {
+	key, err := w.storeKey(ctx)
+	if err != nil {
+		return err
+	}
+	w.db, err = sqlite.Open(ctx, w.storePath(), key)
+	if profile.CodeOf(err) != profile.StoreKeyLost {
+		return err
+	}
+	next, found, keyErr := w.keyring.Get(ctx, w.item(nextKey))
+	if keyErr != nil || !found {
+		return errors.Join(err, keyErr)
+	}
+	if w.db, err = sqlite.Open(ctx, w.storePath(), next); err != nil {
+		return err
+	}
+	return w.useNextKey(ctx, next)
+}
+
+func (w *Workspace) useNextKey(ctx context.Context, key []byte) error {
+	if err := w.keyring.Set(ctx, w.item(storeKey), key); err != nil {
+		return err
+	}
+	return w.keyring.Delete(ctx, w.item(nextKey))
+}
+
 // Reset deletes the store of the workspace that the options mean, with its
 // key. It must not be open. Cliniko still has everything that was in it.
 func Reset(ctx context.Context, o Options) error {
@@ -170,7 +195,7 @@ func Reset(ctx context.Context, o Options) error {
 	}
 	w := &Workspace{options: o, dir: dir, keyring: keyring.Open(service)}
 	return errors.Join(sqlite.Remove(w.storePath()),
-		w.keyring.Delete(ctx, w.item(storeKey)), w.keyring.Delete(ctx, w.item(apiKey)))
+		w.keyring.Delete(ctx, w.item(storeKey)), w.keyring.Delete(ctx, w.item(nextKey)), w.keyring.Delete(ctx, w.item(apiKey)))
 }
 
 // Connection is what Connect proved.
@@ -211,7 +236,8 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 	return nil
 }
 
-// Disconnect erases the key and everything that came from Cliniko.
+// Disconnect erases the API key and everything that came from Cliniko, and
+// replaces the store's key.
 func (w *Workspace) Disconnect(ctx context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -222,7 +248,15 @@ func (w *Workspace) Disconnect(ctx context.Context) error {
 	if err := w.keyring.Delete(ctx, w.item(apiKey)); err != nil {
 		return err
 	}
-	return w.db.Forget(ctx)
+	fresh := make([]byte, sqlite.KeySize)
+	_, _ = rand.Read(fresh) // never fails: it ends the program instead
+	if err := w.keyring.Set(ctx, w.item(nextKey), fresh); err != nil {
+		return err
+	}
+	if err := w.db.Forget(ctx, fresh); err != nil {
+		return err
+	}
+	return w.useNextKey(ctx, fresh)
 }
 
 // Clinic returns the connected clinic, or NotConnected.
