@@ -65,6 +65,10 @@ type Store interface {
 	// full pass has ended well.
 	Cursors(ctx context.Context) (Cursors, error)
 
+	// Distrust makes the next reading of these patients replace what is stored,
+	// whatever it says.
+	Distrust(ctx context.Context, refs []string) error
+
 	// LastFull returns the newest full pass, whatever became of it; the zero
 	// Pass when there was none.
 	LastFull(ctx context.Context) (Pass, error)

@@ -68,6 +68,20 @@ func (w *writer) vanish(ctx context.Context, ref string, readAt time.Time) error
 	return err
 }
 
+// Distrust forgets when the stored copies were changed and read, and what they
+// look like, so that any reading is newer and different.
+func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
+	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		for _, ref := range refs {
+			if _, err := tx.ExecContext(ctx, "UPDATE profile SET fingerprint = x'', updated_at = NULL, read_at = NULL WHERE account_id = ? AND cliniko_id = ?",
+				s.account, ref); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Miss notes who would disappear if a person says so.
 func (s *Profiles) Miss(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {

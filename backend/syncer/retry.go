@@ -23,17 +23,41 @@ func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 				due = append(due, r.ID)
 			}
 		}
-		if len(due) == 0 {
-			return profile.Pass{}, nil
-		}
-		sent := e.source.Requests()
-		pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clinicTime()})
-		if err != nil {
-			return pass, err
-		}
-		_, err = e.readAgain(ctx, pass.ID, due)
-		return e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return profile.Cursors{} })
+		return e.readThese(ctx, due)
 	})
+}
+
+// Mend reads patients again whose stored rows do not open any more, and
+// replaces the rows.
+//
+// Errors: as Full.
+func (e *Engine) Mend(ctx context.Context, refs []string) (profile.Pass, error) {
+	return e.alone(profile.RetryPass, func() (profile.Pass, error) {
+		if err := e.store.Distrust(ctx, refs); err != nil {
+			return profile.Pass{}, err
+		}
+		var ids []profile.ID
+		for _, ref := range refs {
+			if id, ok := profile.ParseID(ref); ok {
+				ids = append(ids, id)
+			}
+		}
+		return e.readThese(ctx, ids)
+	})
+}
+
+// readThese is a pass over some patients.
+func (e *Engine) readThese(ctx context.Context, ids []profile.ID) (profile.Pass, error) {
+	if len(ids) == 0 {
+		return profile.Pass{}, nil
+	}
+	sent := e.source.Requests()
+	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clinicTime()})
+	if err != nil {
+		return pass, err
+	}
+	_, err = e.readAgain(ctx, pass.ID, ids)
+	return e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return profile.Cursors{} })
 }
 
 // readAgain reads these patients, and returns how many changed. Where Cliniko
