@@ -83,8 +83,9 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	return db, nil
 }
 
-// prepareFile makes the folder and the file for the owner alone. SQLite gives
-// the files beside it the same mode.
+// prepareFile makes the folder and the file for the owner alone, and takes from
+// others what they were given since. SQLite gives the files beside it the same
+// mode.
 func prepareFile(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -94,8 +95,22 @@ func prepareFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("make the store: %w", err)
 	}
-	return file.Close()
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if err := os.Chmod(folder, 0o700); err != nil { // #nosec G302 -- a folder
+		return fmt.Errorf("close the data folder to others: %w", err)
+	}
+	for _, suffix := range besides {
+		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("close the store to others: %w", err)
+		}
+	}
+	return nil
 }
+
+// besides are the endings of the store's file and of what SQLite keeps beside it.
+var besides = []string{"", "-wal", "-shm", "-journal"}
 
 func open(path string, connections int, options string) (*sql.DB, error) {
 	// synchronous=NORMAL with WAL: a power cut may lose the last commits but
@@ -174,7 +189,7 @@ func (db *DB) Path() string { return db.path }
 // it.
 func Remove(path string) error {
 	var errs []error
-	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+	for _, suffix := range besides {
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			errs = append(errs, err)
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -90,5 +92,28 @@ func TestLockedDatabaseLeavesNothingHalfWritten(t *testing.T) {
 	save(t, s, pass.ID, manyEntries(5)...)
 	if got := kept(t, s, pass.ID); got != [2]int{5, 5} {
 		t.Errorf("%v profiles and outcomes once it is free", got)
+	}
+}
+
+func TestStoreIsClosedToOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows gives a person's folder to that person")
+	}
+	path := filepath.Join(t.TempDir(), "data", "telehab.db")
+	db := openStore(t, path)
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	modes := map[string]os.FileMode{filepath.Dir(path): 0o700, path: 0o600, path + "-wal": 0o600, path + "-shm": 0o600}
+	for name, mode := range modes {
+		if err := os.Chmod(name, mode|0o044); err != nil {
+			t.Fatal(err)
+		}
+	}
+	openStore(t, path)
+	for name, mode := range modes {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%s: %v, %v", filepath.Base(name), info.Mode(), err)
+		}
 	}
 }
