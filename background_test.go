@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// listener is a window's toolkit that notes what is said about the sync.
+type listener struct {
+	*fakeSystem
+	mu   sync.Mutex
+	told []SyncStatus
+}
+
+func (l *listener) Emit(event string, data any) {
+	if status, ok := data.(SyncStatus); ok {
+		l.mu.Lock()
+		l.told = append(l.told, status)
+		l.mu.Unlock()
+	}
+	l.fakeSystem.Emit(event, data)
+}
+
+// heard says whether the window was told of something since the last question.
+func (l *listener) heard(what func(SyncStatus) bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	told := l.told
+	l.told = nil
+	return slices.ContainsFunc(told, what)
+}
+
+func (f *fixture) listen() *listener {
+	l := &listener{fakeSystem: f.system}
+	f.app.system = l
+	return l
+}
+
+func (f *fixture) desk() *desk {
+	f.t.Helper()
+	d, err := f.app.desk(f.t.Context())
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return d
+}
+
+// hold keeps Cliniko's answers back until release. arrived says that one is.
+func (f *fixture) hold() (arrived <-chan struct{}, release func()) {
+	came, open := make(chan struct{}), make(chan struct{})
+	first, once := sync.OnceFunc(func() { close(came) }), sync.OnceFunc(func() { close(open) })
+	f.fake.BeforeResponse(func(fakeclinic.Request) {
+		first()
+		<-open
+	})
+	f.t.Cleanup(once)
+	return came, func() {
+		f.fake.BeforeResponse(nil)
+		once()
+	}
+}
+
+// quietly runs what the keeper would, and returns its end.
+func quietly(pass func(context.Context) error) <-chan error {
+	ended := make(chan error, 1)
+	go func() { ended <- pass(context.Background()) }()
+	return ended
+}
+
+var small = fakeclinic.Options{Seed: 1, Patients: 150, Shares: &fakeclinic.Shares{}}
+
+func (f *fixture) sync() SyncStatus {
+	f.t.Helper()
+	state, err := f.app.State()
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return state.Sync
+}
+
+func (f *fixture) rename(name string) (id string) {
+	f.t.Helper()
+	id = f.fake.IDs()[7]
+	if err := f.fake.Edit(id, func(p *fakeclinic.Patient) { p.FirstName = &name }); err != nil {
+		f.t.Fatal(err)
+	}
+	return id
+}
+
+func (f *fixture) called(id string) string {
+	f.t.Helper()
+	view, err := f.app.Profile(id)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return view.FirstName
+}
+
+func TestByItselfAfterAStart(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	f.app.shutdown()
+	id := f.rename("Renamed")
+	f.start()
+	window := f.listen()
+	before := f.sync().Last.EndedAt
+	// Nobody signs in.
+	f.waitFor("a pass", func(s AppState) bool { return s.Sync.Last.Kind == "changes" && s.Sync.Last.EndedAt >= before })
+	if window.heard(func(s SyncStatus) bool { return s.Phase != "idle" && !s.Background || s.Problem != nil }) {
+		t.Error("the window shows what nobody asked for")
+	}
+	if _, err := f.app.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	if name := f.called(id); name != "Renamed" {
+		t.Errorf("after the pass, the client is still %s", name)
+	}
+}
+
+func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
+	f := newFixture(t, small)
+	d := f.desk()
+	if err := d.passByItself(t.Context()); err != nil {
+		t.Error(err)
+	}
+	f.signUpAndConnect()
+	sent := len(f.fake.Requests())
+	if err := d.passByItself(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+		t.Errorf("%d requests, %v", len(f.fake.Requests())-sent, err)
+	}
+	f.imported()
+	if err := d.passByItself(t.Context()); err != nil || len(f.fake.Requests()) == sent {
+		t.Error("nothing after the import", err)
+	}
+	if _, err := f.app.Disconnect(); err != nil {
+		t.Fatal(err)
+	}
+	sent = len(f.fake.Requests())
+	if err := d.passByItself(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+		t.Errorf("after Disconnect: %d requests, %v", len(f.fake.Requests())-sent, err)
+	}
+}
+
+func TestAPersonJoinsWhatRunsByItself(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	d := f.desk()
+	arrived, release := f.hold()
+	quiet := quietly(d.passByItself)
+	<-arrived
+	if status := f.sync(); status.Phase != "changes" || !status.Background || status.LastSuccess == "" || status.Last == nil {
+		t.Errorf("while it runs: %+v", status)
+	}
+	type answer struct {
+		pass PassView
+		err  error
+	}
+	answers := make(chan answer, 3)
+	for range cap(answers) { // repeated clicks share one pass
+		go func() {
+			pass, err := f.app.SyncNow()
+			answers <- answer{pass, err}
+		}()
+	}
+	f.waitFor("the window to show it", func(s AppState) bool { return s.Sync.Phase == "changes" && !s.Sync.Background })
+	release()
+	first := <-answers
+	for range cap(answers) - 1 {
+		if again := <-answers; again != first {
+			t.Errorf("%+v and %+v", first, again)
+		}
+	}
+	if err := <-quiet; err != nil || first.err != nil || first.pass.EndedAt == "" {
+		t.Errorf("%v, %+v", err, first)
+	}
+	if syncs, err := f.app.Syncs(10); err != nil || len(syncs) != 2 {
+		t.Errorf("%d passes for one import and one sync, %v", len(syncs), err)
+	}
+}
+
+func TestAPersonGoesFirst(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	d := f.desk()
+	for name, byItself := range map[string]func(context.Context) error{
+		"a pass": d.passByItself,
+		"a retry": func(ctx context.Context) error {
+			return d.pass(ctx, &running{what: retries, quiet: true}, func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
+				return e.Changes(ctx, nil)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			arrived, release := f.hold()
+			quiet := quietly(byItself)
+			<-arrived
+			listed := make(chan error, 1)
+			go func() {
+				_, err := f.app.ListPatients()
+				listed <- err
+			}()
+			if err := <-quiet; profile.CodeOf(err) != profile.Cancelled {
+				t.Errorf("what made way ended with %v", err)
+			}
+			release()
+			if err := <-listed; err != nil {
+				t.Error(err)
+			}
+			if status := f.sync(); status.Phase != "listed" || status.Problem != nil {
+				t.Errorf("%+v", status)
+			}
+			// What runs by itself does not go first.
+			if pass, err := f.app.StartImport(); err != nil || pass.Unchanged != 150 {
+				t.Errorf("%+v, %v", pass, err)
+			}
+		})
+	}
+}
+
+func TestAnImportThatMadeWayGoesOn(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	d := f.desk()
+	// Cut off, as by a kill.
+	arrived, release := f.hold()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := f.app.SyncNow()
+		ended <- err
+	}()
+	<-arrived
+	d.stop(syncer.ErrClosing)
+	if err := <-ended; err == nil {
+		t.Error("it was not cut off")
+	}
+	release()
+	if next, err := d.toDo(t.Context()); err != nil || next != "" {
+		t.Errorf("before the first page nothing is to go on with: %q, %v", next, err)
+	}
+	f.fake.SetFaults(fakeclinic.FromRequest(len(f.fake.Requests())+2, fakeclinic.Fault{Kind: fakeclinic.Unauthorized}))
+	if _, err := f.app.SyncNow(); profile.CodeOf(err) != profile.KeyRefused {
+		t.Fatal(err)
+	}
+	f.fake.SetFaults(nil)
+	arrived, release = f.hold()
+	quiet := quietly(d.passByItself)
+	<-arrived
+	if status := f.sync(); status.Background || status.Phase != "storing" {
+		t.Errorf("a person's import goes on unseen: %+v", status)
+	}
+	listed := make(chan error, 1)
+	go func() {
+		_, err := f.app.ListPatients()
+		listed <- err
+	}()
+	if err := <-quiet; profile.CodeOf(err) != profile.Cancelled {
+		t.Errorf("it did not make way: %v", err)
+	}
+	release()
+	if err := <-listed; err != nil {
+		t.Error(err)
+	}
+	if err := f.app.DiscardListing(); err != nil {
+		t.Error(err)
+	}
+	if err := d.passByItself(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if state, err := f.app.State(); err != nil || state.Sync.LastSuccess == "" || state.Tally.Active != 150 {
+		t.Errorf("it did not go on: %+v, %v", state, err)
+	}
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/workspace"
+)
+
+func TestOfflineAsksNothing(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	f.app.shutdown()
+	f.start()
+	var connected sync.Mutex
+	online := false
+	f.app.network = func() bool { connected.Lock(); defer connected.Unlock(); return online }
+	sent := len(f.fake.Requests())
+	f.waitFor("the news", func(s AppState) bool { return s.Sync.OfflineSince != "" })
+	if len(f.fake.Requests()) != sent {
+		t.Error("a request without a network")
+	}
+	connected.Lock()
+	online = true
+	connected.Unlock()
+	if err := f.app.Focused(); err != nil {
+		t.Error(err)
+	}
+	f.waitFor("a pass at once", func(s AppState) bool { return s.Sync.OfflineSince == "" && s.Sync.Last.Kind == "changes" })
+}
+
+func TestOfflineSinceTheFirstPassThatSaysSo(t *testing.T) {
+	d := newDesk(&App{})
+	out := profile.Because(profile.Offline, nil)
+	pass := &running{what: changes, quiet: true}
+	d.note(pass, out)
+	since := d.offlineSince
+	if since.IsZero() {
+		t.Fatal("not offline")
+	}
+	d.note(pass, errMadeWay)
+	d.note(&running{what: retries}, nil)
+	d.note(pass, out)
+	if d.offlineSince != since || d.problem == nil {
+		t.Errorf("since %v, not %v", d.offlineSince, since)
+	}
+	d.note(pass, profile.Because(profile.SyncRunning, nil)) // another process may know better
+	if d.offlineSince != since {
+		t.Error("forgotten")
+	}
+	d.note(pass, nil)
+	if !d.offlineSince.IsZero() || d.problem != nil {
+		t.Errorf("still offline since %v, %v", d.offlineSince, d.problem)
+	}
+}
+
+func TestAnotherProcessSyncs(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	id := f.rename("Renamed")
+	other, err := workspace.Open(t.Context(), f.o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	engine, err := other.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := f.desk()
+	d.look(t.Context()) // nothing new
+	arrived, release := f.hold()
+	theirs := quietly(func(ctx context.Context) error { _, err := engine.Changes(ctx, nil); return err })
+	<-arrived
+	if err := d.passByItself(t.Context()); profile.CodeOf(err) != profile.SyncRunning {
+		t.Errorf("two passes on one store: %v", err)
+	}
+	if status := f.sync(); status.Problem != nil {
+		t.Errorf("the window complains about another TeleHab: %+v", status.Problem)
+	}
+	release()
+	if err := <-theirs; err != nil {
+		t.Fatal(err)
+	}
+	before := f.told(eventState)
+	if name := f.called(id); name == "Renamed" {
+		t.Fatal("the list in memory knows already")
+	}
+	d.look(t.Context())
+	if name := f.called(id); name != "Renamed" || f.told(eventState) == before {
+		t.Errorf("the window still shows %s", name)
+	}
+	f.fake.SetFaults(fakeclinic.FromRequest(1, fakeclinic.Fault{Kind: fakeclinic.Forbidden}))
+	if _, err := engine.Changes(t.Context(), nil); profile.CodeOf(err) != profile.KeyForbidden {
+		t.Fatal(err)
+	}
+	d.look(t.Context())
+	if status := f.sync(); status.Problem == nil || status.Problem.Code != "key_forbidden" {
+		t.Errorf("their trouble is ours: %+v", status.Problem)
+	}
+}
+
+func TestWhyAnEarlierRunFailed(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	f.fake.SetFaults(fakeclinic.FromRequest(1, fakeclinic.Fault{Kind: fakeclinic.Unauthorized}))
+	_, err := f.app.SyncNow()
+	if profile.CodeOf(err) != profile.KeyRefused {
+		t.Fatal(err)
+	}
+	f.app.shutdown()
+	f.start()
+	f.app.network = func() bool { return false }
+	status := f.sync()
+	if status.Problem == nil || *status.Problem != errorView(err) {
+		t.Errorf("%+v, not %+v", status.Problem, errorView(err))
+	}
+	if status.LastSuccess == "" || status.Last == nil || status.Last.Error != "key_refused" {
+		t.Errorf("%+v", status)
+	}
+	f.fake.SetFaults(nil)
+	if _, err := f.app.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.Connect(f.fake.Key()); err != nil {
+		t.Fatal(err)
+	}
+	if status := f.sync(); status.Problem != nil {
+		t.Errorf("with a new key: %+v", status.Problem)
+	}
+}
+
+func TestABugInAPassDoesNotHoldUpTheNext(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	d := f.desk()
+	_, err := d.asked(changes, func(context.Context, *syncer.Engine, syncer.Report) (profile.Pass, error) { panic("broken") })
+	if profile.CodeOf(err) != profile.Internal {
+		t.Error(err)
+	}
+	f.imported()
+}
+
+func TestTheDemoDoesNotShowWhatHappensElsewhere(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	elsewhere := f.desk()
+	if _, err := f.app.OpenDemo(); err != nil {
+		t.Fatal(err)
+	}
+	window := f.listen()
+	if err := elsewhere.passByItself(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if window.heard(func(SyncStatus) bool { return true }) {
+		t.Error("the demo shows the real clinic's sync")
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := f.app.LeaveDemo()
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the demo cannot be left")
+	}
+}
