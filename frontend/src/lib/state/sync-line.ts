@@ -1,5 +1,5 @@
 import type { AppState, SyncStatus } from '$lib/api';
-import { percent, shortTime } from '$lib/format';
+import { number, percent, shortTime } from '$lib/format';
 import { t } from '$lib/i18n';
 import type { Route } from './route.svelte';
 
@@ -59,6 +59,7 @@ function troubleLine(code: string, offlineSince: string, now: number): SyncLine 
     case 'keyring_locked':
       return { mood: 'trouble', text: t('status.keyring'), to: integration };
     case 'cancelled':
+    case 'mass_disappearance': // the count of the missing says whether it is still a question
       return null;
     default:
       return { mood: 'trouble', text: t('status.problem'), to: integration };
@@ -66,7 +67,7 @@ function troubleLine(code: string, offlineSince: string, now: number): SyncLine 
 }
 
 export function syncLine(
-  state: Pick<AppState, 'sync' | 'clinic' | 'keyring'>,
+  state: Pick<AppState, 'sync' | 'clinic' | 'keyring' | 'tally'>,
   offlineSince: string,
   now: number,
 ): SyncLine {
@@ -81,6 +82,11 @@ export function syncLine(
     }
     const line = troubleLine(sync.problem.code, offlineSince, now);
     if (line) return line;
+  }
+  if (state.tally.missing > 0) {
+    const count = state.tally.missing;
+    const text = t('status.missing', { count, shown: number(count) });
+    return { mood: 'trouble', text, to: integration };
   }
   if (sync.phase === 'listed') return { mood: 'waiting', text: t('status.listed'), to: syncPage };
   if (sync.unfinished) return { mood: 'waiting', text: t('status.unfinished'), to: syncPage };

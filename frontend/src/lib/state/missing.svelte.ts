@@ -1,0 +1,87 @@
+import { api, toErrorView, type ErrorView, type MissingView } from '$lib/api';
+
+/** What became of the question; '' while it is open, or was never asked. */
+export type Outcome = '' | 'kept' | 'removed' | 'stopped';
+
+/**
+ * The question what becomes of clients of whom many at once are no longer in
+ * Cliniko. It outlives the page, as removing them takes as long as a full sync.
+ */
+export class MissingClients {
+  people = $state.raw<MissingView[] | null>(null);
+  /** Why they could not be listed. */
+  unlisted = $state.raw<ErrorView | null>(null);
+  /** Why the decision could not be carried out. */
+  problem = $state.raw<ErrorView | null>(null);
+  working = $state<'' | 'keep' | 'remove'>('');
+  outcome = $state<Outcome>('');
+  cancelling = $state(false);
+
+  #turn = 0;
+
+  async load() {
+    try {
+      this.people = await api.missing();
+      this.unlisted = null;
+    } catch (thrown) {
+      this.unlisted = toErrorView(thrown);
+    }
+  }
+
+  async keep() {
+    await this.#decide('keep', 'kept', () => api.keepMissing());
+  }
+
+  /** Reads all clients once more and removes whom Cliniko still does not have. */
+  async remove() {
+    await this.#decide('remove', 'removed', () => api.removeMissing());
+  }
+
+  async cancel() {
+    this.cancelling = true;
+    try {
+      await api.cancelSync();
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
+      this.cancelling = false;
+    }
+  }
+
+  /** The outcome has been read. */
+  close() {
+    if (this.working) return;
+    this.outcome = '';
+    this.problem = null;
+  }
+
+  /** Forgets all: someone signed out, or the clinic changed. */
+  forget() {
+    this.#turn++;
+    this.people = null;
+    this.unlisted = null;
+    this.working = '';
+    this.close();
+  }
+
+  async #decide(what: 'keep' | 'remove', outcome: Outcome, work: () => Promise<unknown>) {
+    if (this.working) return;
+    const turn = ++this.#turn;
+    this.close();
+    this.working = what;
+    this.cancelling = false;
+    let problem: ErrorView | null = null;
+    try {
+      await work();
+    } catch (thrown) {
+      problem = toErrorView(thrown);
+    }
+    if (turn !== this.#turn) return;
+    this.working = '';
+    if (!problem) this.outcome = outcome;
+    else if (problem.code === 'cancelled') this.outcome = 'stopped';
+    // Still more of them are gone: that is the same question once more.
+    else if (problem.code !== 'mass_disappearance') this.problem = problem;
+  }
+}
+
+export const missing = new MissingClients();
