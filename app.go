@@ -114,7 +114,7 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 		return d, d.unlock(ctx)
 	}
 	if a.real == nil {
-		d, err := a.openDesk(ctx, workspace.Open)
+		d, err := a.openDesk(ctx, openCurrent)
 		if err != nil {
 			return nil, err
 		}
@@ -138,6 +138,15 @@ func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace
 	return d, nil
 }
 
+// openCurrent opens the store of the clinic that was used last.
+func openCurrent(ctx context.Context, o workspace.Options) (*workspace.Workspace, error) {
+	current, err := o.Current()
+	if err != nil {
+		return nil, err
+	}
+	return workspace.Open(ctx, current)
+}
+
 // anyone marks a method that needs nobody to be signed in.
 var anyone []profile.Permission
 
@@ -145,6 +154,7 @@ var anyone []profile.Permission
 var (
 	practitioner = []profile.Permission{profile.Practitioner}
 	pmsLink      = []profile.Permission{profile.PMSLink}
+	createLink   = []profile.Permission{profile.CreateLink}
 	either       = []profile.Permission{profile.Practitioner, profile.PMSLink}
 )
 

@@ -30,11 +30,20 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 // Disconnect erases the key and everything that came from Cliniko.
 func (a *App) Disconnect() (AppState, error) {
 	return call(a, pmsLink, "disconnect the clinic", func(ctx context.Context, d *desk) (AppState, error) {
-		defer d.pause(errCancelledByPerson)()
+		separate, err := a.isSeparate(d)
+		if err != nil {
+			return AppState{}, err
+		}
+		resume := d.pause(errCancelledByPerson)
 		d.mu.Lock()
 		d.list, d.phase, d.problem, d.past = nil, phaseIdle, nil, past{}
 		d.mu.Unlock()
-		if err := d.w.Disconnect(ctx); err != nil {
+		err = d.w.Disconnect(ctx)
+		if err == nil && separate {
+			return a.leaveSeparate(ctx, d)
+		}
+		resume()
+		if err != nil {
 			return AppState{}, err
 		}
 		return d.state(ctx)

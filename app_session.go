@@ -193,7 +193,11 @@ func (a *App) ResetStore() (AppState, error) {
 	if _, err := a.desk(ctx); profile.CodeOf(err) != profile.StoreKeyLost {
 		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
 	}
-	if err := workspace.Reset(ctx, a.options); err != nil {
+	current, err := a.options.Current()
+	if err == nil {
+		err = workspace.Reset(ctx, current)
+	}
+	if err != nil {
 		logging.Failure(a.log, "reset the store", err)
 		return AppState{}, err
 	}

@@ -99,12 +99,16 @@ func (o Options) Use(account string) error {
 	return o.keep(p)
 }
 
-// StartSeparate makes a store of its own for the clinic of a pasted key, with by
-// as its first person, and makes it the one that is used. w, the store used
-// until now, stays as it is.
+// StartSeparate makes a store of its own for the clinic of a pasted key, with
+// the person of w who asks for it as its first one, and makes it the one that is
+// used. w, the store used until now, stays as it is.
 //
 // Errors: as Connect; Invalid when the key is of w's own clinic.
-func (o Options) StartSeparate(ctx context.Context, w *Workspace, pasted string, by profile.Person) error {
+func (o Options) StartSeparate(ctx context.Context, w *Workspace, pasted, personID string) error {
+	by, err := w.person(ctx, personID)
+	if err != nil {
+		return err
+	}
 	proof, err := w.prove(ctx, pasted)
 	if err != nil {
 		return err
@@ -173,6 +177,40 @@ func (o Options) RemoveSeparate(ctx context.Context) error {
 		p.Clinics = nil
 	}
 	return errors.Join(o.keep(p), os.RemoveAll(o.at(account).Dir))
+}
+
+// Credentials are what a person proves themselves with in one store.
+type Credentials struct{ email, hash string }
+
+// Credentials returns those of a person of this store.
+func (w *Workspace) Credentials(ctx context.Context, personID string) (Credentials, error) {
+	p, err := w.person(ctx, personID)
+	return Credentials{p.Email, p.PasswordHash}, err
+}
+
+// Recognise returns the person with the very same credentials in this store, so
+// that nobody has to type the same password twice. SignedOut: there is none.
+func (w *Workspace) Recognise(ctx context.Context, c Credentials) (profile.Person, error) {
+	return w.find(ctx, func(p *profile.Person) bool {
+		return p.Active() && c.hash != "" && p.Email == c.email && p.PasswordHash == c.hash
+	})
+}
+
+func (w *Workspace) person(ctx context.Context, id string) (profile.Person, error) {
+	return w.find(ctx, func(p *profile.Person) bool { return p.ID == id })
+}
+
+func (w *Workspace) find(ctx context.Context, is func(*profile.Person) bool) (profile.Person, error) {
+	people, err := w.db.People(ctx)
+	if err != nil {
+		return profile.Person{}, err
+	}
+	for i := range people {
+		if is(&people[i]) {
+			return people[i], nil
+		}
+	}
+	return profile.Person{}, profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
 }
 
 // proof is what Cliniko said about a pasted key.

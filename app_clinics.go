@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// ClinicPlace is a clinic that has its own data on this computer.
+type ClinicPlace struct {
+	Account string `json:"account"` // for UseClinic; "" is the first one
+	Name    string `json:"name"`
+	Current bool   `json:"current"` // the window shows this one
+}
+
+// Clinics returns the clinics that have data on this computer, once there is
+// more than one.
+func (a *App) Clinics() ([]ClinicPlace, error) {
+	return call(a, anyone, "list the clinics of this computer", func(_ context.Context, d *desk) ([]ClinicPlace, error) {
+		views := []ClinicPlace{}
+		if demo, _ := d.w.Demo(); demo {
+			return views, nil
+		}
+		clinics, current, err := a.options.Clinics()
+		for _, c := range clinics {
+			views = append(views, ClinicPlace{Account: c.Account, Name: c.Name, Current: c.Account == current})
+		}
+		return views, err
+	})
+}
+
+// ConnectSeparately gives the clinic of a pasted key data of its own, and
+// switches the window to it. What is connected now stays as it is.
+func (a *App) ConnectSeparately(key string) (AppState, error) {
+	return call(a, createLink, "connect another clinic", func(ctx context.Context, d *desk) (AppState, error) {
+		if demo, _ := d.w.Demo(); demo {
+			return AppState{}, profile.Errorf(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
+		}
+		person := d.whoIsSignedIn()
+		if err := a.options.StartSeparate(ctx, d.w, key, person.ID); err != nil {
+			return AppState{}, err
+		}
+		return a.reopen(ctx, d)
+	})
+}
+
+// UseClinic switches the window to another clinic of this computer. Whoever is
+// signed in stays so if the other clinic knows them with the same password.
+func (a *App) UseClinic(account string) (AppState, error) {
+	return call(a, anyone, "switch to another clinic", func(ctx context.Context, d *desk) (AppState, error) {
+		if err := a.options.Use(account); err != nil {
+			return AppState{}, err
+		}
+		return a.reopen(ctx, d)
+	})
+}
+
+func (d *desk) whoIsSignedIn() *profile.Person {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.person == nil {
+		return &profile.Person{}
+	}
+	return d.person
+}
+
+// reopen closes what the window shows and opens the store that is used now.
+func (a *App) reopen(ctx context.Context, left *desk) (AppState, error) {
+	var known workspace.Credentials
+	if person := left.whoIsSignedIn(); person.ID != "" {
+		var err error
+		if known, err = left.w.Credentials(ctx, person.ID); err != nil {
+			return AppState{}, err
+		}
+	}
+	a.mu.Lock()
+	a.shown.CompareAndSwap(left, nil)
+	if a.real == left {
+		a.real = nil
+	}
+	a.mu.Unlock()
+	a.close(left)
+	d, err := a.desk(ctx)
+	if err != nil {
+		return a.State() // it says why the other one cannot be opened
+	}
+	person, err := d.w.Recognise(ctx, known)
+	if profile.CodeOf(err) == profile.SignedOut {
+		return d.state(ctx)
+	}
+	if err != nil {
+		return AppState{}, err
+	}
+	person.PasswordHash = ""
+	return d.signedIn(ctx, person)
+}
+
+// isSeparate says that the window shows a clinic that is not the first one.
+func (a *App) isSeparate(d *desk) (bool, error) {
+	if demo, _ := d.w.Demo(); demo {
+		return false, nil
+	}
+	_, current, err := a.options.Clinics()
+	return current != "", err
+}
+
+// leaveSeparate goes back to the first clinic, after the one that is shown was
+// disconnected.
+func (a *App) leaveSeparate(ctx context.Context, d *desk) (AppState, error) {
+	a.mu.Lock()
+	a.shown.CompareAndSwap(d, nil)
+	if a.real == d {
+		a.real = nil
+	}
+	a.mu.Unlock()
+	a.close(d)
+	if err := a.options.RemoveSeparate(ctx); err != nil {
+		logging.Failure(a.log, "remove a clinic's data", err)
+		return AppState{}, err
+	}
+	return a.State()
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+)
+
+// twoClinics serves a second clinic beside the fixture's, chosen by the key, as
+// Cliniko's own address does for a whole region.
+func twoClinics(t *testing.T) (*fixture, *fakeclinic.Clinic) {
+	t.Helper()
+	f := newFixture(t, fakeclinic.Options{Seed: 50, Patients: 30})
+	other := fakeclinic.New(fakeclinic.Options{Seed: 51, Patients: 20, AccountID: "4000777", Name: "Bay Street Clinic", Subdomain: "bay-street"})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if key, _, _ := r.BasicAuth(); key == other.Key() {
+			other.ServeHTTP(w, r)
+			return
+		}
+		f.fake.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	f.o.ClinikoURL = server.URL + "/v1"
+	f.start()
+	return f, other
+}
+
+func TestAnotherClinicsKeyChangesNothing(t *testing.T) {
+	f, other := twoClinics(t)
+	f.signUpAndConnect()
+	f.imported()
+	before, err := f.app.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.Connect(other.Key()); profile.CodeOf(err) != profile.OtherClinic {
+		t.Fatalf("%v", err)
+	}
+	other.ForgetRequests()
+	if _, err := f.app.SyncNow(); err != nil {
+		t.Fatal(err)
+	}
+	after, err := f.app.State()
+	if err != nil || *after.Clinic != *before.Clinic || after.Tally.Active != before.Tally.Active {
+		t.Errorf("%+v after %+v, %v", after.Clinic, before.Clinic, err)
+	}
+	if sent := len(other.Requests()); sent != 0 {
+		t.Errorf("%d requests with the other clinic's key", sent)
+	}
+}
+
+func TestASecondClinicHasItsOwnData(t *testing.T) {
+	f, other := twoClinics(t)
+	f.signUpAndConnect()
+	first := f.imported()
+	state, err := f.app.ConnectSeparately(other.Key())
+	if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street Clinic" || state.Person == nil || state.Tally.Active != 0 {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	if second := f.imported(); second.Read != 20 {
+		t.Errorf("%+v", second)
+	}
+
+	f.app.shutdown()
+	f.start() // the next start shows the same clinic
+	if state, err = f.app.SignIn(email, password); err != nil || state.Clinic.Name != "Bay Street Clinic" || state.Tally.Active+state.Tally.Archived > 20 {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	places, err := f.app.Clinics()
+	if err != nil || len(places) != 2 || places[0].Name != "Harbour Physio" || places[0].Current || !places[1].Current {
+		t.Fatalf("%+v, %v", places, err)
+	}
+	state, err = f.app.UseClinic(places[0].Account)
+	if err != nil || state.Clinic.Name != "Harbour Physio" || state.Person == nil || state.Tally.Active != first.Synced+first.Failed {
+		t.Fatalf("%+v, %v", state, err)
+	}
+
+	if _, err := f.app.UseClinic("99"); profile.CodeOf(err) != profile.NotFound {
+		t.Errorf("a clinic that is not here: %v", err)
+	}
+	if state, err = f.app.UseClinic("4000777"); err != nil || state.Person == nil {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	if state, err = f.app.Disconnect(); err != nil || state.Clinic == nil || state.Clinic.Name != "Harbour Physio" || state.Person != nil {
+		t.Errorf("after the second clinic was disconnected: %+v, %v", state, err)
+	}
+	if places, err = f.app.Clinics(); err != nil || len(places) != 0 {
+		t.Errorf("%+v, %v", places, err)
+	}
+}
