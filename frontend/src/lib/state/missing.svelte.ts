@@ -3,6 +3,10 @@ import { api, toErrorView, type ErrorView, type MissingView } from '$lib/api';
 /** What became of the question; '' while it is open, or was never asked. */
 export type Outcome = '' | 'kept' | 'removed' | 'stopped';
 
+/** As in the profile list; who has no name comes last. */
+const byName = (a: MissingView, b: MissingView) =>
+  Number(a.name === '') - Number(b.name === '') || a.name.localeCompare(b.name);
+
 /**
  * The question what becomes of clients of whom many at once are no longer in
  * Cliniko. It outlives the page, as removing them takes as long as a full sync.
@@ -21,7 +25,7 @@ export class MissingClients {
 
   async load() {
     try {
-      this.people = await api.missing();
+      this.people = (await api.missing()).sort(byName);
       this.unlisted = null;
     } catch (thrown) {
       this.unlisted = toErrorView(thrown);
