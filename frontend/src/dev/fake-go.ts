@@ -364,5 +364,6 @@ export class FakeGo implements GoApp {
 
   OpenInCliniko = () => this.#soon(undefined);
   CopyText = () => this.#soon(undefined);
+  Focused = () => this.#soon(undefined);
   OpenGuide = () => this.#soon(undefined);
 }

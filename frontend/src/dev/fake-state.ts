@@ -45,6 +45,7 @@ export function stateAt(options: FakeOptions): AppState {
     clientWord: 'client',
     sync: {
       phase: 'idle',
+      background: false,
       done: 0,
       total: 0,
       perSecond: 0,
@@ -54,6 +55,7 @@ export function stateAt(options: FakeOptions): AppState {
       last: null,
       problem: null,
       unfinished: false,
+      offlineSince: '',
     },
     tally: { active: 0, failed: 0, archived: 0, activeInCliniko: 0, countedAt: '', missing: 0 },
     linkWaiting: false,

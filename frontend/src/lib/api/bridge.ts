@@ -18,6 +18,7 @@ export interface GoApp {
   DiscardListing(): Promise<void>;
   CancelSync(): Promise<void>;
   SyncNow(): Promise<T.PassView>;
+  Focused(): Promise<void>;
   Failures(): Promise<T.FailureView[] | null>;
   RetryFailure(ref: string): Promise<T.FailureView | null>;
   ExportFailures(): Promise<string>;

@@ -70,6 +70,8 @@ export const api = {
   discardListing: () => settle(() => app().DiscardListing(), LOCAL),
   cancelSync: () => settle(() => app().CancelSync(), LOCAL),
   syncNow: () => settle(() => app().SyncNow(), UNLIMITED),
+  /** Somebody looks at the window: what it shows should not be old. */
+  focused: () => settle(() => app().Focused(), LOCAL),
 
   failures: async () => (await settle(() => app().Failures(), LOCAL)) ?? [],
   retryFailure: (ref: string) => settle(() => app().RetryFailure(ref), REMOTE),

@@ -61,6 +61,8 @@ export interface PassView {
 
 export interface SyncStatus {
   phase: Phase;
+  /** nobody asked for what runs: no more than a line shows it */
+  background: boolean;
   done: number;
   /** 0: not known yet */
   total: number;
@@ -73,6 +75,8 @@ export interface SyncStatus {
   last: PassView | null;
   problem: ErrorView | null;
   unfinished: boolean;
+  /** '' when Cliniko can be reached, as far as is known */
+  offlineSince: string;
 }
 
 export interface AppState {

@@ -14,8 +14,6 @@ export class App {
   state = $state.raw<AppState | null>(null);
   /** Why the state could not be asked for. */
   problem = $state.raw<ErrorView | null>(null);
-  /** When this window first saw that Cliniko is out of reach; '' if it is not. */
-  offlineSince = $state('');
 
   #forgetters: (() => void)[] = [];
 
@@ -44,7 +42,6 @@ export class App {
     if (owner !== ownerOf(state)) for (const forget of this.#forgetters) forget();
     this.state = state;
     this.problem = null;
-    this.#noteOffline();
     if (person && person !== state.person?.id) router.reset();
   }
 
@@ -82,7 +79,6 @@ export class App {
         if (!this.state) return;
         const ended = this.state.sync.phase !== 'idle' && sync.phase === 'idle';
         this.state = { ...this.state, sync };
-        this.#noteOffline();
         // The counts and the clinic may have changed with the pass.
         if (ended) void this.load();
       }),
@@ -90,12 +86,6 @@ export class App {
     return () => {
       for (const stop of stops) stop();
     };
-  }
-
-  #noteOffline() {
-    const sync = this.state?.sync;
-    if (sync?.problem?.code !== 'offline') this.offlineSince = '';
-    else this.offlineSince ||= sync.last?.endedAt || new Date().toISOString();
   }
 }
 

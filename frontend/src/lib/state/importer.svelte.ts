@@ -7,7 +7,7 @@ import {
   type PassView,
   type SyncStatus,
 } from '$lib/api';
-import { isRunning } from './sync-line';
+import { isAsked } from './sync-line';
 import { RowWindows } from './windows.svelte';
 
 /** What the Sync patients page shows. */
@@ -38,11 +38,12 @@ export class Importer {
   });
 
   step(sync: SyncStatus): ImportStep {
-    if (this.calling || isRunning(sync)) return 'busy';
+    if (this.calling || isAsked(sync)) return 'busy';
     if (this.results) return 'results';
     if (this.problem) return 'problem';
     if (this.stoppedWhile) return 'stopped';
-    if (sync.phase === 'listed' && this.listing) return 'listed';
+    // A list goes on waiting while something runs by itself.
+    if ((sync.phase === 'listed' || sync.background) && this.listing) return 'listed';
     return 'start';
   }
 

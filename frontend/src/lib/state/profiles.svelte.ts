@@ -7,6 +7,7 @@ import {
   type ProfileRow,
   type ProfileSort,
 } from '$lib/api';
+import { needsPerson } from './needs-person';
 import { RowWindows } from './windows.svelte';
 
 /** The Profiles screen: what is searched, filtered and sorted, and the rows. */
@@ -68,10 +69,9 @@ export class ProfileList {
       await api.syncNow();
     } catch (thrown) {
       const problem = toErrorView(thrown);
-      // A pass that runs already is what was asked for.
-      if (problem.code !== 'cancelled' && problem.code !== 'sync_running') {
-        this.syncProblem = problem;
-      }
+      // A pass that runs already is what was asked for; what needs a person is said above all screens.
+      const said = ['cancelled', 'sync_running'].includes(problem.code) || needsPerson(problem);
+      if (!said) this.syncProblem = problem;
     }
   }
 

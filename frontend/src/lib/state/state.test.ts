@@ -62,21 +62,6 @@ describe('App', () => {
     expect(asked).toHaveBeenCalledOnce();
     stop();
   });
-
-  it('remembers since when it is offline, until it is not', async () => {
-    const fake = startFake();
-    const app = new App();
-    const offline = { code: 'offline', message: '', until: '' };
-    await app.load();
-    app.follow();
-    fake.emit('sync', { ...fake.state.sync, problem: offline });
-    const since = app.offlineSince;
-    expect(since).not.toBe('');
-    fake.emit('sync', { ...fake.state.sync, problem: offline, done: 1 });
-    expect(app.offlineSince).toBe(since);
-    fake.emit('sync', fake.state.sync);
-    expect(app.offlineSince).toBe('');
-  });
 });
 
 describe('ProfileList', () => {

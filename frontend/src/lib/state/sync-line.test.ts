@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorView, SyncStatus } from '$lib/api';
 import { FakeGo } from '../../dev/fake-go';
-import { isRunning, share, syncLine } from './sync-line';
+import { isAsked, isRunning, share, syncLine } from './sync-line';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const SINCE = '2026-11-22T09:12:00Z';
 const base = new FakeGo({ stage: 'imported', count: 3, delay: 0, passTime: 0 }).state;
 
 const line = (sync: Partial<SyncStatus>, rest: Partial<typeof base> = {}) =>
-  syncLine({ ...base, ...rest, sync: { ...base.sync, ...sync } }, SINCE, NOW);
+  syncLine({ ...base, ...rest, sync: { ...base.sync, ...sync } }, NOW);
 const problem = (code: string, until = ''): ErrorView => ({ code, message: code, until });
 
 describe('the status line', () => {
@@ -22,7 +22,25 @@ describe('the status line', () => {
     ['comparing', line({ phase: 'checking' }), 'busy', /^Checking/, undefined],
     ['listed', line({ phase: 'listed' }), 'waiting', /^Ready to start/, 'sync'],
     ['cut off', line({ unfinished: true }), 'waiting', /not finished$/, 'sync'],
-    ['offline', line({ problem: problem('offline') }), 'offline', /^Offline since .*12/, undefined],
+    ['offline', line({ offlineSince: SINCE }), 'offline', /^Offline since .*12/, undefined],
+    [
+      'out of reach',
+      line({ offlineSince: SINCE, problem: problem('offline') }),
+      'offline',
+      /^Offline since .*12/,
+      undefined,
+    ],
+    ['offline before', line({ problem: problem('offline') }), 'offline', /^Offline$/, undefined],
+    ['late', line({ problem: problem('timed_out') }), 'waiting', /trying again$/, undefined],
+    ['their fault', line({ problem: problem('cliniko_trouble') }), 'waiting', /again$/, undefined],
+    ['no key', line({ problem: problem('not_connected') }), 'trouble', /^Key not/, 'settings'],
+    [
+      'everybody, by itself',
+      line({ phase: 'storing', background: true }),
+      'busy',
+      /^Syncing…$/,
+      undefined,
+    ],
     ['refused', line({ problem: problem('key_refused') }), 'trouble', /^Key refused$/, 'settings'],
     ['role', line({ problem: problem('key_forbidden') }), 'trouble', /^Key refused$/, 'settings'],
     ['other', line({ problem: problem('store_full') }), 'trouble', /did not finish$/, 'settings'],
@@ -59,6 +77,8 @@ describe('the status line', () => {
 it('knows what runs and how far it is', () => {
   expect(isRunning({ ...base.sync, phase: 'listed' })).toBe(false);
   expect(isRunning({ ...base.sync, phase: 'checking' })).toBe(true);
+  expect(isAsked({ ...base.sync, phase: 'changes' })).toBe(true);
+  expect(isAsked({ ...base.sync, phase: 'changes', background: true })).toBe(false);
   expect(share({ ...base.sync, done: 5, total: 0 })).toBeNull();
   expect(share({ ...base.sync, done: 12, total: 10 })).toBe(1);
 });

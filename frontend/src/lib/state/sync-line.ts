@@ -19,12 +19,16 @@ const syncPage: Route = { name: 'sync' };
 /** Whether the engine works now; `listed` waits for a person. */
 export const isRunning = (sync: SyncStatus) => sync.phase !== 'idle' && sync.phase !== 'listed';
 
+/** Whether what runs is a person's. What runs by itself shows in the sidebar's line, and nowhere else. */
+export const isAsked = (sync: SyncStatus) => isRunning(sync) && !sync.background;
+
 /** How much of what runs is done, 0 to 1; null while the total is not known. */
 export const share = (sync: SyncStatus) =>
   sync.total > 0 ? Math.min(sync.done / sync.total, 1) : null;
 
 function runningLine(sync: SyncStatus, now: number): SyncLine {
-  const to = sync.phase === 'listing' || sync.phase === 'storing' ? syncPage : null;
+  const followed = sync.phase === 'listing' || sync.phase === 'storing';
+  const to = followed && !sync.background ? syncPage : null;
   if (sync.waitingUntil && Date.parse(sync.waitingUntil) > now) {
     return {
       mood: 'waiting',
@@ -39,14 +43,15 @@ function runningLine(sync: SyncStatus, now: number): SyncLine {
   return { mood: 'busy', text, to };
 }
 
-function troubleLine(code: string, offlineSince: string, now: number): SyncLine | null {
+function offlineLine(since: string, now: number): SyncLine {
+  const text = since
+    ? t('status.offline', { time: shortTime(since, now) })
+    : t('status.offlineNow'); // an earlier run of the program saw it begin
+  return { mood: 'offline', text, to: null };
+}
+
+function troubleLine(code: string): SyncLine | null {
   switch (code) {
-    case 'offline':
-      return {
-        mood: 'offline',
-        text: t('status.offline', { time: shortTime(offlineSince, now) }),
-        to: null,
-      };
     case 'key_refused':
     case 'key_forbidden':
     case 'key_malformed':
@@ -58,6 +63,11 @@ function troubleLine(code: string, offlineSince: string, now: number): SyncLine 
     case 'keyring_missing':
     case 'keyring_locked':
       return { mood: 'trouble', text: t('status.keyring'), to: integration };
+    case 'not_connected':
+      return { mood: 'trouble', text: t('status.keyGone'), to: integration };
+    case 'timed_out':
+    case 'cliniko_trouble':
+      return { mood: 'waiting', text: t('status.trying'), to: null };
     case 'cancelled':
     case 'mass_disappearance': // the count of the missing says whether it is still a question
       return null;
@@ -68,19 +78,21 @@ function troubleLine(code: string, offlineSince: string, now: number): SyncLine 
 
 export function syncLine(
   state: Pick<AppState, 'sync' | 'clinic' | 'keyring' | 'tally'>,
-  offlineSince: string,
   now: number,
 ): SyncLine {
   const { sync, clinic, keyring } = state;
   if (!clinic) return { mood: 'calm', text: t('status.noClinic'), to: integration };
   if (isRunning(sync)) return runningLine(sync, now);
   if (keyring) return { mood: 'trouble', text: t('status.keyring'), to: integration };
+  if (sync.offlineSince || sync.problem?.code === 'offline') {
+    return offlineLine(sync.offlineSince, now);
+  }
   if (sync.problem) {
     if (sync.problem.code === 'rate_limited' && sync.problem.until) {
       const time = shortTime(sync.problem.until, now);
       return { mood: 'waiting', text: t('status.waiting', { time }), to: null };
     }
-    const line = troubleLine(sync.problem.code, offlineSince, now);
+    const line = troubleLine(sync.problem.code);
     if (line) return line;
   }
   if (state.tally.missing > 0) {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { needsPerson } from './needs-person';
+import { ProfileList } from './profiles.svelte';
+import { startFake } from '../../dev/test-go';
+
+const of = (code: string) => needsPerson({ code, message: `What Go says of ${code}.`, until: '' });
+
+describe('what needs a person', () => {
+  it.each([
+    ['key_refused', /refuses this clinic's API key/],
+    ['key_forbidden', /may no longer see clients/],
+    ['other_clinic', /belongs to another clinic/],
+    ['not_connected', /no longer in this computer's keyring/],
+  ])('%s needs another key', (code, text) => {
+    expect(of(code)).toEqual({ text: expect.stringMatching(text) as string, key: true });
+  });
+
+  it.each(['store_full', 'store_damaged', 'keyring_locked'])('%s is said by Go', (code) => {
+    expect(of(code)).toEqual({ text: `What Go says of ${code}.`, key: false });
+  });
+
+  it.each(['offline', 'timed_out', 'rate_limited', 'cliniko_trouble', 'login_page', 'store_busy'])(
+    '%s passes by itself',
+    (code) => {
+      expect(of(code)).toBeNull();
+    },
+  );
+});
+
+it('is said once, also to somebody who asked for the sync', async () => {
+  const fake = startFake();
+  const list = new ProfileList();
+  fake.SyncNow = () => Promise.reject({ code: 'key_refused', message: 'Refused.' } as never);
+  await list.sync();
+  expect(list.syncProblem).toBeNull();
+});
