@@ -15,6 +15,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/screenlock"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -32,6 +33,9 @@ type App struct {
 
 	registration deeplink.Registration // of our links with the operating system
 	network      func() bool           // there is a network at all
+	clock        func() time.Time
+	screenLocked func() bool // the system's own lock is on
+	copied       copied
 
 	mu     sync.Mutex
 	closed bool
@@ -46,6 +50,7 @@ type system interface {
 	Emit(event string, data any)
 	OpenAddress(address string)
 	CopyText(text string) error
+	CopiedText() (string, error)
 	// Show brings the window to the front.
 	Show()
 	// AskWhereToSave returns "" when the person cancels.
@@ -63,7 +68,8 @@ const (
 // NewApp returns the app. It opens nothing before the window first asks, since
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
-	a := &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(), network: syncer.Online}
+	a := &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
+		network: syncer.Online, clock: time.Now, screenLocked: screenlock.On}
 	if options.ClinikoURL != "" {
 		a.network = func() bool { return true } // it is on this computer
 	}
@@ -73,6 +79,7 @@ func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system sys
 // shutdown stops what runs and closes the workspaces. A pass that is cut off
 // goes on at the next start.
 func (a *App) shutdown() {
+	a.clearCopied()
 	a.mu.Lock()
 	a.closed = true
 	open := slices.Compact([]*desk{a.shown.Swap(nil), a.real})
@@ -147,26 +154,15 @@ func openCurrent(ctx context.Context, o workspace.Options) (*workspace.Workspace
 	return workspace.Open(ctx, current)
 }
 
-// anyone marks a method that needs nobody to be signed in.
-var anyone []profile.Permission
-
-// Who may: any one of the permissions opens the door.
-var (
-	practitioner = []profile.Permission{profile.Practitioner}
-	pmsLink      = []profile.Permission{profile.PMSLink}
-	createLink   = []profile.Permission{profile.CreateLink}
-	either       = []profile.Permission{profile.Practitioner, profile.PMSLink}
-)
-
-// call runs one method of the window: it checks who asks, turns a panic into an
+// call runs one method of the window: it checks who asks (see permissions), turns a panic into an
 // error (Wails would leave the window waiting for ever), and logs what failed.
-func call[T any](a *App, may []profile.Permission, attempted string, do func(context.Context, *desk) (T, error)) (result T, err error) {
+func call[T any](a *App, method string, do func(context.Context, *desk) (T, error)) (result T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a bug: %v", r)
 		}
 		if err != nil && !expected(err) {
-			logging.Failure(a.log, attempted, err)
+			logging.Failure(a.log, method, err)
 		}
 	}()
 	ctx := context.Background()
@@ -174,7 +170,7 @@ func call[T any](a *App, may []profile.Permission, attempted string, do func(con
 	if err != nil {
 		return result, err
 	}
-	if err := d.allows(may); err != nil {
+	if err := d.allows(method); err != nil {
 		return result, err
 	}
 	return do(ctx, d)
@@ -188,23 +184,6 @@ func expected(err error) bool {
 		return true
 	}
 	return false
-}
-
-// allows checks the permission of whoever is signed in.
-func (d *desk) allows(may []profile.Permission) error {
-	if len(may) == 0 {
-		return nil
-	}
-	d.mu.Lock()
-	person := d.person
-	d.mu.Unlock()
-	if person == nil {
-		return profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
-	}
-	if !slices.ContainsFunc(may, person.May) {
-		return profile.Errorf(profile.NotPermitted, "You do not have the permission for this. Ask whoever manages the people in TeleHab at your clinic.")
-	}
-	return nil
 }
 
 // formatError makes the ErrorView that a rejected promise carries. Wails puts

@@ -18,7 +18,7 @@ type ClinicPlace struct {
 // Clinics returns the clinics that have data on this computer, once there is
 // more than one.
 func (a *App) Clinics() ([]ClinicPlace, error) {
-	return call(a, anyone, "list the clinics of this computer", func(_ context.Context, d *desk) ([]ClinicPlace, error) {
+	return call(a, "Clinics", func(_ context.Context, d *desk) ([]ClinicPlace, error) {
 		views := []ClinicPlace{}
 		if demo, _ := d.w.Demo(); demo {
 			return views, nil
@@ -34,7 +34,7 @@ func (a *App) Clinics() ([]ClinicPlace, error) {
 // ConnectSeparately gives the clinic of a pasted key data of its own, and
 // switches the window to it. What is connected now stays as it is.
 func (a *App) ConnectSeparately(key string) (AppState, error) {
-	return call(a, createLink, "connect another clinic", func(ctx context.Context, d *desk) (AppState, error) {
+	return call(a, "ConnectSeparately", func(ctx context.Context, d *desk) (AppState, error) {
 		if demo, _ := d.w.Demo(); demo {
 			return AppState{}, profile.Errorf(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
 		}
@@ -49,7 +49,7 @@ func (a *App) ConnectSeparately(key string) (AppState, error) {
 // UseClinic switches the window to another clinic of this computer. Whoever is
 // signed in stays so if the other clinic knows them with the same password.
 func (a *App) UseClinic(account string) (AppState, error) {
-	return call(a, anyone, "switch to another clinic", func(ctx context.Context, d *desk) (AppState, error) {
+	return call(a, "UseClinic", func(ctx context.Context, d *desk) (AppState, error) {
 		if err := a.options.Use(account); err != nil {
 			return AppState{}, err
 		}

@@ -40,7 +40,7 @@ type MissingView struct {
 
 // ProfileHistory returns what changed of a profile.
 func (a *App) ProfileHistory(id string) (HistoryView, error) {
-	return call(a, practitioner, "read a profile's history", func(ctx context.Context, d *desk) (HistoryView, error) {
+	return call(a, "ProfileHistory", func(ctx context.Context, d *desk) (HistoryView, error) {
 		store, err := d.w.Store(ctx)
 		if err != nil {
 			return HistoryView{}, err
@@ -71,7 +71,7 @@ func changeView(c *profile.Change) ChangeView {
 
 // Syncs returns the newest passes, those that run or go on later included.
 func (a *App) Syncs(limit int) ([]PassView, error) {
-	return call(a, pmsLink, "list the syncs", func(ctx context.Context, d *desk) ([]PassView, error) {
+	return call(a, "Syncs", func(ctx context.Context, d *desk) ([]PassView, error) {
 		store, err := d.w.Store(ctx)
 		if err != nil {
 			return nil, err
@@ -88,7 +88,7 @@ func (a *App) Syncs(limit int) ([]PassView, error) {
 // Missing returns whom a person has to decide about, because so many at once
 // are no longer in Cliniko.
 func (a *App) Missing() ([]MissingView, error) {
-	return call(a, pmsLink, "list who is missing in Cliniko", func(ctx context.Context, d *desk) ([]MissingView, error) {
+	return call(a, "Missing", func(ctx context.Context, d *desk) ([]MissingView, error) {
 		people, err := d.w.Directory()
 		if err != nil {
 			return nil, err
@@ -113,7 +113,7 @@ func (a *App) Missing() ([]MissingView, error) {
 // KeepMissing keeps all who are missing. Should Cliniko still not have them a
 // day later, the question comes again.
 func (a *App) KeepMissing() error {
-	_, err := call(a, pmsLink, "keep who is missing in Cliniko", func(ctx context.Context, d *desk) (struct{}, error) {
+	_, err := call(a, "KeepMissing", func(ctx context.Context, d *desk) (struct{}, error) {
 		store, err := d.w.Store(ctx)
 		if err == nil {
 			err = store.Miss(ctx, nil)
@@ -127,9 +127,12 @@ func (a *App) KeepMissing() error {
 // RemoveMissing takes the person's word that they are gone, and reads all
 // clients again: who is in Cliniko after all stays.
 func (a *App) RemoveMissing() (PassView, error) {
-	return call(a, pmsLink, "remove who is missing in Cliniko", func(ctx context.Context, d *desk) (PassView, error) {
+	return call(a, "RemoveMissing", func(ctx context.Context, d *desk) (PassView, error) {
 		store, err := d.w.Store(ctx)
 		if err != nil {
+			return PassView{}, err
+		}
+		if err := d.audit(ctx, profile.RemovedMissing, ""); err != nil {
 			return PassView{}, err
 		}
 		if err := store.AcceptMissing(ctx); err != nil {

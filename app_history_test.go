@@ -230,38 +230,3 @@ func TestAMassDisappearanceAsks(t *testing.T) {
 		t.Error(diff)
 	}
 }
-
-func TestWhoMaySeeTheHistory(t *testing.T) {
-	f := newFixture(t, small)
-	f.signUpAndConnect()
-	f.imported()
-	id := f.fake.IDs()[0]
-	calls := map[string]func() error{
-		"ProfileHistory": func() error { _, err := f.app.ProfileHistory(id); return err },
-		"Syncs":          func() error { _, err := f.app.Syncs(1); return err },
-		"Missing":        func() error { _, err := f.app.Missing(); return err },
-		"KeepMissing":    func() error { return f.app.KeepMissing() },
-		"RemoveMissing":  func() error { _, err := f.app.RemoveMissing(); return err },
-	}
-	refused := func(why profile.Code, names ...string) {
-		t.Helper()
-		for name, call := range calls {
-			want := profile.Code("")
-			if slices.Contains(names, name) {
-				want = why
-			}
-			if got := profile.CodeOf(call()); got != want {
-				t.Errorf("%s: %q instead of %q", name, got, want)
-			}
-		}
-	}
-	d := f.desk()
-	d.person.Permissions = []profile.Permission{profile.Practitioner}
-	refused(profile.NotPermitted, "Syncs", "Missing", "KeepMissing", "RemoveMissing")
-	d.person.Permissions = []profile.Permission{profile.PMSLink}
-	refused(profile.NotPermitted, "ProfileHistory")
-	if _, err := f.app.SignOut(); err != nil {
-		t.Fatal(err)
-	}
-	refused(profile.SignedOut, "ProfileHistory", "Syncs", "Missing", "KeepMissing", "RemoveMissing")
-}

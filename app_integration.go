@@ -1,21 +1,26 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"os"
-	"time"
 
-	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/profile"
 )
 
 // Connect proves a pasted API key and keeps it.
 func (a *App) Connect(key string) (ConnectionView, error) {
-	return call(a, pmsLink, "connect a clinic", func(ctx context.Context, d *desk) (ConnectionView, error) {
+	return call(a, "Connect", func(ctx context.Context, d *desk) (ConnectionView, error) {
+		needs := profile.ModifyLink
+		if _, err := d.w.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
+			needs = profile.CreateLink
+		}
+		if err := d.may(needs); err != nil {
+			return ConnectionView{}, err
+		}
 		connection, err := d.w.Connect(ctx, key)
 		if err != nil {
+			return ConnectionView{}, err
+		}
+		if err := d.audit(ctx, profile.ConnectedClinic, connection.Clinic.AccountID); err != nil {
 			return ConnectionView{}, err
 		}
 		d.mu.Lock()
@@ -29,7 +34,7 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 
 // Disconnect erases the key and everything that came from Cliniko.
 func (a *App) Disconnect() (AppState, error) {
-	return call(a, pmsLink, "disconnect the clinic", func(ctx context.Context, d *desk) (AppState, error) {
+	return call(a, "Disconnect", func(ctx context.Context, d *desk) (AppState, error) {
 		separate, err := a.isSeparate(d)
 		if err != nil {
 			return AppState{}, err
@@ -38,7 +43,9 @@ func (a *App) Disconnect() (AppState, error) {
 		d.mu.Lock()
 		d.list, d.phase, d.problem, d.past = nil, phaseIdle, nil, past{}
 		d.mu.Unlock()
-		err = d.w.Disconnect(ctx)
+		if err = d.audit(ctx, profile.Disconnected, ""); err == nil {
+			err = d.w.Disconnect(ctx)
+		}
 		if err == nil && separate {
 			return a.leaveSeparate(ctx, d)
 		}
@@ -52,7 +59,7 @@ func (a *App) Disconnect() (AppState, error) {
 
 // Failures lists the profiles that failed to sync, by name.
 func (a *App) Failures() ([]FailureView, error) {
-	return call(a, pmsLink, "list the failed profiles", func(_ context.Context, d *desk) ([]FailureView, error) {
+	return call(a, "Failures", func(_ context.Context, d *desk) ([]FailureView, error) {
 		people, err := d.w.Directory()
 		if err != nil {
 			return nil, err
@@ -68,7 +75,7 @@ func (a *App) Failures() ([]FailureView, error) {
 // RetryFailure reads one failed profile again. It returns nil when the profile
 // is complete now.
 func (a *App) RetryFailure(ref string) (*FailureView, error) {
-	return call(a, pmsLink, "check a failed profile again", func(ctx context.Context, d *desk) (*FailureView, error) {
+	return call(a, "RetryFailure", func(ctx context.Context, d *desk) (*FailureView, error) {
 		id, ok := profile.ParseID(ref)
 		if !ok {
 			return nil, profile.Errorf(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
@@ -91,39 +98,9 @@ func (d *desk) one(ctx context.Context, id profile.ID) (profile.Entry, error) {
 	return engine.One(ctx, id)
 }
 
-// ExportFailures asks where to save the list of failed profiles and writes it
-// as CSV. It returns the file's path, or "" when the person cancelled.
-func (a *App) ExportFailures() (string, error) {
-	return call(a, pmsLink, "export the failed profiles", func(ctx context.Context, d *desk) (string, error) {
-		people, err := d.w.Directory()
-		if err != nil {
-			return "", err
-		}
-		path, err := a.system.AskWhereToSave("Export failed profiles", "telehab-failed-"+time.Now().Format(time.DateOnly)+".csv")
-		if err != nil || path == "" {
-			return "", err
-		}
-		var out bytes.Buffer
-		var addressErr error
-		err = export.FailuresCSV(&out, people.Failures(), func(id profile.ID) string {
-			address, err := d.w.PatientURL(ctx, id)
-			addressErr = errors.Join(addressErr, err)
-			return address
-		})
-		if err := errors.Join(err, addressErr); err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
-			return "", &profile.Error{Code: profile.Invalid, Cause: errors.New("the file could not be written"),
-				Message: "The file could not be saved there. Choose another folder and try again."}
-		}
-		return path, nil
-	})
-}
-
 // OpenInCliniko shows the client's page in the browser.
 func (a *App) OpenInCliniko(id string) error {
-	_, err := call(a, either, "open a client in Cliniko", func(ctx context.Context, d *desk) (struct{}, error) {
+	_, err := call(a, "OpenInCliniko", func(ctx context.Context, d *desk) (struct{}, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
 			return struct{}{}, profile.Errorf(profile.Invalid, "This client has no Cliniko id, so there is no page to open. Look the client up in Cliniko.")
@@ -150,12 +127,4 @@ func (a *App) OpenGuide(name string) error {
 	}
 	a.system.OpenAddress(address)
 	return nil
-}
-
-// CopyText puts text on the clipboard.
-func (a *App) CopyText(text string) error {
-	_, err := call(a, either, "copy", func(context.Context, *desk) (struct{}, error) {
-		return struct{}{}, a.system.CopyText(text)
-	})
-	return err
 }

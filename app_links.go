@@ -82,7 +82,7 @@ func (a *App) linkWaits() bool {
 
 // TakeLink returns the client of the link that waits, once.
 func (a *App) TakeLink() (LinkView, error) {
-	return call(a, practitioner, "take a link", func(context.Context, *desk) (LinkView, error) {
+	return call(a, "TakeLink", func(context.Context, *desk) (LinkView, error) {
 		a.links.mu.Lock()
 		defer a.links.mu.Unlock()
 		view := LinkView{ID: string(a.links.waiting)}
@@ -94,21 +94,40 @@ func (a *App) TakeLink() (LinkView, error) {
 // FollowLink refreshes the client that a link named, creates one that is not
 // here yet, and goes on to the survivor of a merge.
 func (a *App) FollowLink(id string) (ProfileView, error) {
-	return call(a, practitioner, "follow a link", func(ctx context.Context, d *desk) (ProfileView, error) {
+	return call(a, "FollowLink", func(ctx context.Context, d *desk) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
 			return ProfileView{}, profile.Errorf(profile.Invalid, "This is not a Cliniko id. Open the client from Cliniko again.")
+		}
+		if err := d.mayCreate(id); err != nil {
+			return ProfileView{}, err
 		}
 		ref, err, _ := a.links.flight.Do(id, func() (any, error) { return a.followOnce(ctx, d, parsed) })
 		if err != nil {
 			return ProfileView{}, err
 		}
 		view, err := d.profile(ctx, ref.(string))
+		if err != nil {
+			return ProfileView{}, err
+		}
+		d.opened(ctx, view.ID)
 		if view.ID != id {
 			view.MergedFrom = id
 		}
-		return view, err
+		return view, nil
 	})
+}
+
+// mayCreate checks that a client who was never seen here may be fetched.
+func (d *desk) mayCreate(ref string) error {
+	people, err := d.w.Directory()
+	if err != nil {
+		return err
+	}
+	if _, known := people.One(ref); known {
+		return nil
+	}
+	return d.may(profile.CreateProfiles)
 }
 
 func (a *App) followOnce(ctx context.Context, d *desk, id profile.ID) (string, error) {
@@ -130,7 +149,7 @@ func (a *App) followOnce(ctx context.Context, d *desk, id profile.ID) (string, e
 
 // FindPasted reads what a person pasted: a Cliniko address, a link or an id.
 func (a *App) FindPasted(text string) (LinkView, error) {
-	return call(a, practitioner, "read pasted text", func(ctx context.Context, d *desk) (LinkView, error) {
+	return call(a, "FindPasted", func(ctx context.Context, d *desk) (LinkView, error) {
 		link := deeplink.ParsePasted(text)
 		if link.Kind != deeplink.Patient {
 			return LinkView{}, nil
@@ -175,7 +194,7 @@ const appName = "TeleHab"
 // LinkSetup says what to enter in Cliniko, and whether this computer opens our
 // links.
 func (a *App) LinkSetup() (LinkSetupView, error) {
-	return call(a, pmsLink, "look at the registration of links", func(ctx context.Context, d *desk) (LinkSetupView, error) {
+	return call(a, "LinkSetup", func(ctx context.Context, d *desk) (LinkSetupView, error) {
 		state, err := a.registration.Check(ctx)
 		return d.linkSetup(ctx, state), err
 	})
@@ -184,7 +203,7 @@ func (a *App) LinkSetup() (LinkSetupView, error) {
 // RepairLink registers our links on this computer. Another program's
 // registration is replaced only with takeOver.
 func (a *App) RepairLink(takeOver bool) (LinkSetupView, error) {
-	return call(a, pmsLink, "repair the registration of links", func(ctx context.Context, d *desk) (LinkSetupView, error) {
+	return call(a, "RepairLink", func(ctx context.Context, d *desk) (LinkSetupView, error) {
 		if err := a.registration.Repair(ctx, takeOver); err != nil {
 			return LinkSetupView{}, err
 		}
@@ -208,7 +227,7 @@ func (d *desk) linkSetup(ctx context.Context, state deeplink.State) LinkSetupVie
 // TestLink opens a test link through the operating system and says whether it
 // came back.
 func (a *App) TestLink() (bool, error) {
-	return call(a, pmsLink, "test the way of a link", func(ctx context.Context, _ *desk) (bool, error) {
+	return call(a, "TestLink", func(ctx context.Context, _ *desk) (bool, error) {
 		link, err := deeplink.NewTest()
 		if err != nil {
 			return false, err

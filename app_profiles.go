@@ -9,7 +9,7 @@ import (
 
 // Profiles returns the rows of the profile list that fit the query.
 func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
-	return call(a, practitioner, "list profiles", func(_ context.Context, d *desk) (ProfilePage, error) {
+	return call(a, "Profiles", func(_ context.Context, d *desk) (ProfilePage, error) {
 		people, err := d.w.Directory()
 		if err != nil {
 			return ProfilePage{}, err
@@ -27,8 +27,12 @@ func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
 
 // Profile returns one profile from this computer, at once.
 func (a *App) Profile(id string) (ProfileView, error) {
-	return call(a, practitioner, "open a profile", func(ctx context.Context, d *desk) (ProfileView, error) {
-		return d.profile(ctx, id)
+	return call(a, "Profile", func(ctx context.Context, d *desk) (ProfileView, error) {
+		view, err := d.profile(ctx, id)
+		if err == nil {
+			d.opened(ctx, view.ID)
+		}
+		return view, err
 	})
 }
 
@@ -60,7 +64,7 @@ func (d *desk) profile(ctx context.Context, ref string) (ProfileView, error) {
 
 // RefreshProfile reads one client from Cliniko, stores it and returns it.
 func (a *App) RefreshProfile(id string) (ProfileView, error) {
-	return call(a, practitioner, "refresh a profile", func(ctx context.Context, d *desk) (ProfileView, error) {
+	return call(a, "RefreshProfile", func(ctx context.Context, d *desk) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
 			return ProfileView{}, profile.Errorf(profile.Invalid, "This client has no Cliniko id. Sync all clients instead.")

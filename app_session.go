@@ -16,7 +16,7 @@ func (a *App) State() (AppState, error) {
 	if err != nil {
 		logging.Failure(a.log, "open the workspace", err)
 		view := errorView(err)
-		state := AppState{Version: a.version, ClientWord: defaultWord, LinkWaiting: a.linkWaits(), Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
+		state := AppState{Version: a.version, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: a.linkWaits(), Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
 		switch profile.CodeOf(err) {
 		case profile.KeyringMissing, profile.KeyringLocked:
 			state.Keyring = &view
@@ -32,8 +32,9 @@ func (a *App) State() (AppState, error) {
 const defaultWord = "client"
 
 func (d *desk) state(ctx context.Context) (AppState, error) {
-	s := AppState{Version: d.app.version, ClientWord: defaultWord, LinkWaiting: d.app.linkWaits()}
+	s := AppState{Version: d.app.version, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: d.app.linkWaits()}
 	s.Demo, s.Throwaway = d.w.Demo()
+	s.IdleMinutes = d.w.IdleMinutes()
 	var err error
 	if s.PeopleExist, err = d.w.People.Any(ctx); err != nil {
 		return s, err
@@ -42,7 +43,15 @@ func (d *desk) state(ctx context.Context) (AppState, error) {
 	if d.person != nil {
 		s.Person = personView(d.person)
 	}
+	if d.locked != nil {
+		s.Locked = &LockedView{Name: d.locked.Name, Email: d.locked.Email}
+	}
 	d.mu.Unlock()
+	if s.Person != nil {
+		if s.Managers, err = d.managers(ctx); err != nil {
+			return s, err
+		}
+	}
 	if s.Sync, err = d.status(ctx); err != nil {
 		return s, err
 	}
@@ -99,7 +108,7 @@ func (a *App) tellState(ctx context.Context, d *desk) {
 // CreateFirstPerson makes the first person, who gets every permission, and
 // signs them in. It fails once there is anybody.
 func (a *App) CreateFirstPerson(name, email, password string) (AppState, error) {
-	return call(a, anyone, "make the first person", func(ctx context.Context, d *desk) (AppState, error) {
+	return call(a, "CreateFirstPerson", func(ctx context.Context, d *desk) (AppState, error) {
 		person, err := d.w.People.Add(ctx, nil, name, email, password, nil)
 		if err != nil {
 			return AppState{}, err
@@ -110,7 +119,7 @@ func (a *App) CreateFirstPerson(name, email, password string) (AppState, error) 
 
 // SignIn signs a person in and reads the profiles into memory.
 func (a *App) SignIn(email, password string) (AppState, error) {
-	return call(a, anyone, "sign in", func(ctx context.Context, d *desk) (AppState, error) {
+	return call(a, "SignIn", func(ctx context.Context, d *desk) (AppState, error) {
 		person, err := d.w.People.SignIn(ctx, email, password)
 		if err != nil {
 			return AppState{}, err
@@ -124,22 +133,19 @@ func (d *desk) signedIn(ctx context.Context, person profile.Person) (AppState, e
 		return AppState{}, err
 	}
 	d.mu.Lock()
-	d.person = &person
+	d.person, d.locked, d.active = &person, nil, d.app.clock()
 	d.mu.Unlock()
+	if err := d.audit(ctx, profile.SignedIn, ""); err != nil {
+		return AppState{}, err
+	}
 	d.keeper.Focus()
 	return d.state(ctx)
 }
 
 // SignOut forgets who is signed in, and every name. A pass goes on.
 func (a *App) SignOut() (AppState, error) {
-	return call(a, anyone, "sign out", func(ctx context.Context, d *desk) (AppState, error) {
-		d.mu.Lock()
-		d.person, d.list = nil, nil
-		if d.phase == phaseListed {
-			d.phase = phaseIdle
-		}
-		d.mu.Unlock()
-		d.w.Lock()
+	return call(a, "SignOut", func(ctx context.Context, d *desk) (AppState, error) {
+		d.leave(nil)
 		return d.state(ctx)
 	})
 }

@@ -13,7 +13,7 @@ const maxRows = 500
 // ListPatients reads all patients from Cliniko and keeps the list for Listing
 // and StartImport. Nothing is stored yet.
 func (a *App) ListPatients() (ListingView, error) {
-	return call(a, pmsLink, "list the clinic's patients", func(ctx context.Context, d *desk) (ListingView, error) {
+	return call(a, "ListPatients", func(ctx context.Context, d *desk) (ListingView, error) {
 		engine, err := d.w.Engine(ctx)
 		if err != nil {
 			return ListingView{}, err
@@ -52,7 +52,7 @@ func (d *desk) listed() (*syncer.Listed, error) {
 
 // Listing returns a part of what ListPatients found.
 func (a *App) Listing(offset, limit int) (ListingPage, error) {
-	return call(a, pmsLink, "show the clinic's patients", func(_ context.Context, d *desk) (ListingPage, error) {
+	return call(a, "Listing", func(_ context.Context, d *desk) (ListingPage, error) {
 		list, err := d.listed()
 		if err != nil {
 			return ListingPage{}, err
@@ -70,7 +70,7 @@ func (a *App) Listing(offset, limit int) (ListingPage, error) {
 // ListingSummary returns the numbers of the list that waits for StartImport, for
 // a screen that is shown again.
 func (a *App) ListingSummary() (ListingView, error) {
-	return call(a, pmsLink, "sum the clinic's patients", func(_ context.Context, d *desk) (ListingView, error) {
+	return call(a, "ListingSummary", func(_ context.Context, d *desk) (ListingView, error) {
 		list, err := d.listed()
 		if err != nil {
 			return ListingView{}, err
@@ -81,9 +81,12 @@ func (a *App) ListingSummary() (ListingView, error) {
 
 // StartImport stores what was listed.
 func (a *App) StartImport() (PassView, error) {
-	return call(a, pmsLink, "import the clinic's patients", func(_ context.Context, d *desk) (PassView, error) {
+	return call(a, "StartImport", func(ctx context.Context, d *desk) (PassView, error) {
 		list, err := d.listed()
 		if err != nil {
+			return PassView{}, err
+		}
+		if err := d.audit(ctx, profile.ImportedClients, ""); err != nil {
 			return PassView{}, err
 		}
 		return d.asked(importing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
@@ -97,7 +100,7 @@ func (a *App) StartImport() (PassView, error) {
 
 // DiscardListing forgets what was listed.
 func (a *App) DiscardListing() error {
-	_, err := call(a, pmsLink, "forget the list", func(ctx context.Context, d *desk) (struct{}, error) {
+	_, err := call(a, "DiscardListing", func(ctx context.Context, d *desk) (struct{}, error) {
 		d.mu.Lock()
 		d.list = nil
 		if d.phase == phaseListed {
@@ -112,7 +115,7 @@ func (a *App) DiscardListing() error {
 
 // CancelSync stops what runs. What is stored stays, and the next sync goes on.
 func (a *App) CancelSync() error {
-	_, err := call(a, either, "cancel the sync", func(_ context.Context, d *desk) (struct{}, error) {
+	_, err := call(a, "CancelSync", func(_ context.Context, d *desk) (struct{}, error) {
 		d.stop(errCancelledByPerson)
 		return struct{}{}, nil
 	})
@@ -122,5 +125,5 @@ func (a *App) CancelSync() error {
 // SyncNow brings what is new or changed in Cliniko, or goes on with an import
 // that was cut off. While that is being done already, it waits for its end.
 func (a *App) SyncNow() (PassView, error) {
-	return call(a, either, "sync", func(ctx context.Context, d *desk) (PassView, error) { return d.sync(ctx) })
+	return call(a, "SyncNow", func(ctx context.Context, d *desk) (PassView, error) { return d.sync(ctx) })
 }

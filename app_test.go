@@ -39,9 +39,19 @@ func (s *fakeSystem) Emit(event string, data any) {
 		s.phases = append(s.phases, status.Phase)
 	}
 }
-func (s *fakeSystem) Show()                                         { s.mu.Lock(); s.shown++; s.mu.Unlock() }
-func (s *fakeSystem) OpenAddress(address string)                    { s.opened = append(s.opened, address) }
-func (s *fakeSystem) CopyText(text string) error                    { s.copied = text; return nil }
+func (s *fakeSystem) Show()                      { s.mu.Lock(); s.shown++; s.mu.Unlock() }
+func (s *fakeSystem) OpenAddress(address string) { s.opened = append(s.opened, address) }
+func (s *fakeSystem) CopyText(text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.copied = text
+	return nil
+}
+func (s *fakeSystem) CopiedText() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.copied, nil
+}
 func (s *fakeSystem) AskWhereToSave(string, string) (string, error) { return s.saveTo, nil }
 
 func (s *fakeSystem) saw(phase string) bool {
@@ -204,7 +214,7 @@ func TestFailedProfileIsMendedInCliniko(t *testing.T) {
 	}
 
 	f.system.saveTo = filepath.Join(t.TempDir(), "failed.csv")
-	if path, err := f.app.ExportFailures(); err != nil || path != f.system.saveTo {
+	if path, err := f.app.ExportFailures(password); err != nil || path != f.system.saveTo {
 		t.Fatal(path, err)
 	}
 	content, err := os.ReadFile(f.system.saveTo)
@@ -291,7 +301,7 @@ func TestSignedOutNothingIsShown(t *testing.T) {
 		"StartImport":    func() error { _, err := f.app.StartImport(); return err },
 		"OpenInCliniko":  func() error { return f.app.OpenInCliniko("1") },
 		"CopyText":       func() error { return f.app.CopyText("x") },
-		"Export":         func() error { _, err := f.app.ExportFailures(); return err },
+		"Export":         func() error { _, err := f.app.ExportFailures(password); return err },
 	} {
 		if err := call(); profile.CodeOf(err) != profile.SignedOut {
 			t.Errorf("%s: %v", name, err)
@@ -341,7 +351,7 @@ func TestDemoAndBack(t *testing.T) {
 
 func TestPanicBecomesAnError(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Patients: 1})
-	_, err := call(f.app, anyone, "break", func(context.Context, *desk) (int, error) { panic("broken") })
+	_, err := call(f.app, "State", func(context.Context, *desk) (int, error) { panic("broken") })
 	if view := errorView(err); view.Code != string(profile.Internal) || strings.Contains(view.Message, "broken") {
 		t.Errorf("%+v", view)
 	}

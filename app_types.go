@@ -10,12 +10,15 @@ type AppState struct {
 	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
 	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
 	Person      *PersonView `json:"person"`      // who is signed in, or null
+	Locked      *LockedView `json:"locked"`      // who comes back with the password alone, or null
+	Managers    []string    `json:"managers"`    // the names of who can give permissions; none while nobody is signed in
 	Clinic      *ClinicView `json:"clinic"`      // the connected clinic, or null
 	Keyring     *ErrorView  `json:"keyring"`     // what is wrong with the system keyring, or null
 	Store       *ErrorView  `json:"store"`       // why the data on this computer cannot be opened, or null
 	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`
+	IdleMinutes int         `json:"idleMinutes"` // after which the window locks itself
 	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for TakeLink, or for somebody to sign in
 }
 
@@ -24,7 +27,14 @@ type PersonView struct {
 	ID          string   `json:"id"`
 	Name        string   `json:"name"`
 	Email       string   `json:"email"`
-	Permissions []string `json:"permissions"` // practitioner, pms_link, people
+	Permissions []string `json:"permissions"` // practitioner, practitioner.create, …, pms_link, …, people
+	Active      bool     `json:"active"`      // may sign in
+}
+
+// LockedView is who locked the window.
+type LockedView struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
 }
 
 // ClinicView is the connected clinic.

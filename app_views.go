@@ -7,7 +7,7 @@ import (
 )
 
 func personView(p *profile.Person) *PersonView {
-	view := &PersonView{ID: p.ID, Name: p.Name, Email: p.Email, Permissions: []string{}}
+	view := &PersonView{ID: p.ID, Name: p.Name, Email: p.Email, Permissions: []string{}, Active: p.Active()}
 	for _, permission := range p.Permissions {
 		view.Permissions = append(view.Permissions, string(permission))
 	}

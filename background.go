@@ -16,7 +16,7 @@ import (
 // Focused tells that somebody looks at the window, or that the browser in it has
 // found the network again.
 func (a *App) Focused() error {
-	_, err := call(a, anyone, "look after the focus", func(_ context.Context, d *desk) (struct{}, error) {
+	_, err := call(a, "Focused", func(_ context.Context, d *desk) (struct{}, error) {
 		d.keeper.Focus()
 		return struct{}{}, nil
 	})

@@ -20,6 +20,9 @@ type desk struct {
 
 	mu       sync.Mutex
 	person   *profile.Person
+	locked   *profile.Person // who locked the window
+	active   time.Time       // when somebody last did something
+	lookedAt string          // the client whom the audit trail has last
 	list     *syncer.Listed
 	phase    string
 	progress syncer.Progress
@@ -75,10 +78,21 @@ func (d *desk) shown() bool { return d.app.shown.Load() == d }
 // unlock reads the profiles into memory for whoever signed in.
 func (d *desk) unlock(ctx context.Context) error {
 	broken, err := d.w.Unlock(ctx)
-	if broken > 0 {
-		d.app.log.Warn().Int("rows", broken).Msg("sealed rows do not open")
+	if len(broken) > 0 {
+		go d.mend(context.WithoutCancel(ctx), broken)
 	}
 	return err
+}
+
+// mend reads clients again whose rows somebody has changed outside TeleHab. The
+// log names them by their ids.
+func (d *desk) mend(ctx context.Context, broken []string) {
+	d.app.log.Warn().Strs("clients", broken).Msg("sealed rows do not open and are read again")
+	err := d.pass(ctx, &running{what: retries, phase: syncer.Changes, quiet: true},
+		func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
+			return e.Mend(ctx, broken)
+		})
+	d.failedQuietly("mend rows", err)
 }
 
 // report takes the engine's progress.

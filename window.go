@@ -79,6 +79,8 @@ func runWindow(app *App, toolkit *toolkit) error {
 	// One for each data directory, as D-Bus allows it in a name.
 	folder := sha256.Sum256([]byte(app.options.DataDir()))
 	identity := "io.telehab.desktop." + hex.EncodeToString(folder[:6])
+	watching, unwatch := context.WithCancel(context.Background())
+	defer unwatch()
 	return wails.Run(&options.App{
 		Title:  "TeleHab",
 		Width:  1200,
@@ -94,6 +96,7 @@ func runWindow(app *App, toolkit *toolkit) error {
 		OnStartup: func(ctx context.Context) {
 			toolkit.ready(ctx)
 			go app.keepRegistered(ctx)
+			go app.watch(watching)
 		},
 		OnShutdown: func(context.Context) { app.shutdown() },
 		Bind:       []any{app},
@@ -139,6 +142,11 @@ func (t *toolkit) Show() {
 		runtime.WindowUnminimise(ctx)
 		runtime.Show(ctx)
 	})
+}
+
+func (t *toolkit) CopiedText() (text string, err error) {
+	t.with(func(ctx context.Context) { text, err = runtime.ClipboardGetText(ctx) })
+	return text, err
 }
 
 func (t *toolkit) CopyText(text string) (err error) {

@@ -8,8 +8,8 @@ import (
 )
 
 // Unlock reads all profiles into memory, for somebody who has signed in. It
-// returns how many sealed rows do not open any more.
-func (w *Workspace) Unlock(ctx context.Context) (broken int, err error) {
+// returns the refs of rows that do not open any more, which Mend brings back.
+func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 	fresh := directory.New()
 	w.mu.Lock()
 	w.people, w.fresh = fresh, nil // from now on passes tell it what changes
@@ -20,7 +20,7 @@ func (w *Workspace) Unlock(ctx context.Context) (broken int, err error) {
 // Renew reads the profiles into memory again, because another process has
 // changed the store; until that is done, those of before answer. It does nothing
 // while nobody is signed in.
-func (w *Workspace) Renew(ctx context.Context) (broken int, err error) {
+func (w *Workspace) Renew(ctx context.Context) (broken []string, err error) {
 	fresh := directory.New()
 	w.mu.Lock()
 	before := w.people
@@ -29,7 +29,7 @@ func (w *Workspace) Renew(ctx context.Context) (broken int, err error) {
 	}
 	w.mu.Unlock()
 	if before == nil {
-		return 0, nil
+		return nil, nil
 	}
 	broken, err = w.fill(ctx, fresh)
 	w.mu.Lock()
@@ -40,18 +40,18 @@ func (w *Workspace) Renew(ctx context.Context) (broken int, err error) {
 	return broken, err
 }
 
-func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broken int, err error) {
+func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broken []string, err error) {
 	store, err := w.Store(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
-		return 0, nil
+		return nil, nil
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	var entries []profile.Entry
 	refs, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
 	fresh.Fill(entries)
-	return len(refs), err
+	return refs, err
 }
 
 // Lock forgets all names.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -69,7 +70,8 @@ type Workspace struct {
 	dir     string
 	keyring *keyring.Keyring
 	db      *sqlite.DB
-	demo    *demo // nil for a real one
+	demo    *demo        // nil for a real one
+	idle    atomic.Int32 // minutes
 
 	mu     sync.Mutex
 	link   *link                // nil: no clinic is connected
@@ -101,6 +103,11 @@ func open(ctx context.Context, o Options, keys *keyring.Keyring) (*Workspace, er
 	if err := w.openStore(ctx); err != nil {
 		return nil, err
 	}
+	minutes, err := w.db.IdleMinutes(ctx)
+	if err != nil {
+		return nil, errors.Join(err, w.db.Close())
+	}
+	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	w.People = account.New(w.db)
 	return w, nil
 }
@@ -125,6 +132,9 @@ func (w *Workspace) Dir() string { return w.dir }
 func (w *Workspace) Demo() (demo, throwaway bool) {
 	return w.demo != nil, w.demo != nil && w.demo.throwaway
 }
+
+// Audit returns who did what here.
+func (w *Workspace) Audit() profile.AuditTrail { return w.db }
 
 func (w *Workspace) storePath() string { return filepath.Join(w.dir, "telehab.db") }
 

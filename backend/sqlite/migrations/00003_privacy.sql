@@ -11,11 +11,15 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE INDEX audit_by_age ON audit (at);
 
+-- After how many idle minutes the window locks.
+ALTER TABLE store ADD COLUMN idle_minutes INTEGER NOT NULL DEFAULT 10;
+
 -- For how many days clients who have left stay here.
 ALTER TABLE clinic ADD COLUMN archived_days INTEGER NOT NULL DEFAULT 90;
 ALTER TABLE clinic ADD COLUMN deleted_days INTEGER NOT NULL DEFAULT 7;
 
 -- +goose Down
+ALTER TABLE store DROP COLUMN idle_minutes;
 ALTER TABLE clinic DROP COLUMN deleted_days;
 ALTER TABLE clinic DROP COLUMN archived_days;
 DROP TABLE audit;

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"telehab.io/desktop/backend/export"
+	"telehab.io/desktop/backend/profile"
+)
+
+// ExportFailures asks where to save the list of failed profiles and writes it
+// as CSV, after the password was given once more. It returns the file's path, or
+// "" when the person cancelled.
+func (a *App) ExportFailures(password string) (string, error) {
+	return call(a, "ExportFailures", func(ctx context.Context, d *desk) (string, error) {
+		people, err := d.w.Directory()
+		if err != nil {
+			return "", err
+		}
+		var addressErr error
+		path, err := a.export(ctx, d, password, profile.ExportedFailures, "failed profiles", "failed", "csv", func(w io.Writer) error {
+			return export.FailuresCSV(w, people.Failures(), func(id profile.ID) string {
+				address, err := d.w.PatientURL(ctx, id)
+				addressErr = errors.Join(addressErr, err)
+				return address
+			})
+		})
+		return path, errors.Join(err, addressErr)
+	})
+}
+
+// ExportProfiles writes all kept fields of all clients, as json or csv. It asks
+// and returns as ExportFailures.
+func (a *App) ExportProfiles(format, password string) (string, error) {
+	return call(a, "ExportProfiles", func(ctx context.Context, d *desk) (string, error) {
+		write, ok := map[string]func(io.Writer, []profile.Entry) error{"json": export.JSON, "csv": export.CSV}[format]
+		if !ok {
+			return "", profile.Errorf(profile.Invalid, "Choose JSON or CSV.")
+		}
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return "", err
+		}
+		return a.export(ctx, d, password, profile.ExportedProfiles, "profiles", "profiles", format, func(w io.Writer) error {
+			var entries []profile.Entry
+			if _, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) }); err != nil {
+				return err
+			}
+			return write(w, entries)
+		})
+	})
+}
+
+// export confirms the password, asks for the place, notes it in the audit trail,
+// and only then writes the file, for this user alone.
+func (a *App) export(ctx context.Context, d *desk, password string, action profile.Action, what, name, format string, write func(io.Writer) error) (string, error) {
+	if demo, _ := d.w.Demo(); !demo {
+		if err := d.w.People.Confirm(ctx, d.whoIsSignedIn().ID, password); err != nil {
+			return "", err
+		}
+	}
+	path, err := a.system.AskWhereToSave("Export "+what, "telehab-"+name+"-"+a.clock().Format(time.DateOnly)+"."+format)
+	if err != nil || path == "" {
+		return "", err
+	}
+	if err := d.audit(ctx, action, ""); err != nil {
+		return "", err
+	}
+	var out bytes.Buffer
+	if err := write(&out); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+		return "", &profile.Error{Code: profile.Invalid, Cause: errors.New("the file could not be written"),
+			Message: "The file could not be saved there. Choose another folder and try again."}
+	}
+	return path, nil
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// lockTick is how often the lock looks at the clock and at the system's lock. A
+// computer that wakes shows a client for no longer.
+const lockTick = 2 * time.Second
+
+// Lock forgets every name until the password is given. Links wait; syncing goes
+// on.
+func (a *App) Lock() (AppState, error) {
+	return call(a, "Lock", func(ctx context.Context, d *desk) (AppState, error) {
+		d.lock()
+		return d.state(ctx)
+	})
+}
+
+// Active tells that somebody uses the keyboard or the mouse.
+func (a *App) Active() error {
+	_, err := call(a, "Active", func(_ context.Context, d *desk) (struct{}, error) {
+		d.mu.Lock()
+		d.active = a.clock()
+		d.mu.Unlock()
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// SetIdleMinutes changes after how many idle minutes the window locks itself, for
+// everybody on this computer.
+func (a *App) SetIdleMinutes(minutes int) (AppState, error) {
+	return call(a, "SetIdleMinutes", func(ctx context.Context, d *desk) (AppState, error) {
+		if err := d.w.SetIdleMinutes(ctx, minutes); err != nil {
+			return AppState{}, err
+		}
+		return d.state(ctx)
+	})
+}
+
+func (d *desk) lock() {
+	if demo, _ := d.w.Demo(); demo {
+		return // there is no password to come back with, and nobody real
+	}
+	d.leave(d.whoIsSignedIn())
+}
+
+// watch locks the window when nobody has used it for a while, and with the
+// system. The clock on the wall goes on while the computer sleeps.
+func (a *App) watch(ctx context.Context) {
+	ticker := time.NewTicker(lockTick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			a.lockIfDue(ctx)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (a *App) lockIfDue(ctx context.Context) {
+	d := a.shown.Load()
+	if d == nil || d.whoIsSignedIn().ID == "" {
+		return
+	}
+	if demo, _ := d.w.Demo(); demo {
+		return
+	}
+	d.mu.Lock()
+	idle := a.clock().Round(0).Sub(d.active.Round(0))
+	d.mu.Unlock()
+	if idle < time.Duration(d.w.IdleMinutes())*time.Minute && !a.screenLocked() {
+		return
+	}
+	d.lock()
+	a.tellState(ctx, d)
+}

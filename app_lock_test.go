@@ -1,0 +1,105 @@
+package main
+
+import (
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/profile"
+)
+
+func TestTheWindowLocksItself(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 62, Patients: 20})
+	var ahead atomic.Int64
+	var locked atomic.Bool
+	f.app.clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	f.app.screenLocked = locked.Load
+	f.signUpAndConnect()
+	f.imported()
+	isLocked := func() bool {
+		t.Helper()
+		f.app.lockIfDue(t.Context())
+		state, err := f.app.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.Person == nil
+	}
+	signIn := func() {
+		t.Helper()
+		if _, err := f.app.SignIn(email, password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.app.SetIdleMinutes(4); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("four minutes: %v", err)
+	}
+	for _, minutes := range []int{10, 30} {
+		if _, err := f.app.SetIdleMinutes(minutes); err != nil {
+			t.Fatal(err)
+		}
+		ahead.Add(int64(time.Duration(minutes)*time.Minute - time.Second))
+		if isLocked() {
+			t.Errorf("locked before %d minutes", minutes)
+		}
+		if err := f.app.Active(); err != nil {
+			t.Fatal(err)
+		}
+		ahead.Add(int64(time.Duration(minutes)*time.Minute - time.Second))
+		if isLocked() {
+			t.Errorf("locked %d minutes after it started, though it was used", minutes)
+		}
+		ahead.Add(int64(2 * time.Second))
+		if !isLocked() {
+			t.Errorf("not locked after %d idle minutes", minutes)
+		}
+		signIn()
+	}
+	locked.Store(true)
+	if !isLocked() {
+		t.Error("not locked with the system")
+	}
+	locked.Store(false)
+	signIn()
+	f.app.shutdown()
+	f.start()
+	if state, err := f.app.State(); err != nil || state.IdleMinutes != 30 {
+		t.Errorf("%d idle minutes after a restart, %v", state.IdleMinutes, err)
+	}
+}
+
+func TestLockedShowsNobody(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 63, Patients: 20})
+	f.signUpAndConnect()
+	f.imported()
+	state, err := f.app.Lock()
+	if err != nil || state.Person != nil || state.Locked == nil || state.Locked.Email != email || state.Clinic.OwnerName != "" {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	id := f.fake.IDs()[0]
+	if _, err := f.app.Profile(id); profile.CodeOf(err) != profile.SignedOut {
+		t.Errorf("a profile while locked: %v", err)
+	}
+	d, err := f.app.desk(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.w.Directory(); profile.CodeOf(err) != profile.SignedOut {
+		t.Errorf("the names are still in memory: %v", err)
+	}
+	f.app.arrive(deeplink.Parse("telehab://patient?patient_id=" + id))
+	if state, err := f.app.State(); err != nil || !state.LinkWaiting {
+		t.Errorf("a link while locked does not wait: %v", err)
+	}
+	if err := d.passByItself(t.Context()); err != nil {
+		t.Errorf("a sync while locked: %v", err)
+	}
+	if _, err := f.app.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	if link, err := f.app.TakeLink(); err != nil || link.ID != id {
+		t.Errorf("%+v, %v", link, err)
+	}
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/profile"
+)
+
+// PersonDetails are what may be changed of a person.
+type PersonDetails struct {
+	Name        string   `json:"name"`
+	Email       string   `json:"email"`
+	Permissions []string `json:"permissions"`
+	Active      bool     `json:"active"` // may sign in
+}
+
+// EventView is one line of the audit trail.
+type EventView struct {
+	ID      int64  `json:"id"` // for the next page
+	At      string `json:"at"`
+	Person  string `json:"person"`  // the name of who did it; "" for somebody who is not here any more
+	Action  string `json:"action"`  // signed_in, opened_profile, exported_profiles, …
+	Subject string `json:"subject"` // Cliniko's id of a client or an account, or the name of a person
+}
+
+// People returns everybody who has an account on this computer.
+func (a *App) People() ([]PersonView, error) {
+	return call(a, "People", func(ctx context.Context, d *desk) ([]PersonView, error) {
+		people, err := d.w.People.List(ctx)
+		views := []PersonView{}
+		for i := range people {
+			views = append(views, *personView(&people[i]))
+		}
+		return views, err
+	})
+}
+
+func permissionsOf(names []string) []profile.Permission {
+	permissions := make([]profile.Permission, len(names))
+	for i, name := range names {
+		permissions[i] = profile.Permission(name)
+	}
+	return permissions
+}
+
+// AddPerson makes an account.
+func (a *App) AddPerson(details PersonDetails, password string) (PersonView, error) {
+	return call(a, "AddPerson", func(ctx context.Context, d *desk) (PersonView, error) {
+		person, err := d.w.People.Add(ctx, d.whoIsSignedIn(), details.Name, details.Email, password, permissionsOf(details.Permissions))
+		if err != nil {
+			return PersonView{}, err
+		}
+		return *personView(&person), d.audit(ctx, profile.AddedPerson, person.ID)
+	})
+}
+
+// ChangePerson changes an account. Whoever is deactivated while signed in is
+// signed out.
+func (a *App) ChangePerson(id string, details PersonDetails) (PersonView, error) {
+	return call(a, "ChangePerson", func(ctx context.Context, d *desk) (PersonView, error) {
+		person, err := d.w.People.Change(ctx, d.whoIsSignedIn(), id, account.Details{Name: details.Name, Email: details.Email,
+			Permissions: permissionsOf(details.Permissions), Active: details.Active})
+		if err != nil {
+			return PersonView{}, err
+		}
+		err = d.audit(ctx, profile.ChangedPerson, person.ID)
+		if d.whoIsSignedIn().ID == id {
+			if person.Active() {
+				d.mu.Lock()
+				d.person = &person
+				d.mu.Unlock()
+			} else {
+				d.leave(nil)
+			}
+			a.tellState(ctx, d)
+		}
+		return *personView(&person), err
+	})
+}
+
+// ResetPassword gives somebody who forgot the password another one.
+func (a *App) ResetPassword(id, password string) error {
+	_, err := call(a, "ResetPassword", func(ctx context.Context, d *desk) (struct{}, error) {
+		if err := d.w.People.ResetPassword(ctx, d.whoIsSignedIn(), id, password); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, d.audit(ctx, profile.ResetPassword, id)
+	})
+	return err
+}
+
+// ChangePassword replaces the password of whoever is signed in.
+func (a *App) ChangePassword(present, fresh string) error {
+	_, err := call(a, "ChangePassword", func(ctx context.Context, d *desk) (struct{}, error) {
+		if err := d.w.People.ChangePassword(ctx, d.whoIsSignedIn().ID, present, fresh); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, d.audit(ctx, profile.ChangedPassword, "")
+	})
+	return err
+}
+
+// Audit returns the newest lines of the audit trail before the one with this
+// id; 0 is from the end.
+func (a *App) Audit(before int64, limit int) ([]EventView, error) {
+	return call(a, "Audit", func(ctx context.Context, d *desk) ([]EventView, error) {
+		events, err := d.w.Audit().Events(ctx, before, min(max(limit, 0), maxRows))
+		if err != nil {
+			return nil, err
+		}
+		names, err := d.names(ctx)
+		if err != nil {
+			return nil, err
+		}
+		views := []EventView{}
+		for _, e := range events {
+			view := EventView{ID: e.ID, At: instant(e.At), Person: names[e.Person], Action: string(e.Action), Subject: e.Subject}
+			if name, isPerson := names[e.Subject]; isPerson {
+				view.Subject = name
+			}
+			views = append(views, view)
+		}
+		return views, nil
+	})
+}
+
+func (d *desk) names(ctx context.Context) (map[string]string, error) {
+	people, err := d.w.People.List(ctx)
+	names := map[string]string{"demo": demoPerson().Name}
+	for i := range people {
+		names[people[i].ID] = people[i].Name
+	}
+	return names, err
+}
+
+// managers returns the names of who can give others permissions.
+func (d *desk) managers(ctx context.Context) ([]string, error) {
+	people, err := d.w.People.List(ctx)
+	names := []string{}
+	for i := range people {
+		if people[i].Active() && people[i].May(profile.ManagePeople) {
+			names = append(names, people[i].Name)
+		}
+	}
+	return names, err
+}
+
+// audit adds to the audit trail what whoever is signed in has done.
+func (d *desk) audit(ctx context.Context, action profile.Action, subject string) error {
+	return d.w.Audit().Note(ctx, profile.Event{At: time.Now().UTC(), Person: d.whoIsSignedIn().ID, Action: action, Subject: subject})
+}
+
+// opened notes that somebody looks at a client, once as long as they go on
+// looking at the same one. A trail that cannot be written keeps nobody from a
+// client in the room; the log says so.
+func (d *desk) opened(ctx context.Context, ref string) {
+	d.mu.Lock()
+	again := d.lookedAt == ref
+	d.lookedAt = ref
+	d.mu.Unlock()
+	if again {
+		return
+	}
+	if err := d.audit(ctx, profile.OpenedProfile, ref); err != nil {
+		logging.Failure(d.app.log, "note who opened a profile", err)
+	}
+}
+
+// leave forgets who is signed in, and every name. A pass goes on. locked is who
+// may come back with the password alone; nil for nobody.
+func (d *desk) leave(locked *profile.Person) {
+	d.mu.Lock()
+	d.person, d.list, d.lookedAt, d.locked = nil, nil, "", locked
+	if d.phase == phaseListed {
+		d.phase = phaseIdle
+	}
+	d.mu.Unlock()
+	d.w.Lock()
+}

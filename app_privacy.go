@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// EraseProfile removes what is kept here of a client who has left Cliniko.
+func (a *App) EraseProfile(id string) error {
+	_, err := call(a, "EraseProfile", func(ctx context.Context, d *desk) (struct{}, error) {
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if err := store.Erase(ctx, id); err != nil {
+			return struct{}{}, err
+		}
+		d.w.Forget([]string{id})
+		a.tellState(ctx, d)
+		return struct{}{}, d.audit(ctx, profile.ErasedProfile, id)
+	})
+	return err
+}
+
+// RetentionView is for how many days clients who have left stay here.
+type RetentionView struct {
+	ArchivedDays int `json:"archivedDays"`
+	DeletedDays  int `json:"deletedDays"`
+}
+
+// Retention returns for how long clients who have left stay here.
+func (a *App) Retention() (RetentionView, error) {
+	return call(a, "Retention", func(ctx context.Context, d *desk) (RetentionView, error) {
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return RetentionView{}, err
+		}
+		keep, err := store.Retention(ctx)
+		return RetentionView(keep), err
+	})
+}
+
+// SetRetention changes that. It counts from the next sync.
+func (a *App) SetRetention(r RetentionView) error {
+	_, err := call(a, "SetRetention", func(ctx context.Context, d *desk) (struct{}, error) {
+		store, err := d.w.Store(ctx)
+		if err == nil {
+			err = store.SetRetention(ctx, profile.Retention(r))
+		}
+		return struct{}{}, err
+	})
+	return err
+}

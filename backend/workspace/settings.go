@@ -1,0 +1,29 @@
+package workspace
+
+import (
+	"context"
+	"fmt"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// The idle minutes that may be chosen.
+const (
+	MinIdleMinutes = 5
+	MaxIdleMinutes = 60
+)
+
+// IdleMinutes returns after how many idle minutes the window locks.
+func (w *Workspace) IdleMinutes() int { return int(w.idle.Load()) }
+
+// SetIdleMinutes changes that. Invalid: not from MinIdleMinutes to MaxIdleMinutes.
+func (w *Workspace) SetIdleMinutes(ctx context.Context, minutes int) error {
+	if minutes < MinIdleMinutes || minutes > MaxIdleMinutes {
+		return profile.Errorf(profile.Invalid, fmt.Sprintf("Choose from %d to %d minutes.", MinIdleMinutes, MaxIdleMinutes))
+	}
+	if err := w.db.SetIdleMinutes(ctx, minutes); err != nil {
+		return err
+	}
+	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
+	return nil
+}
