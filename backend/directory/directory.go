@@ -4,9 +4,7 @@
 package directory
 
 import (
-	"cmp"
-	"slices"
-	"strings"
+	"math"
 	"sync"
 
 	"telehab.io/desktop/backend/profile"
@@ -58,16 +56,22 @@ type Counts struct{ All, Attention, Archived int }
 // Directory is safe for concurrent use. It is a profile.Destination.
 type Directory struct {
 	mu     sync.RWMutex
-	rows   map[string]*row
-	sorted map[Sort][]*row // ascending; emptied by every change
-	counts Counts
+	places map[string]int32 // of rows, by ref
+	rows   []*row           // by place; nil where one was forgotten
+	free   []int32          // places without a row
+	member map[Filter]bits  // which places are in which filter
+	texts  []text           // what is searched, blockRows places each
+	orders map[Sort]*order  // those that were asked for so far
 }
 
 var _ profile.Destination = (*Directory)(nil)
 
 // New returns an empty directory.
 func New() *Directory {
-	return &Directory{rows: map[string]*row{}, sorted: map[Sort][]*row{}}
+	return &Directory{
+		places: map[string]int32{}, orders: map[Sort]*order{},
+		member: map[Filter]bits{All: {}, Attention: {}, Archived: {}},
+	}
 }
 
 // Apply takes over new or changed entries.
@@ -79,33 +83,63 @@ func (d *Directory) Fill(entries []profile.Entry) { d.put(entries, false) }
 
 func (d *Directory) put(entries []profile.Entry, replace bool) {
 	fresh := make([]*row, len(entries))
-	for i, entry := range entries {
-		fresh[i] = newRow(entry)
+	for i := range entries {
+		fresh[i] = newRow(&entries[i])
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, r := range fresh {
-		if old, ok := d.rows[r.entry.Ref]; ok {
-			if !replace {
-				continue
-			}
-			d.count(old, -1)
+		place, known := d.places[r.entry.Ref]
+		switch {
+		case !known:
+			place = d.newPlace()
+			d.places[r.entry.Ref] = place
+		case !replace:
+			continue
 		}
-		d.rows[r.entry.Ref] = r
-		d.count(r, 1)
+		d.set(place, r)
 	}
-	clear(d.sorted)
 }
 
-func (d *Directory) count(r *row, by int) {
-	if r.in(All) {
-		d.counts.All += by
+// Forget drops entries that were erased from the store.
+func (d *Directory) Forget(refs []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, ref := range refs {
+		if place, known := d.places[ref]; known {
+			delete(d.places, ref)
+			d.free = append(d.free, place)
+			d.set(place, nil)
+		}
 	}
-	if r.in(Attention) {
-		d.counts.Attention += by
+}
+
+func (d *Directory) newPlace() int32 {
+	if last := len(d.free) - 1; last >= 0 {
+		place := d.free[last]
+		d.free = d.free[:last]
+		return place
 	}
-	if r.in(Archived) {
-		d.counts.Archived += by
+	if len(d.rows)%blockRows == 0 {
+		d.texts = append(d.texts, text{})
+		for filter := range d.member {
+			d.member[filter] = append(d.member[filter], make(bits, blockWords)...)
+		}
+	}
+	d.rows = append(d.rows, nil)
+	return int32(len(d.rows) - 1) // #nosec G115 -- a clinic has far fewer patients
+}
+
+// set puts a row, or nil, into its place, and notes what follows from that for
+// the next look.
+func (d *Directory) set(place int32, r *row) {
+	d.rows[place] = r
+	for filter, members := range d.member {
+		members.set(place, r != nil && r.in(filter))
+	}
+	d.texts[place/blockRows].stale = true
+	for _, o := range d.orders {
+		o.moved = append(o.moved, place)
 	}
 }
 
@@ -113,22 +147,16 @@ func (d *Directory) count(r *row, by int) {
 func (d *Directory) One(ref string) (profile.Entry, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	r, ok := d.rows[ref]
+	place, ok := d.places[ref]
 	if !ok {
 		return profile.Entry{}, false
 	}
-	return r.entry, true
+	return d.rows[place].entry, true
 }
 
 // Failures returns all failed entries in the order of their names.
 func (d *Directory) Failures() []profile.Entry {
-	var failed []profile.Entry
-	for _, r := range d.order(ByName) {
-		if r.in(Attention) {
-			failed = append(failed, r.entry)
-		}
-	}
-	return failed
+	return d.Find(Query{Filter: Attention, Sort: ByName, Limit: math.MaxInt}).Entries
 }
 
 // SharingEmail counts the other active clients with the same email.
@@ -139,8 +167,8 @@ func (d *Directory) SharingEmail(e *profile.Entry) int {
 	email, others := fold(e.Profile.Email), 0
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	for ref, r := range d.rows {
-		if ref != e.Ref && r.email == email && r.in(All) {
+	for _, r := range d.rows {
+		if r != nil && r.email == email && r.entry.Ref != e.Ref && r.in(All) {
 			others++
 		}
 	}
@@ -149,65 +177,50 @@ func (d *Directory) SharingEmail(e *profile.Entry) int {
 
 // Find answers a query.
 func (d *Directory) Find(q Query) Result {
-	rows := d.order(q.Sort)
 	terms := parseTerms(q.Search)
-	var result Result
-	take := func(r *row) {
-		if !r.in(q.Filter) || !terms.match(r) {
-			return
-		}
-		if result.Matched >= q.Offset && len(result.Entries) < q.Limit {
-			result.Entries = append(result.Entries, r.entry)
-		}
-		result.Matched++
+	sorted := d.settle(q.Sort)
+	defer d.mu.RUnlock()
+	members, known := d.member[q.Filter]
+	if !known {
+		members = d.member[All]
 	}
-	if q.Desc {
-		// Rows without a value stay last, so only those with one turn round.
-		empty := slices.IndexFunc(rows, func(r *row) bool { return r.key(q.Sort) == "" })
-		if empty < 0 {
-			empty = len(rows)
+	found := d.search(terms, members)
+	result := Result{Matched: found.count(), Counts: Counts{
+		All: d.member[All].count(), Attention: d.member[Attention].count(), Archived: d.member[Archived].count(),
+	}}
+	// The first that are to be left out, then those to be taken.
+	skip, take := q.Offset, min(q.Limit, result.Matched-q.Offset)
+	for place := range sorted.walk(q.Desc) {
+		if take <= 0 {
+			break
 		}
-		for _, r := range slices.Backward(rows[:empty]) {
-			take(r)
+		switch {
+		case !found.has(place):
+		case skip > 0:
+			skip--
+		default:
+			result.Entries = append(result.Entries, d.rows[place].entry)
+			take--
 		}
-		rows = rows[empty:]
 	}
-	for _, r := range rows {
-		take(r)
-	}
-	d.mu.RLock()
-	result.Counts = d.counts
-	d.mu.RUnlock()
 	return result
 }
 
-// order returns all rows in ascending order. The slice is never changed.
-func (d *Directory) order(by Sort) []*row {
-	d.mu.RLock()
-	rows, ok := d.sorted[by]
-	d.mu.RUnlock()
-	if ok {
-		return rows
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if rows, ok := d.sorted[by]; ok {
-		return rows
-	}
-	rows = make([]*row, 0, len(d.rows))
-	for _, r := range d.rows {
-		rows = append(rows, r)
-	}
-	slices.SortFunc(rows, func(a, b *row) int {
-		ka, kb := a.key(by), b.key(by)
-		if (ka == "") != (kb == "") {
-			if ka == "" {
-				return 1
-			}
-			return -1
+// settle works off what changed since the last look: texts and the order that
+// is asked for. It returns with the lock held for reading.
+func (d *Directory) settle(by Sort) *order {
+	for {
+		d.mu.RLock()
+		if o, ok := d.orders[by]; ok && len(o.moved) == 0 && !d.textsStale() {
+			return o
 		}
-		return cmp.Or(strings.Compare(ka, kb), strings.Compare(a.name, b.name), strings.Compare(a.entry.Ref, b.entry.Ref))
-	})
-	d.sorted[by] = rows
-	return rows
+		d.mu.RUnlock()
+		d.mu.Lock()
+		d.renewTexts()
+		if d.orders[by] == nil {
+			d.orders[by] = &order{by: by}
+		}
+		d.orders[by].settle(d.rows)
+		d.mu.Unlock()
+	}
 }

@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 
 	"telehab.io/desktop/backend/profile"
@@ -20,10 +18,11 @@ type row struct {
 	digits string // of the phone numbers, each after a space
 }
 
-func newRow(e profile.Entry) *row {
+func newRow(e *profile.Entry) *row {
 	p := &e.Profile
-	names := fold(strings.Join([]string{p.FirstName, p.PreferredFirstName, p.LastName}, " "))
-	r := &row{entry: e, name: fold(p.ListName()), words: wordsOf(names), email: fold(p.Email)}
+	folded := profile.Profile{FirstName: fold(p.FirstName), LastName: fold(p.LastName)}
+	names := folded.FirstName + " " + fold(p.PreferredFirstName) + " " + folded.LastName
+	r := &row{entry: *e, name: folded.ListName(), words: wordsOf(names), email: fold(p.Email)}
 	for _, phone := range p.Phones {
 		if digits := digitsOf(phone.Number); digits != "" {
 			r.digits += " " + digits
@@ -77,12 +76,13 @@ func fold(s string) string {
 	if ascii {
 		return strings.ToLower(s)
 	}
-	// The transformer keeps state, so each call has its own.
-	plain, _, err := transform.String(transform.Chain(norm.NFKD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
-	if err != nil {
-		plain = s // not text; found by its bytes at least
-	}
-	return letters.Replace(strings.ToLower(plain))
+	letterByLetter := strings.Map(func(r rune) rune {
+		if r >= 0x80 && unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(s))
+	return letters.Replace(strings.ToLower(norm.NFC.String(letterByLetter)))
 }
 
 // wordsOf puts a space before each word. Names joined by a hyphen or an
@@ -91,6 +91,9 @@ func wordsOf(folded string) string {
 	var out strings.Builder
 	for _, word := range strings.Fields(folded) {
 		out.WriteString(" " + word)
+		if strings.IndexFunc(word, notInWord) < 0 {
+			continue
+		}
 		for i, part := range strings.Split(word, "-") {
 			if i > 0 {
 				out.WriteString(" " + part)
@@ -114,60 +117,4 @@ func digitsOf(s string) string {
 		}
 		return -1
 	}, s)
-}
-
-// terms are the words of a search, all of which must be found.
-type terms []term
-
-type term struct {
-	text   string // folded
-	start  string // text as the start of a word
-	digits string // of a term that may be a part of a phone number; else ""
-}
-
-// A phone number is compared by its last nine digits, which are the same with
-// and without a country code or the zero before an area.
-const localDigits = 9
-
-func parseTerms(search string) terms {
-	folded := fold(search)
-	if onlyPhone(folded) {
-		// "0491 570 156" is one number, not three words.
-		folded = strings.Join(strings.Fields(folded), "")
-	}
-	var out terms
-	for _, word := range strings.Fields(folded) {
-		word = strings.Trim(word, ",;")
-		if word == "" {
-			continue
-		}
-		t := term{text: word, start: " " + word}
-		if onlyPhone(word) {
-			if digits := digitsOf(word); len(digits) >= 3 {
-				t.digits = strings.TrimPrefix(digits[max(0, len(digits)-localDigits):], "0")
-			}
-		}
-		out = append(out, t)
-	}
-	return out
-}
-
-func onlyPhone(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789 +()-./") == ""
-}
-
-func (ts terms) match(r *row) bool {
-	for _, t := range ts {
-		if !t.match(r) {
-			return false
-		}
-	}
-	return true
-}
-
-// match finds the beginning of a word of the names, any part of the email or
-// of a phone number, or the whole id.
-func (t term) match(r *row) bool {
-	return strings.Contains(r.words, t.start) || strings.Contains(r.email, t.text) ||
-		t.digits != "" && strings.Contains(r.digits, t.digits) || r.entry.Ref == t.text
 }

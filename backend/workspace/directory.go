@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"sync"
 
 	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/profile"
@@ -48,11 +49,28 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 	if err != nil {
 		return nil, err
 	}
-	var entries []profile.Entry
-	refs, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
-	fresh.Fill(entries)
-	return refs, err
+	// What was read is made ready for searches while more is read.
+	portions := make(chan []profile.Entry, 2)
+	var filling sync.WaitGroup
+	filling.Go(func() {
+		for portion := range portions {
+			fresh.Fill(portion)
+		}
+	})
+	portion := make([]profile.Entry, 0, fillAtOnce)
+	broken, err = store.All(ctx, func(e profile.Entry) {
+		if portion = append(portion, e); len(portion) == fillAtOnce {
+			portions <- portion
+			portion = make([]profile.Entry, 0, fillAtOnce)
+		}
+	})
+	portions <- portion
+	close(portions)
+	filling.Wait()
+	return broken, err
 }
+
+const fillAtOnce = 1000
 
 // Lock forgets all names.
 func (w *Workspace) Lock() {

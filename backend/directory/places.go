@@ -1,0 +1,24 @@
+package directory
+
+import mathbits "math/bits"
+
+// bits is a set of places, as long as all blocks are.
+type bits []uint64
+
+func (b bits) has(place int32) bool { return b[place>>6]&(1<<(place&63)) != 0 }
+
+func (b bits) set(place int32, in bool) {
+	if in {
+		b[place>>6] |= 1 << (place & 63)
+	} else {
+		b[place>>6] &^= 1 << (place & 63)
+	}
+}
+
+func (b bits) count() int {
+	n := 0
+	for _, word := range b {
+		n += mathbits.OnesCount64(word)
+	}
+	return n
+}
