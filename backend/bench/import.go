@@ -3,113 +3,103 @@ package main
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"encoding/json"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
-	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/sqlite"
-	"telehab.io/desktop/backend/syncer"
 )
 
-var benchmarks = []benchmark{
-	{
-		name:   "import-5000",
-		what:   "5,000 patients, 120 ms latency, no limit; against fetching the same pages four at a time and throwing them away",
-		target: 1.30,
-		rounds: 5,
-		setUp: func() (run, run, func(), error) {
-			return importAgainstFetching(5000, 120*time.Millisecond)
-		},
-	},
+func import5000(ctx context.Context, rounds int) ([]line, error) {
+	const patients = 5000
+	_, server, err := start(fakeclinic.Options{Patients: patients, Latency: 120 * time.Millisecond})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = server.Close() }()
+	times, err := inTurn(ctx, rounds, importAll(server, patients), fetchAll(server, patients))
+	if err != nil {
+		return nil, err
+	}
+	return []line{ratioLine("import-5000", times[0], times[1], 1.30)}, nil
 }
 
-// importAgainstFetching measures a first full pass into a new store.
-func importAgainstFetching(patients int, latency time.Duration) (measured, floor run, tearDown func(), err error) {
-	shares := fakeclinic.DemoShares()
-	fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: patients, Latency: latency, Shares: &shares})
-	server, err := fake.Start("127.0.0.1:0")
+// import10000 shares the engine's times between two floors.
+func import10000(ctx context.Context, rounds int) ([]line, error) {
+	const patients = 10_000
+	_, server, err := start(fakeclinic.Options{Patients: patients, Latency: 150 * time.Millisecond})
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	tearDown = func() { _ = server.Close() }
-	measured = func(ctx context.Context) (time.Duration, error) { return importOnce(ctx, server, patients) }
-	floor = func(ctx context.Context) (time.Duration, error) { return fetchOnce(ctx, server, patients) }
-	return measured, floor, tearDown, nil
+	defer func() { _ = server.Close() }()
+	times, err := inTurn(ctx, rounds, importAll(server, patients), fetchAll(server, patients), followAll(server))
+	if err != nil {
+		return nil, err
+	}
+	return []line{
+		ratioLine("import-10000", times[0], times[1], 1.15),
+		ratioLine("import-10000-sequential", times[0], times[2], 0.35),
+	}, nil
 }
 
-func importOnce(ctx context.Context, server *fakeclinic.Server, patients int) (time.Duration, error) {
-	dir, err := os.MkdirTemp("", "telehab-bench-")
-	if err != nil {
-		return 0, err
+// importAll is a first full pass into a new store.
+func importAll(server *fakeclinic.Server, patients int) run {
+	return func(ctx context.Context) (time.Duration, error) {
+		in, err := install(ctx, server)
+		if err != nil {
+			return 0, err
+		}
+		defer func() { _ = in.remove() }()
+		return in.full(ctx, patients)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	key, err := cliniko.ParseKey(server.Key())
-	if err != nil {
-		return 0, err
-	}
-	client, err := cliniko.New(key, cliniko.Options{BaseURL: server.URL()})
-	if err != nil {
-		return 0, err
-	}
-	defer client.Close()
-	db, err := sqlite.Open(ctx, filepath.Join(dir, "telehab.db"), bytes.Repeat([]byte{1}, sqlite.KeySize))
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = db.Close() }()
-	clinic, err := client.Clinic(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if err := db.Connect(ctx, clinic, time.Now()); err != nil {
-		return 0, err
-	}
-	engine := syncer.New(client, db.Profiles(clinic.AccountID, time.Now), syncer.Options{})
-	started := time.Now()
-	pass, err := engine.Full(ctx, nil)
-	if err == nil && pass.Counts.Read != patients {
-		err = fmt.Errorf("%d of %d patients were read", pass.Counts.Read, patients)
-	}
-	return time.Since(started), err
 }
 
-// fetchOnce is the least that an import could do: every page, four at a time.
-func fetchOnce(ctx context.Context, server *fakeclinic.Server, patients int) (time.Duration, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
-	defer client.CloseIdleConnections()
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(4)
-	started := time.Now()
-	for page := range (patients + profile.PageSize - 1) / profile.PageSize {
-		group.Go(func() error {
-			request, err := http.NewRequestWithContext(ctx, http.MethodGet,
-				server.URL()+"/patients?q%5B%5D=archived_at%3A%2A&per_page=100&page="+strconv.Itoa(page+1), nil)
-			if err != nil {
-				return err
-			}
-			request.SetBasicAuth(server.Key(), "")
-			request.Header.Set("User-Agent", "TeleHab bench (support@vald.com)")
-			response, err := client.Do(request)
-			if err != nil {
-				return err
-			}
-			_, err = io.Copy(io.Discard, response.Body)
-			_ = response.Body.Close()
-			if err == nil && response.StatusCode != http.StatusOK {
-				err = fmt.Errorf("page %d: %s", page+1, response.Status)
-			}
-			return err
-		})
+const everybody = "/patients?q%5B%5D=archived_at%3A%2A&per_page=100"
+
+// fetchAll is the least that an import could do: every page, four at a time.
+func fetchAll(server *fakeclinic.Server, patients int) run {
+	return func(ctx context.Context) (time.Duration, error) {
+		client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
+		defer client.CloseIdleConnections()
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(4)
+		started := time.Now()
+		for page := range (patients + profile.PageSize - 1) / profile.PageSize {
+			group.Go(func() error {
+				return ask(ctx, client, server.URL()+everybody+"&page="+strconv.Itoa(page+1), server.Key(), io.Discard)
+			})
+		}
+		err := group.Wait()
+		return time.Since(started), err
 	}
-	err := group.Wait()
-	return time.Since(started), err
+}
+
+// followAll is what most programs do: page after page, as each names the next.
+func followAll(server *fakeclinic.Server) run {
+	return func(ctx context.Context) (time.Duration, error) {
+		client := &http.Client{Transport: &http.Transport{}}
+		defer client.CloseIdleConnections()
+		started := time.Now()
+		for next := server.URL() + everybody; next != ""; {
+			var body bytes.Buffer
+			if err := ask(ctx, client, next, server.Key(), &body); err != nil {
+				return 0, err
+			}
+			var page struct {
+				Links struct {
+					Next string `json:"next"`
+				} `json:"links"`
+			}
+			if err := json.Unmarshal(body.Bytes(), &page); err != nil {
+				return 0, err
+			}
+			next = page.Links.Next
+		}
+		return time.Since(started), nil
+	}
 }

@@ -158,7 +158,7 @@ func (c *Client) Patients(ctx context.Context, q profile.Query) (profile.Page, e
 	var page profile.Page
 	err := c.get(ctx, call{path: "/patients", query: values(q)}, func(body []byte, header http.Header) error {
 		var err error
-		page, err = decodePage(body)
+		page, err = DecodePage(body)
 		page.Date = serverTime(header)
 		return err
 	})

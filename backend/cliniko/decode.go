@@ -92,9 +92,11 @@ func decode(raw []byte, into any) error {
 	return detail(json.Unmarshal(raw, into, lenient))
 }
 
-// decodePage reads an answer with patients. One that cannot be read does not
-// spoil the page.
-func decodePage(body []byte) (profile.Page, error) {
+// DecodePage reads Cliniko's answer to a question for patients. One that cannot
+// be read does not spoil the page.
+//
+// Errors: ClinicTrouble. They hold no values.
+func DecodePage(body []byte) (profile.Page, error) {
 	if page, ok := decodeWhole(body); ok {
 		return page, nil
 	}

@@ -139,7 +139,7 @@ func plainRecord(raw []byte) profile.Record {
 // sameAsPlain says where the decoder and the plain one differ; "" for nowhere.
 func sameAsPlain(body []byte) string {
 	want := plainPage(body)
-	page, err := decodePage(body)
+	page, err := DecodePage(body)
 	switch {
 	case want == nil && err == nil:
 		return "the page should not be readable"

@@ -59,7 +59,7 @@ func TestDecodeUnreadable(t *testing.T) {
 
 // A page need not have links, which nothing follows, nor well-behaved patients.
 func TestDecodePage(t *testing.T) {
-	page, err := decodePage([]byte(`{"total_entries":3,"patients":[` + whole + `,{"id":"5","email":7.0,"sex":[]},null]}`))
+	page, err := DecodePage([]byte(`{"total_entries":3,"patients":[` + whole + `,{"id":"5","email":7.0,"sex":[]},null]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestDecodePageRefuses(t *testing.T) {
 		`{"patients":[{"first_name":"secret` + "\n" + `` + "\x01" + `"}],"total_entries":1}`,
 		`{"patients":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `,"total_entries":1}`,
 	} {
-		_, err := decodePage([]byte(body))
+		_, err := DecodePage([]byte(body))
 		if profile.CodeOf(err) != profile.ClinicTrouble {
 			t.Errorf("%.60s: %v", body, err)
 		}
@@ -162,7 +162,7 @@ func FuzzPageWithoutLinks(f *testing.F) {
 		if !json.Valid(one) || !json.Valid(other) {
 			return
 		}
-		page, err := decodePage(fmt.Appendf(nil, `{"patients":[%s,%s],"total_entries":%d}`, one, other, total))
+		page, err := DecodePage(fmt.Appendf(nil, `{"patients":[%s,%s],"total_entries":%d}`, one, other, total))
 		if total < 0 {
 			if err == nil {
 				t.Fatal("a page with fewer patients than none")

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// run does the work once and says how long it took.
+type run func(context.Context) (time.Duration, error)
+
+// inTurn lets all runs work one after the other, round by round, so that a
+// machine that gets slower slows all of them, and returns the times of each. A
+// round before the first warms up.
+func inTurn(ctx context.Context, rounds int, runs ...run) ([][]time.Duration, error) {
+	times := make([][]time.Duration, len(runs))
+	for round := range rounds + 1 {
+		for i, work := range runs {
+			runtime.GC() // nobody pays for what others left
+			took, err := work(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				times[i] = append(times[i], took)
+			}
+		}
+	}
+	return times, nil
+}
+
+// start serves a simulated clinic on this computer.
+func start(o fakeclinic.Options) (*fakeclinic.Clinic, *fakeclinic.Server, error) {
+	o.Seed = 1
+	clinic := fakeclinic.New(o)
+	server, err := clinic.Start("127.0.0.1:0")
+	return clinic, server, err
+}
+
+// installation is what TeleHab is made of, without a keyring and a window.
+type installation struct {
+	dir    string
+	client *cliniko.Client // nil: the engine reads from elsewhere
+	db     *sqlite.DB
+	engine *syncer.Engine
+}
+
+// install connects a new store to a clinic.
+func install(ctx context.Context, server *fakeclinic.Server) (*installation, error) {
+	key, err := cliniko.ParseKey(server.Key())
+	if err != nil {
+		return nil, err
+	}
+	client, err := cliniko.New(key, cliniko.Options{BaseURL: server.URL()})
+	if err != nil {
+		return nil, err
+	}
+	in, err := installOn(ctx, client)
+	if err != nil {
+		client.Close()
+		return nil, err
+	}
+	in.client = client
+	return in, nil
+}
+
+// installOn connects a new store to whatever pages come from.
+func installOn(ctx context.Context, source profile.Source) (*installation, error) {
+	dir, err := os.MkdirTemp("", "telehab-bench-")
+	if err != nil {
+		return nil, err
+	}
+	in := &installation{dir: dir}
+	if in.db, err = sqlite.Open(ctx, in.path(), bytes.Repeat([]byte{1}, sqlite.KeySize)); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	clinic, err := source.Clinic(ctx)
+	if err == nil {
+		err = in.db.Connect(ctx, clinic, time.Now())
+	}
+	if err != nil {
+		return nil, errors.Join(err, in.remove())
+	}
+	in.engine = syncer.New(source, in.db.Profiles(clinic.AccountID, time.Now), syncer.Options{})
+	return in, nil
+}
+
+func (in *installation) path() string { return filepath.Join(in.dir, "telehab.db") }
+
+func (in *installation) remove() error {
+	if in.client != nil {
+		in.client.Close()
+	}
+	return errors.Join(in.db.Close(), os.RemoveAll(in.dir))
+}
+
+// full runs a full pass, which has to read this many patients.
+func (in *installation) full(ctx context.Context, patients int) (time.Duration, error) {
+	started := time.Now()
+	pass, err := in.engine.Full(ctx, nil)
+	took := time.Since(started)
+	if err == nil && pass.Counts.Read != patients {
+		err = fmt.Errorf("%d of %d patients were read", pass.Counts.Read, patients)
+	}
+	return took, err
+}
+
+// ask sends one request as any program would, and copies the answer.
+func ask(ctx context.Context, client *http.Client, address, key string, into io.Writer) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	request.SetBasicAuth(key, "")
+	request.Header.Set("User-Agent", "TeleHab bench (support@vald.com)")
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(into, response.Body)
+	_ = response.Body.Close()
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", address, response.Status)
+	}
+	return err
+}
