@@ -69,6 +69,15 @@ describe('the status line', () => {
     expect(line({ problem: limited }).mood).toBe('waiting');
   });
 
+  it('says who is missing in Cliniko for as long as nobody has decided', () => {
+    const gone = { problem: problem('mass_disappearance') };
+    const asked = { tally: { ...base.tally, missing: 60 } };
+    const question = { mood: 'trouble', text: '60 clients missing in Cliniko' };
+    expect(line(gone, asked)).toMatchObject({ ...question, to: { section: 'integration' } });
+    expect(line({}, asked)).toMatchObject(question); // after a restart
+    expect(line(gone)).toMatchObject({ mood: 'calm', text: 'Up to date' }); // decided
+  });
+
   it('shows what runs before what went wrong earlier', () => {
     expect(line({ phase: 'changes', problem: problem('offline') }).mood).toBe('busy');
   });
