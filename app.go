@@ -35,6 +35,7 @@ type App struct {
 	network      func() bool           // there is a network at all
 	clock        func() time.Time
 	screenLocked func() bool // the system's own lock is on
+	eraseLogs    func() error
 	copied       copied
 
 	mu     sync.Mutex
@@ -69,7 +70,7 @@ const (
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
 	a := &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
-		network: syncer.Online, clock: time.Now, screenLocked: screenlock.On}
+		network: syncer.Online, clock: time.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
 	if options.ClinikoURL != "" {
 		a.network = func() bool { return true } // it is on this computer
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -43,9 +44,7 @@ func (a *App) Disconnect() (AppState, error) {
 		d.mu.Lock()
 		d.list, d.phase, d.problem, d.past = nil, phaseIdle, nil, past{}
 		d.mu.Unlock()
-		if err = d.audit(ctx, profile.Disconnected, ""); err == nil {
-			err = d.w.Disconnect(ctx)
-		}
+		err = a.erase(ctx, d)
 		if err == nil && separate {
 			return a.leaveSeparate(ctx, d)
 		}
@@ -55,6 +54,21 @@ func (a *App) Disconnect() (AppState, error) {
 		}
 		return d.state(ctx)
 	})
+}
+
+// erase removes what came from Cliniko, and what the program has written about
+// it: the log now, the web view's files at the next start.
+func (a *App) erase(ctx context.Context, d *desk) error {
+	if err := d.audit(ctx, profile.Disconnected, ""); err != nil {
+		return err
+	}
+	if err := d.w.Disconnect(ctx); err != nil {
+		return err
+	}
+	if demo, _ := d.w.Demo(); demo {
+		return nil
+	}
+	return errors.Join(a.eraseLogs(), markWebViewData(a.options.DataDir()))
 }
 
 // Failures lists the profiles that failed to sync, by name.

@@ -58,8 +58,12 @@ func openWindow(o workspace.Options, demo bool, link string) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
+	if err := removeWebViewData(o.DataDir()); err != nil {
+		logging.Failure(log, "remove what the web view had kept", err)
+	}
 	toolkit := &toolkit{}
 	app := NewApp(o, demo, log, toolkit, deeplink.Registration{Executable: program})
+	app.eraseLogs = file.Erase
 	app.arrive(start)
 	go func() {
 		for link := range inbox.Links() {
@@ -106,11 +110,11 @@ func runWindow(app *App, toolkit *toolkit) error {
 			// second start that looks elsewhere for it.
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { toolkit.Show() },
 		},
-		Linux: &linux.Options{Icon: icon, ProgramName: "telehab", WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
+		Linux: &linux.Options{Icon: icon, ProgramName: programName, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		// macOS brings links this way, even before the start is over.
 		Mac: &mac.Options{OnUrlOpen: func(link string) { app.arrive(deeplink.Parse(link)) },
 			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + app.version, Icon: icon}},
-		Windows: &windows.Options{Theme: windows.SystemDefault},
+		Windows: &windows.Options{Theme: windows.SystemDefault, WebviewUserDataPath: webViewData(app.options.DataDir())},
 	})
 }
 

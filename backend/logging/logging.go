@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -35,7 +36,7 @@ const timeLayout = "2006-01-02T15:04:05.000Z07:00" // RFC 3339
 // Open makes dir and its log file, both for this user alone, and returns a
 // logger that writes to it from level upwards. Times are UTC. Close ends the
 // file; the logger must not be used after that.
-func Open(dir string, level zerolog.Level) (zerolog.Logger, io.Closer, error) {
+func Open(dir string, level zerolog.Level) (zerolog.Logger, *File, error) {
 	if err := prepare(dir); err != nil {
 		return zerolog.Nop(), nil, &profile.Error{
 			Code: profile.StoreUnreadable,
@@ -44,8 +45,31 @@ func Open(dir string, level zerolog.Level) (zerolog.Logger, io.Closer, error) {
 			Cause: fmt.Errorf("logging: %w", err),
 		}
 	}
-	file := &lumberjack.Logger{Filename: filepath.Join(dir, FileName), MaxSize: fileMiB, MaxBackups: oldFiles}
-	return newLogger(file, level), file, nil
+	file := &File{lumberjack.Logger{Filename: filepath.Join(dir, FileName), MaxSize: fileMiB, MaxBackups: oldFiles}}
+	return newLogger(&file.out, level), file, nil
+}
+
+// File is the log file with the older ones beside it.
+type File struct{ out lumberjack.Logger }
+
+// Close ends the file.
+func (f *File) Close() error { return f.out.Close() }
+
+// Erase removes everything that was logged until now.
+func (f *File) Erase() error {
+	if err := f.out.Rotate(); err != nil {
+		return fmt.Errorf("logging: begin a new file: %w", err)
+	}
+	name := strings.TrimSuffix(f.out.Filename, filepath.Ext(f.out.Filename))
+	older, err := filepath.Glob(name + "-*" + filepath.Ext(f.out.Filename))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, path := range older {
+		errs = append(errs, os.Remove(path))
+	}
+	return errors.Join(errs...)
 }
 
 // newLogger logs to out through the redacting writer.

@@ -159,3 +159,29 @@ func TestFailure(t *testing.T) {
 		t.Errorf("no error was logged: %s", out.String())
 	}
 }
+
+func TestEraseLeavesNothingOfBefore(t *testing.T) {
+	dir := t.TempDir()
+	log, file, err := Open(dir, zerolog.InfoLevel)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	log.Info().Msg("before")
+	if err := file.out.Rotate(); err != nil { // an older file beside it
+		t.Fatal(err)
+	}
+	log.Info().Msg("before")
+	if err := file.Erase(); err != nil {
+		t.Fatal(err)
+	}
+	log.Info().Msg("after")
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, FileName))
+	if err != nil || strings.Contains(string(content), "before") || !strings.Contains(string(content), "after") {
+		t.Errorf("%s, %v", content, err)
+	}
+}

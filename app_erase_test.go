@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+)
+
+func TestDisconnectErasesWhatCameFromCliniko(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 70, Patients: 120})
+	erased := 0
+	f.app.eraseLogs = func() error { erased++; return nil }
+	f.signUpAndConnect()
+	f.imported()
+	state, err := f.app.Disconnect()
+	if err != nil || state.Clinic != nil || state.Person == nil {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	if _, err := os.Stat(webViewMark(f.o.DataDir())); err != nil || erased != 1 {
+		t.Errorf("the log was erased %d times; the web view's mark: %v", erased, err)
+	}
+	if _, err := f.app.SyncNow(); profile.CodeOf(err) != profile.NotConnected {
+		t.Errorf("the API key is still there: %v", err)
+	}
+	f.app.shutdown()
+	var looked int
+	err = filepath.WalkDir(f.o.DataDir(), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		looked++
+		content, err := os.ReadFile(path)
+		for _, id := range f.fake.IDs() {
+			if bytes.Contains(content, []byte(id)) {
+				t.Errorf("%s still holds the id of a client", filepath.Base(path))
+				break
+			}
+		}
+		return err
+	})
+	if err != nil || looked == 0 {
+		t.Errorf("%d files, %v", looked, err)
+	}
+	f.start() // the person is still known, with the fresh key
+	if state, err := f.app.SignIn(email, password); err != nil || state.Clinic != nil {
+		t.Errorf("%+v, %v", state, err)
+	}
+}
