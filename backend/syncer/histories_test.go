@@ -1,0 +1,354 @@
+package syncer_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// The real engine goes through random histories of a clinic, a network and a
+// computer, and keeps its promises (docs/SYNC.md). TELEHAB_HISTORIES says
+// through how many.
+func TestHistories(t *testing.T) {
+	rapidFlags(t)
+	rapid.Check(t, func(rt *rapid.T) { runHistory(rt, outside(), realEngine) })
+}
+
+// The same where time passes at once, so that Cliniko may hang, and have
+// everybody wait, and the request limit of many minutes shows.
+func TestHistoriesInNoTime(t *testing.T) {
+	rapidFlags(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		inBubble(t, rt, func(rt *rapid.T, w world) { runHistory(rt, w, realEngine) })
+	})
+}
+
+func rapidFlags(t testing.TB) {
+	withRapid(t, "rapid.checks", strconv.Itoa(histories()))
+	withRapid(t, "rapid.steps", "5")
+	withRapid(t, "rapid.nofailfile", "true") // the seed that is printed does as well
+}
+
+func histories() int {
+	if n, err := strconv.Atoi(os.Getenv("TELEHAB_HISTORIES")); err == nil {
+		return n
+	}
+	return 40
+}
+
+// withRapid sets one of rapid's flags for this test, unless the command line
+// does.
+func withRapid(t testing.TB, name, value string) {
+	t.Helper()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	if given {
+		return
+	}
+	before := flag.Lookup(name).Value.String()
+	must(t, flag.Set(name, value))
+	t.Cleanup(func() { must(t, flag.Set(name, before)) })
+}
+
+// history is one clinic, one computer, and what happens to them.
+type history struct {
+	t        *rapid.T
+	ctx      context.Context
+	world    world
+	clinic   *happenings
+	door     *door
+	computer *computer
+	program  *program
+	before   map[string]profile.Entry // what was in the store after the last pass
+	opened   map[string]bool          // patients that somebody opened
+	resumes  bool
+	spoiled  bool
+
+	otherTried bool
+	closers    []func()
+}
+
+func runHistory(t *rapid.T, w world, engine build) {
+	ctx, cancel := context.WithCancel(context.Background())
+	h := &history{t: t, ctx: ctx, world: w, opened: map[string]bool{}}
+	defer h.close()
+	defer cancel()
+	h.begin(engine)
+	t.Repeat(map[string]func(*rapid.T){
+		"the clinic works":  h.clinicWorks,
+		"a pass":            h.pass,
+		"another pass":      h.pass, // passes are what a history is about
+		"somebody opens":    h.open,
+		"another PC clock":  h.setClock,
+		"another clinic":    h.otherClinic,
+		"many are not seen": h.disappearance,
+	})
+	h.end()
+}
+
+func (h *history) close() {
+	for _, c := range slices.Backward(h.closers) {
+		c()
+	}
+}
+
+func (h *history) begin(engine build) {
+	t := h.t
+	started := time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 1_999_999).Draw(t, "started")) * time.Microsecond)
+	clock := newClock(started, h.world.patient)
+	fake := fakeclinic.New(clinicOptions(t, clock))
+	h.clinic, h.door = newHappenings(clock, fake), newDoor(fake)
+	url := h.serve(h.door)
+	if rapid.Bool().Draw(t, "crowded") {
+		check(t, h.clinic.crowd(rapid.IntRange(0, 60).Draw(t, "from"), rapid.IntRange(2, 300).Draw(t, "many")))
+	}
+	dir, err := os.MkdirTemp(fastFolder(), "history")
+	check(t, err)
+	h.closers = append(h.closers, func() { _ = os.RemoveAll(dir) })
+	key, err := cliniko.ParseKey(fake.Key())
+	check(t, err)
+	h.computer = &computer{path: filepath.Join(dir, "telehab.db"), url: url, key: key, clock: clock, build: engine}
+	h.computer.skew.Store(int64(skews.Draw(t, "skew")))
+	h.program = h.start()
+	h.closers = append(h.closers, func() { h.program.end() })
+	check(t, h.computer.watch())
+	h.closers = append(h.closers, func() { _ = h.computer.raw.Close() })
+}
+
+// fastFolder is a folder in memory where there is one: histories end programs,
+// they do not cut the power.
+func fastFolder() string {
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
+}
+
+// serve puts a clinic on the network, and returns the address of its API.
+func (h *history) serve(handler http.Handler) string {
+	listener, err := h.world.listen()
+	check(h.t, err)
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = server.Serve(listener) })
+	h.closers = append(h.closers, func() {
+		_ = server.Close()
+		serving.Wait()
+		if p, ok := listener.(*pipe); ok {
+			p.cut()
+		}
+		h.door.wait()
+	})
+	return "http://" + listener.Addr().String() + "/v1"
+}
+
+// clinicOptions draw a small clinic. Many have several pages.
+func clinicOptions(t *rapid.T, clock *clinicClock) fakeclinic.Options {
+	o := fakeclinic.Options{
+		Seed: rapid.Uint64Range(0, 1000).Draw(t, "seed"), Clock: clock.Now,
+		ArchiveBumps: rapid.IntRange(0, 3).Draw(t, "bumps") == 0,
+	}
+	few, one, some, many := rapid.IntRange(0, 12), rapid.IntRange(13, 40), rapid.IntRange(95, 125), rapid.IntRange(190, 320)
+	o.Patients = rapid.OneOf(few, few, one, one, one, some, some, many).Draw(t, "patients")
+	if o.Patients == 0 {
+		o.Patients = fakeclinic.NoPatients
+	}
+	if rapid.Bool().Draw(t, "tidy") {
+		o.Shares = &fakeclinic.Shares{NoEmail: 0.03, Archived: 0.05, Merged: 0.02}
+	}
+	return o
+}
+
+// check ends a history that cannot go on.
+func check(t *rapid.T, err error) {
+	if err != nil {
+		t.Helper()
+		t.Fatal(err)
+	}
+}
+
+func (h *history) start() *program {
+	p, err := h.computer.start(h.ctx, h.world.timeout)
+	check(h.t, err)
+	return p
+}
+
+// restart starts the program again, as somebody may at any time.
+func (h *history) restart() {
+	h.program.end()
+	h.program = h.start()
+}
+
+func (h *history) clinicWorks(t *rapid.T) {
+	for _, m := range rapid.SliceOfN(moves, 1, 6).Draw(t, "moves") {
+		check(t, h.clinic.happen(m))
+	}
+}
+
+func (h *history) setClock(t *rapid.T) { h.computer.skew.Store(int64(skews.Draw(t, "skew"))) }
+
+// pass runs a pass with whatever the plan has happen meanwhile.
+func (h *history) pass(t *rapid.T) {
+	kind, p := passKinds.Draw(t, "kind"), plansIn(h.world).Draw(t, "plan")
+	if !h.world.patient && h.program.client.Requests() > 40 {
+		h.restart() // else the request limit of a real minute would stop the history
+	}
+	since := h.clinic.moment()
+	h.spoiled = h.spoiled || p.spoilsRows()
+	pass, err := h.run(kind, p)
+	if err == nil && pass.Kind == profile.FullPass && p.Kill == 0 && (strict || !h.resumes) {
+		h.clinic.seenInFull(since)
+	}
+	h.after(pass, err, p)
+}
+
+// run runs a pass by a plan, and waits until nothing runs any more.
+func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
+	last, err := h.program.store.LastFull(h.ctx)
+	check(h.t, err)
+	h.resumes = last.ID != 0 && last.EndedAt.IsZero()
+	ctx, cancel := context.WithCancelCause(h.ctx)
+	defer cancel(nil)
+	var others sync.WaitGroup
+	defer others.Wait()
+	program := h.program
+	kill := func() {
+		cancel(syncer.ErrClosing)
+		program.end()
+	}
+	if p.Kill < 0 {
+		start := int(program.applied.Load())
+		program.onApply = func(n int) {
+			if n-start == -p.Kill {
+				kill()
+			}
+		}
+	}
+	errs := &errorList{}
+	conductor := &conductor{plan: p, kill: kill, tick: h.tick, do: func(e event) {
+		switch {
+		case e.Skew != 0:
+			h.computer.skew.Store(int64(e.Skew))
+		case e.Open:
+			others.Go(func() { h.openOne(ctx, program, e.Move.Who) })
+		default:
+			errs.add(h.clinic.happen(e.Move))
+		}
+	}}
+	conductor.hangOn(h.clinic.fake)
+	if p.Beside != "" {
+		second := h.start()
+		defer second.end()
+		others.Go(func() { _, _ = h.runKind(ctx, second, p.Beside) })
+	}
+	pass, err := h.runKind(ctx, program, kind)
+	others.Wait()
+	h.door.wait()
+	letGo(h.clinic.fake)
+	check(h.t, errs.first())
+	program.onApply = nil
+	if p.Kill != 0 {
+		h.restart()
+	}
+	return pass, err
+}
+
+// runKind runs one pass of a program. It is called from several goroutines.
+func (h *history) runKind(ctx context.Context, p *program, kind passKind) (profile.Pass, error) {
+	switch kind {
+	case fullPass:
+		return p.engine.Full(ctx, nil)
+	case importPass:
+		list, err := p.engine.List(ctx, nil)
+		if err != nil {
+			return profile.Pass{}, err
+		}
+		return p.engine.Import(ctx, list, nil)
+	case onePatient:
+		h.openOne(ctx, p, 17)
+		return profile.Pass{}, nil
+	}
+	return p.engine.Changes(ctx, nil)
+}
+
+var openedLock sync.Mutex
+
+// openOne opens a patient; whether that works is not its matter.
+func (h *history) openOne(ctx context.Context, p *program, who int) {
+	ids := h.clinic.fake.IDs()
+	if len(ids) == 0 {
+		return
+	}
+	id := ids[who%len(ids)]
+	for range syncer.MaxHops + 1 {
+		openedLock.Lock()
+		h.opened[id] = true
+		openedLock.Unlock()
+		patient, _ := h.clinic.fake.Get(id)
+		if id = patient.MergedWith; id == "" {
+			break
+		}
+	}
+	_, _ = p.engine.Open(ctx, profile.ID(ids[who%len(ids)]))
+}
+
+// open opens one patient while nothing else happens: what is shown is what
+// Cliniko has.
+func (h *history) open(t *rapid.T) {
+	ids := h.clinic.fake.IDs()
+	if len(ids) == 0 {
+		t.Skip("nobody to open")
+	}
+	id := ids[rapid.IntRange(0, 400).Draw(t, "who")%len(ids)]
+	h.opened[id] = true
+	entry, err := h.program.engine.One(h.ctx, profile.ID(id))
+	check(t, err)
+	patient, _ := h.clinic.fake.Get(id)
+	if want := h.judged(patient); !same(want, tidied(entry)) {
+		t.Fatalf("opened %s:\n%s", id, difference(want, tidied(entry)))
+	}
+}
+
+type errorList struct {
+	mu   sync.Mutex
+	errs []error
+}
+
+func (l *errorList) add(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.errs = append(l.errs, err)
+}
+
+func (l *errorList) first() error { return errors.Join(l.errs...) }
+
+func (h *history) knew(ref string) bool {
+	_, ok := h.before[ref]
+	return ok
+}
+
+// tick is the time that an answer takes.
+func (h *history) tick(d time.Duration) {
+	if h.world.patient {
+		time.Sleep(d)
+	} else {
+		h.computer.clock.forward(d)
+	}
+}

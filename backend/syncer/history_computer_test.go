@@ -1,0 +1,191 @@
+package syncer_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// engine is what a history drives: the real one, or a wrong one that it has to
+// catch.
+type engine interface {
+	Full(context.Context, syncer.Report) (profile.Pass, error)
+	Changes(context.Context, syncer.Report) (profile.Pass, error)
+	List(context.Context, syncer.Report) (*syncer.Listed, error)
+	Import(context.Context, *syncer.Listed, syncer.Report) (profile.Pass, error)
+	One(context.Context, profile.ID) (profile.Entry, error)
+	Open(context.Context, profile.ID) (profile.Entry, error)
+}
+
+type build func(profile.Source, profile.Store, syncer.Options) engine
+
+func realEngine(source profile.Source, store profile.Store, o syncer.Options) engine {
+	return syncer.New(source, store, o)
+}
+
+// program is one run of TeleHab: its connection to Cliniko, to the database on
+// the computer's disk, and an engine between them.
+type program struct {
+	client  *cliniko.Client
+	db      *sqlite.DB
+	store   *sqlite.Profiles
+	engine  engine
+	applied atomic.Int64 // batches that changed something
+	onApply func(n int)
+	ends    sync.Once
+}
+
+// Apply makes program a profile.Destination.
+func (p *program) Apply([]profile.Entry) {
+	n := int(p.applied.Add(1))
+	if p.onApply != nil {
+		p.onApply(n)
+	}
+}
+
+// Forget is for profiles that are erased.
+func (p *program) Forget([]string) {}
+
+// end closes the program's database and connections, whatever else it is
+// doing: what it has not stored by then it never will.
+func (p *program) end() {
+	p.ends.Do(func() {
+		_ = p.db.Close()
+		p.client.Close()
+	})
+}
+
+// computer has the disk and a clock that may be wrong.
+type computer struct {
+	path  string
+	url   string
+	key   cliniko.Key
+	clock *clinicClock
+	skew  atomic.Int64
+	build build
+	raw   *sql.DB // sees the database as it is
+	runs  atomic.Int64
+}
+
+func (c *computer) now() time.Time { return c.clock.Now().Add(time.Duration(c.skew.Load())) }
+
+// lock is the lock that keeps passes of two programs apart.
+func (c *computer) lock() (func(), error) {
+	lock := flock.New(filepath.Join(filepath.Dir(c.path), "sync.lock"))
+	held, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return nil, err
+	case !held:
+		return nil, profile.Errorf(profile.SyncRunning, "Another program syncs. Wait until it is done.")
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+// start starts the program. timeout is how long it waits for one answer.
+func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, error) {
+	p := &program{}
+	var err error
+	if p.client, err = cliniko.New(c.key, cliniko.Options{BaseURL: c.url, Pause: time.Millisecond, Timeout: timeout, Version: fmt.Sprint(c.runs.Add(1))}); err != nil {
+		return nil, err
+	}
+	if p.db, err = sqlite.Open(ctx, c.path, testKey); err != nil {
+		return nil, err
+	}
+	clinic, err := p.db.Clinic(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		clinic, err = c.connect(ctx, p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.store = p.db.Profiles(clinic.AccountID, c.now)
+	p.engine = c.build(p.client, p.store, syncer.Options{Destinations: []profile.Destination{p}, Lock: c.lock, Now: c.now})
+	return p, nil
+}
+
+func (c *computer) connect(ctx context.Context, p *program) (profile.Clinic, error) {
+	clinic, err := p.client.Clinic(ctx)
+	if err != nil {
+		return clinic, err
+	}
+	return clinic, p.db.Connect(ctx, clinic, c.now())
+}
+
+// watch has the database itself note every row whose details go back in time,
+// however briefly and whichever program does it.
+func (c *computer) watch() error {
+	var err error
+	if c.raw, err = sql.Open("sqlite3", "file:"+c.path+"?_busy_timeout=5000"); err != nil {
+		return err
+	}
+	_, err = c.raw.Exec(`CREATE TABLE watch_back (ref TEXT, was INTEGER, became INTEGER);
+		CREATE TRIGGER watch_back AFTER UPDATE ON profile WHEN NEW.updated_at < OLD.updated_at
+		BEGIN INSERT INTO watch_back VALUES (OLD.cliniko_id, OLD.updated_at, NEW.updated_at); END`)
+	return err
+}
+
+// wentBack returns a row whose details went back in time, or "".
+func (c *computer) wentBack() (ref string, err error) {
+	err = c.raw.QueryRow("SELECT coalesce(min(ref), '') FROM watch_back").Scan(&ref)
+	return ref, err
+}
+
+// dump writes out every table of the database.
+func (c *computer) dump(ctx context.Context, w io.Writer) (err error) {
+	tables, err := c.raw.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, tables.Close(), tables.Err()) }()
+	for tables.Next() {
+		var name string
+		if err := tables.Scan(&name); err != nil {
+			return err
+		}
+		if err := c.dumpTable(ctx, w, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *computer) dumpTable(ctx context.Context, w io.Writer, name string) (err error) {
+	rows, err := c.raw.QueryContext(ctx, "SELECT * FROM "+name) // #nosec G202 -- a table's own name
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close(), rows.Err()) }()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		for _, v := range values {
+			if _, err := fmt.Fprintf(w, "%d %s ", len(v), v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

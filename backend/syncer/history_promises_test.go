@@ -1,0 +1,278 @@
+package syncer_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"os"
+	"reflect"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+)
+
+// after checks what holds after every pass, and more after one that nothing
+// disturbed.
+func (h *history) after(pass profile.Pass, err error, p plan) {
+	h.t.Helper()
+	if err == nil {
+		n := pass.Counts
+		if n.Read != n.Synced+n.Unchanged+n.Failed+n.Archived {
+			h.t.Fatalf("promise 5: %+v", n)
+		}
+	}
+	ref, watchErr := h.computer.wentBack()
+	check(h.t, watchErr)
+	if ref != "" {
+		h.t.Fatalf("promise 2: %s went back to older details", ref)
+	}
+	if broken := h.door.broken(h.slack()); broken != "" {
+		h.t.Fatalf("promise 4: %s", broken)
+	}
+	local := h.local()
+	if err == nil && !p.disturbed() && !p.spoilsRows() && (strict || !h.resumes) {
+		h.compare(pass.Kind, maps.Clone(local))
+	}
+	h.nobodyLost(local)
+	h.before = local
+}
+
+// nobodyLost checks that whoever was in the store is still there, or was
+// deleted in Cliniko.
+func (h *history) nobodyLost(local map[string]profile.Entry) {
+	h.t.Helper()
+	for ref, entry := range h.before {
+		if _, kept := local[ref]; kept || entry.Profile.State == profile.Deleted || !isID(ref) {
+			continue
+		}
+		if _, there := h.clinic.fake.Get(ref); there {
+			h.t.Fatalf("%s was kept and is lost", ref)
+		}
+	}
+}
+
+var strict = os.Getenv("STRICT") != ""
+
+func isID(ref string) bool {
+	_, ok := profile.ParseID(ref)
+	return ok
+}
+
+// compare checks that the store is what Cliniko has, as far as such a pass can
+// see it.
+func (h *history) compare(kind profile.Kind, local map[string]profile.Entry) {
+	h.t.Helper()
+	full := kind == profile.FullPass
+	if !full {
+		for ref := range local {
+			if !isID(ref) {
+				return // a list of failures that says that somebody could not be read
+			}
+		}
+	}
+	for _, p := range h.clinic.fake.Patients() {
+		want := h.judged(p)
+		got, stored := local[p.ID]
+		delete(local, p.ID)
+		switch {
+		case !full && h.clinic.isBlind(p.ID):
+		case !stored && want.Profile.State != profile.Active && !h.knew(p.ID):
+		case !stored:
+			h.t.Fatalf("promise 1: %s (%s) is missing after a %s pass", p.ID, want.Profile.State, kind)
+		case !same(want, got):
+			h.t.Fatalf("promise 1: %s after a %s pass (-Cliniko +here):\n%s", p.ID, kind, difference(want, got))
+		case want.Profile.State != profile.Active && !h.opened[p.ID] && !h.clinic.everActive(p.ID) && (strict || !h.spoiled):
+			h.t.Fatalf("%s is kept, but was always archived and never opened", p.ID)
+		}
+	}
+	for ref, entry := range local {
+		switch {
+		case !full && h.clinic.isBlind(ref):
+		case entry.Profile.State != profile.Deleted || entry.Failure != nil:
+			h.t.Fatalf("promise 1: %s is %s here after a %s pass, and not in Cliniko", ref, entry.Profile.State, kind)
+		}
+	}
+}
+
+// judged is the entry that a patient of the clinic should have here.
+func (h *history) judged(p fakeclinic.Patient) profile.Entry {
+	patient := asPatient(p)
+	entry := profile.Entry{Ref: p.ID}
+	entry.Profile, entry.Failure = profile.Check(&patient, h.computer.clock.Now())
+	return entry
+}
+
+// local is what the store has.
+func (h *history) local() map[string]profile.Entry {
+	h.t.Helper()
+	all := map[string]profile.Entry{}
+	broken, err := h.program.store.All(h.ctx, func(e profile.Entry) { all[e.Ref] = tidied(e) })
+	check(h.t, err)
+	if len(broken) > 0 {
+		h.t.Fatalf("rows that do not open: %v", broken)
+	}
+	return all
+}
+
+// tidied leaves out the times at which something was stored.
+func tidied(e profile.Entry) profile.Entry {
+	e.Profile.AddedAt, e.Profile.SyncedAt, e.Profile.DeletedAt = time.Time{}, time.Time{}, time.Time{}
+	if e.Failure != nil {
+		f := *e.Failure
+		f.FirstFailedAt, f.LastFailedAt, f.Attempts = time.Time{}, time.Time{}, 0
+		e.Failure = &f
+	}
+	return e
+}
+
+func same(a, b profile.Entry) bool { return reflect.DeepEqual(a, b) || cmp.Equal(a, b) }
+
+func difference(a, b profile.Entry) string { return cmp.Diff(a, b) }
+
+// quiet runs a pass while nothing else happens. It must end well, unless so
+// many are gone that it has to stop.
+func (h *history) quiet(kind passKind) profile.Pass {
+	h.t.Helper()
+	since := h.clinic.moment()
+	before := h.local()
+	pass, err := h.run(kind, plan{})
+	if err != nil {
+		if profile.CodeOf(err) != profile.Gone {
+			h.t.Fatalf("a quiet %s pass: %v", kind, err)
+		}
+		gone, mass := h.gone()
+		if !mass {
+			h.t.Fatalf("promise 7: a %s pass stopped though only %d are gone", kind, len(gone))
+		}
+		h.nothingRemoved(before)
+		check(h.t, h.clinic.bringBack(gone))
+		return h.quiet(kind)
+	}
+	if pass.Kind == profile.FullPass && (strict || !h.resumes) {
+		h.clinic.seenInFull(since)
+	}
+	h.after(pass, nil, plan{})
+	return pass
+}
+
+// gone returns the kept patients whom Cliniko no longer has, and whether they
+// are too many to believe it.
+func (h *history) gone() (ids []string, mass bool) {
+	kept := 0
+	for ref, entry := range h.local() {
+		if entry.Profile.State == profile.Deleted {
+			continue
+		}
+		kept++
+		if _, there := h.clinic.fake.Get(ref); !there && isID(ref) {
+			ids = append(ids, ref)
+		}
+	}
+	return ids, len(ids) > 50 || len(ids)*100 > 5*kept
+}
+
+func (h *history) nothingRemoved(before map[string]profile.Entry) {
+	h.t.Helper()
+	after := h.local()
+	for ref, entry := range before {
+		if !isID(ref) {
+			continue
+		}
+		now, kept := after[ref]
+		if !kept || now.Profile.State == profile.Deleted && entry.Profile.State != profile.Deleted {
+			h.t.Fatalf("promise 7: %s was removed by a pass that stopped", ref)
+		}
+	}
+}
+
+// end lets everything come to rest and compares.
+func (h *history) end() {
+	h.restart()
+	h.quiet(changesPass)
+	if !strict {
+		h.quiet(fullPass)
+	}
+	pass := h.quiet(fullPass)
+	h.sums(pass)
+	if again := h.quiet(changesPass); again.Counts.Synced != 0 {
+		h.t.Fatalf("nothing happened, and a pass synced %d", again.Counts.Synced)
+	}
+	h.compare(profile.FullPass, h.local())
+}
+
+// sums checks the numbers of a quiet full pass against Cliniko.
+func (h *history) sums(pass profile.Pass) {
+	var want profile.Counts
+	for _, p := range h.clinic.fake.Patients() {
+		entry := h.judged(p)
+		want.Read++
+		switch {
+		case entry.Profile.State != profile.Active:
+			want.Archived++
+		case entry.Failure != nil:
+			want.Failed++
+		default:
+			want.Unchanged++
+		}
+	}
+	got := pass.Counts
+	got.Unchanged, got.Synced = got.Unchanged+got.Synced, 0
+	if got != want {
+		h.t.Fatalf("promise 5: a quiet full pass counted %+v, Cliniko has %+v", pass.Counts, want)
+	}
+}
+
+// otherClinic tries a key of another clinic on the same store.
+func (h *history) otherClinic(t *rapid.T) {
+	if h.otherTried {
+		t.Skip("once is enough")
+	}
+	h.otherTried = true
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 77, Patients: 3, AccountID: "4000002", Key: h.clinic.fake.Key()})
+	client, err := cliniko.New(h.computer.key, cliniko.Options{BaseURL: h.serve(fake)})
+	check(t, err)
+	defer client.Close()
+	before := h.dump()
+	clinic, err := client.Clinic(h.ctx)
+	check(t, err)
+	if err := h.program.db.Connect(h.ctx, clinic, h.computer.now()); profile.CodeOf(err) != profile.OtherClinic {
+		t.Fatalf("promise 6: a key of another clinic: %v", err)
+	}
+	if h.dump() != before {
+		t.Fatal("promise 6: a key of another clinic changed the store")
+	}
+}
+
+// dump is a sum over everything in the database.
+func (h *history) dump() string {
+	h.t.Helper()
+	sum := sha256.New()
+	check(h.t, h.computer.dump(h.ctx, sum))
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// disappearance hides many patients, as a lowered role of the key's owner does,
+// and shows them again.
+func (h *history) disappearance(t *rapid.T) {
+	many, every := rapid.IntRange(1, 120).Draw(t, "many"), rapid.IntRange(1, 7).Draw(t, "every")
+	if !strict {
+		_, _ = h.run(fullPass, plan{})
+	}
+	for i := range many {
+		check(t, h.clinic.happen(move{What: removed, Who: i * every}))
+	}
+	h.quiet(fullPass)
+}
+
+// slack is how long a request may be on its way: no time at all in a bubble.
+func (h *history) slack() time.Duration {
+	if h.world.patient {
+		return 0
+	}
+	return time.Second
+}

@@ -1,0 +1,224 @@
+package syncer_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+)
+
+// A world is what lies around a history: the network, and how time passes.
+type world struct {
+	listen func() (net.Listener, error)
+	// timeout is how long a program waits for an answer that may never come.
+	timeout time.Duration
+	// patient says that waiting costs nothing, so that Cliniko may hang and
+	// have everybody wait as often as it likes.
+	patient bool
+}
+
+// outside is the real world: loopback sockets, and real time.
+func outside() world {
+	return world{
+		listen:  func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
+		timeout: 3 * time.Second,
+	}
+}
+
+// inBubble runs a history in which time passes at once when everybody waits.
+// Connections are pipes, because the bubble cannot see that a socket waits.
+func inBubble(t *testing.T, rt *rapid.T, run func(*rapid.T, world)) {
+	var thrown any
+	synctest.Test(t, func(*testing.T) {
+		// How rapid ends a history that failed; it has to happen in its goroutine.
+		defer func() { thrown = recover() }()
+		run(rt, world{listen: listenPipe, timeout: 20 * time.Second, patient: true})
+	})
+	if thrown != nil {
+		panic(thrown)
+	}
+}
+
+// pipes are the listeners that have no socket, by their address.
+var (
+	pipes     sync.Map
+	pipeCount atomic.Int64
+)
+
+type pipe struct {
+	address pipeAddress
+	accept  chan net.Conn
+	closed  chan struct{}
+	close   sync.Once
+	mu      sync.Mutex
+	ends    []net.Conn
+}
+
+type pipeAddress string
+
+func (a pipeAddress) Network() string { return "pipe" }
+func (a pipeAddress) String() string  { return string(a) }
+
+// listenPipe listens on an address that nobody else could: port 1 of one of the
+// many loopback addresses.
+func listenPipe() (net.Listener, error) {
+	n := pipeCount.Add(1)
+	p := &pipe{address: pipeAddress(fmt.Sprintf("127.77.%d.%d:1", n/250%250, 1+n%250)), accept: make(chan net.Conn), closed: make(chan struct{})}
+	pipes.Store(p.address.String(), p)
+	return p, nil
+}
+
+func (p *pipe) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.accept:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipe) Close() error {
+	p.close.Do(func() {
+		pipes.Delete(p.address.String())
+		close(p.closed)
+	})
+	return nil
+}
+
+// cut ends all connections, those that a closing server has not met too.
+func (p *pipe) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, end := range p.ends {
+		_ = end.Close()
+	}
+}
+
+func (p *pipe) dial(ctx context.Context) (net.Conn, error) {
+	here, there := net.Pipe()
+	p.mu.Lock()
+	p.ends = append(p.ends, there)
+	p.mu.Unlock()
+	select {
+	case p.accept <- there:
+		return here, nil
+	case <-p.closed:
+		return nil, errors.New("connection refused")
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *pipe) Addr() net.Addr { return p.address }
+
+// TestMain gives Go's own transport, of which every client gets a copy, the
+// pipes beside its sockets.
+func TestMain(m *testing.M) {
+	transport := http.DefaultTransport.(*http.Transport)
+	dial := transport.DialContext
+	transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if p, ok := pipes.Load(address); ok {
+			return p.(*pipe).dial(ctx)
+		}
+		return dial(ctx, network, address)
+	}
+	os.Exit(m.Run())
+}
+
+// door is where requests arrive at the clinic. It notes what promise 4 is
+// about: when which program sent a request, and when it was told to wait.
+type door struct {
+	clinic *fakeclinic.Clinic
+	mu     sync.Mutex
+	came   map[string][]fakeclinic.Request // by program
+	waits  map[string][]wait
+	inside int // requests whose answers are not finished
+	left   sync.Cond
+}
+
+type wait struct{ from, until time.Time }
+
+func newDoor(clinic *fakeclinic.Clinic) *door {
+	d := &door{clinic: clinic, came: map[string][]fakeclinic.Request{}, waits: map[string][]wait{}}
+	d.left.L = &d.mu
+	return d
+}
+
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer d.leave()
+	who, now := r.UserAgent(), time.Now()
+	d.mu.Lock()
+	d.inside++
+	d.came[who] = append(d.came[who], fakeclinic.Request{At: now})
+	d.mu.Unlock()
+	d.clinic.ServeHTTP(&doorWriter{w, d, who}, r)
+}
+
+func (d *door) leave() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.inside--
+	d.left.Broadcast()
+}
+
+// wait waits until no request is inside.
+func (d *door) wait() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for d.inside > 0 {
+		d.left.Wait()
+	}
+}
+
+type doorWriter struct {
+	http.ResponseWriter
+	door *door
+	who  string
+}
+
+// Unwrap is for http.ResponseController.
+func (w *doorWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *doorWriter) WriteHeader(status int) {
+	if status == http.StatusTooManyRequests {
+		header := w.Header()
+		reset, _ := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64)
+		date, _ := http.ParseTime(header.Get("Date"))
+		now := time.Now()
+		w.door.mu.Lock()
+		w.door.waits[w.who] = append(w.door.waits[w.who], wait{now, now.Add(min(time.Unix(reset, 0).Sub(date), 2*time.Minute))})
+		w.door.mu.Unlock()
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// broken says how promise 4 was broken, or "". slack is how long a request may
+// have been on its way when its program was told to wait.
+func (d *door) broken(slack time.Duration) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for who, requests := range d.came {
+		if n := fakeclinic.MaxInAny(requests, time.Minute); n > 160 {
+			return fmt.Sprintf("%s sent %d requests in a minute", who, n)
+		}
+		for _, w := range d.waits[who] {
+			if slices.ContainsFunc(requests, func(r fakeclinic.Request) bool { return r.At.After(w.from.Add(slack)) && r.At.Before(w.until) }) {
+				return who + " sent a request before the reset that it was told"
+			}
+		}
+	}
+	return ""
+}
