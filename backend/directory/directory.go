@@ -138,8 +138,10 @@ func (d *Directory) set(place int32, r *row) {
 		members.set(place, r != nil && r.in(filter))
 	}
 	d.texts[place/blockRows].stale = true
-	for _, o := range d.orders {
-		o.moved = append(o.moved, place)
+	for by, o := range d.orders {
+		if o.moved = append(o.moved, place); len(o.moved) > len(d.rows) {
+			delete(d.orders, by) // nobody has looked for long; sorting all is cheaper
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -157,6 +158,31 @@ func TestPagesAreTheWholeList(t *testing.T) {
 			t.Fatalf("%+v", q)
 		}
 	})
+}
+
+// A pass tells of changes while somebody types.
+func TestConcurrentUse(t *testing.T) {
+	d := someClients()
+	var group sync.WaitGroup
+	for n := range 3 {
+		group.Go(func() {
+			for i := range 200 {
+				ref := fmt.Sprint(100 + i%20)
+				switch n {
+				case 0:
+					d.Apply([]profile.Entry{client(ref, fmt.Sprint("Ann", i), "", "Lee", "")})
+				case 1:
+					d.Forget([]string{ref})
+				default:
+					d.Find(Query{Search: "ann", Filter: All, Sort: ByName, Limit: 10})
+				}
+			}
+		})
+	}
+	group.Wait()
+	if zoe := d.Find(Query{Search: "zoe", Filter: All, Limit: 1}); zoe.Matched != 1 {
+		t.Errorf("%d found", zoe.Matched)
+	}
 }
 
 func BenchmarkSearch100k(b *testing.B) {
