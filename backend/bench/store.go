@@ -189,20 +189,25 @@ func insertAll(ctx context.Context, db *sql.DB, tables []table) error {
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after the commit
 	for _, t := range tables {
-		insert, err := tx.PrepareContext(ctx, t.insert)
-		if err != nil {
-			return err
-		}
-		for _, row := range t.rows {
-			if _, err := insert.ExecContext(ctx, row...); err != nil {
-				return errors.Join(err, insert.Close())
-			}
-		}
-		if err := insert.Close(); err != nil {
+		if err := t.insertInto(ctx, tx); err != nil {
 			return err
 		}
 	}
 	return tx.Commit()
+}
+
+func (t *table) insertInto(ctx context.Context, tx *sql.Tx) error {
+	insert, err := tx.PrepareContext(ctx, t.insert)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = insert.Close() }()
+	for _, row := range t.rows {
+		if _, err := insert.ExecContext(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func fileName(path string) string {
