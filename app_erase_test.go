@@ -50,3 +50,30 @@ func TestDisconnectErasesWhatCameFromCliniko(t *testing.T) {
 		t.Errorf("%+v, %v", state, err)
 	}
 }
+
+// A key that is lost, or was replaced by another, makes the data unreadable for
+// good. The window says so, resets it when asked, and starts again.
+func TestLostKeyOffersToStartAgain(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 71, Patients: 20})
+	f.signUpAndConnect()
+	f.imported()
+	f.app.shutdown()
+	// The same store under another name has no key in the keyring.
+	moved := filepath.Join(t.TempDir(), "moved")
+	if err := os.Rename(f.o.DataDir(), moved); err != nil {
+		t.Fatal(err)
+	}
+	f.o.Dir = moved
+	f.start()
+	state, err := f.app.State()
+	if err != nil || state.Store == nil || state.Store.Code != string(profile.StoreKeyLost) {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	if state, err = f.app.ResetStore(); err != nil || state.Store != nil || state.PeopleExist {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	f.signUpAndConnect()
+	if pass := f.imported(); pass.Read != 20 {
+		t.Errorf("%+v", pass)
+	}
+}

@@ -11,7 +11,7 @@ STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary e2e-browser e2e-window e2e-open-in leaks cgo-windows windows wine
+             clinic-binary e2e-browser e2e-window e2e-open-in leaks security cgo-windows windows wine
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
@@ -89,6 +89,10 @@ stage-e2e-open-in: stage-e2e-window
 
 stage-leaks: stage-e2e-browser stage-e2e-window stage-e2e-open-in
 	@$(STAGE) --count node leaks -- node --test --test-reporter=spec frontend/e2e/leaks.test.mjs
+
+# Every proof that docs/SECURITY.md names has run and passed.
+stage-security: stage-go-test stage-frontend-test stage-leaks
+	@$(STAGE) --check security -- build/scripts/security-table.mjs
 
 # The Go side for Windows. Without CC the build would succeed and leave SQLite
 # out, so cgo is asked for by name.

@@ -8,7 +8,14 @@ import { rememberSecrets } from './harness/leaks.mjs';
 import { requirePrivateHome } from './harness/paths.mjs';
 import { stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
-import { buildAutomation, closeWindow, openWindow, startDriver } from './harness/window.mjs';
+import { listening } from './harness/sockets.mjs';
+import {
+  buildAutomation,
+  closeWindow,
+  openWindow,
+  startDriver,
+  windowProcess,
+} from './harness/window.mjs';
 
 const home = requirePrivateHome();
 let display, driver, app, kept;
@@ -74,12 +81,28 @@ step('the window opens on the first screen', async () => {
   });
 });
 
+step('the app listens on nothing, and its page may run nothing but its own', async () => {
+  assert.deepEqual(listening(windowProcess()), []);
+  const policy = await app.run(
+    `return document.querySelector('meta[http-equiv="Content-Security-Policy"]').content`,
+  );
+  assert.match(policy, /default-src 'none'/);
+  assert.match(policy, /script-src 'self'(;|$)/);
+  assert.doesNotMatch(policy, /unsafe-eval|https?:|ws:/);
+});
+
 step('the demo clinic is imported', async () => {
   await click('button', /^Try the demo clinic/);
   await click('button', /^Sync (clients|patients)$/);
   await click('button', /^Start sync$/);
   await read(/Sync results/, 60);
   await photograph(display, 'window-2-results');
+});
+
+step('only the demo clinic listens while it runs', async () => {
+  const [address, ...others] = listening(windowProcess());
+  assert.match(address, /^0100007F:/, 'on 127.0.0.1');
+  assert.deepEqual(others, []);
 });
 
 step('its profiles are shown', async () => {

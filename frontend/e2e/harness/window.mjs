@@ -79,6 +79,9 @@ LD_PRELOAD='${library}' exec '${root}/build/bin/telehab' "$@" >>'${logs}/${run}-
 
 const script = (file, lines) => writeFileSync(file, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
 
+/** The process of the window that was opened last. */
+export const windowProcess = () => Number(readFileSync(pidFile, 'utf8'));
+
 /** Ends the app as closing the session or logging out would, and waits for it. */
 export async function closeWindow(session) {
   const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;

@@ -1,0 +1,62 @@
+package cliniko
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// The key goes out over TLS that is verified, in a version that is not broken.
+func TestTLSIsVerified(t *testing.T) {
+	reached := false
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
+	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	defer server.Close()
+	key, err := ParseKey("MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := New(key, Options{Pause: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if client.base.Scheme != "https" || client.base.Host != "api.au1.cliniko.com" {
+		t.Errorf("the key would go to %s", client.base)
+	}
+	transport := client.http.Transport.(*http.Transport)
+	if transport.TLSClientConfig.MinVersion < tls.VersionTLS12 || transport.TLSClientConfig.InsecureSkipVerify {
+		t.Errorf("%+v", transport.TLSClientConfig)
+	}
+	if client.base, err = url.Parse(server.URL); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Clinic(t.Context()); profile.CodeOf(err) != profile.LoginPage || reached {
+		t.Errorf("a certificate that nobody signed: %v", err)
+	}
+}
+
+// Notes, Medicare numbers, addresses, alerts and the clinic's own fields end at
+// decoding.
+func TestOnlyWhatIsNeededIsDecoded(t *testing.T) {
+	raw := `{"id":"1","created_at":"2024-01-02T03:04:05Z","updated_at":"2024-01-02T03:04:05Z","first_name":"Kept",
+		"notes":"CANARY","appointment_notes":"CANARY","medicare":"CANARY","medicare_reference_number":"CANARY","dva_card_number":"CANARY",
+		"address_1":"CANARY","city":"CANARY","post_code":"CANARY","occupation":"CANARY","emergency_contact":"CANARY","referral_source":"CANARY",
+		"old_reference_id":"CANARY","invoice_extra_information":"CANARY","custom_fields":{"sections":[{"name":"CANARY"}]}}`
+	record := decodeRecord([]byte(raw))
+	if record.Err != nil || record.Patient.FirstName != "Kept" {
+		t.Fatalf("%v", record.Err)
+	}
+	for i, value := 0, reflect.ValueOf(record.Patient); i < value.NumField(); i++ {
+		if field := value.Field(i); field.Kind() == reflect.String && strings.Contains(field.String(), "CANARY") {
+			t.Errorf("%s is kept", value.Type().Field(i).Name)
+		}
+	}
+}
