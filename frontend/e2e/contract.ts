@@ -23,6 +23,11 @@ type Differences = {
 interface PageTypes {
   AppState: Page.AppState;
   PersonView: Page.PersonView;
+  PersonDetails: Page.PersonDetails;
+  LockedView: Page.LockedView;
+  EventView: Page.EventView;
+  RetentionView: Page.RetentionView;
+  ClinicPlace: Page.ClinicPlace;
   ClinicView: Page.ClinicView;
   ConnectionView: Page.ConnectionView;
   ErrorView: Page.ErrorView;

@@ -1,128 +1,24 @@
 import type { GoApp } from '../lib/api/bridge';
-import type { EventMap } from '../lib/api/events';
 import type {
-  AppState,
   ConnectionView,
-  ErrorView,
+  ExportFormat,
   FailureView,
   PassView,
   ProfileQuery,
-  ProfileView,
 } from '../lib/api/types';
 import { historyOf, syncsOf } from './fake-history';
 import { FakeLinks } from './fake-links';
-import { CLINIC, PERSON, stateAt, type FakeOptions } from './fake-state';
-import { isFailing, judge, people, rowOf } from './people';
+import { fail, FakeSession, wait } from './fake-session';
+import { CLINIC } from './fake-state';
+import { isFailing, judge, rowOf } from './people';
 import { pageOf } from './fake-search';
 
 /** A stand-in for app.go while the page is looked at or tested without Go. */
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const fail = (code: string, message: string): never => {
-  const view: ErrorView = { code, message, until: '' };
-  throw view; // Go's errors reach the page as such objects
-};
-
-export class FakeGo implements GoApp {
-  people: ProfileView[];
-  state: AppState;
-  #listeners = new Map<string, Set<(data: unknown) => void>>();
-  #cancelled = false;
-
-  constructor(readonly options: FakeOptions) {
-    this.people = people(options.count);
-    this.state = stateAt(options);
-    this.#imported = options.stage === 'imported';
-    this.#tally();
-  }
-
-  #imported: boolean;
-  /** Whom Cliniko does not have any more. */
-  missing: ProfileView[] = [];
+export class FakeGo extends FakeSession implements GoApp {
   /** The newest first; invented at first sight. */
   syncs: PassView[] | null = null;
-
-  readonly runtime = {
-    EventsOn: (name: string, callback: (...data: unknown[]) => void) => {
-      const set = this.#listeners.get(name) ?? new Set();
-      this.#listeners.set(name, set.add(callback));
-      return () => void set.delete(callback);
-    },
-  };
-
-  emit<Name extends keyof EventMap>(name: Name, data: EventMap[Name]) {
-    for (const listener of this.#listeners.get(name) ?? []) listener(structuredClone(data));
-  }
-
-  async #soon<T>(answer: T, time = this.options.delay): Promise<T> {
-    await wait(time);
-    return structuredClone(answer);
-  }
-
-  #kept() {
-    return this.#imported ? this.people.filter((person) => person.state !== 'deleted') : [];
-  }
-
-  #tally() {
-    const kept = this.#kept();
-    const active = kept.filter((person) => person.state === 'active').length;
-    this.state.tally = {
-      active,
-      failed: kept.filter(isFailing).length,
-      archived: kept.length - active,
-      activeInCliniko: this.people.filter((person) => person.state === 'active').length,
-      countedAt: this.#imported ? new Date().toISOString() : '',
-      missing: this.missing.length,
-    };
-  }
-
-  State = () => this.#soon(this.state, 5);
-
-  async CreateFirstPerson(name: string, email: string) {
-    this.state.person = { id: '1', name, email, permissions: [...PERSON.permissions] };
-    this.state.peopleExist = true;
-    return this.#soon(this.state, 400);
-  }
-
-  async SignIn(email: string, password: string) {
-    await wait(500);
-    if (password !== 'correct horse battery') {
-      fail(
-        'sign_in_refused',
-        'That email and password do not belong together. Check both and try again.',
-      );
-    }
-    this.state.person = { ...PERSON, email, permissions: [...PERSON.permissions] };
-    return this.#soon(this.state);
-  }
-
-  SignOut = () => {
-    this.state.person = null;
-    return this.#soon(this.state);
-  };
-
-  ResetStore = () => {
-    this.state.store = null;
-    return this.#soon(this.state, 800);
-  };
-
-  OpenDemo = () => {
-    this.state = {
-      ...this.state,
-      demo: true,
-      peopleExist: true,
-      clinic: { ...CLINIC, name: 'Demo Clinic' },
-      person: { ...PERSON, name: 'Demo Person', permissions: [...PERSON.permissions] },
-    };
-    return this.#soon(this.state, 600);
-  };
-
-  LeaveDemo = () => {
-    this.#imported = false;
-    this.state = { ...this.state, demo: false, peopleExist: false, clinic: null, person: null };
-    this.#tally();
-    return this.#soon(this.state);
-  };
+  #cancelled = false;
 
   async Connect(key: string): Promise<ConnectionView> {
     await wait(1500);
@@ -138,16 +34,22 @@ export class FakeGo implements GoApp {
         'Cliniko refused this key. Wait a moment and try again; if it is refused again, write to support@vald.com.',
       );
     }
+    if (key.includes('riverside')) {
+      fail(
+        'other_clinic',
+        'This key belongs to Riverside Physio. Harbour Physio is connected here. Use a key of Harbour Physio, or keep Riverside Physio separately.',
+      );
+    }
     this.state.clinic = CLINIC;
     return { clinic: CLINIC, patients: this.people.length };
   }
 
   Disconnect = () => {
-    this.#imported = false;
+    this.imported = false;
     this.state = { ...this.state, clinic: null };
     this.state.sync = { ...this.state.sync, lastSuccess: '' };
-    this.#tally();
-    return this.#soon(this.state, 800);
+    this.tally();
+    return this.soon(this.state, 800);
   };
 
   /** Moves the progress from nothing to all, as the engine does. */
@@ -206,13 +108,13 @@ export class FakeGo implements GoApp {
       problems: person.failure?.problems ?? [],
       code: person.failure?.code ?? ('' as const),
     }));
-    return this.#soon({ rows, total: active.length });
+    return this.soon({ rows, total: active.length });
   };
 
   async #end(kind: PassView['kind']): Promise<PassView> {
-    const first = !this.#imported;
-    this.#imported = true;
-    this.#tally();
+    const first = !this.imported;
+    this.imported = true;
+    this.tally();
     const { active, failed, archived } = this.state.tally;
     const pass: PassView = {
       kind,
@@ -232,10 +134,10 @@ export class FakeGo implements GoApp {
     this.emit('sync', this.state.sync);
     this.emit('state', this.state);
     this.emit('profiles', {});
-    return this.#soon(pass);
+    return this.soon(pass);
   }
 
-  ListingSummary = () => this.#soon(this.#summary());
+  ListingSummary = () => this.soon(this.#summary());
 
   async StartImport() {
     await this.#pass('storing', this.options.passTime);
@@ -245,12 +147,12 @@ export class FakeGo implements GoApp {
   DiscardListing = () => {
     this.state.sync.phase = 'idle';
     this.emit('sync', this.state.sync);
-    return this.#soon(undefined);
+    return this.soon(undefined);
   };
 
   CancelSync = () => {
     this.#cancelled = true;
-    return this.#soon(undefined);
+    return this.soon(undefined);
   };
 
   async SyncNow() {
@@ -259,15 +161,15 @@ export class FakeGo implements GoApp {
   }
 
   Failures = () =>
-    this.#soon(
-      this.#kept()
+    this.soon(
+      this.kept()
         .flatMap((person) => (isFailing(person) && person.failure ? [person.failure] : []))
         .sort((a, b) => a.name.localeCompare(b.name)),
     );
 
   async RetryFailure(ref: string): Promise<FailureView | null> {
     await wait(900);
-    const person = this.#find(ref);
+    const person = this.find(ref);
     if (Number(ref) % 2 === 0) return structuredClone(person.failure);
     Object.assign(
       person,
@@ -280,54 +182,56 @@ export class FakeGo implements GoApp {
         email: 'alex@example.com',
       }),
     );
-    this.#tally();
+    this.tally();
     this.emit('state', this.state);
     this.emit('profiles', {});
     return null;
   }
 
-  ExportFailures = () => this.#soon('failed-profiles.csv', 400);
-
-  Profiles = (query: ProfileQuery) => this.#soon(pageOf(this.#kept(), this.state.tally, query));
-
-  #find(id: string): ProfileView {
-    return (
-      this.people.find((person) => person.id === id) ??
-      fail('not_found', 'This client is not here. Sync, and look again.')
-    );
+  async ExportFailures(password: string) {
+    this.accounts.confirm(password);
+    this.accounts.note('exported_failures');
+    return this.soon('failed-profiles.csv', 400);
+  }
+  async ExportProfiles(format: ExportFormat, password: string) {
+    this.accounts.confirm(password);
+    this.accounts.note('exported_profiles');
+    return this.soon(`profiles.${format}`, 400);
   }
 
-  Profile = async (id: string) => this.#soon(this.#find(id));
+  Profiles = (query: ProfileQuery) => this.soon(pageOf(this.kept(), this.state.tally, query));
+
+  Profile = async (id: string) => this.soon(this.find(id));
 
   async RefreshProfile(id: string) {
     await wait(900);
-    const person = this.#find(id);
+    const person = this.find(id);
     person.syncedAt = new Date().toISOString();
     return structuredClone(person);
   }
 
-  ProfileHistory = async (id: string) => this.#soon(historyOf(this.#find(id)));
+  ProfileHistory = async (id: string) => this.soon(historyOf(this.find(id)));
   Syncs = (limit: number) => {
     this.syncs ??= syncsOf(this.state.tally.failed, this.people.length);
-    return this.#soon(this.syncs.slice(0, limit));
+    return this.soon(this.syncs.slice(0, limit));
   };
 
   /** So many are gone from Cliniko at once that a person has to decide. */
   lose(count: number) {
     this.missing = this.people.filter((person) => person.state === 'active').slice(0, count);
-    this.#tally();
+    this.tally();
     const message = `${count} clients are no longer to be found in Cliniko. Nothing was removed here.`;
     this.state.sync.problem = { code: 'mass_disappearance', message, until: '' };
     this.emit('sync', this.state.sync);
     this.emit('state', this.state);
   }
 
-  Missing = () => this.#soon(this.missing.map((person) => rowOf(person)));
+  Missing = () => this.soon(this.missing.map((person) => rowOf(person)));
   KeepMissing = () => {
     this.missing = [];
-    this.#tally();
+    this.tally();
     this.emit('state', this.state);
-    return this.#soon(undefined);
+    return this.soon(undefined);
   };
   async RemoveMissing() {
     const gone = this.missing;
@@ -349,21 +253,22 @@ export class FakeGo implements GoApp {
 
   TakeLink = () => {
     this.state.linkWaiting = false;
-    return this.#soon(this.links.take());
+    return this.soon(this.links.take());
   };
   FollowLink = async (id: string) => {
     const { length } = this.people;
     const view = await this.links.follow(id, this.people);
-    if (this.people.length !== length) this.#tally();
+    if (this.people.length !== length) this.tally();
     return structuredClone(view);
   };
-  FindPasted = (text: string) => this.#soon(this.links.find(text));
-  LinkSetup = () => this.#soon(this.links.setup);
-  RepairLink = (takeOver: boolean) => this.#soon(this.links.repair(takeOver), 500);
-  TestLink = () => this.#soon(this.links.comesBack, this.options.delay * 100);
+  FindPasted = (text: string) => this.soon(this.links.find(text));
+  LinkSetup = () => this.soon(this.links.setup);
+  RepairLink = (takeOver: boolean) => this.soon(this.links.repair(takeOver), 500);
+  TestLink = () => this.soon(this.links.comesBack, this.options.delay * 100);
 
-  OpenInCliniko = () => this.#soon(undefined);
-  CopyText = () => this.#soon(undefined);
-  Focused = () => this.#soon(undefined);
-  OpenGuide = () => this.#soon(undefined);
+  OpenInCliniko = () => this.soon(undefined);
+  CopyText = () => this.soon(undefined);
+  CopyDetail = () => this.soon(undefined);
+  Focused = () => this.soon(undefined);
+  OpenGuide = () => this.soon(undefined);
 }

@@ -1,4 +1,4 @@
-import type { AppState } from '../lib/api/types';
+import type { AppState, Permission } from '../lib/api/types';
 
 export const CLINIC = {
   name: 'Harbour Physio',
@@ -8,11 +8,24 @@ export const CLINIC = {
   keyEnds: 'W0pd',
   connectedAt: '2026-11-02T22:10:00Z',
 };
+/** What the first person may do. */
+export const EVERYTHING: readonly Permission[] = [
+  'practitioner',
+  'practitioner.create',
+  'practitioner.modify',
+  'practitioner.delete',
+  'pms_link',
+  'pms_link.create',
+  'pms_link.modify',
+  'pms_link.delete',
+  'people',
+];
 export const PERSON = {
   id: '1',
   name: 'Dana Smith',
   email: 'dana@example.com',
-  permissions: ['practitioner', 'pms_link', 'people'] as const,
+  permissions: EVERYTHING,
+  active: true,
 };
 
 export interface FakeOptions {
@@ -39,6 +52,8 @@ export function stateAt(options: FakeOptions): AppState {
       stage === 'new' || stage === 'signed-out'
         ? null
         : { ...PERSON, permissions: [...PERSON.permissions] },
+    locked: null,
+    managers: ['Dana Smith', 'Lee Example'],
     clinic: connected || stage === 'signed-out' ? CLINIC : null,
     keyring: null,
     store: null,
@@ -58,6 +73,7 @@ export function stateAt(options: FakeOptions): AppState {
       offlineSince: '',
     },
     tally: { active: 0, failed: 0, archived: 0, activeInCliniko: 0, countedAt: '', missing: 0 },
+    idleMinutes: 10,
     linkWaiting: false,
     ...options.patch,
   };

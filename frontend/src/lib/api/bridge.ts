@@ -19,9 +19,26 @@ export interface GoApp {
   CancelSync(): Promise<void>;
   SyncNow(): Promise<T.PassView>;
   Focused(): Promise<void>;
+  Active(): Promise<void>;
+  Lock(): Promise<T.AppState>;
+  SetIdleMinutes(minutes: number): Promise<T.AppState>;
+  People(): Promise<T.PersonView[] | null>;
+  AddPerson(details: T.PersonDetails, password: string): Promise<T.PersonView>;
+  ChangePerson(id: string, details: T.PersonDetails): Promise<T.PersonView>;
+  ResetPassword(id: string, password: string): Promise<void>;
+  ChangePassword(present: string, fresh: string): Promise<void>;
+  Audit(before: number, limit: number): Promise<T.EventView[] | null>;
+  EraseProfile(id: string): Promise<void>;
+  Retention(): Promise<T.RetentionView>;
+  SetRetention(retention: T.RetentionView): Promise<void>;
+  Diagnostics(): Promise<string>;
+  Clinics(): Promise<T.ClinicPlace[] | null>;
+  ConnectSeparately(key: string): Promise<T.AppState>;
+  UseClinic(account: string): Promise<T.AppState>;
   Failures(): Promise<T.FailureView[] | null>;
   RetryFailure(ref: string): Promise<T.FailureView | null>;
-  ExportFailures(): Promise<string>;
+  ExportFailures(password: string): Promise<string>;
+  ExportProfiles(format: T.ExportFormat, password: string): Promise<string>;
   Profiles(query: T.ProfileQuery): Promise<T.ProfilePage>;
   Profile(id: string): Promise<T.ProfileView>;
   RefreshProfile(id: string): Promise<T.ProfileView>;
@@ -38,6 +55,7 @@ export interface GoApp {
   TestLink(): Promise<boolean>;
   OpenInCliniko(id: string): Promise<void>;
   CopyText(text: string): Promise<void>;
+  CopyDetail(text: string): Promise<void>;
   OpenGuide(name: T.GuideName): Promise<void>;
 }
 

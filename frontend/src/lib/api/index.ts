@@ -8,7 +8,7 @@
 import { t } from '$lib/i18n';
 import type { GoApp } from './bridge';
 import { ApiError, toErrorView } from './errors';
-import type { GuideName, ProfileQuery } from './types';
+import type { ExportFormat, GuideName, PersonDetails, ProfileQuery, RetentionView } from './types';
 
 export { ApiError, toErrorView } from './errors';
 export { on, type EventMap } from './events';
@@ -57,6 +57,34 @@ export const api = {
   /** Deletes a store that cannot be opened any more, so that it can be synced anew. */
   resetStore: () => settle(() => app().ResetStore(), LOCAL),
 
+  /** Somebody uses the keyboard or the mouse: the window does not lock itself yet. */
+  active: () => settle(() => app().Active(), LOCAL),
+  lock: () => settle(() => app().Lock(), LOCAL),
+  setIdleMinutes: (minutes: number) => settle(() => app().SetIdleMinutes(minutes), LOCAL),
+  changePassword: (present: string, fresh: string) =>
+    settle(() => app().ChangePassword(present, fresh), LOCAL),
+
+  people: async () => (await settle(() => app().People(), LOCAL)) ?? [],
+  addPerson: (details: PersonDetails, password: string) =>
+    settle(() => app().AddPerson(details, password), LOCAL),
+  changePerson: (id: string, details: PersonDetails) =>
+    settle(() => app().ChangePerson(id, details), LOCAL),
+  resetPassword: (id: string, password: string) =>
+    settle(() => app().ResetPassword(id, password), LOCAL),
+  /** The newest lines of the audit trail before the one with this id; 0 is from the end. */
+  audit: async (before: number, limit: number) =>
+    (await settle(() => app().Audit(before, limit), LOCAL)) ?? [],
+
+  retention: () => settle(() => app().Retention(), LOCAL),
+  setRetention: (retention: RetentionView) => settle(() => app().SetRetention(retention), LOCAL),
+  diagnostics: () => settle(() => app().Diagnostics(), LOCAL),
+
+  /** The clinics that have data on this computer, once there is more than one. */
+  clinics: async () => (await settle(() => app().Clinics(), LOCAL)) ?? [],
+  /** Gives the clinic of a pasted key data of its own, and switches to it. */
+  connectSeparately: (key: string) => settle(() => app().ConnectSeparately(key), REMOTE),
+  useClinic: (account: string) => settle(() => app().UseClinic(account), REMOTE),
+
   openDemo: () => settle(() => app().OpenDemo(), REMOTE),
   leaveDemo: () => settle(() => app().LeaveDemo(), REMOTE),
 
@@ -75,7 +103,11 @@ export const api = {
 
   failures: async () => (await settle(() => app().Failures(), LOCAL)) ?? [],
   retryFailure: (ref: string) => settle(() => app().RetryFailure(ref), REMOTE),
-  exportFailures: () => settle(() => app().ExportFailures(), UNLIMITED),
+  /** Asks for the password again, then where to save; '' when the person cancelled. */
+  exportFailures: (password: string) => settle(() => app().ExportFailures(password), UNLIMITED),
+  /** As exportFailures: everything that is kept of all clients. */
+  exportProfiles: (format: ExportFormat, password: string) =>
+    settle(() => app().ExportProfiles(format, password), UNLIMITED),
 
   /** The newest syncs, those that run or go on later included; at most 500. */
   syncs: async (limit: number) => (await settle(() => app().Syncs(limit), LOCAL)) ?? [],
@@ -88,6 +120,8 @@ export const api = {
   profiles: (query: ProfileQuery) => settle(() => app().Profiles(query), LOCAL),
   profile: (id: string) => settle(() => app().Profile(id), LOCAL),
   refreshProfile: (id: string) => settle(() => app().RefreshProfile(id), REMOTE),
+  /** Of a client who has left Cliniko: removes what is kept here. */
+  eraseProfile: (id: string) => settle(() => app().EraseProfile(id), LOCAL),
   profileHistory: (id: string) => settle(() => app().ProfileHistory(id), LOCAL),
   openInCliniko: (id: string) => settle(() => app().OpenInCliniko(id), LOCAL),
 
@@ -103,5 +137,7 @@ export const api = {
   testLink: () => settle(() => app().TestLink(), LOCAL),
 
   copyText: (text: string) => settle(() => app().CopyText(text), LOCAL),
+  /** For a client's email or phone number: Go clears the clipboard after 45 seconds. */
+  copyDetail: (text: string) => settle(() => app().CopyDetail(text), LOCAL),
   openGuide: (name: GuideName) => settle(() => app().OpenGuide(name), LOCAL),
 };

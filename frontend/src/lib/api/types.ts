@@ -3,14 +3,58 @@
  * text (RFC 3339, UTC); '' means none.
  */
 
-export type Permission = 'practitioner' | 'pms_link' | 'people';
+/** Two areas, each to view (its bare name), create, modify and delete; and managing people. */
+export type Area = 'practitioner' | 'pms_link';
+export type Deed = 'create' | 'modify' | 'delete';
+export type Permission = Area | `${Area}.${Deed}` | 'people';
 
 export interface PersonView {
   id: string;
   name: string;
   email: string;
   permissions: Permission[];
+  /** may sign in */
+  active: boolean;
 }
+
+/** What may be changed of a person. */
+export type PersonDetails = Omit<PersonView, 'id'>;
+
+/** Who locked the window, and comes back with the password alone. */
+export interface LockedView {
+  name: string;
+  email: string;
+}
+
+/** One line of the audit trail. */
+export interface EventView {
+  /** a number, for the next page */
+  id: number;
+  at: string;
+  /** who did it; '' for somebody who is not here any more */
+  person: string;
+  /** signed_in, opened_profile, … */
+  action: string;
+  /** Cliniko's id of a client or an account, or the name of a person */
+  subject: string;
+}
+
+/** For how many days clients who have left stay on this computer. */
+export interface RetentionView {
+  archivedDays: number;
+  deletedDays: number;
+}
+
+/** A clinic that has data of its own on this computer. */
+export interface ClinicPlace {
+  /** for useClinic; '' is the first one */
+  account: string;
+  name: string;
+  /** the window shows this one */
+  current: boolean;
+}
+
+export type ExportFormat = 'json' | 'csv';
 
 export interface ClinicView {
   name: string;
@@ -85,12 +129,17 @@ export interface AppState {
   throwaway: boolean;
   peopleExist: boolean;
   person: PersonView | null;
+  locked: LockedView | null;
+  /** The names of who can give permissions; none while nobody is signed in. */
+  managers: string[];
   clinic: ClinicView | null;
   keyring: ErrorView | null;
   store: ErrorView | null;
   clientWord: string;
   sync: SyncStatus;
   tally: TallyView;
+  /** after which the window locks itself */
+  idleMinutes: number;
   /** A link came in and waits for takeLink, or for somebody to sign in. */
   linkWaiting: boolean;
 }

@@ -87,17 +87,13 @@ export class Failures {
     }
   }
 
-  /** Saves the list through the system's own dialog; says where, if anywhere. */
-  async exportCSV() {
+  /** Saves the list through the system's own dialog; says where, if anywhere. Rejects as Go does. */
+  async exportCSV(password: string) {
     this.news = '';
-    try {
-      const path = await api.exportFailures();
-      if (!path) return;
-      this.news = t('failures.exported', { path });
-      announcer.say(this.news);
-    } catch (thrown) {
-      this.problem = toErrorView(thrown);
-    }
+    const path = await api.exportFailures(password);
+    if (!path) return;
+    this.news = t('failures.exported', { path });
+    announcer.say(this.news);
   }
 
   /** Says at its row what went wrong with it. */
