@@ -18,7 +18,7 @@ const changesShown = 100
 // saveChange notes which fields differ from the stored copy. A stored copy that
 // does not open any more has nothing to compare with: it is replaced.
 func (w *writer) saveChange(ctx context.Context, after *profile.Profile) error {
-	row, err := scanProfile(w.tx.StmtContext(ctx, w.db.statements.whole).QueryRowContext(ctx, w.account, after.ID))
+	row, err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, after.ID))
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (w *writer) insertChange(ctx context.Context, before, after *profile.Profil
 	for i, f := range fields {
 		names[i] = string(f.Field)
 	}
-	_, err = w.tx.StmtContext(ctx, w.db.statements.change).ExecContext(ctx, w.account, after.ID, w.passID, stamp(w.at), stamp(after.UpdatedAt),
+	_, err = w.sql.change.ExecContext(ctx, w.account, after.ID, w.passID, stamp(w.at), stamp(after.UpdatedAt),
 		strings.Join(names, ","), w.db.sealer.seal(plain, changeRow(w.account, string(after.ID), w.at)))
 	return err
 }

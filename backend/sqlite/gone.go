@@ -21,7 +21,7 @@ func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
 // Vanish notes that Cliniko no longer has these patients.
 func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, refs []string) ([]profile.Entry, error) {
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		w := &writer{Profiles: s, tx: tx, passID: passID, at: s.now().UTC()}
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: s.now().UTC()}
 		for _, ref := range refs {
 			if err := w.vanish(ctx, ref, readAt); err != nil {
 				return err
@@ -51,7 +51,7 @@ func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, r
 // vanish makes one profile a deleted one. Its fingerprint fits no details, so
 // that it comes back whole if Cliniko should have it after all.
 func (w *writer) vanish(ctx context.Context, ref string, readAt time.Time) error {
-	row, err := scanProfile(w.tx.StmtContext(ctx, w.db.statements.whole).QueryRowContext(ctx, w.account, ref))
+	row, err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref))
 	if err == nil {
 		after := row.Profile
 		after.State = profile.Deleted

@@ -43,7 +43,7 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready profile
 	}
 	var changed []profile.Entry
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		w := &writer{Profiles: s, tx: tx, passID: passID, at: s.now().UTC(), outcomes: make(map[string]profile.Outcome, len(p.entries))}
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: s.now().UTC(), outcomes: make(map[string]profile.Outcome, len(p.entries))}
 		if err := w.readStored(ctx, p.entries); err != nil {
 			return fmt.Errorf("read what was stored before: %w", err)
 		}
@@ -68,6 +68,7 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready profile
 type writer struct {
 	*Profiles
 	tx       *sql.Tx
+	sql      *statements
 	passID   int64
 	at       time.Time
 	before   map[string]*stored // what there is, by ref
@@ -119,7 +120,7 @@ func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err e
 	if err != nil {
 		return err
 	}
-	rows, err := w.tx.StmtContext(ctx, w.db.statements.stored).QueryContext(ctx, w.account, w.passID, string(list))
+	rows, err := w.sql.stored.QueryContext(ctx, w.account, w.passID, string(list))
 	if err != nil {
 		return err
 	}
@@ -203,10 +204,10 @@ func (b *stored) standing() profile.Outcome {
 func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed sealedProfile, same bool) error {
 	p := &e.Profile
 	if same {
-		_, err := w.tx.StmtContext(ctx, w.db.statements.fresh).ExecContext(ctx, stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt), w.account, p.ID)
+		_, err := w.sql.fresh.ExecContext(ctx, stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt), w.account, p.ID)
 		return err
 	}
-	_, err := w.tx.StmtContext(ctx, w.db.statements.upsert).ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt),
+	_, err := w.sql.upsert.ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt),
 		stamp(p.ArchivedAt), orNull(p.MergedInto), stamp(w.at), stamp(e.ReadAt), sealed.fingerprint, sealed.sealed)
 	return err
 }
@@ -227,7 +228,7 @@ func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stor
 		}
 	}
 	e.Failure = &failure
-	_, err = w.tx.StmtContext(ctx, w.db.statements.fail).ExecContext(ctx, w.account, e.Ref, failure.Code, string(problems),
+	_, err = w.sql.fail.ExecContext(ctx, w.account, e.Ref, failure.Code, string(problems),
 		stamp(failure.FirstFailedAt), stamp(w.at), failure.Attempts)
 	differs := !before.failed() || before.code.String != string(failure.Code) || before.problems.String != string(problems)
 	return differs, err
@@ -238,7 +239,7 @@ func (w *writer) saveMended(ctx context.Context, e *profile.Entry, before *store
 	if !before.failed() {
 		return nil
 	}
-	_, err := w.tx.StmtContext(ctx, w.db.statements.mend).ExecContext(ctx, w.account, e.Ref)
+	_, err := w.sql.mend.ExecContext(ctx, w.account, e.Ref)
 	return err
 }
 
@@ -251,7 +252,7 @@ func (w *writer) note(ctx context.Context, page int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.tx.StmtContext(ctx, w.db.statements.see).ExecContext(ctx, w.passID, string(outcomes)); err != nil {
+	if _, err := w.sql.see.ExecContext(ctx, w.passID, string(outcomes)); err != nil {
 		return fmt.Errorf("note the outcomes: %w", err)
 	}
 	if page == 0 {

@@ -53,11 +53,24 @@ func (db *DB) prepare(ctx context.Context) error {
 	return nil
 }
 
+// in returns the statements as a part of a transaction, which closes them.
+func (s *statements) in(ctx context.Context, tx *sql.Tx) *statements {
+	bound := &statements{}
+	for i, into := range bound.all() {
+		*into = tx.StmtContext(ctx, *s.all()[i]) //nolint:sqlclosecheck // see above
+	}
+	return bound
+}
+
+func (s *statements) all() []**sql.Stmt {
+	return []**sql.Stmt{&s.stored, &s.whole, &s.upsert, &s.fresh, &s.fail, &s.mend, &s.see, &s.change}
+}
+
 func (s *statements) close() error {
 	var errs []error
-	for _, statement := range []*sql.Stmt{s.stored, s.whole, s.upsert, s.fresh, s.fail, s.mend, s.see, s.change} {
-		if statement != nil {
-			errs = append(errs, statement.Close())
+	for _, statement := range s.all() {
+		if *statement != nil {
+			errs = append(errs, (*statement).Close())
 		}
 	}
 	return errors.Join(errs...)
