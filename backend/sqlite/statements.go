@@ -57,7 +57,7 @@ func (db *DB) prepare(ctx context.Context) error {
 func (s *statements) in(ctx context.Context, tx *sql.Tx) *statements {
 	bound := &statements{}
 	for i, into := range bound.all() {
-		*into = tx.StmtContext(ctx, *s.all()[i]) //nolint:sqlclosecheck // see above
+		*into = tx.StmtContext(ctx, *s.all()[i])
 	}
 	return bound
 }
