@@ -72,20 +72,24 @@ func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 		return nil, err
 	}
 	s.Profiles, s.Failed, s.Archived, s.ActiveInCliniko = tally.Active, tally.Failed, tally.Archived, cursors.ActiveInCliniko
-	passes, err := store.Passes(ctx, 50)
+	full, err := store.LastFull(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for i, p := range passes {
-		s.Unfinished = s.Unfinished || p.Kind == profile.FullPass && p.EndedAt.IsZero()
-		if i == 0 && p.Err != "" {
-			code := string(p.Err)
-			s.LastError = &code
-		}
-		if p.Err == "" && !p.EndedAt.IsZero() && s.LastSync == nil {
-			ended := p.EndedAt.Format(time.RFC3339)
-			s.LastSync = &ended
-		}
+	s.Unfinished = full.ID != 0 && full.EndedAt.IsZero()
+	good, err := store.LastGood(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !good.EndedAt.IsZero() {
+		s.LastSync = new(good.EndedAt.Format(time.RFC3339))
+	}
+	newest, err := store.Passes(ctx, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(newest) > 0 && newest[0].Err != "" {
+		s.LastError = new(string(newest[0].Err))
 	}
 	return s, nil
 }
