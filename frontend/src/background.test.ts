@@ -1,12 +1,17 @@
-import { render, screen, within } from '@testing-library/svelte';
+import { configure, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
+import type { Permission } from './lib/api';
 import { startFake } from './dev/test-go';
 import type { FakeGo } from './dev/fake-go';
 import { importer } from './lib/state/importer.svelte';
 import { profiles } from './lib/state/profiles.svelte';
 import { router } from './lib/state/route.svelte';
+
+// Beside other tests a machine may be slow.
+vi.setConfig({ testTimeout: 30_000 });
+configure({ asyncUtilTimeout: 5000 });
 
 const problem = (code: string) => ({ code, message: `What Go says of ${code}.`, until: '' });
 const banner = () => screen.findByText(/nothing new comes from it/);
@@ -91,15 +96,18 @@ describe('trouble that needs a person', () => {
     expect(screen.queryByRole('alert')).toBeNull();
     await user.click(within(region as HTMLElement).getByRole('button', { name: 'Replace key' }));
     // There the page says it, beside the box for the new key.
-    const notice = await screen.findByText('What Go says of key_refused.', {}, { timeout: 5000 });
+    const notice = await screen.findByText('What Go says of key_refused.');
     expect(region).toBeEmptyDOMElement();
     byItself(fake, { problem: null });
     await vi.waitFor(() => expect(notice).not.toBeInTheDocument());
-  }, 15_000);
+  });
 
-  it('says whom to ask where somebody may not help', async () => {
+  it.each<Permission[][]>([
+    [['practitioner', 'practitioner.modify']],
+    [['practitioner', 'pms_link']],
+  ])('says whom to ask to somebody with %j', async (permissions) => {
     const fake = start();
-    if (fake.state.person) fake.state.person.permissions = ['practitioner'];
+    if (fake.state.person) fake.state.person.permissions = permissions;
     fake.state.sync.problem = problem('key_forbidden');
     render(App);
     const words = await screen.findByText(/Ask whoever looks after/);
