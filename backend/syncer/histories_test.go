@@ -27,21 +27,21 @@ import (
 // computer, and keeps its promises (docs/SYNC.md). TELEHAB_HISTORIES says
 // through how many.
 func TestHistories(t *testing.T) {
-	rapidFlags(t)
+	rapidFlags(t, histories())
 	rapid.Check(t, func(rt *rapid.T) { runHistory(rt, outside(), realEngine) })
 }
 
 // The same where time passes at once, so that Cliniko may hang, and have
 // everybody wait, and the request limit of many minutes shows.
 func TestHistoriesInNoTime(t *testing.T) {
-	rapidFlags(t)
+	rapidFlags(t, histories())
 	rapid.Check(t, func(rt *rapid.T) {
 		inBubble(t, rt, func(rt *rapid.T, w world) { runHistory(rt, w, realEngine) })
 	})
 }
 
-func rapidFlags(t testing.TB) {
-	withRapid(t, "rapid.checks", strconv.Itoa(histories()))
+func rapidFlags(t testing.TB, checks int) {
+	withRapid(t, "rapid.checks", strconv.Itoa(checks))
 	withRapid(t, "rapid.steps", "5")
 	withRapid(t, "rapid.nofailfile", "true") // the seed that is printed does as well
 }
@@ -53,13 +53,13 @@ func histories() int {
 	return 40
 }
 
+var onCommandLine = map[string]bool{}
+
 // withRapid sets one of rapid's flags for this test, unless the command line
 // does.
 func withRapid(t testing.TB, name, value string) {
 	t.Helper()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	if given {
+	if onCommandLine[name] {
 		return
 	}
 	before := flag.Lookup(name).Value.String()
@@ -78,8 +78,8 @@ type history struct {
 	program  *program
 	before   map[string]profile.Entry // what was in the store after the last pass
 	opened   map[string]bool          // patients that somebody opened
-	resumes  bool
-	spoiled  bool
+	resumes  bool                     // the last pass went on with one that was cut off
+	spoiled  bool                     // some answer about a patient was not the truth
 
 	otherTried bool
 	closers    []func()
@@ -95,12 +95,14 @@ func runHistory(t *rapid.T, w world, engine build) {
 		"the clinic works":  h.clinicWorks,
 		"a pass":            h.pass,
 		"another pass":      h.pass, // passes are what a history is about
+		"a rush":            h.rush,
 		"somebody opens":    h.open,
 		"another PC clock":  h.setClock,
 		"another clinic":    h.otherClinic,
 		"many are not seen": h.disappearance,
 	})
-	h.end()
+	h.rush(t)
+	h.end(t)
 }
 
 func (h *history) close() {
@@ -206,14 +208,32 @@ func (h *history) setClock(t *rapid.T) { h.computer.skew.Store(int64(skews.Draw(
 
 // pass runs a pass with whatever the plan has happen meanwhile.
 func (h *history) pass(t *rapid.T) {
-	kind, p := passKinds.Draw(t, "kind"), plansIn(h.world).Draw(t, "plan")
+	h.through(passKinds.Draw(t, "kind"), plansIn(h.world).Draw(t, "plan"))
+}
+
+// rush is when passes that lose people lose them: more than a page has changed
+// at once, and people go on working while it is read.
+func (h *history) rush(t *rapid.T) {
+	rush := rushes.Draw(t, "rush")
+	if h.clinic.fake.Len() <= profile.PageSize {
+		rush.What = createdMany
+	}
+	check(t, h.clinic.happen(rush))
+	check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: rapid.SampledFrom(ticks[1:4]).Draw(t, "by")}))
+	h.through(passKinds.Draw(t, "kind"), plan{
+		Events:  rapid.SliceOfN(busyEvents, 2, 5).Draw(t, "events"),
+		Latency: rapid.SampledFrom(latencies[2:]).Draw(t, "latency"),
+	})
+}
+
+func (h *history) through(kind passKind, p plan) {
 	if !h.world.patient && h.program.client.Requests() > 40 {
 		h.restart() // else the request limit of a real minute would stop the history
 	}
 	since := h.clinic.moment()
 	h.spoiled = h.spoiled || p.spoilsRows()
 	pass, err := h.run(kind, p)
-	if err == nil && pass.Kind == profile.FullPass && p.Kill == 0 && (strict || !h.resumes) {
+	if err == nil && pass.Kind == profile.FullPass && p.Kill == 0 && (resumedIsQuiet || !h.resumes) {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, err, p)

@@ -97,6 +97,14 @@ var moves = rapid.Custom(func(t *rapid.T) move {
 	return m
 })
 
+// rushes change more than a page at once, as an import or a bulk edit does.
+var rushes = rapid.Custom(func(t *rapid.T) move {
+	return move{
+		What: rapid.SampledFrom([]string{bulkEdited, bulkEdited, createdMany}).Draw(t, "what"),
+		Who:  rapid.IntRange(0, 50).Draw(t, "from"), Many: rapid.IntRange(101, 180).Draw(t, "many"),
+	}
+})
+
 // happenings is the clinic with what a history did to it.
 type happenings struct {
 	mu    sync.Mutex

@@ -60,6 +60,14 @@ var events = rapid.Custom(func(t *rapid.T) event {
 	return e
 })
 
+// busyEvents are what people do while the pages are read that matter.
+var busyEvents = rapid.Custom(func(t *rapid.T) event {
+	return event{At: rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "at"), After: rapid.IntRange(0, 3).Draw(t, "before") != 3, Move: move{
+		What: rapid.SampledFrom([]string{edited, edited, edited, edited, archived, merged, created}).Draw(t, "what"), Many: 1,
+		Who: rapid.IntRange(0, 400).Draw(t, "who"), To: rapid.IntRange(0, 400).Draw(t, "to"),
+	}}
+})
+
 var skews = rapid.Custom(func(t *rapid.T) time.Duration {
 	return time.Duration(rapid.IntRange(-24*60, 24*60).Draw(t, "minutes")) * time.Minute
 })
@@ -87,10 +95,12 @@ func faultsIn(w world) *rapid.Generator[fakeclinic.Fault] {
 	})
 }
 
+var latencies = []time.Duration{0, 0, 40 * time.Millisecond, 700 * time.Millisecond, 3 * time.Second}
+
 func plansIn(w world) *rapid.Generator[plan] {
 	faults := faultsIn(w)
 	return rapid.Custom(func(t *rapid.T) plan {
-		p := plan{Latency: rapid.SampledFrom([]time.Duration{0, 0, 40 * time.Millisecond, 700 * time.Millisecond, 3 * time.Second}).Draw(t, "latency")}
+		p := plan{Latency: rapid.SampledFrom(latencies).Draw(t, "latency")}
 		switch rapid.IntRange(0, 5).Draw(t, "weather") {
 		case 0: // a quiet pass
 			return p

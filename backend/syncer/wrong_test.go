@@ -1,0 +1,231 @@
+package syncer_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/syncer"
+)
+
+// wrongEngine is an engine as many are written. It is right as long as nothing
+// changes while it reads: the histories have to catch it.
+type wrongEngine struct {
+	*syncer.Engine // for One and Open
+	source         profile.Source
+	store          profile.Store
+	o              syncer.Options
+	next           turn
+}
+
+// turn says what is asked for after a page, and whether there is more.
+type turn func(q profile.Query, page profile.Page) (profile.Query, bool)
+
+// byNumber turns to the next numbered page. Who changes while the pages are
+// read leaves their place, and everybody behind moves up by one.
+func byNumber(q profile.Query, page profile.Page) (profile.Query, bool) {
+	q.Number = max(q.Number, 1) + 1
+	return q, (q.Number-1)*profile.PageSize < page.Total
+}
+
+// byLastTime goes on at the last time that was read, and where a page does not
+// get any further, in the second after it.
+func byLastTime(q profile.Query, page profile.Page) (profile.Query, bool) {
+	if len(page.Records) == 0 || page.Total <= len(page.Records) {
+		return q, false
+	}
+	last := page.Records[len(page.Records)-1].Patient
+	from := &q.ChangedFrom
+	at := last.UpdatedAt
+	if q.Order == profile.ByArchival {
+		from, at = &q.ArchivedFrom, last.ArchivedAt
+	}
+	if at = at.Truncate(time.Second); !at.After(*from) {
+		at = from.Add(time.Second)
+	}
+	*from = at
+	return q, true
+}
+
+func wrong(next turn) build {
+	return func(source profile.Source, store profile.Store, o syncer.Options) engine {
+		return &wrongEngine{Engine: syncer.New(source, store, o), source: source, store: store, o: o, next: next}
+	}
+}
+
+func (e *wrongEngine) Full(ctx context.Context, _ syncer.Report) (profile.Pass, error) {
+	return e.pass(ctx, profile.FullPass, profile.Cursors{})
+}
+
+func (e *wrongEngine) Import(ctx context.Context, _ *syncer.Listed, _ syncer.Report) (profile.Pass, error) {
+	return e.Full(ctx, nil)
+}
+
+func (e *wrongEngine) Changes(ctx context.Context, _ syncer.Report) (profile.Pass, error) {
+	since, err := e.store.Cursors(ctx)
+	if err != nil || since.Changed.IsZero() {
+		return e.Full(ctx, nil)
+	}
+	return e.pass(ctx, profile.ChangesPass, since)
+}
+
+func (e *wrongEngine) pass(ctx context.Context, kind profile.Kind, since profile.Cursors) (profile.Pass, error) {
+	unlock, err := e.o.Lock()
+	if err != nil {
+		return profile.Pass{}, err
+	}
+	defer unlock()
+	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: kind, StartedAt: e.o.Now()})
+	if err != nil {
+		return pass, err
+	}
+	next := since
+	for _, q := range []profile.Query{{Order: profile.ByChange, ChangedFrom: since.Changed}, {Order: profile.ByArchival, ArchivedFrom: since.Archived}} {
+		if err = e.read(ctx, pass.ID, q, &next); err != nil {
+			return pass, err
+		}
+	}
+	if kind == profile.FullPass {
+		err = e.removeGone(ctx, pass.ID)
+	} else {
+		err = e.readFailed(ctx, pass.ID)
+	}
+	if err != nil {
+		return pass, err
+	}
+	if pass.Counts, err = e.store.Counts(ctx, pass.ID); err != nil {
+		return pass, err
+	}
+	pass.EndedAt = e.o.Now()
+	return pass, e.store.End(ctx, pass, next)
+}
+
+// read reads and stores what a query asks for, and moves the cursors to the
+// newest times that it met.
+func (e *wrongEngine) read(ctx context.Context, passID int64, q profile.Query, newest *profile.Cursors) error {
+	for more := true; more; {
+		page, err := e.source.Patients(ctx, q)
+		if err != nil {
+			return err
+		}
+		for i := range page.Records {
+			p := &page.Records[i].Patient
+			if p.UpdatedAt.After(newest.Changed) {
+				newest.Changed = p.UpdatedAt.Truncate(time.Second)
+			}
+			if p.ArchivedAt.After(newest.Archived) {
+				newest.Archived = p.ArchivedAt.Truncate(time.Second)
+			}
+		}
+		if err := e.keep(ctx, passID, page); err != nil {
+			return err
+		}
+		q, more = e.next(q, page)
+	}
+	return nil
+}
+
+func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page) error {
+	batch := profile.Batch{PassID: passID}
+	for i := range page.Records {
+		r := &page.Records[i]
+		entry := profile.Entry{Ref: r.Ref, ReadAt: page.Date}
+		if r.Err != nil {
+			entry.Profile.ID, entry.Failure = r.Patient.ID, profile.Unread(r)
+		} else {
+			entry.Profile, entry.Failure = profile.Check(&r.Patient, page.Date)
+		}
+		batch.Entries = append(batch.Entries, entry)
+	}
+	changed, err := e.store.Save(ctx, batch)
+	for _, d := range e.o.Destinations {
+		d.Apply(changed)
+	}
+	return err
+}
+
+func (e *wrongEngine) readFailed(ctx context.Context, passID int64) error {
+	failed, err := e.store.Failed(ctx)
+	if err != nil || len(failed) == 0 {
+		return err
+	}
+	page, err := e.source.Patients(ctx, profile.Query{IDs: failed[:min(len(failed), profile.PageSize)]})
+	if err != nil {
+		return err
+	}
+	return e.keep(ctx, passID, page)
+}
+
+func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
+	unseen, err := e.store.Unseen(ctx, passID)
+	if err != nil {
+		return err
+	}
+	tally, err := e.store.Tally(ctx)
+	if err != nil {
+		return err
+	}
+	var gone, unreadable []string
+	for _, ref := range unseen {
+		page, err := e.source.Patient(ctx, profile.ID(ref))
+		switch profile.CodeOf(err) {
+		case "":
+			if err := e.keep(ctx, passID, page); err != nil {
+				return err
+			}
+		case profile.NotFound:
+			gone = append(gone, ref)
+		case profile.Invalid:
+			unreadable = append(unreadable, ref)
+		default:
+			return err
+		}
+	}
+	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
+		return profile.Errorf(profile.Gone, "Many clients are gone. Look at who they are.")
+	}
+	_, err = e.store.Vanish(ctx, passID, e.o.Now(), append(gone, unreadable...))
+	return err
+}
+
+// A test of the histories: within their number they catch the engines that
+// lose people, and for that reason.
+func TestHistoriesCatchWrongEngines(t *testing.T) {
+	for name, next := range map[string]turn{"numbered pages in the order of change": byNumber, "no look at crowded seconds": byLastTime} {
+		t.Run(name, func(t *testing.T) {
+			rapidFlags(t, max(histories(), 300)) // it needs few: about ten
+			withRapid(t, "rapid.shrinktime", "0s")
+			verdict := &verdict{T: t}
+			var checking sync.WaitGroup
+			checking.Go(func() { // a verdict ends its goroutine
+				rapid.Check(verdict, func(rt *rapid.T) {
+					inBubble(t, rt, func(rt *rapid.T, w world) { runHistory(rt, w, wrong(next)) })
+				})
+			})
+			checking.Wait()
+			if !strings.Contains(verdict.text, "promise 1") {
+				t.Fatalf("the histories did not catch it: %q", verdict.text)
+			}
+			t.Log(strings.SplitN(verdict.text, "\n", 2)[0])
+		})
+	}
+}
+
+// verdict is a test that may fail without failing the one it is a part of.
+type verdict struct {
+	*testing.T
+	text string
+}
+
+func (v *verdict) Errorf(format string, values ...any) { v.text = fmt.Sprintf(format, values...) }
+func (v *verdict) Failed() bool                        { return v.text != "" }
+func (v *verdict) FailNow()                            { runtime.Goexit() }
+func (v *verdict) Logf(string, ...any)                 {}
+func (v *verdict) Log(...any)                          {}
