@@ -178,3 +178,26 @@ func TestTheDemoDoesNotShowWhatHappensElsewhere(t *testing.T) {
 		t.Fatal("the demo cannot be left")
 	}
 }
+
+func TestFailedProfilesAreDueAfterAMinute(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 150})
+	f.signUpAndConnect()
+	d := f.desk()
+	if due := d.nextRetry(t.Context()); !due.IsZero() {
+		t.Errorf("before the import, one is due at %v", due)
+	}
+	before := time.Now().Add(time.Minute).Truncate(time.Second)
+	if pass := f.imported(); pass.Failed == 0 {
+		t.Fatal("nobody failed")
+	}
+	if due := d.nextRetry(t.Context()); due.Before(before) || due.After(time.Now().Add(time.Minute)) {
+		t.Errorf("due at %v", due)
+	}
+	sent, state := len(f.fake.Requests()), f.sync()
+	if err := d.retryByItself(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+		t.Errorf("%d requests though none is due, %v", len(f.fake.Requests())-sent, err)
+	}
+	if after := f.sync(); after.LastSuccess != state.LastSuccess || after.Last.Kind != "full" {
+		t.Errorf("%+v", after)
+	}
+}
