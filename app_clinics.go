@@ -66,6 +66,17 @@ func (d *desk) whoIsSignedIn() *profile.Person {
 	return d.person
 }
 
+// drop closes a desk, and forgets it: the next call opens the one that is used.
+func (a *App) drop(d *desk) {
+	a.mu.Lock()
+	a.shown.CompareAndSwap(d, nil)
+	if a.real == d {
+		a.real = nil
+	}
+	a.mu.Unlock()
+	a.close(d)
+}
+
 // reopen closes what the window shows and opens the store that is used now.
 func (a *App) reopen(ctx context.Context, left *desk) (AppState, error) {
 	var known workspace.Credentials
@@ -75,13 +86,7 @@ func (a *App) reopen(ctx context.Context, left *desk) (AppState, error) {
 			return AppState{}, err
 		}
 	}
-	a.mu.Lock()
-	a.shown.CompareAndSwap(left, nil)
-	if a.real == left {
-		a.real = nil
-	}
-	a.mu.Unlock()
-	a.close(left)
+	a.drop(left)
 	d, err := a.desk(ctx)
 	if err != nil {
 		return a.State() // it says why the other one cannot be opened
@@ -109,13 +114,7 @@ func (a *App) isSeparate(d *desk) (bool, error) {
 // leaveSeparate goes back to the first clinic, after the one that is shown was
 // disconnected.
 func (a *App) leaveSeparate(ctx context.Context, d *desk) (AppState, error) {
-	a.mu.Lock()
-	a.shown.CompareAndSwap(d, nil)
-	if a.real == d {
-		a.real = nil
-	}
-	a.mu.Unlock()
-	a.close(d)
+	a.drop(d)
 	if err := a.options.RemoveSeparate(ctx); err != nil {
 		logging.Failure(a.log, "remove a clinic's data", err)
 		return AppState{}, err

@@ -77,3 +77,23 @@ func TestLostKeyOffersToStartAgain(t *testing.T) {
 		t.Errorf("%+v", pass)
 	}
 }
+
+func TestStartOverAfterAForgottenPassword(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 72, Patients: 20})
+	f.signUpAndConnect()
+	f.imported()
+	if _, err := f.app.StartOver("ERASE"); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("while somebody is signed in: %v", err)
+	}
+	if _, err := f.app.SignOut(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.StartOver("erase"); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("without the word: %v", err)
+	}
+	state, err := f.app.StartOver("ERASE")
+	if err != nil || state.PeopleExist || state.Clinic != nil || state.Store != nil {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	f.signUpAndConnect()
+}

@@ -14,7 +14,7 @@ var open []profile.Permission
 var permissions = map[string][]profile.Permission{
 	// Before anybody is signed in.
 	"State": open, "Focused": open, "Active": open, "OpenGuide": open,
-	"CreateFirstPerson": open, "SignIn": open, "SignOut": open, "ResetStore": open,
+	"CreateFirstPerson": open, "SignIn": open, "SignOut": open, "ResetStore": open, "StartOver": open,
 	"OpenDemo": open, "LeaveDemo": open, "Clinics": open, "UseClinic": open,
 
 	// TeleHab Practitioner.

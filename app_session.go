@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
@@ -199,9 +200,34 @@ func (a *App) ResetStore() (AppState, error) {
 	if _, err := a.desk(ctx); profile.CodeOf(err) != profile.StoreKeyLost {
 		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
 	}
+	return a.startOver(ctx)
+}
+
+// StartOver is for a computer whose only person has forgotten the password: it
+// erases people, clients and keys alike. Cliniko still has the clients. It wants
+// the word ERASE, and nobody signed in.
+func (a *App) StartOver(word string) (AppState, error) {
+	return call(a, "StartOver", func(ctx context.Context, d *desk) (AppState, error) {
+		demo, _ := d.w.Demo()
+		switch {
+		case demo || d.whoIsSignedIn().ID != "":
+			return AppState{}, profile.Errorf(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
+		case word != "ERASE":
+			return AppState{}, profile.Errorf(profile.Invalid, "Type ERASE in capital letters to go on.")
+		}
+		a.drop(d)
+		return a.startOver(ctx)
+	})
+}
+
+// startOver deletes the store that is used now, with its keys. It is not open.
+func (a *App) startOver(ctx context.Context) (AppState, error) {
 	current, err := a.options.Current()
 	if err == nil {
 		err = workspace.Reset(ctx, current)
+	}
+	if err == nil {
+		err = errors.Join(a.eraseLogs(), markWebViewData(a.options.DataDir()))
 	}
 	if err != nil {
 		logging.Failure(a.log, "reset the store", err)
