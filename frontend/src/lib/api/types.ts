@@ -253,7 +253,7 @@ export interface ProfileView {
   mergedInto: string;
   /** who was merged into this client */
   merged: MergedView[];
-  /** of a deleted one: when it is erased here */
+  /** of one who left Cliniko: when it is erased here */
   erasedAt: string;
   /** followLink was asked for this client, who is now part of this one */
   mergedFrom: string;

@@ -9,6 +9,12 @@ class Announcer {
     this.#last = this.#last === text ? `${text}\u00a0` : text;
     this.text = this.#last;
   }
+
+  /** It may have named a client. */
+  forget() {
+    this.text = '';
+    this.#last = '';
+  }
 }
 
 export const announcer = new Announcer();

@@ -3,7 +3,7 @@ import { words } from '$lib/i18n/words.svelte';
 import { router, type Route } from './route.svelte';
 
 /** Which of the window's faces is shown. */
-export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'inside';
+export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'locked' | 'inside';
 
 /** Whose data is shown: rows of another clinic or person must not stay in memory. */
 const ownerOf = (state: AppState | null) =>
@@ -16,12 +16,15 @@ export class App {
   problem = $state.raw<ErrorView | null>(null);
 
   #forgetters: (() => void)[] = [];
+  /** Whose place the router keeps while the window is locked; '' while it is not. */
+  #away = '';
 
   get face(): Face {
     const state = this.state;
     if (!state) return this.problem ? 'broken' : 'starting';
     if (state.store) return 'store';
     if (state.person) return 'inside';
+    if (state.locked) return 'locked';
     if (state.peopleExist) return 'sign-in';
     return 'welcome';
   }
@@ -30,19 +33,38 @@ export class App {
     return this.state?.sync ?? null;
   }
 
-  may(permission: Permission): boolean {
-    return this.state?.person?.permissions.includes(permission) ?? false;
+  /** Whoever is signed in has one of the permissions. Go checks it again. */
+  may(...any: Permission[]): boolean {
+    const has = this.state?.person?.permissions ?? [];
+    return any.some((permission) => has.includes(permission));
+  }
+
+  get maySync(): boolean {
+    return this.may('practitioner.modify', 'pms_link.modify');
   }
 
   /** Takes over what a call or an event brought. */
   take(state: AppState) {
     words.use(state.clientWord);
     const owner = ownerOf(this.state);
-    const person = this.state?.person?.id;
+    const person = this.state?.person?.id ?? this.#away;
     if (owner !== ownerOf(state)) for (const forget of this.#forgetters) forget();
     this.state = state;
     this.problem = null;
-    if (person && person !== state.person?.id) router.reset();
+    // Whoever locked the window comes back to where they were; nobody else does.
+    this.#away = state.locked && !state.person ? person : '';
+    if (person && person !== (state.person?.id ?? this.#away)) router.reset();
+  }
+
+  /** Shows nobody's details until the password is given again. */
+  async lock() {
+    const { state } = this;
+    if (!state?.person || state.demo) return; // nobody in the demo has a password
+    try {
+      this.take(await api.lock());
+    } catch {
+      await this.load(); // whoever is signed in by now, show that
+    }
   }
 
   /** Takes over a change of clinic or person, and starts at `route`. */
@@ -57,8 +79,11 @@ export class App {
   }
 
   async load() {
+    const person = this.state?.person?.id;
     try {
-      this.take(await api.state());
+      const state = await api.state();
+      // Somebody came or went meanwhile, and that was told: this answer may be older.
+      if (person === this.state?.person?.id) this.take(state);
     } catch (thrown) {
       this.problem = toErrorView(thrown);
     }

@@ -44,10 +44,17 @@ export class Failures {
     return group ? all.filter((failure) => groupsOf(failure).includes(group)) : all;
   });
 
+  /** The screen is gone, perhaps since the window was locked: nothing is announced any more. */
+  #left = false;
+
   follow(): () => void {
-    return on('profiles', () => {
+    const stop = on('profiles', () => {
       void this.load();
     });
+    return () => {
+      this.#left = true;
+      stop();
+    };
   }
 
   async load() {
@@ -78,7 +85,7 @@ export class Failures {
       } else {
         this.all = (this.all ?? []).filter((each) => each.ref !== ref);
         this.news = t('failures.fixed', { name: failure.name || t('person.noName') });
-        announcer.say(this.news);
+        this.#announce(this.news);
       }
     } catch (thrown) {
       this.complain(ref, thrown);
@@ -93,7 +100,7 @@ export class Failures {
     const path = await api.exportFailures(password);
     if (!path) return;
     this.news = t('failures.exported', { path });
-    announcer.say(this.news);
+    this.#announce(this.news);
   }
 
   /** Says at its row what went wrong with it. */
@@ -103,6 +110,10 @@ export class Failures {
 
   #note(ref: string, text: string) {
     this.notes.set(ref, text);
-    announcer.say(text);
+    this.#announce(text);
+  }
+
+  #announce(text: string) {
+    if (!this.#left) announcer.say(text);
   }
 }

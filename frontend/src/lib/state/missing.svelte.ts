@@ -22,13 +22,18 @@ export class MissingClients {
   cancelling = $state(false);
 
   #turn = 0;
+  /** Grows when everything is forgotten: an answer from before is nobody's any more. */
+  #owner = 0;
 
   async load() {
+    const owner = this.#owner;
     try {
-      this.people = (await api.missing()).sort(byName);
+      const people = (await api.missing()).sort(byName);
+      if (owner !== this.#owner) return;
+      this.people = people;
       this.unlisted = null;
     } catch (thrown) {
-      this.unlisted = toErrorView(thrown);
+      if (owner === this.#owner) this.unlisted = toErrorView(thrown);
     }
   }
 
@@ -61,6 +66,7 @@ export class MissingClients {
   /** Forgets all: someone signed out, or the clinic changed. */
   forget() {
     this.#turn++;
+    this.#owner++;
     this.people = null;
     this.unlisted = null;
     this.working = '';

@@ -1,4 +1,5 @@
 import { api, on, toErrorView, type ErrorView, type ProfileView } from '$lib/api';
+import { app } from './app.svelte';
 
 /** What opened a profile, when it was not chosen in a list: a click in Cliniko, or a pasted id. */
 export type Origin = '' | 'link' | 'paste';
@@ -71,7 +72,9 @@ export class OneProfile {
     const failed = Boolean(this.view?.failure);
     // Links are rationed; a person who asks for a stored profile is not.
     const rationed = this.view !== null && this.stale?.code === 'rate_limited';
-    const follow = this.origin !== '' && !this.#followed && !rationed;
+    // Whoever may only view may follow a link, and nothing else brings them newer details.
+    const follow =
+      this.origin !== '' && ((!this.#followed && !rationed) || !app.may('practitioner.modify'));
     this.refreshing = true;
     this.outcome = '';
     this.stale = null;

@@ -1,4 +1,4 @@
-export type SettingsSection = 'integration' | 'syncs' | 'about';
+export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 'audit' | 'about';
 
 /** Where one can be, once signed in. */
 export type Route =

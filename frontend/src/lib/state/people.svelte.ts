@@ -1,0 +1,54 @@
+import { api, toErrorView, type ErrorView, type PersonDetails, type PersonView } from '$lib/api';
+import { t } from '$lib/i18n';
+import { announcer } from './announcer.svelte';
+
+/** Enough to catch a slip; Go decides. */
+export const looksLikeEmail = (text: string) => /^\S+@\S+\.\S+$/.test(text.trim());
+
+/** Who may sign in comes first, then by name. */
+const inOrder = (a: PersonView, b: PersonView) =>
+  Number(b.active) - Number(a.active) || a.name.localeCompare(b.name);
+
+/** The accounts on this computer. What changes them rejects as Go does. */
+export class People {
+  all = $state.raw<PersonView[] | null>(null);
+  problem = $state.raw<ErrorView | null>(null);
+  /** What was done last. */
+  news = $state('');
+
+  async load() {
+    try {
+      this.all = (await api.people()).sort(inOrder);
+      this.problem = null;
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
+    }
+  }
+
+  async add(details: PersonDetails, password: string) {
+    const { name } = await api.addPerson(details, password);
+    await this.#done(t('people.added', { name }));
+  }
+
+  async change(id: string, details: PersonDetails) {
+    const { name } = await api.changePerson(id, details);
+    await this.#done(t('people.changed', { name }));
+  }
+
+  /** Takes from somebody the right to sign in, or gives it back. */
+  async allow({ id, name, email, permissions }: PersonView, active: boolean) {
+    await api.changePerson(id, { name, email, permissions, active });
+    await this.#done(t(active ? 'people.added' : 'people.deactivatedNews', { name }));
+  }
+
+  async resetPassword({ id, name }: PersonView, password: string) {
+    await api.resetPassword(id, password);
+    await this.#done(t('people.resetDone', { name }));
+  }
+
+  async #done(news: string) {
+    this.news = news;
+    announcer.say(news);
+    await this.load();
+  }
+}

@@ -1,0 +1,54 @@
+import type { Area, Deed, Permission } from '$lib/api';
+import { t } from '$lib/i18n';
+
+export const AREAS: readonly Area[] = ['practitioner', 'pms_link'];
+export const DEEDS: readonly Deed[] = ['create', 'modify', 'delete'];
+
+/** The columns of the grid: to view an area, and what may be done there. */
+export type Level = 'view' | Deed;
+export const LEVELS: readonly Level[] = ['view', ...DEEDS];
+
+export const permissionFor = (area: Area, level: Level): Permission =>
+  level === 'view' ? area : `${area}.${level}`;
+
+/** What a practitioner needs, whom somebody is adding. */
+export const USUAL: readonly Permission[] = [
+  'practitioner',
+  'practitioner.create',
+  'practitioner.modify',
+];
+
+const all = (area: Area) => LEVELS.map((level) => permissionFor(area, level));
+
+/** The permissions after a box was ticked or cleared: whoever may do something may view it. */
+export function toggled(has: readonly Permission[], permission: Permission, on: boolean) {
+  const area = AREAS.find((each) => permission.startsWith(each));
+  const next = new Set(has);
+  if (on) {
+    next.add(permission);
+    if (area) next.add(area);
+  } else if (permission === area) {
+    for (const each of all(area)) next.delete(each); // none of it without the view
+  } else {
+    next.delete(permission);
+  }
+  return [...next];
+}
+
+/** What somebody may do, in words: a line for each area. */
+export function inWords(has: readonly Permission[]): string[] {
+  const lines = AREAS.flatMap((area) => {
+    const levels = LEVELS.filter((level) => has.includes(permissionFor(area, level)));
+    if (levels.length === 0) return [];
+    const names = levels.map((level) => t(`people.level.${level}`).toLowerCase());
+    return t('people.some', {
+      area: t(`people.area.${area}`),
+      levels: levels.length === LEVELS.length ? t('people.all') : names.join(', '),
+    });
+  });
+  const manages = has.includes('people');
+  if (manages && AREAS.every((area) => all(area).every((each) => has.includes(each)))) {
+    return [t('people.everything')];
+  }
+  return manages ? [...lines, t('people.manage')] : lines;
+}
