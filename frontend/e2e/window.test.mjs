@@ -12,6 +12,7 @@ import { listening } from './harness/sockets.mjs';
 import {
   buildAutomation,
   closeWindow,
+  inspectorPort,
   openWindow,
   startDriver,
   windowProcess,
@@ -82,7 +83,7 @@ step('the window opens on the first screen', async () => {
 });
 
 step('the app listens on nothing, and its page may run nothing but its own', async () => {
-  assert.deepEqual(listening(windowProcess()), []);
+  assert.deepEqual(listening(windowProcess(), inspectorPort()), []);
   const policy = await app.run(
     `return document.querySelector('meta[http-equiv="Content-Security-Policy"]').content`,
   );
@@ -100,7 +101,7 @@ step('the demo clinic is imported', async () => {
 });
 
 step('only the demo clinic listens while it runs', async () => {
-  const [address, ...others] = listening(windowProcess());
+  const [address, ...others] = listening(windowProcess(), inspectorPort());
   assert.match(address, /^0100007F:/, 'on 127.0.0.1');
   assert.deepEqual(others, []);
 });

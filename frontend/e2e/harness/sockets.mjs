@@ -37,10 +37,15 @@ function tcpSockets() {
     .map((fields) => ({ local: fields[1], remote: fields[2], state: fields[3], inode: fields[9] }));
 }
 
-/** The addresses, as hexadecimal numbers, on which the program or a child of it listens. */
-export function listening(pid) {
+/**
+ * The addresses, as hexadecimal numbers, on which the program or a child of it listens.
+ *
+ * @param {number} except a port that the test itself has had opened
+ */
+export function listening(pid, except) {
   const mine = new Set(family(pid).flatMap(inodesOf));
   return tcpSockets()
     .filter((socket) => socket.state === LISTENING && mine.has(socket.inode))
-    .map((socket) => socket.local);
+    .map((socket) => socket.local)
+    .filter((address) => parseInt(address.split(':').pop(), 16) !== except);
 }

@@ -8,6 +8,7 @@ import { openSession } from './webdriver.mjs';
 
 const library = `${results}/bin/automation.so`;
 const pidFile = `${results}/window.pid`;
+const inspectorFile = `${results}/window.inspector`;
 const launcher = `${results}/bin/launch`;
 const starter = `${results}/bin/start`;
 const serverFile = `${results}/window.server`;
@@ -75,12 +76,16 @@ ${startApp(run)}`);
 }
 
 const startApp = (run) => `echo $$ >'${pidFile}'
+echo "$WEBKIT_INSPECTOR_SERVER" >'${inspectorFile}'
 LD_PRELOAD='${library}' exec '${root}/build/bin/telehab' "$@" >>'${logs}/${run}-app.log' 2>&1`;
 
 const script = (file, lines) => writeFileSync(file, `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
 
 /** The process of the window that was opened last. */
 export const windowProcess = () => Number(readFileSync(pidFile, 'utf8'));
+
+/** The port by which the driver looks into the window, as it never is in real use. */
+export const inspectorPort = () => Number(readFileSync(inspectorFile, 'utf8').split(':').pop());
 
 /** Ends the app as closing the session or logging out would, and waits for it. */
 export async function closeWindow(session) {
