@@ -102,6 +102,14 @@ export class FakeSession {
     return this.soon(this.state, 800);
   };
 
+  StartOver = async (word: string) => {
+    if (word !== 'ERASE') fail('invalid', 'Type ERASE in capital letters to go on.');
+    this.imported = false;
+    this.state = { ...this.state, peopleExist: false, locked: null, clinic: null };
+    this.tally();
+    return this.soon(this.state);
+  };
+
   OpenDemo = () => {
     this.state = {
       ...this.state,

@@ -7,6 +7,7 @@ export interface GoApp {
   SignIn(email: string, password: string): Promise<T.AppState>;
   SignOut(): Promise<T.AppState>;
   ResetStore(): Promise<T.AppState>;
+  StartOver(word: string): Promise<T.AppState>;
   OpenDemo(): Promise<T.AppState>;
   LeaveDemo(): Promise<T.AppState>;
   Connect(key: string): Promise<T.ConnectionView>;

@@ -56,6 +56,8 @@ export const api = {
 
   /** Deletes a store that cannot be opened any more, so that it can be synced anew. */
   resetStore: () => settle(() => app().ResetStore(), LOCAL),
+  /** Erases people, clients and keys, where nobody can sign in any more. The word is ERASE. */
+  startOver: (word: string) => settle(() => app().StartOver(word), LOCAL),
 
   /** Somebody uses the keyboard or the mouse: the window does not lock itself yet. */
   active: () => settle(() => app().Active(), LOCAL),
