@@ -99,11 +99,14 @@ func benchAll(ctx context.Context, names []string, rounds int) error {
 		if b.session {
 			run = b.inSession
 		}
+		before, _ := spentNow()
 		lines, err := run(ctx, rounds)
 		if err != nil {
 			return fmt.Errorf("%s: %w", b.name, err)
 		}
+		disturbed := busy(before)
 		for _, l := range lines {
+			l.Note = strings.Trim(l.Note+"; "+disturbed, "; ")
 			_, _ = fmt.Fprintln(table, l)
 			if !l.met() {
 				missed++

@@ -12,7 +12,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -125,23 +124,6 @@ func (p programs) peakOfSync(ctx context.Context, dir string, patients int) (pea
 
 // someFailed is how telehab sync ends where some profiles lack something.
 const someFailed = 3
-
-// peakOf returns the peak in MiB. Linux counts in what the child was before it
-// became another program, a copy of this one, so this one has to be smaller.
-func peakOf(state *os.ProcessState) (float64, error) {
-	child, ok := state.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return 0, errors.New("this system does not tell the memory of a process")
-	}
-	var own syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &own); err != nil {
-		return 0, err
-	}
-	if child.Maxrss <= own.Maxrss {
-		return 0, errors.New("the memory of the benchmark hides that of the program")
-	}
-	return float64(child.Maxrss) / 1024, nil
-}
 
 // serve starts a simulated clinic without a limit, in a process of its own.
 func (p programs) serve(ctx context.Context, patients int) (address, key string, stop func() error, err error) {
