@@ -1,6 +1,7 @@
 // The main job, as a person does it, with the real page, the real Go side, a
 // real database and keyring, and a clinic over real HTTP: connect a clinic,
-// import its clients, see who failed, open a profile, sync again.
+// import its clients, see who failed, open a profile, change it in Cliniko, sync
+// again, and meet a clinic in which nearly everybody is gone.
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { after, before } from 'node:test';
@@ -14,24 +15,18 @@ import { walk } from './harness/walk.mjs';
 
 const PATIENTS = 700;
 const PASSWORD = 'velvet otter carries nine lanterns';
+const CHANGED = 'changed.in.cliniko@example.org';
 
 const home = requirePrivateHome();
 const data = `${home}/data`;
 let clinic, people, app, browser, page, complaints;
 let listed; // what Sync patients said: { total, failing, ready }
+let shown; // whose profile was opened
+let strangers; // who is in the wrong clinic
 
 before(async () => {
-  const flags = [
-    '--patients',
-    String(PATIENTS),
-    '--seed',
-    '1',
-    '--latency',
-    '20ms',
-    '--limit',
-    '0',
-  ];
-  clinic = await startClinic(flags);
+  const flags = ['--patients', String(PATIENTS), '--seed', '1', '--latency', '20ms'];
+  clinic = await startClinic([...flags, '--limit', '0']);
   people = await clinic.people();
   rememberSecrets('browser', { people, keys: [clinic.key, PASSWORD] });
 
@@ -57,6 +52,14 @@ const number = (text) => Number(text.replace(/\D/g, ''));
 async function accessible(name) {
   const violations = await inspect(page, name);
   assert.deepEqual(violations, [], 'what axe finds');
+}
+
+/** The same in both themes. */
+async function accessibleInBoth(name) {
+  await accessible(name);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await accessible(`${name}-dark`);
+  await page.emulateMedia({ colorScheme: 'light' });
 }
 
 const step = walk(async () => {
@@ -170,6 +173,7 @@ step('the profiles are there and can be searched without accents', async () => {
 
 step('a profile shows what Cliniko has', async () => {
   const person = people.find((p) => isComplete(p) && p.patient_phone_numbers?.length);
+  shown = person;
   await page.getByLabel('Search name, email, phone').fill(person.email);
   await page.getByRole('grid', { name: 'Profiles' }).getByText(person.email).first().click();
   await heading(new RegExp(`${person.first_name}.*${person.last_name}`)).waitFor();
@@ -196,6 +200,37 @@ step('a profile shows what Cliniko has', async () => {
   await accessible('11-profile');
 });
 
+step('the profile says what changed in Cliniko', async () => {
+  const history = page.getByRole('region', { name: /^What changed/ });
+  const lines = history.getByRole('listitem');
+  const refresh = async (pattern) => {
+    await button('Refresh').click();
+    await lines.filter({ hasText: pattern }).first().waitFor();
+  };
+  await lines.filter({ hasText: /^just now.*Profile created here.*since/ }).waitFor();
+  assert.equal(await lines.count(), 1);
+
+  await clinic.change(shown.id, 'save', { email: CHANGED });
+  await refresh(/^just now.*Email/);
+  const line = await lines.first().innerText();
+  assert.ok(line.includes(shown.email) && line.includes(CHANGED), 'before and after');
+
+  await clinic.change(shown.id, 'save', { mobile: '0491 570 006', email: shown.email });
+  await refresh(/Email, Phone Numbers/);
+  const more = button('Email, Phone Numbers');
+  await more.focus();
+  await page.keyboard.press('Enter');
+  await history.getByText(/0491 570 006/).waitFor();
+  await accessibleInBoth('12-history');
+
+  await clinic.change(shown.id, 'archive');
+  await refresh(/Archived in Cliniko/);
+  await page.getByText(/^Archived in Cliniko on /).waitFor();
+  await clinic.change(shown.id, 'unarchive');
+  await refresh(/Brought back in Cliniko/);
+  assert.equal(await lines.count(), 5);
+});
+
 step('the sync icon asks for what is new', async () => {
   await page
     .getByRole('navigation')
@@ -213,6 +248,94 @@ step('the sync icon asks for what is new', async () => {
   assert.equal(last.read, last.synced + last.unchanged + last.failed + last.archived);
   assert.equal(last.synced, 0);
   await page.getByText('Up to date').first().waitFor();
+});
+
+step('all syncs are listed with their numbers', async () => {
+  await button('Settings').click();
+  await button('All syncs').click();
+  await heading('All syncs').waitFor();
+  const row = page.getByRole('row', { name: /All (client|patient)s/ });
+  const cells = await row.getByRole('cell').allInnerTexts();
+  const { total, ready, failing } = listed;
+  const numbers = [PATIENTS, ready, 0, failing, PATIENTS - total].map(String);
+  assert.deepEqual(cells.slice(2, 7), numbers);
+  assert.equal(cells.at(-1), 'Done');
+  await accessibleInBoth('13-syncs');
+  await button('Go back').click();
+  await heading('Settings').waitFor();
+});
+
+/** Reads everybody once more, which ends in a question, and goes there. */
+async function askedAboutTheMissing() {
+  await button('Sync patients').click();
+  await button('Start sync').click();
+  await button('See who they are').click();
+  const title = page.getByRole('heading', { name: /are no longer in Cliniko$/ });
+  return number(await title.innerText());
+}
+
+/** Puts a clinic with other people in the clinic's place, with the same key. */
+async function replaceClinic(flags) {
+  const { host } = new URL(clinic.address);
+  const { key } = clinic;
+  await clinic.stop();
+  clinic = await startClinic(['--addr', host, '--key', key, '--limit', '0', ...flags]);
+}
+
+/** Who of these is not among those. */
+const without = (these, those) => {
+  const ids = new Set(those.map(({ id }) => id));
+  return these.filter(({ id, archived_at }) => !archived_at && !ids.has(id));
+};
+const found = (search) =>
+  page.evaluate(
+    (query) => window.go.main.App.Profiles(query).then(({ matched }) => matched),
+    { search, filter: 'all', sort: 'name', desc: false, offset: 0, limit: 1 },
+  );
+
+step('a mass disappearance stops and asks, with the names', async () => {
+  await replaceClinic(['--patients', '75', '--seed', '2']);
+  strangers = await clinic.people();
+  const secrets = [...people, ...strangers, { email: CHANGED }];
+  rememberSecrets('browser', { people: secrets, keys: [clinic.key, PASSWORD] });
+  const gone = without(people, strangers);
+
+  assert.equal(await askedAboutTheMissing(), gone.length);
+  const names = page.getByRole('grid', { name: 'Who is missing' });
+  assert.equal(Number(await names.getAttribute('aria-rowcount')), gone.length + 1);
+  await page.getByText('Nothing was removed here.').waitFor();
+  await page.getByText(/missing in Cliniko$/).waitFor();
+  await accessibleInBoth('14-missing');
+  await button('Keep them').click();
+  await heading('They stay').waitFor();
+  await accessible('15-kept');
+  assert.equal(await found(shown.id), 1, 'nobody was removed');
+});
+
+step('they are removed once a person says so', async () => {
+  await replaceClinic(['--patients', String(PATIENTS), '--seed', '1']);
+  const gone = without(strangers, people);
+  const count = await askedAboutTheMissing();
+  assert.equal(count, gone.length);
+  const [{ id }] = gone;
+  assert.equal(await found(id), 1);
+
+  await button('They are gone, remove them').click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByText(new RegExp(`^Remove ${count} (client|patient)s\\?$`)).waitFor();
+  await accessible('16-remove');
+  await dialog.getByRole('button', { name: /^Remove/ }).click();
+  const title = heading('They are removed');
+  await title.waitFor();
+  assert.ok(await title.evaluate((each) => each === document.activeElement), 'the reader is there');
+  await accessible('17-removed');
+  assert.equal(await found(id), 0);
+  assert.equal(await found(shown.id), 1);
+  await button('All syncs').click();
+  await page
+    .getByText(/missing, nothing removed$/)
+    .first()
+    .waitFor();
 });
 
 step('the page made no error and asked nobody else', async () => {

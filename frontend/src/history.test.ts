@@ -95,9 +95,15 @@ describe('what changed of a profile', () => {
   it('is read again after Refresh, and when a sync changed something', async () => {
     const { fake, told } = await open([]);
     expect(await lines()).toHaveLength(1);
-    told.changes = [change(field('state', 'State', 'archived', 'active'))];
+    const several = change(field('title', 'Title', '', 'Dr'), field('sex', 'Sex', 'Male', ''));
+    told.changes = [several];
     await userEvent.click(await button('Refresh'));
-    await screen.findByText('Brought back in Cliniko', {}, { timeout: 3000 });
+    const more = { name: 'Title, Sex' };
+    await userEvent.click(await screen.findByRole('button', more, { timeout: 3000 }));
+    told.changes = [change(field('state', 'State', 'archived', 'active')), { ...several }];
+    fake.emit('profiles', {});
+    await screen.findByText('Brought back in Cliniko');
+    expect(await button(more.name)).toHaveAttribute('aria-expanded', 'true'); // as it was
     told.changes = [change(field('state', 'State', 'active', 'archived')), ...told.changes];
     fake.emit('profiles', {});
     await screen.findByText('Archived in Cliniko');
@@ -250,6 +256,10 @@ describe('a mass disappearance', () => {
     await user.click(await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 }));
     await user.click(await button('See who they are'));
     await heading(title);
+    await user.click(await button('Keep them'));
+    await heading('They stay');
+    router.go({ name: 'sync' }); // which begins anew, now that it is decided
+    await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 });
   });
 
   it('tells others who can decide', async () => {

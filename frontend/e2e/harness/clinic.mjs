@@ -3,7 +3,7 @@ import { results } from './paths.mjs';
 import { start, until } from './processes.mjs';
 
 /**
- * @param {string[]} flags of `fakeclinic serve`
+ * @param {string[]} flags of `fakeclinic serve`; an --addr among them wins
  * @returns its address, such as http://127.0.0.1:40495/v1, and its API key
  */
 export async function startClinic(flags) {
@@ -16,6 +16,7 @@ export async function startClinic(flags) {
     key,
     ask: (path) => ask(address, key, path),
     people: () => people(address, key),
+    change: (id, action, fields) => change(address, id, action, fields),
     stop: () => program.stop(),
   };
 }
@@ -29,6 +30,17 @@ async function ask(address, key, path) {
   });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
+}
+
+/**
+ * Does on a client's page what somebody in the clinic does: save (with the fields
+ * that change), archive, unarchive.
+ */
+async function change(address, id, action, fields = {}) {
+  const body = new URLSearchParams({ action, ...fields });
+  const page = new URL(`/patients/${id}`, address);
+  const response = await fetch(page, { method: 'POST', body, redirect: 'manual' });
+  if (response.status !== 303) throw new Error(`${action} ${id}: ${response.status}`);
 }
 
 /** Everybody whom the clinic has, archived ones too, as Cliniko tells of them. */
