@@ -221,6 +221,8 @@ step('the profile says what changed in Cliniko', async () => {
   await more.focus();
   await page.keyboard.press('Enter');
   await history.getByText(/0491 570 006/).waitFor();
+  await more.blur(); // for the picture
+  await page.mouse.move(0, 0);
   await accessibleInBoth('12-history');
 
   await clinic.change(shown.id, 'archive');
