@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -130,7 +130,7 @@ func (p *pipe) dial(ctx context.Context) (net.Conn, error) {
 func (p *pipe) Addr() net.Addr { return p.address }
 
 // TestMain gives Go's own transport, of which every client gets a copy, the
-// pipes beside its sockets.
+// pipes beside its sockets. No goroutine may be left at the end.
 func TestMain(m *testing.M) {
 	transport := http.DefaultTransport.(*http.Transport)
 	dial := transport.DialContext
@@ -142,7 +142,7 @@ func TestMain(m *testing.M) {
 	}
 	flag.Parse()
 	flag.Visit(func(f *flag.Flag) { onCommandLine[f.Name] = true })
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // door is where requests arrive at the clinic. It notes what promise 4 is
