@@ -28,7 +28,7 @@ MODULES       := frontend/node_modules/.package-lock.json
 NPM_CI        := ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench fuzz lint dev clean e2e icon \
+.PHONY: help run build test nightly bench fuzz lint dev clean e2e icon \
         packages test-packages bindings frontend release
 
 help: ## List these targets
@@ -42,6 +42,9 @@ build: bindings frontend release ## Build build/bin/telehab
 
 test: ## Run every check and test; installs what is missing
 	@build/scripts/test.sh
+
+nightly: release ## Run what takes too long for each change: histories and kills
+	@build/scripts/nightly.sh
 
 bench: ## Run the benchmarks against their floors
 	$(GO) run -tags '$(TAGS)' ./backend/bench $(BENCH)

@@ -11,7 +11,7 @@ STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary e2e-browser e2e-window e2e-open-in leaks security cgo-windows windows wine
+             clinic-binary histories kill e2e-browser e2e-window e2e-open-in leaks security cgo-windows windows wine
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
@@ -67,6 +67,15 @@ stage-go-test: stage-cgo-race stage-frontend-build
 
 stage-release: stage-frontend-build
 	@$(STAGE) release -- $(MAKE) -o frontend release
+
+# Without the race detector, which takes the time of several histories for one;
+# go-test has some under it.
+stage-histories: stage-cgo-race
+	@$(STAGE) --count go:$(RESULTS)/histories.jsonl histories -- build/scripts/histories.sh 150
+
+# The real program, killed in the middle of imports.
+stage-kill: stage-release
+	@$(STAGE) --check kill -- $(SESSION) $(RESULTS)/kill $(GO) run -tags '$(TAGS)' ./backend/killtest
 
 # Serves the real bound methods to any browser. Never leaves this folder.
 stage-dev-binary: stage-frontend-build

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Drives the sync engine through N random histories over sockets and N more in
+# which time passes at once (docs/TESTING.md), and says how many it were.
+# Arguments after N go to go test, such as -race or -rapid.seed.
+#
+#   histories.sh N [ARGUMENT...]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+histories=$1
+shift
+results=build/test-results/histories.jsonl
+mkdir -p "$(dirname "$results")"
+
+status=0
+TELEHAB_HISTORIES=$histories ${GO:-go} test -tags "${TAGS-webkit2_41}" -timeout 3h -json \
+  -run '^TestHistories(InNoTime)?$' ./backend/syncer "$@" |
+  tee "$results" | node build/scripts/go-report.mjs || status=$?
+sed -nE 's/.*"Test":"([A-Za-z]+)".*\[rapid\] OK, passed ([0-9]+) tests \(([^)]*)\).*/\1: \2 histories in \3/p' "$results"
+exit "$status"

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# `make nightly`: what takes too long for every change. 1,000 histories of each
+# kind, 150 of each under the race detector, and 300 kills.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+build/scripts/histories.sh "${HISTORIES:-1000}"
+build/scripts/histories.sh "${RACE_HISTORIES:-150}" -race
+build/scripts/private-session.sh build/test-results/kill \
+  "${GO:-go}" run -tags "${TAGS-webkit2_41}" ./backend/killtest -kills "${KILLS:-300}"
