@@ -73,7 +73,7 @@ export class Links {
       void shown.again(id, origin);
       return;
     }
-    const profile = new OneProfile(id, origin);
+    const profile = new OneProfile(id, origin, this.#app);
     const stored = profile.load(true);
     void profile.refresh();
     await Promise.race([stored, new Promise((resolve) => setTimeout(resolve, MOMENT))]);

@@ -1,5 +1,5 @@
 import { api, on, toErrorView, type ErrorView, type ProfileView } from '$lib/api';
-import { app } from './app.svelte';
+import { app, type App } from './app.svelte';
 
 /** What opened a profile, when it was not chosen in a list: a click in Cliniko, or a pasted id. */
 export type Origin = '' | 'link' | 'paste';
@@ -32,12 +32,16 @@ export class OneProfile {
   #followed = false;
   #missedNews = false;
 
+  #app: App;
+
   constructor(
     readonly askedFor: string,
     origin: Origin = '',
+    who: App = app,
   ) {
     this.id = askedFor;
     this.origin = origin;
+    this.#app = who;
   }
 
   answersTo(id: string): boolean {
@@ -74,7 +78,7 @@ export class OneProfile {
     const rationed = this.view !== null && this.stale?.code === 'rate_limited';
     // Whoever may only view may follow a link, and nothing else brings them newer details.
     const follow =
-      this.origin !== '' && ((!this.#followed && !rationed) || !app.may('practitioner.modify'));
+      this.origin !== '' && ((!this.#followed && !rationed) || !this.#app.may('practitioner.modify'));
     this.refreshing = true;
     this.outcome = '';
     this.stale = null;
