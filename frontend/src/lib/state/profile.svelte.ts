@@ -78,7 +78,8 @@ export class OneProfile {
     const rationed = this.view !== null && this.stale?.code === 'rate_limited';
     // Whoever may only view may follow a link, and nothing else brings them newer details.
     const follow =
-      this.origin !== '' && ((!this.#followed && !rationed) || !this.#app.may('practitioner.modify'));
+      this.origin !== '' &&
+      ((!this.#followed && !rationed) || !this.#app.may('practitioner.modify'));
     this.refreshing = true;
     this.outcome = '';
     this.stale = null;
