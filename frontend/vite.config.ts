@@ -62,6 +62,7 @@ export default defineConfig(({ command, mode }) => ({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/dev/test-setup.ts'],
     restoreMocks: true,
+    testTimeout: 30_000, // on a busy computer too
     env: { DEBUG_PRINT_LIMIT: '0' }, // a failure names what is missing, not the whole page
   },
 }));

@@ -1,9 +1,10 @@
 /**
  * Puts the stand-in on the window. The address says what to show, such as
  * /?stage=imported&count=5000&word=patient&problem=offline, or, for a link that came
- * in, /?stage=imported&link=836447129235000000&trouble=offline&scheme=foreign.
+ * in, /?stage=imported&link=836447129235000000&trouble=offline&scheme=foreign, or
+ * who looks at it, /?stage=imported&may=practitioner,pms_link, &locked, &clinics.
  */
-import type { AppState, ErrorView, LinkState } from '../lib/api/types';
+import type { AppState, ErrorView, LinkState, Permission } from '../lib/api/types';
 import { FakeGo } from './fake-go';
 import type { FakeOptions } from './fake-state';
 
@@ -48,6 +49,13 @@ if (asked.has('scheme')) {
 }
 fake.links.waiting = asked.get('link') ?? '';
 fake.state.linkWaiting = asked.has('link');
+const may = asked.get('may');
+if (may && fake.state.person) fake.state.person.permissions = may.split(',') as Permission[];
+if (asked.has('clinics')) {
+  fake.accounts.separate('Riverside Physio');
+  fake.accounts.use('');
+}
+if (asked.has('locked')) fake.lockItself();
 Object.assign(window, { fake }); // for a click in Cliniko: fake.arrive('…')
 
 window.go = { main: { App: fake } };

@@ -142,7 +142,7 @@ export function people(count: number, now = Date.now()): ProfileView[] {
       archivedAt: state === 'active' ? '' : ago(40),
       mergedInto: state === 'merged' ? '836447129235000000' : '',
       merged: [],
-      erasedAt: state === 'deleted' ? ago(-4) : '',
+      erasedAt: state === 'active' ? '' : ago(state === 'deleted' ? -4 : -50),
       mergedFrom: '',
       failure: null,
     };

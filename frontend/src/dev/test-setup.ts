@@ -1,5 +1,9 @@
 import '@testing-library/jest-dom/vitest';
+import { configure } from '@testing-library/svelte';
 import { afterEach } from 'vitest';
+
+// A busy computer is slow, not wrong.
+configure({ asyncUtilTimeout: 5000 });
 
 // jsdom lays nothing out; virtual rows need a window to be in.
 Object.defineProperties(HTMLElement.prototype, {

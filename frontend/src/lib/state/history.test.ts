@@ -107,6 +107,19 @@ describe('MissingClients', () => {
     expect(missing.outcome).toBe('removed');
   });
 
+  it('that could not keep them tries just that again', async () => {
+    const { fake, missing } = await lost(60);
+    const keep = fake.KeepMissing.bind(fake);
+    const removed = vi.spyOn(fake, 'RemoveMissing');
+    fake.KeepMissing = offline;
+    await missing.keep();
+    expect(missing.problem?.code).toBe('offline');
+    fake.KeepMissing = keep;
+    await missing.again();
+    expect(missing.outcome).toBe('kept');
+    expect(removed).not.toHaveBeenCalled();
+  });
+
   it('that was stopped removed nobody, and is no error', async () => {
     const { fake, missing } = await lost(60);
     fake.RemoveMissing = () => Promise.reject({ code: 'cancelled', message: 'Stopped.' } as never);

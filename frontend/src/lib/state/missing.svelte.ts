@@ -22,6 +22,7 @@ export class MissingClients {
   cancelling = $state(false);
 
   #turn = 0;
+  #last: 'keep' | 'remove' = 'keep';
   /** Grows when everything is forgotten: an answer from before is nobody's any more. */
   #owner = 0;
 
@@ -44,6 +45,11 @@ export class MissingClients {
   /** Reads all clients once more and removes whom Cliniko still does not have. */
   async remove() {
     await this.#decide('remove', 'removed', () => api.removeMissing());
+  }
+
+  /** Tries once more what could not be carried out, and nothing else. */
+  async again() {
+    await (this.#last === 'keep' ? this.keep() : this.remove());
   }
 
   async cancel() {
@@ -77,7 +83,7 @@ export class MissingClients {
     if (this.working) return;
     const turn = ++this.#turn;
     this.close();
-    this.working = what;
+    this.working = this.#last = what;
     this.cancelling = false;
     let problem: ErrorView | null = null;
     try {

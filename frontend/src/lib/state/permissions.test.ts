@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../dev/fake-state';
+import { inWords, toggled } from './permissions';
+
+describe('permissions', () => {
+  it('bring the view of their area', () => {
+    expect(toggled([], 'pms_link.modify', true).sort()).toEqual(['pms_link', 'pms_link.modify']);
+    expect(toggled([], 'people', true)).toEqual(['people']);
+  });
+
+  it('go with the view of their area, and leave the other area alone', () => {
+    const has = ['practitioner', 'practitioner.delete', 'pms_link', 'people'] as const;
+    expect(toggled(has, 'practitioner', false)).toEqual(['pms_link', 'people']);
+    expect(toggled(has, 'practitioner.delete', false)).toContain('practitioner');
+  });
+
+  it('are said in words', () => {
+    expect(inWords(EVERYTHING)).toEqual(['Everything']);
+    expect(inWords(EVERYTHING.filter((each) => each !== 'people'))).toEqual([
+      'Profiles: everything',
+      'Software integration: everything',
+    ]);
+    expect(inWords(['practitioner', 'practitioner.modify', 'people'])).toEqual([
+      'Profiles: view, modify',
+      'Manage people',
+    ]);
+    expect(inWords([])).toEqual([]);
+  });
+});
