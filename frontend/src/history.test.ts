@@ -262,6 +262,19 @@ describe('a mass disappearance', () => {
     await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 });
   });
 
+  it('offers everybody what they may do', async () => {
+    const fake = start(60);
+    if (fake.state.person) fake.state.person.permissions = ['pms_link'];
+    await show();
+    const question = await region(title);
+    await question.findByRole('grid', { name: 'Who is missing' });
+    expect(question.queryByRole('button')).toBeNull();
+    if (fake.state.person) fake.state.person.permissions = ['pms_link', 'pms_link.modify'];
+    fake.emit('state', fake.state);
+    await question.findByRole('button', { name: 'Keep them' });
+    expect(question.queryByRole('button', { name: /remove/ })).toBeNull();
+  });
+
   it('tells others who can decide', async () => {
     const fake = start(60);
     if (fake.state.person) fake.state.person.permissions = ['practitioner'];
