@@ -227,9 +227,6 @@ func (h *history) rush(t *rapid.T) {
 }
 
 func (h *history) through(kind passKind, p plan) {
-	if !h.world.patient && h.program.client.Requests() > 40 {
-		h.restart() // else the request limit of a real minute would stop the history
-	}
 	since := h.clinic.moment()
 	h.spoiled = h.spoiled || p.spoilsRows()
 	pass, err := h.run(kind, p)
@@ -241,6 +238,9 @@ func (h *history) through(kind passKind, p plan) {
 
 // run runs a pass by a plan, and waits until nothing runs any more.
 func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
+	if !h.world.patient && h.program.client.Requests() > 20 {
+		h.restart() // else the request limit of a real minute would stop the history
+	}
 	last, err := h.program.store.LastFull(h.ctx)
 	check(h.t, err)
 	h.resumes = last.ID != 0 && last.EndedAt.IsZero()
@@ -275,6 +275,7 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	conductor.hangOn(h.clinic.fake)
 	if p.Beside != "" {
 		second := h.start()
+		program.astray = true
 		defer second.end()
 		others.Go(func() { _, _ = h.runKind(ctx, second, p.Beside) })
 	}
@@ -301,6 +302,8 @@ func (h *history) runKind(ctx context.Context, p *program, kind passKind) (profi
 			return profile.Pass{}, err
 		}
 		return p.engine.Import(ctx, list, nil)
+	case retryPass:
+		return p.engine.Retry(ctx)
 	case onePatient:
 		h.openOne(ctx, p, 17)
 		return profile.Pass{}, nil

@@ -28,6 +28,7 @@ type engine interface {
 	Import(context.Context, *syncer.Listed, syncer.Report) (profile.Pass, error)
 	One(context.Context, profile.ID) (profile.Entry, error)
 	Open(context.Context, profile.ID) (profile.Entry, error)
+	Retry(context.Context) (profile.Pass, error)
 }
 
 type build func(profile.Source, profile.Store, syncer.Options) engine
@@ -46,10 +47,19 @@ type program struct {
 	applied atomic.Int64 // batches that changed something
 	onApply func(n int)
 	ends    sync.Once
+
+	mu      sync.Mutex
+	picture map[string]profile.Entry // what a destination knows
+	astray  bool                     // another program has changed the store, which no destination is told
 }
 
 // Apply makes program a profile.Destination.
-func (p *program) Apply([]profile.Entry) {
+func (p *program) Apply(entries []profile.Entry) {
+	p.mu.Lock()
+	for _, e := range entries {
+		p.picture[e.Ref] = tidied(e)
+	}
+	p.mu.Unlock()
 	n := int(p.applied.Add(1))
 	if p.onApply != nil {
 		p.onApply(n)
@@ -57,7 +67,13 @@ func (p *program) Apply([]profile.Entry) {
 }
 
 // Forget is for profiles that are erased.
-func (p *program) Forget([]string) {}
+func (p *program) Forget(refs []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, ref := range refs {
+		delete(p.picture, ref)
+	}
+}
 
 // end closes the program's database and connections, whatever else it is
 // doing: what it has not stored by then it never will.
@@ -97,7 +113,7 @@ func (c *computer) lock() (func(), error) {
 
 // start starts the program. timeout is how long it waits for one answer.
 func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, error) {
-	p := &program{}
+	p := &program{picture: map[string]profile.Entry{}}
 	var err error
 	if p.client, err = cliniko.New(c.key, cliniko.Options{BaseURL: c.url, Pause: time.Millisecond, Timeout: timeout, Version: fmt.Sprint(c.runs.Add(1))}); err != nil {
 		return nil, err
@@ -114,7 +130,8 @@ func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, 
 	}
 	p.store = p.db.Profiles(clinic.AccountID, c.now)
 	p.engine = c.build(p.client, p.store, syncer.Options{Destinations: []profile.Destination{p}, Lock: c.lock, Now: c.now})
-	return p, nil
+	_, err = p.store.All(ctx, func(e profile.Entry) { p.picture[e.Ref] = tidied(e) })
+	return p, err
 }
 
 func (c *computer) connect(ctx context.Context, p *program) (profile.Clinic, error) {
@@ -126,7 +143,8 @@ func (c *computer) connect(ctx context.Context, p *program) (profile.Clinic, err
 }
 
 // watch has the database itself note every row whose details go back in time,
-// however briefly and whichever program does it.
+// however briefly and whichever program does it: to an earlier time of change,
+// or, where that stayed, to an earlier reading.
 func (c *computer) watch() error {
 	var err error
 	if c.raw, err = sql.Open("sqlite3", "file:"+c.path+"?_busy_timeout=5000"); err != nil {
@@ -134,6 +152,7 @@ func (c *computer) watch() error {
 	}
 	_, err = c.raw.Exec(`CREATE TABLE watch_back (ref TEXT, was INTEGER, became INTEGER);
 		CREATE TRIGGER watch_back AFTER UPDATE ON profile WHEN NEW.updated_at < OLD.updated_at
+			OR NEW.updated_at = OLD.updated_at AND NEW.read_at < OLD.read_at
 		BEGIN INSERT INTO watch_back VALUES (OLD.cliniko_id, OLD.updated_at, NEW.updated_at); END`)
 	return err
 }

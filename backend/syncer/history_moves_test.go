@@ -47,8 +47,9 @@ func (c *clinicClock) forward(d time.Duration) {
 }
 
 // ticks are the steps in which the clock goes on: within a second, around the
-// overlap of a changes pass, and past the day after which passes start again.
-var ticks = []time.Duration{0, 300 * time.Millisecond, time.Second, 50 * time.Second, 9 * time.Minute, 11 * time.Minute, 2 * time.Hour, 25 * time.Hour}
+// overlap of a changes pass, past the day after which passes start again, and
+// past the week after which everybody is read and the deleted are erased.
+var ticks = []time.Duration{0, 300 * time.Millisecond, time.Second, 50 * time.Second, 9 * time.Minute, 11 * time.Minute, 2 * time.Hour, 25 * time.Hour, 8 * 24 * time.Hour}
 
 // A move is something that happens in the clinic. Whom it is about is decided
 // when it happens: numbers count through the patients that there are then.

@@ -39,10 +39,11 @@ const (
 	fullPass    passKind = "full"
 	changesPass passKind = "changes"
 	importPass  passKind = "list and import"
+	retryPass   passKind = "retry"
 	onePatient  passKind = "one patient"
 )
 
-var passKinds = rapid.SampledFrom([]passKind{changesPass, changesPass, changesPass, fullPass, fullPass, importPass})
+var passKinds = rapid.SampledFrom([]passKind{changesPass, changesPass, changesPass, fullPass, fullPass, importPass, retryPass})
 
 // requestNumbers are small, since most passes have few requests.
 var requestNumbers = rapid.IntRange(1, 9)
@@ -114,7 +115,7 @@ func plansIn(w world) *rapid.Generator[plan] {
 			p.Kill = rapid.IntRange(-5, 9).Draw(t, "kill")
 		}
 		if rapid.IntRange(0, 3).Draw(t, "accompanied") == 0 {
-			p.Beside = rapid.SampledFrom([]passKind{fullPass, changesPass, onePatient}).Draw(t, "beside")
+			p.Beside = rapid.SampledFrom([]passKind{fullPass, changesPass, retryPass, onePatient}).Draw(t, "beside")
 		}
 		return p
 	})

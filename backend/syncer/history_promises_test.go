@@ -23,6 +23,9 @@ const (
 	// An archived patient who could not be read is a failure, and is kept like
 	// one who had a profile once the failure has passed.
 	unreadIsNoProfile = false
+	// A destination is told of a patient who could not be read without the
+	// details that are kept.
+	unreadIsToldWhole = false
 )
 
 // after checks what holds after every pass, and more after one that nothing
@@ -44,10 +47,11 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 		h.t.Fatalf("promise 4: %s", broken)
 	}
 	local := h.local()
-	if err == nil && !p.disturbed() && !p.spoilsRows() && (resumedIsQuiet || !h.resumes) {
+	if err == nil && (pass.Kind == profile.FullPass || pass.Kind == profile.ChangesPass) && !p.disturbed() && !p.spoilsRows() && (resumedIsQuiet || !h.resumes) {
 		h.compare(pass.Kind, maps.Clone(local))
 	}
 	h.nobodyLost(local)
+	h.pictured(local)
 	h.before = local
 }
 
@@ -61,6 +65,30 @@ func (h *history) nobodyLost(local map[string]profile.Entry) {
 		}
 		if _, there := h.clinic.fake.Get(ref); there {
 			h.t.Fatalf("%s was kept and is lost", ref)
+		}
+	}
+}
+
+// pictured checks that a destination was told everything, in its order.
+func (h *history) pictured(local map[string]profile.Entry) {
+	h.t.Helper()
+	if h.program.astray {
+		return
+	}
+	h.program.mu.Lock()
+	defer h.program.mu.Unlock()
+	for ref, told := range h.program.picture {
+		entry, kept := local[ref]
+		if !unreadIsToldWhole && kept && entry.Failure != nil && entry.Failure.Code == profile.Unreadable {
+			continue
+		}
+		if kept && !same(entry, told) || !kept && told.Profile.State != profile.Deleted {
+			h.t.Fatalf("%s is not as a destination was told (-stored +told):\n%s", ref, difference(entry, told))
+		}
+	}
+	for ref := range local {
+		if _, told := h.program.picture[ref]; !told {
+			h.t.Fatalf("no destination was told of %s", ref)
 		}
 	}
 }
@@ -128,6 +156,7 @@ func (h *history) local() map[string]profile.Entry {
 
 // tidied leaves out the times at which something was stored.
 func tidied(e profile.Entry) profile.Entry {
+	e.Opened, e.ReadAt = false, time.Time{}
 	e.Profile.AddedAt, e.Profile.SyncedAt, e.Profile.DeletedAt = time.Time{}, time.Time{}, time.Time{}
 	if e.Failure != nil {
 		f := *e.Failure
@@ -157,7 +186,11 @@ func (h *history) quiet(kind passKind) profile.Pass {
 			h.t.Fatalf("promise 7: a %s pass stopped though only %d are gone", kind, len(gone))
 		}
 		h.nothingRemoved(before)
-		check(h.t, h.clinic.bringBack(gone))
+		if rapid.Bool().Draw(h.t, "they may go") {
+			check(h.t, h.program.store.AcceptMissing(h.ctx))
+		} else {
+			check(h.t, h.clinic.bringBack(gone))
+		}
 		return h.quiet(kind)
 	}
 	if pass.Kind == profile.FullPass && (resumedIsQuiet || !h.resumes) {
@@ -269,7 +302,7 @@ func (h *history) dump() string {
 // disappearance hides many patients, as a lowered role of the key's owner does,
 // and shows them again.
 func (h *history) disappearance(t *rapid.T) {
-	many, every := rapid.IntRange(1, 120).Draw(t, "many"), rapid.IntRange(1, 7).Draw(t, "every")
+	many, every := rapid.IntRange(1, 80).Draw(t, "many"), rapid.IntRange(1, 7).Draw(t, "every")
 	if !resumedIsQuiet {
 		_, _ = h.run(fullPass, plan{})
 	}
