@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -338,9 +339,14 @@ func TestFullPassWhileTheClinicWorks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newClinic(t, fakeclinic.Options{Seed: 16, Patients: 1500, Shares: &fakeclinic.Shares{}})
 			c.fake.ForgetRequests()
-			c.fake.AfterRequest(func(r fakeclinic.Request) {
-				if n := len(c.fake.Requests()); n <= 14 {
-					disturb(c, n)
+			var mu sync.Mutex
+			disturbed := 0
+			c.fake.AfterRequest(func(fakeclinic.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				if disturbed < 14 {
+					disturbed++
+					disturb(c, disturbed)
 				}
 			})
 			c.full()

@@ -50,7 +50,7 @@ func histories() int {
 	if n, err := strconv.Atoi(os.Getenv("TELEHAB_HISTORIES")); err == nil {
 		return n
 	}
-	return 40
+	return 20
 }
 
 var onCommandLine = map[string]bool{}
