@@ -234,6 +234,9 @@ func TestListThenImport(t *testing.T) {
 	pass, err := c.engine.Import(t.Context(), list, nil)
 	must(t, err)
 	c.sums(pass)
+	if pass.Requests != 21 {
+		t.Errorf("%d requests for twenty pages and the check", pass.Requests)
+	}
 	if n := pass.Counts; n.Read != 2000 || n.Failed != list.Failing || n.Archived != list.Archived || n.Unchanged != 0 {
 		t.Errorf("%+v after %d listed, %d failing", n, len(list.Entries), list.Failing)
 	}

@@ -19,8 +19,9 @@ type Listed struct {
 	Failing  int // of Entries
 	Archived int // left out of Entries
 
-	pages   *pages
-	batches []profile.Batch
+	pages    *pages
+	batches  []profile.Batch
+	requests int // that reading it took
 }
 
 // List reads every patient and stores nothing.
@@ -29,6 +30,7 @@ type Listed struct {
 func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	m := newMeter(report, e.now)
 	m.phase(Listing, 0, 0)
+	sent := e.source.Requests()
 	first, err := e.start(ctx)
 	if err != nil {
 		return nil, err
@@ -46,6 +48,7 @@ func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	if err != nil {
 		return nil, err
 	}
+	list.requests = e.source.Requests() - sent
 	list.sort()
 	return list, nil
 }
@@ -98,7 +101,7 @@ func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profi
 }
 
 func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
-	sent := e.source.Requests()
+	sent := e.source.Requests() - list.requests
 	m.phase(Storing, 0, list.pages.total)
 	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
 	if err != nil {
