@@ -50,7 +50,7 @@ func histories() int {
 	if n, err := strconv.Atoi(os.Getenv("TELEHAB_HISTORIES")); err == nil {
 		return n
 	}
-	return 20
+	return 10 // under the race detector, in go-test; the stage histories runs more
 }
 
 var onCommandLine = map[string]bool{}

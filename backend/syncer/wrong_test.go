@@ -23,6 +23,7 @@ type wrongEngine struct {
 	store          profile.Store
 	o              syncer.Options
 	next           turn
+	date           time.Time // Cliniko's clock at its last answer
 }
 
 // turn says what is asked for after a page, and whether there is more.
@@ -133,6 +134,7 @@ func (e *wrongEngine) read(ctx context.Context, passID int64, q profile.Query, n
 }
 
 func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page) error {
+	e.date = page.Date
 	batch := profile.Batch{PassID: passID}
 	for i := range page.Records {
 		r := &page.Records[i]
@@ -145,10 +147,14 @@ func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page)
 		batch.Entries = append(batch.Entries, entry)
 	}
 	changed, err := e.store.Save(ctx, batch)
+	e.tell(changed)
+	return err
+}
+
+func (e *wrongEngine) tell(changed []profile.Entry) {
 	for _, d := range e.o.Destinations {
 		d.Apply(changed)
 	}
-	return err
 }
 
 func (e *wrongEngine) readFailed(ctx context.Context, passID int64) error {
@@ -191,7 +197,8 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
 		return profile.Errorf(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
-	_, err = e.store.Vanish(ctx, passID, e.o.Now(), append(gone, unreadable...))
+	changed, err := e.store.Vanish(ctx, passID, e.date, append(gone, unreadable...))
+	e.tell(changed)
 	return err
 }
 
