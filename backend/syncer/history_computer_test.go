@@ -152,7 +152,7 @@ func (c *computer) watch() error {
 	}
 	_, err = c.raw.Exec(`CREATE TABLE watch_back (ref TEXT, was INTEGER, became INTEGER);
 		CREATE TRIGGER watch_back AFTER UPDATE ON profile WHEN NEW.updated_at < OLD.updated_at
-			OR NEW.updated_at = OLD.updated_at AND NEW.read_at < OLD.read_at
+			OR NEW.updated_at = OLD.updated_at AND NEW.read_at < OLD.read_at AND NEW.state <> 'deleted'
 		BEGIN INSERT INTO watch_back VALUES (OLD.cliniko_id, OLD.updated_at, NEW.updated_at); END`)
 	return err
 }
