@@ -28,7 +28,7 @@ type Store interface {
 	Prepare(b Batch) (Prepared, error)
 
 	// SavePrepared is the rest of Save.
-	SavePrepared(ctx context.Context, passID int64, p Prepared) ([]Entry, error)
+	SavePrepared(ctx context.Context, passID int64, p ...Prepared) ([]Entry, error)
 
 	// Counts sums the outcomes that the pass has noted so far, each patient
 	// counted once with its last outcome.

@@ -4,6 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -40,8 +44,9 @@ func fillUnread(e *profile.Entry) {
 	}
 }
 
-// All calls each with everything that is kept, in no particular order. Rows
-// that do not open any more are left out and named by their refs.
+// All calls each with everything that is kept, one after the other and in no
+// particular order. Rows that do not open any more are left out and named by
+// their refs.
 func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []string, err error) {
 	failures, err := s.failuresByRef(ctx)
 	if err != nil {
@@ -52,31 +57,77 @@ func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []
 		return nil, coded(err)
 	}
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	for rows.Next() {
-		row, err := scanProfile(rows)
-		if err != nil {
-			return broken, coded(err)
-		}
-		entry := profile.Entry{Ref: string(row.ID)}
-		if entry.Profile, err = s.db.unseal(s.account, &row); err != nil {
-			broken = append(broken, entry.Ref)
-			continue
-		}
-		if failure, ok := failures[entry.Ref]; ok {
-			entry.Failure = &failure
-			delete(failures, entry.Ref)
-		}
-		each(entry)
-	}
-	if err := rows.Err(); err != nil {
-		return broken, coded(err)
+	// Opening a row takes longer than reading it, so others do that meanwhile.
+	o := &opening{Profiles: s, failures: failures, each: each}
+	o.workers.SetLimit(runtime.GOMAXPROCS(0))
+	err = o.feed(rows)
+	_ = o.workers.Wait() // they do not fail
+	if err != nil {
+		return o.broken, coded(err)
 	}
 	for ref, failure := range failures {
 		entry := profile.Entry{Ref: ref, Failure: &failure}
 		fillUnread(&entry)
 		each(entry)
 	}
-	return broken, nil
+	return o.broken, nil
+}
+
+// opening is one call of All.
+type opening struct {
+	*Profiles
+	workers errgroup.Group
+
+	mu       sync.Mutex // of what follows
+	failures map[string]profile.Failure
+	each     func(profile.Entry)
+	broken   []string
+}
+
+const openedAtOnce = 256
+
+func (o *opening) feed(rows *sql.Rows) error {
+	portion := make([]storedProfile, 0, openedAtOnce)
+	for rows.Next() {
+		row, err := scanProfile(rows)
+		if err != nil {
+			return err
+		}
+		if portion = append(portion, row); len(portion) == openedAtOnce {
+			ready := portion
+			o.workers.Go(func() error { return o.open(ready) })
+			portion = make([]storedProfile, 0, openedAtOnce)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return o.open(portion)
+}
+
+func (o *opening) open(portion []storedProfile) error {
+	entries := make([]profile.Entry, 0, len(portion))
+	var broken []string
+	for i := range portion {
+		entry := profile.Entry{Ref: string(portion[i].ID)}
+		var err error
+		if entry.Profile, err = o.db.unseal(o.account, &portion[i]); err != nil {
+			broken = append(broken, entry.Ref)
+			continue
+		}
+		entries = append(entries, entry)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.broken = append(o.broken, broken...)
+	for _, entry := range entries {
+		if failure, ok := o.failures[entry.Ref]; ok {
+			entry.Failure = &failure
+			delete(o.failures, entry.Ref)
+		}
+		o.each(entry)
+	}
+	return nil
 }
 
 // Failures returns why profiles failed, without what they hold, by their refs.

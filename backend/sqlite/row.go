@@ -2,9 +2,10 @@ package sqlite
 
 import (
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"telehab.io/desktop/backend/profile"
 )

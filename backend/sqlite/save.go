@@ -36,32 +36,44 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 }
 
 // SavePrepared stores what Prepare returned, in one transaction.
-func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready profile.Prepared) ([]profile.Entry, error) {
-	p, ok := ready.(*prepared)
-	if !ok {
-		return nil, errors.New("a batch that this store has not prepared")
-	}
+func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...profile.Prepared) ([]profile.Entry, error) {
 	var changed []profile.Entry
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: s.now().UTC(), outcomes: make(map[string]profile.Outcome, len(p.entries))}
-		if err := w.readStored(ctx, p.entries); err != nil {
-			return fmt.Errorf("read what was stored before: %w", err)
-		}
-		for i := range p.entries {
-			entry, differs, err := w.write(ctx, p.entries[i], p.sealed[i])
+		bound, now := s.db.statements.in(ctx, tx), s.now().UTC()
+		for _, one := range ready {
+			p, ok := one.(*prepared)
+			if !ok {
+				return errors.New("a batch that this store has not prepared")
+			}
+			w := &writer{Profiles: s, tx: tx, sql: bound, passID: passID, at: now, outcomes: make(map[string]profile.Outcome, len(p.entries))}
+			differing, err := w.writeAll(ctx, p)
 			if err != nil {
-				return fmt.Errorf("store a profile: %w", err)
+				return err
 			}
-			if differs {
-				changed = append(changed, entry)
-			}
+			changed = append(changed, differing...)
 		}
-		return w.note(ctx, p.page)
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return changed, nil
+}
+
+func (w *writer) writeAll(ctx context.Context, p *prepared) (changed []profile.Entry, err error) {
+	if err := w.readStored(ctx, p.entries); err != nil {
+		return nil, fmt.Errorf("read what was stored before: %w", err)
+	}
+	for i := range p.entries {
+		entry, differs, err := w.write(ctx, p.entries[i], p.sealed[i])
+		if err != nil {
+			return nil, fmt.Errorf("store a profile: %w", err)
+		}
+		if differs {
+			changed = append(changed, entry)
+		}
+	}
+	return changed, w.note(ctx, p.page)
 }
 
 // writer is one transaction of Save.

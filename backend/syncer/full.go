@@ -132,12 +132,18 @@ func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(
 	})
 	group.Go(func() error {
 		for p := range portions {
-			changed, err := e.store.SavePrepared(ctx, passID, p.prepared)
+			// Whatever else is ready goes into the same transaction.
+			ready, patients := []profile.Prepared{p.prepared}, p.patients
+			for more := len(portions); more > 0; more-- {
+				p := <-portions
+				ready, patients = append(ready, p.prepared), patients+p.patients
+			}
+			changed, err := e.store.SavePrepared(ctx, passID, ready...)
 			if err != nil {
 				return err
 			}
 			e.tell(changed)
-			m.add(p.patients)
+			m.add(patients)
 		}
 		return nil
 	})
