@@ -148,7 +148,9 @@ describe('the locked window', () => {
   it('is left only through Go, not by an answer from before', async () => {
     const fake = startFake();
     const before = structuredClone(fake.state);
+    const first = vi.spyOn(fake, 'State');
     render(App);
+    await vi.waitFor(() => expect(first).toHaveResolved());
     await screen.findByRole('grid', { name: 'Profiles' });
     let answer: () => void = () => undefined;
     fake.State = () => new Promise((resolve) => (answer = () => resolve(before)));
