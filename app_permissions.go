@@ -34,7 +34,7 @@ var permissions = map[string][]profile.Permission{
 
 	// Both areas.
 	"SyncNow": {profile.ModifyProfiles, profile.ModifyLink}, "CancelSync": {profile.ModifyProfiles, profile.ModifyLink},
-	"OpenInCliniko": {profile.Practitioner, profile.PMSLink}, "CopyText": {profile.Practitioner, profile.PMSLink},
+	"OpenInCliniko": {profile.Practitioner, profile.PMSLink}, "CopyText": profile.AllPermissions,
 	"CopyDetail": {profile.Practitioner, profile.PMSLink},
 
 	// The people of this computer, and one's own account.
