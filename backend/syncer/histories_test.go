@@ -78,6 +78,7 @@ type history struct {
 	program  *program
 	before   map[string]profile.Entry // what was in the store after the last pass
 	opened   map[string]bool          // patients that somebody opened
+	accepted map[string]bool          // of whom a person said that they may go
 	resumes  bool                     // the last pass went on with one that was cut off
 	spoiled  bool                     // some answer about a patient was not the truth
 
@@ -87,7 +88,7 @@ type history struct {
 
 func runHistory(t *rapid.T, w world, engine build) {
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &history{t: t, ctx: ctx, world: w, opened: map[string]bool{}}
+	h := &history{t: t, ctx: ctx, world: w, opened: map[string]bool{}, accepted: map[string]bool{}}
 	defer h.close()
 	defer cancel()
 	h.begin(engine)
@@ -115,7 +116,7 @@ func (h *history) begin(engine build) {
 	t := h.t
 	started := time.Date(2026, 1, 5, 8, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 1_999_999).Draw(t, "started")) * time.Microsecond)
 	clock := newClock(started, h.world.patient)
-	fake := fakeclinic.New(clinicOptions(t, clock))
+	fake := fakeclinic.New(h.clinicOptions(t, clock))
 	h.clinic, h.door = newHappenings(clock, fake), newDoor(fake)
 	url := h.serve(h.door)
 	if rapid.Bool().Draw(t, "crowded") {
@@ -162,7 +163,7 @@ func (h *history) serve(handler http.Handler) string {
 }
 
 // clinicOptions draw a small clinic. Many have several pages.
-func clinicOptions(t *rapid.T, clock *clinicClock) fakeclinic.Options {
+func (h *history) clinicOptions(t *rapid.T, clock *clinicClock) fakeclinic.Options {
 	o := fakeclinic.Options{
 		Seed: rapid.Uint64Range(0, 1000).Draw(t, "seed"), Clock: clock.Now,
 		ArchiveBumps: rapid.IntRange(0, 3).Draw(t, "bumps") == 0,
@@ -171,6 +172,9 @@ func clinicOptions(t *rapid.T, clock *clinicClock) fakeclinic.Options {
 	o.Patients = rapid.OneOf(few, few, one, one, one, some, some, many).Draw(t, "patients")
 	if o.Patients == 0 {
 		o.Patients = fakeclinic.NoPatients
+	}
+	if h.world.patient { // less than Cliniko's own where other programs use it up
+		o.Limit = rapid.SampledFrom([]int{0, fakeclinic.ClinikoLimit, 60}).Draw(t, "limit")
 	}
 	if rapid.Bool().Draw(t, "tidy") {
 		o.Shares = &fakeclinic.Shares{NoEmail: 0.03, Archived: 0.05, Merged: 0.02}

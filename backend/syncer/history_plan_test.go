@@ -73,18 +73,28 @@ var skews = rapid.Custom(func(t *rapid.T) time.Duration {
 	return time.Duration(rapid.IntRange(-24*60, 24*60).Draw(t, "minutes")) * time.Minute
 })
 
-// slowFaults cost real time outside, so that they are drawn seldom there.
-var slowFaults = []fakeclinic.Kind{fakeclinic.Hang, fakeclinic.HugeBody, fakeclinic.TooMany}
+// Faults by what an engine makes of them.
+var (
+	// slowFaults cost real time outside, so that they are drawn seldom there.
+	slowFaults = []fakeclinic.Kind{fakeclinic.Hang, fakeclinic.HugeBody, fakeclinic.TooMany}
+	// wrongPages are answers that look right.
+	wrongPages = []fakeclinic.Kind{fakeclinic.DuplicateRow, fakeclinic.ReplacedRow, fakeclinic.Undecodable, fakeclinic.Undecodable,
+		fakeclinic.Unreadable, fakeclinic.ForeignNext, fakeclinic.IgnoreSort, fakeclinic.IgnoreIDFilter}
+	quickFaults = slices.DeleteFunc(fakeclinic.Kinds(), func(k fakeclinic.Kind) bool {
+		return slices.Contains(slowFaults, k) || slices.Contains(wrongPages, k)
+	})
+)
 
 func faultsIn(w world) *rapid.Generator[fakeclinic.Fault] {
 	return rapid.Custom(func(t *rapid.T) fakeclinic.Fault {
 		f := fakeclinic.Fault{Row: rapid.IntRange(0, 99).Draw(t, "row"), Size: 17 << 20}
-		quick := slices.DeleteFunc(fakeclinic.Kinds(), func(k fakeclinic.Kind) bool { return slices.Contains(slowFaults, k) })
 		switch slow := rapid.IntRange(0, 99).Draw(t, "slow"); {
 		case w.patient && slow < 30, slow == 99:
 			f.Kind = rapid.SampledFrom(slowFaults).Draw(t, "kind")
+		case slow%2 == 0:
+			f.Kind = rapid.SampledFrom(wrongPages).Draw(t, "kind")
 		default:
-			f.Kind = rapid.SampledFrom(quick).Draw(t, "kind")
+			f.Kind = rapid.SampledFrom(quickFaults).Draw(t, "kind")
 		}
 		if f.Kind == fakeclinic.TooMany {
 			f.Wait = time.Nanosecond // which a client takes for a second

@@ -51,9 +51,31 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 		h.compare(pass.Kind, maps.Clone(local))
 	}
 	h.nobodyLost(local)
+	if p.Beside == "" { // else two passes may have removed some each
+		h.fewRemoved(local)
+	}
 	h.pictured(local)
 	h.before = local
 }
+
+// fewRemoved checks that no pass removed many of whom no person had said that
+// they may go.
+func (h *history) fewRemoved(local map[string]profile.Entry) {
+	h.t.Helper()
+	removed, kept := 0, 0
+	for ref, entry := range local {
+		if entry.Profile.State != profile.Deleted {
+			kept++
+		} else if before, had := h.before[ref]; had && before.Profile.State != profile.Deleted && !h.accepted[ref] {
+			removed++
+		}
+	}
+	if isMass(removed, kept+removed+len(h.accepted)) {
+		h.t.Fatalf("promise 7: a pass removed %d of %d", removed, kept+removed)
+	}
+}
+
+func isMass(gone, kept int) bool { return gone > 50 || gone*100 > kept*5 }
 
 // nobodyLost checks that whoever was in the store is still there, or was
 // deleted in Cliniko.
@@ -188,6 +210,9 @@ func (h *history) quiet(kind passKind) profile.Pass {
 		h.nothingRemoved(before)
 		if rapid.Bool().Draw(h.t, "they may go") {
 			check(h.t, h.program.store.AcceptMissing(h.ctx))
+			for _, ref := range gone {
+				h.accepted[ref] = true
+			}
 		} else {
 			check(h.t, h.clinic.bringBack(gone))
 		}
@@ -213,7 +238,7 @@ func (h *history) gone() (ids []string, mass bool) {
 			ids = append(ids, ref)
 		}
 	}
-	return ids, len(ids) > 50 || len(ids)*100 > 5*kept
+	return ids, isMass(len(ids), kept)
 }
 
 func (h *history) nothingRemoved(before map[string]profile.Entry) {
@@ -304,7 +329,7 @@ func (h *history) dump() string {
 func (h *history) disappearance(t *rapid.T) {
 	many, every := rapid.IntRange(1, 80).Draw(t, "many"), rapid.IntRange(1, 7).Draw(t, "every")
 	if !resumedIsQuiet {
-		_, _ = h.run(fullPass, plan{})
+		h.quiet(fullPass)
 	}
 	for i := range many {
 		check(t, h.clinic.happen(move{What: removed, Who: i * every}))
