@@ -47,15 +47,9 @@ func managesPeople(p profile.Person) bool { return p.Active() && p.May(profile.M
 // given; a wrong one is SignInRefused, and counts as a wrong try of signing in.
 func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) error {
 	_, err := p.change(ctx, id, func(_ []profile.Person, person *profile.Person) error {
-		key := triesKey(person.Email)
-		if wait := p.tries.wait(key, p.now()); wait > 0 {
-			return profile.Errorf(profile.SignInRefused, waitSentence(wait))
+		if err := p.challenge(person.Email, person, present, "The present password is not right. Check it and try again."); err != nil {
+			return err
 		}
-		if cause := p.prove(person, present); cause != nil {
-			p.tries.failed(key, p.now())
-			return &profile.Error{Code: profile.SignInRefused, Cause: cause, Message: "The present password is not right. Check it and try again."}
-		}
-		p.tries.succeeded(key)
 		return p.setPassword(person, fresh)
 	})
 	return err
@@ -75,18 +69,22 @@ func (p *People) ResetPassword(ctx context.Context, by *profile.Person, id, fres
 }
 
 // Confirm asks the person who is signed in for the password once more, before
-// something that matters. SignInRefused: it is not right.
+// something that matters. SignInRefused: it is not right, which counts as a
+// wrong try of signing in.
 func (p *People) Confirm(ctx context.Context, id, password string) error {
+	if err := p.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer p.endTurn()
 	people, err := p.store.People(ctx)
 	if err != nil {
 		return fmt.Errorf("account: read people: %w", err)
 	}
 	person := withID(people, id)
-	if person == nil {
+	if person == nil || !person.Active() {
 		return errUnknown
 	}
-	_, err = p.SignIn(ctx, person.Email, password)
-	return err
+	return p.challenge(person.Email, person, password, "This is not your password. Check it and try again.")
 }
 
 var errUnknown = profile.Errorf(profile.NotFound, "This person is not here any more. Look at the list of people again.")

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -127,7 +128,11 @@ func TestPasswords(t *testing.T) {
 	if err := people.Confirm(t.Context(), desk.ID, "four brown horses"); err != nil {
 		t.Errorf("after the reset: %v", err)
 	}
-	if err := people.Confirm(t.Context(), desk.ID, fresh); profile.CodeOf(err) != profile.SignInRefused {
-		t.Errorf("confirmed with another password: %v", err)
+	err := people.Confirm(t.Context(), desk.ID, fresh)
+	if profile.CodeOf(err) != profile.SignInRefused || strings.Contains(profile.MessageOf(err), "email") {
+		t.Errorf("confirmed with another password: %v", profile.MessageOf(err))
+	}
+	if err := people.Confirm(t.Context(), desk.ID, "four brown horses"); !strings.Contains(profile.MessageOf(err), "Wait") {
+		t.Errorf("asked again without a delay: %v", err)
 	}
 }

@@ -20,10 +20,6 @@ func (p *People) SignIn(ctx context.Context, email, password string) (profile.Pe
 		return profile.Person{}, err
 	}
 	defer p.endTurn()
-	key := triesKey(email)
-	if wait := p.tries.wait(key, p.now()); wait > 0 {
-		return profile.Person{}, profile.Errorf(profile.SignInRefused, waitSentence(wait))
-	}
 	people, err := p.store.People(ctx)
 	if err != nil {
 		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
@@ -32,12 +28,26 @@ func (p *People) SignIn(ctx context.Context, email, password string) (profile.Pe
 	if person != nil && !person.Active() {
 		person = nil // as if there were nobody, and with the same work
 	}
+	if err := p.challenge(email, person, password, refusedSentence); err != nil {
+		return profile.Person{}, err
+	}
+	return withoutHash(*person), nil
+}
+
+// challenge returns nil if the password is the person's, and counts the wrong
+// tries of the email. After one it refuses unheard for a while. The caller holds
+// the turn.
+func (p *People) challenge(email string, person *profile.Person, password, refusal string) error {
+	key := triesKey(email)
+	if wait := p.tries.wait(key, p.now()); wait > 0 {
+		return profile.Errorf(profile.SignInRefused, waitSentence(wait))
+	}
 	if cause := p.prove(person, password); cause != nil {
 		p.tries.failed(key, p.now())
-		return profile.Person{}, &profile.Error{Code: profile.SignInRefused, Message: refusedSentence, Cause: cause}
+		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
 	p.tries.succeeded(key)
-	return withoutHash(*person), nil
+	return nil
 }
 
 // Authorise is SignIn for a headless command that needs the permission;
