@@ -37,9 +37,9 @@ func (a *App) ExportFailures(password string) (string, error) {
 // and returns as ExportFailures.
 func (a *App) ExportProfiles(format, password string) (string, error) {
 	return call(a, "ExportProfiles", func(ctx context.Context, d *desk) (string, error) {
-		write, ok := map[string]func(io.Writer, []profile.Entry) error{"json": export.JSON, "csv": export.CSV}[format]
-		if !ok {
-			return "", profile.Errorf(profile.Invalid, "Choose JSON or CSV.")
+		write, err := writerOf(format)
+		if err != nil {
+			return "", err
 		}
 		store, err := d.w.Store(ctx)
 		if err != nil {
@@ -53,6 +53,38 @@ func (a *App) ExportProfiles(format, password string) (string, error) {
 			return write(w, entries)
 		})
 	})
+}
+
+// ExportSelected writes all kept fields of the clients with these ids. It asks
+// and returns as ExportFailures, and writes nobody if one of them is gone.
+func (a *App) ExportSelected(ids []string, format, password string) (string, error) {
+	return call(a, "ExportSelected", func(ctx context.Context, d *desk) (string, error) {
+		write, err := writerOf(format)
+		if err != nil {
+			return "", err
+		}
+		people, err := d.w.Directory()
+		if err != nil {
+			return "", err
+		}
+		some, gone := people.Some(ids)
+		if gone > 0 || len(some) == 0 {
+			return "", profile.Errorf(profile.NotFound, "Some of the selected profiles are not on this computer any more. Clear the selection and select again.")
+		}
+		return a.export(ctx, d, password, profile.ExportedSelected, "selected profiles", "selected", format, func(w io.Writer) error {
+			return write(w, some)
+		})
+	})
+}
+
+func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
+	switch format {
+	case "json":
+		return export.JSON, nil
+	case "csv":
+		return export.CSV, nil
+	}
+	return nil, profile.Errorf(profile.Invalid, "Choose JSON or CSV.")
 }
 
 // export confirms the password, asks for the place, notes it in the audit trail,

@@ -19,6 +19,7 @@ var permissions = map[string][]profile.Permission{
 
 	// TeleHab Practitioner.
 	"Profiles": {profile.Practitioner}, "Profile": {profile.Practitioner}, "ProfileHistory": {profile.Practitioner},
+	"ProfileIDs": {profile.Practitioner}, "FindName": {profile.Practitioner},
 	"TakeLink": {profile.Practitioner}, "FollowLink": {profile.Practitioner}, "FindPasted": {profile.Practitioner},
 	"RefreshProfile": {profile.ModifyProfiles},
 	"EraseProfile":   {profile.DeleteProfiles},
@@ -41,7 +42,7 @@ var permissions = map[string][]profile.Permission{
 	"People": {profile.ManagePeople}, "AddPerson": {profile.ManagePeople}, "ChangePerson": {profile.ManagePeople},
 	"ResetPassword": {profile.ManagePeople}, "Audit": {profile.ManagePeople},
 	"ChangePassword": profile.AllPermissions, "Lock": profile.AllPermissions, "SetIdleMinutes": profile.AllPermissions,
-	"Diagnostics": profile.AllPermissions, "ExportProfiles": {profile.Practitioner},
+	"Diagnostics": profile.AllPermissions, "ExportProfiles": {profile.Practitioner}, "ExportSelected": {profile.Practitioner},
 }
 
 // allows checks whether whoever is signed in may use a method.

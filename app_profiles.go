@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/profile"
@@ -14,15 +15,54 @@ func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
 		if err != nil {
 			return ProfilePage{}, err
 		}
-		found := people.Find(directory.Query{Search: q.Search, Filter: directory.Filter(q.Filter), Sort: directory.Sort(q.Sort),
-			Desc: q.Desc, Offset: max(q.Offset, 0), Limit: min(max(q.Limit, 0), maxRows)})
+		query := q.query(a.clock())
+		query.Limit = min(query.Limit, maxRows)
+		found := people.Find(query)
 		page := ProfilePage{Rows: []ProfileRow{}, Matched: found.Matched,
-			All: found.Counts.All, Attention: found.Counts.Attention, Archived: found.Counts.Archived}
+			All: found.Counts.All, Attention: found.Counts.Attention, Archived: found.Counts.Archived,
+			NoPhone: found.Counts.NoPhone, NoEmail: found.Counts.NoEmail, Week: found.Counts.Week, Month: found.Counts.Month}
 		for i := range found.Entries {
 			page.Rows = append(page.Rows, profileRow(&found.Entries[i]))
 		}
 		return page, nil
 	})
+}
+
+// ProfileIDs returns the ids of the rows that fit the query, of all of them if
+// need be: for a selection, which holds rows that the window has not loaded.
+func (a *App) ProfileIDs(q ProfileQuery) ([]string, error) {
+	return call(a, "ProfileIDs", func(_ context.Context, d *desk) ([]string, error) {
+		people, err := d.w.Directory()
+		if err != nil {
+			return nil, err
+		}
+		return people.Refs(q.query(a.clock())), nil
+	})
+}
+
+// FindName returns which of the rows that fit the query is the next one whose
+// name begins with what was typed, from Offset on and then from the top; -1 if
+// there is none.
+func (a *App) FindName(q ProfileQuery, typed string) (int, error) {
+	return call(a, "FindName", func(_ context.Context, d *desk) (int, error) {
+		people, err := d.w.Directory()
+		if err != nil {
+			return 0, err
+		}
+		return people.Named(q.query(a.clock()), typed), nil
+	})
+}
+
+func (q *ProfileQuery) query(now time.Time) directory.Query {
+	query := directory.Query{Search: q.Search, Filter: directory.Filter(q.Filter), Sort: directory.Sort(q.Sort), Desc: q.Desc,
+		Offset: max(q.Offset, 0), Limit: max(q.Limit, 0), Now: now, Narrow: directory.Narrow{NoPhone: q.NoPhone, NoEmail: q.NoEmail}}
+	switch q.Changed {
+	case "week":
+		query.Narrow.Since = directory.WeekBefore(now)
+	case "month":
+		query.Narrow.Since = directory.MonthBefore(now)
+	}
+	return query
 }
 
 // Profile returns one profile from this computer, at once.

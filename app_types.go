@@ -151,21 +151,28 @@ type FailureView struct {
 
 // ProfileQuery asks for a part of the profile list.
 type ProfileQuery struct {
-	Search string `json:"search"` // names, preferred names, email, phone digits, id
-	Filter string `json:"filter"` // all (active, failed ones included), attention, archived
-	Sort   string `json:"sort"`   // name, born, sex, email, updated
-	Desc   bool   `json:"desc"`
-	Offset int    `json:"offset"`
-	Limit  int    `json:"limit"` // at most 500
+	Search  string `json:"search"`  // names, preferred names, email, phone digits, id
+	Filter  string `json:"filter"`  // all (active, failed ones included), attention, archived
+	NoPhone bool   `json:"noPhone"` // only those without a phone number
+	NoEmail bool   `json:"noEmail"` // only those without an email
+	Changed string `json:"changed"` // in Cliniko: week (the last 7 days), month (the last 30), "" whenever
+	Sort    string `json:"sort"`    // name, born, sex, email, updated
+	Desc    bool   `json:"desc"`
+	Offset  int    `json:"offset"`
+	Limit   int    `json:"limit"` // at most 500 rows
 }
 
 // ProfilePage answers a ProfileQuery.
 type ProfilePage struct {
 	Rows      []ProfileRow `json:"rows"`
-	Matched   int          `json:"matched"` // rows that fit search and filter
+	Matched   int          `json:"matched"` // rows that fit the query
 	All       int          `json:"all"`     // counts for the filter tabs, whatever the search
 	Attention int          `json:"attention"`
 	Archived  int          `json:"archived"`
+	NoPhone   int          `json:"noPhone"` // counts within the filter, whatever the search
+	NoEmail   int          `json:"noEmail"`
+	Week      int          `json:"week"`
+	Month     int          `json:"month"`
 }
 
 // ProfileRow is one line of the profile list.

@@ -6,6 +6,7 @@ package directory
 import (
 	"math"
 	"sync"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -37,21 +38,20 @@ const (
 type Query struct {
 	Search string
 	Filter Filter
+	Narrow Narrow
 	Sort   Sort
 	Desc   bool
 	Offset int
 	Limit  int
+	Now    time.Time // for Counts.Week and Counts.Month
 }
 
 // Result answers a Query.
 type Result struct {
 	Entries []profile.Entry
-	Matched int // rows that fit filter and search
+	Matched int // rows that fit all of the query
 	Counts  Counts
 }
-
-// Counts says how many rows each filter holds.
-type Counts struct{ All, Attention, Archived int }
 
 // Directory is safe for concurrent use. It is a profile.Destination.
 type Directory struct {
@@ -60,6 +60,8 @@ type Directory struct {
 	rows   []*row           // by place; nil where one was forgotten
 	free   []int32          // places without a row
 	member map[Filter]bits  // which places are in which filter
+	lacks  [traits]bits     // which places lack what
+	edited []int64          // by place: when the client was changed in Cliniko, in Unix seconds; 0 is not known
 	texts  []text           // what is searched, blockRows places each
 	orders map[Sort]*order  // those that were asked for so far
 }
@@ -125,8 +127,11 @@ func (d *Directory) newPlace() int32 {
 		for filter := range d.member {
 			d.member[filter] = append(d.member[filter], make(bits, blockWords)...)
 		}
+		for lack := range d.lacks {
+			d.lacks[lack] = append(d.lacks[lack], make(bits, blockWords)...)
+		}
 	}
-	d.rows = append(d.rows, nil)
+	d.rows, d.edited = append(d.rows, nil), append(d.edited, 0)
 	return int32(len(d.rows) - 1) // #nosec G115 -- a clinic has far fewer patients
 }
 
@@ -137,6 +142,7 @@ func (d *Directory) set(place int32, r *row) {
 	for filter, members := range d.member {
 		members.set(place, r != nil && r.in(filter))
 	}
+	d.note(place, r)
 	d.texts[place/blockRows].stale = true
 	for by, o := range d.orders {
 		if o.moved = append(o.moved, place); len(o.moved) > len(d.rows) {
@@ -179,33 +185,31 @@ func (d *Directory) SharingEmail(e *profile.Entry) int {
 
 // Find answers a query.
 func (d *Directory) Find(q Query) Result {
-	terms := parseTerms(q.Search)
 	sorted := d.settle(q.Sort)
 	defer d.mu.RUnlock()
-	members, known := d.member[q.Filter]
-	if !known {
-		members = d.member[All]
+	found := d.matching(&q)
+	result := Result{Matched: found.count(), Counts: d.counts(&q)}
+	take := min(q.Limit, result.Matched-q.Offset)
+	if take <= 0 {
+		return result
 	}
-	found := d.search(terms, members)
-	result := Result{Matched: found.count(), Counts: Counts{
-		All: d.member[All].count(), Attention: d.member[Attention].count(), Archived: d.member[Archived].count(),
-	}}
-	// The first that are to be left out, then those to be taken.
-	skip, take := q.Offset, min(q.Limit, result.Matched-q.Offset)
-	for place := range sorted.walk(q.Desc) {
-		if take <= 0 {
-			break
-		}
-		switch {
-		case !found.has(place):
-		case skip > 0:
-			skip--
-		default:
-			result.Entries = append(result.Entries, d.rows[place].entry)
-			take--
-		}
+	result.Entries = make([]profile.Entry, 0, take)
+	for place := range sorted.part(q.Desc, found, q.Offset, take) {
+		result.Entries = append(result.Entries, d.rows[place].entry)
 	}
 	return result
+}
+
+// matching returns who fits all of the query. The caller holds the lock.
+func (d *Directory) matching(q *Query) bits {
+	return d.search(parseTerms(q.Search), d.narrow(d.members(q.Filter), q.Narrow))
+}
+
+func (d *Directory) members(f Filter) bits {
+	if members, known := d.member[f]; known {
+		return members
+	}
+	return d.member[All]
 }
 
 // settle works off what changed since the last look: texts and the order that

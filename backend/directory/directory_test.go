@@ -117,8 +117,8 @@ func TestFiltersAndCounts(t *testing.T) {
 		if got := refs(result.Entries); !sameSet(got, want) {
 			t.Errorf("%s: %s, want %s", filter, got, want)
 		}
-		if result.Counts != (Counts{All: 3, Attention: 1, Archived: 1}) {
-			t.Errorf("%+v", result.Counts)
+		if c := result.Counts; c.All != 3 || c.Attention != 1 || c.Archived != 1 {
+			t.Errorf("%+v", c)
 		}
 	}
 }

@@ -12,7 +12,7 @@ func (d *Directory) MergedInto(id profile.ID) []profile.Entry {
 	var merged []profile.Entry
 	d.mu.RLock()
 	for _, r := range d.rows {
-		if r.entry.Profile.State == profile.Merged && r.entry.Profile.MergedInto == id {
+		if r != nil && r.entry.Profile.State == profile.Merged && r.entry.Profile.MergedInto == id {
 			merged = append(merged, r.entry)
 		}
 	}

@@ -25,7 +25,17 @@ func (l plainList) find(q Query) (found []string, counts Counts) {
 		counts.All += count(r.in(All))
 		counts.Attention += count(r.in(Attention))
 		counts.Archived += count(r.in(Archived))
-		if r.in(q.Filter) && matchesPlainly(r, q.Search) {
+		if !r.in(q.Filter) {
+			continue
+		}
+		noPhone, noEmail, changed := len(e.Profile.Phones) == 0, e.Profile.Email == "", e.Profile.UpdatedAt
+		recently := func(days int) bool { return !changed.IsZero() && !changed.Before(q.Now.AddDate(0, 0, -days)) }
+		counts.NoPhone += count(noPhone)
+		counts.NoEmail += count(noEmail)
+		counts.Week += count(recently(7))
+		counts.Month += count(recently(30))
+		if matchesPlainly(r, q.Search) && (noPhone || !q.Narrow.NoPhone) && (noEmail || !q.Narrow.NoEmail) &&
+			(q.Narrow.Since.IsZero() || !changed.IsZero() && !changed.Before(q.Narrow.Since)) {
 			rows = append(rows, r)
 		}
 	}
@@ -75,12 +85,17 @@ func TestAnswersAsAPlainList(t *testing.T) {
 	name := rapid.SampledFrom([]string{"", "Ann", "ann", "Anna-Lee", "O’Brien", "Zoë", "王", "de la Cruz", "Øst", "Bob7", "A"})
 	email := rapid.SampledFrom([]string{"", "ann@example.com", "BOB@example.org", "zoe.o'brien@example.net", "n/a", "two words@example.com"})
 	number := rapid.SampledFrom([]string{"", "0491 570 156", "+61 491 570 157", "(03) 9012 3456", "ext. 7"})
+	now := time.Date(2026, 11, 22, 21, 0, 0, 0, time.UTC)
+	updated := rapid.SampledFrom([]time.Time{{}, time.Unix(5, 0), time.Unix(5, 1), now.AddDate(0, 0, -30), now.AddDate(0, 0, -8), now.AddDate(0, 0, -7), now})
 	// Some are among the many, in both blocks of them.
 	ref := rapid.Map(rapid.SampledFrom([]int{1, 2, 3, 12, 100, firstOfMany + 1, firstOfMany + 40, firstOfMany + blockRows + 2}), strconv.Itoa)
 	entry := rapid.Custom(func(t *rapid.T) profile.Entry {
 		e := client(ref.Draw(t, "ref"), name.Draw(t, "first"), name.Draw(t, "preferred"), name.Draw(t, "last"), email.Draw(t, "email"), number.Draw(t, "phone"))
+		if rapid.Bool().Draw(t, "without phones") {
+			e.Profile.Phones = nil
+		}
 		e.Profile.State = rapid.SampledFrom([]profile.State{profile.Active, profile.Active, profile.Archived, profile.Merged, profile.Deleted}).Draw(t, "state")
-		e.Profile.UpdatedAt = rapid.SampledFrom([]time.Time{{}, time.Unix(5, 0), time.Unix(5, 1), time.Unix(77, 0)}).Draw(t, "updated").UTC()
+		e.Profile.UpdatedAt = updated.Draw(t, "updated").UTC()
 		e.Profile.DateOfBirth = rapid.SampledFrom([]profile.Date{{}, {Year: 1990, Month: 5, Day: 1}, {Year: 2001, Month: 1, Day: 31}}).Draw(t, "born")
 		e.Profile.Sex = rapid.SampledFrom([]string{"", "Female", "male"}).Draw(t, "sex")
 		if rapid.IntRange(0, 4).Draw(t, "failed") == 0 {
@@ -125,9 +140,14 @@ func TestAnswersAsAPlainList(t *testing.T) {
 					Search: strings.Join(rapid.SliceOfN(word, 0, 3).Draw(t, "words"), " "),
 					Filter: rapid.SampledFrom([]Filter{All, Attention, Archived}).Draw(t, "filter"),
 					Sort:   rapid.SampledFrom([]Sort{ByName, ByBorn, BySex, ByEmail, ByUpdated}).Draw(t, "sort"),
-					Desc:   rapid.Bool().Draw(t, "desc"), Limit: 10_000,
+					Desc:   rapid.Bool().Draw(t, "desc"), Limit: 10_000, Now: now,
+					Narrow: Narrow{NoPhone: rapid.Bool().Draw(t, "no phone"), NoEmail: rapid.Bool().Draw(t, "no email"),
+						Since: rapid.SampledFrom([]time.Time{{}, {}, WeekBefore(now), MonthBefore(now)}).Draw(t, "since")},
 				}
 				want, counts := plain.find(q)
+				if shown := strings.Join(d.Refs(q), ","); shown != strings.Join(want, ",") {
+					t.Fatalf("%+v: refs %s, want %s", q, shown, strings.Join(want, ","))
+				}
 				got := d.Find(q)
 				if refs(got.Entries) != strings.Join(want, ",") || got.Matched != len(want) || got.Counts != counts {
 					t.Fatalf("%+v: %s, want %s; %+v, want %+v", q, refs(got.Entries), strings.Join(want, ","), got, counts)

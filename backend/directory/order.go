@@ -38,6 +38,26 @@ func (o *order) walk(desc bool) iter.Seq[int32] {
 	}
 }
 
+// part goes through the places of those who were found, from one of them on, so
+// many of them.
+func (o *order) part(desc bool, found bits, skip, take int) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		for place := range o.walk(desc) {
+			switch {
+			case take <= 0:
+				return
+			case !found.has(place):
+			case skip > 0:
+				skip--
+			case !yield(place):
+				return
+			default:
+				take--
+			}
+		}
+	}
+}
+
 // settle puts moved rows where they belong. Few are taken out and put in again,
 // so that a changed profile does not cost a sort of everybody.
 func (o *order) settle(rows []*row) {

@@ -22,3 +22,19 @@ func (b bits) count() int {
 	}
 	return n
 }
+
+// and leaves those that are in the other set too.
+func (b bits) and(other bits) {
+	for i := range b {
+		b[i] &= other[i]
+	}
+}
+
+// countWith counts those that are in both sets.
+func (b bits) countWith(other bits) int {
+	n := 0
+	for i := range b {
+		n += mathbits.OnesCount64(b[i] & other[i])
+	}
+	return n
+}

@@ -88,9 +88,8 @@ func (t *text) match(row int, what *term) bool {
 	return what.digits != "" && m.pairs.hasAll(&what.digitsPairs) && strings.Contains(t.part(n+2), what.digits)
 }
 
-// search returns who of some matches all terms. The caller holds the lock.
-func (d *Directory) search(ts terms, among bits) bits {
-	found := slices.Clone(among)
+// search leaves of some those who match all terms. The caller holds the lock.
+func (d *Directory) search(ts terms, found bits) bits {
 	for i := range ts {
 		own, hasOwn := d.places[ts[i].text] // the whole id
 		hasOwn = hasOwn && found.has(own)

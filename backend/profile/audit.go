@@ -14,6 +14,7 @@ const (
 	OpenedProfile    Action = "opened_profile" // Cliniko's id
 	ErasedProfile    Action = "erased_profile" // Cliniko's id
 	ExportedProfiles Action = "exported_profiles"
+	ExportedSelected Action = "exported_selected"
 	ExportedFailures Action = "exported_failures"
 	ConnectedClinic  Action = "connected_clinic" // Cliniko's id of the account
 	Disconnected     Action = "disconnected"
@@ -24,6 +25,7 @@ const (
 	ResetPassword    Action = "reset_password"   // the person's id
 	ChangedPassword  Action = "changed_password" // their own
 	ReadAudit        Action = "read_audit"
+	ChangedSecurity  Action = "changed_security" // when the window locks, or how long who has left is kept
 )
 
 // AuditMonths is how long the audit trail is kept.

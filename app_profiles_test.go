@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/csv"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+)
+
+func TestSelectionIsExportedAndNobodyElse(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 70, Patients: 60})
+	f.signUpAndConnect()
+	f.imported()
+	ids, err := f.app.ProfileIDs(ProfileQuery{Filter: "all", Sort: "name", Offset: 5, Limit: 3})
+	if err != nil || len(ids) != 3 {
+		t.Fatalf("%v, %v", ids, err)
+	}
+	f.system.saveTo = filepath.Join(t.TempDir(), "selected.csv")
+	if _, err := f.app.ExportSelected(append([]string{"1"}, ids...), "csv", password); profile.CodeOf(err) != profile.NotFound {
+		t.Errorf("with somebody who is not here: %v", err)
+	}
+	if _, err := f.app.ExportSelected(ids, "xml", password); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("as something else: %v", err)
+	}
+	if _, err := os.Stat(f.system.saveTo); err == nil {
+		t.Fatal("a file was written")
+	}
+	if path, err := f.app.ExportSelected(ids, "csv", password); err != nil || path != f.system.saveTo {
+		t.Fatalf("%q, %v", path, err)
+	}
+	file, err := os.Open(f.system.saveTo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	lines, err := csv.NewReader(file).ReadAll()
+	if err != nil || len(lines) != 1+len(ids) {
+		t.Fatalf("%d lines, %v", len(lines), err)
+	}
+	for i, id := range ids {
+		if got := strings.TrimPrefix(lines[i+1][0], "'"); got != id {
+			t.Errorf("line %d is %s, want %s", i+1, got, id)
+		}
+	}
+	events, err := f.app.Audit(0, 5)
+	if err != nil || !slices.ContainsFunc(events, func(e EventView) bool { return e.Action == string(profile.ExportedSelected) }) {
+		t.Errorf("%+v, %v", events, err)
+	}
+	if err := os.Remove(f.system.saveTo); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.ExportSelected(ids, "csv", "not the password"); profile.CodeOf(err) != profile.SignInRefused {
+		t.Errorf("with a wrong password: %v", err)
+	}
+	if _, err := os.Stat(f.system.saveTo); err == nil {
+		t.Error("a file was written with a wrong password")
+	}
+}
+
+func TestFindName(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 71, Patients: 60})
+	f.signUpAndConnect()
+	f.imported()
+	q := ProfileQuery{Filter: "all", Sort: "born", Desc: true, Limit: 500}
+	page, err := f.app.Profiles(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := page.Rows[7].Name
+	at, err := f.app.FindName(q, strings.ToUpper(typed))
+	if err != nil || at < 0 || page.Rows[at].Name != typed {
+		t.Errorf("%d, %v", at, err)
+	}
+	if at, err := f.app.FindName(q, "nobody at all"); at != -1 || err != nil {
+		t.Errorf("%d, %v", at, err)
+	}
+}
+
+// What the counts promise is what the filter then shows.
+func TestCountsOfTheFiltersHold(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 72, Patients: 400})
+	f.signUpAndConnect()
+	f.imported()
+	for _, filter := range []string{"all", "attention", "archived"} {
+		counted, err := f.app.Profiles(ProfileQuery{Filter: filter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			q    ProfileQuery
+			want int
+		}{
+			"no phone": {ProfileQuery{NoPhone: true}, counted.NoPhone},
+			"no email": {ProfileQuery{NoEmail: true}, counted.NoEmail},
+			"week":     {ProfileQuery{Changed: "week"}, counted.Week},
+			"month":    {ProfileQuery{Changed: "month"}, counted.Month},
+		} {
+			c.q.Filter = filter
+			if page, err := f.app.Profiles(c.q); err != nil || page.Matched != c.want {
+				t.Errorf("%s, %s: %d, counted %d, %v", filter, name, page.Matched, c.want, err)
+			}
+		}
+		if filter == "all" && (counted.NoPhone == 0 || counted.NoEmail == 0) {
+			t.Errorf("the clinic has nobody to count: %+v", counted)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package directory
+
+import (
+	"slices"
+	"time"
+)
+
+// Narrow leaves a part of a filter's rows. All that is set has to hold.
+type Narrow struct {
+	NoPhone bool
+	NoEmail bool
+	Since   time.Time // changed in Cliniko then or later; zero is whenever
+}
+
+// Counts says how many rows each filter holds, and, within the filter of the
+// query, how many each part of Narrow would leave by itself. What is searched
+// for makes no difference.
+type Counts struct {
+	All, Attention, Archived int
+
+	NoPhone, NoEmail int
+	Week, Month      int // changed in the last 7 and 30 days; 0 in a query without Now
+}
+
+const day = 24 * time.Hour
+
+// WeekBefore and MonthBefore are since when Counts counts the changed ones.
+func WeekBefore(now time.Time) time.Time { return now.Add(-7 * day) }
+
+// MonthBefore is described at WeekBefore.
+func MonthBefore(now time.Time) time.Time { return now.Add(-30 * day) }
+
+// What a row may lack.
+const (
+	lacksPhone = iota
+	lacksEmail
+	traits
+)
+
+// note keeps what Narrow asks of a row, or of none. The caller holds the lock.
+func (d *Directory) note(place int32, r *row) {
+	d.lacks[lacksPhone].set(place, r != nil && len(r.entry.Profile.Phones) == 0)
+	d.lacks[lacksEmail].set(place, r != nil && r.entry.Profile.Email == "")
+	d.edited[place] = 0
+	if r != nil && !r.entry.Profile.UpdatedAt.IsZero() {
+		d.edited[place] = r.entry.Profile.UpdatedAt.Unix()
+	}
+}
+
+// narrow returns who of some is left. The caller holds the lock.
+func (d *Directory) narrow(among bits, n Narrow) bits {
+	left := slices.Clone(among)
+	if n.NoPhone {
+		left.and(d.lacks[lacksPhone])
+	}
+	if n.NoEmail {
+		left.and(d.lacks[lacksEmail])
+	}
+	if !n.Since.IsZero() {
+		left.and(d.since(n.Since))
+	}
+	return left
+}
+
+// since returns who was changed then or later.
+func (d *Directory) since(then time.Time) bits {
+	changed, from := make(bits, len(d.texts)*blockWords), then.Unix()
+	for place, at := range d.edited {
+		if at >= from && at != 0 {
+			changed[place>>6] |= 1 << (place & 63)
+		}
+	}
+	return changed
+}
+
+func (d *Directory) counts(q *Query) Counts {
+	members := d.members(q.Filter)
+	c := Counts{
+		All: d.member[All].count(), Attention: d.member[Attention].count(), Archived: d.member[Archived].count(),
+		NoPhone: members.countWith(d.lacks[lacksPhone]), NoEmail: members.countWith(d.lacks[lacksEmail]),
+	}
+	if !q.Now.IsZero() {
+		c.Week, c.Month = members.countWith(d.since(WeekBefore(q.Now))), members.countWith(d.since(MonthBefore(q.Now)))
+	}
+	return c
+}
