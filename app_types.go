@@ -156,7 +156,7 @@ type ProfileQuery struct {
 	NoPhone bool   `json:"noPhone"` // only those without a phone number
 	NoEmail bool   `json:"noEmail"` // only those without an email
 	Changed string `json:"changed"` // in Cliniko: week (the last 7 days), month (the last 30), "" whenever
-	Sort    string `json:"sort"`    // name, born, sex, email, updated
+	Sort    string `json:"sort"`    // name, born, sex, email, phone, updated
 	Desc    bool   `json:"desc"`
 	Offset  int    `json:"offset"`
 	Limit   int    `json:"limit"` // at most 500 rows

@@ -56,20 +56,7 @@ func listedRow(e *profile.Entry) ListedRow {
 func profileRow(e *profile.Entry) ProfileRow {
 	p := &e.Profile
 	return ProfileRow{ID: e.Ref, Name: p.ListName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
-		Phone: mainPhone(p.Phones), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
-}
-
-// mainPhone is the mobile number, or else the first one.
-func mainPhone(phones []profile.Phone) string {
-	for _, phone := range phones {
-		if phone.Type == "Mobile" {
-			return phone.Number
-		}
-	}
-	if len(phones) > 0 {
-		return phones[0].Number
-	}
-	return ""
+		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
 }
 
 func profileView(e *profile.Entry) ProfileView {

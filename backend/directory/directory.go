@@ -31,6 +31,7 @@ const (
 	ByBorn    Sort = "born"
 	BySex     Sort = "sex"
 	ByEmail   Sort = "email"
+	ByPhone   Sort = "phone" // by the digits of the number that is shown
 	ByUpdated Sort = "updated"
 )
 

@@ -139,7 +139,7 @@ func TestAnswersAsAPlainList(t *testing.T) {
 				q := Query{
 					Search: strings.Join(rapid.SliceOfN(word, 0, 3).Draw(t, "words"), " "),
 					Filter: rapid.SampledFrom([]Filter{All, Attention, Archived}).Draw(t, "filter"),
-					Sort:   rapid.SampledFrom([]Sort{ByName, ByBorn, BySex, ByEmail, ByUpdated}).Draw(t, "sort"),
+					Sort:   rapid.SampledFrom([]Sort{ByName, ByBorn, BySex, ByEmail, ByPhone, ByUpdated}).Draw(t, "sort"),
 					Desc:   rapid.Bool().Draw(t, "desc"), Limit: 10_000, Now: now,
 					Narrow: Narrow{NoPhone: rapid.Bool().Draw(t, "no phone"), NoEmail: rapid.Bool().Draw(t, "no email"),
 						Since: rapid.SampledFrom([]time.Time{{}, {}, WeekBefore(now), MonthBefore(now)}).Draw(t, "since")},

@@ -52,6 +52,8 @@ func (r *row) key(by Sort) string {
 		return strings.ToLower(p.Sex)
 	case ByEmail:
 		return r.email
+	case ByPhone:
+		return digitsOf(p.MainPhone())
 	case ByUpdated:
 		if p.UpdatedAt.IsZero() {
 			return ""

@@ -49,6 +49,20 @@ func (p *Profile) ListName() string {
 	return p.LastName + ", " + p.FirstName
 }
 
+// MainPhone is the number to show where there is room for one: the mobile, or
+// else the first; "" if there is none.
+func (p *Profile) MainPhone() string {
+	for _, phone := range p.Phones {
+		if phone.Type == "Mobile" {
+			return phone.Number
+		}
+	}
+	if len(p.Phones) > 0 {
+		return p.Phones[0].Number
+	}
+	return ""
+}
+
 // Failure says why a patient is not a complete profile.
 type Failure struct {
 	ID            ID     // "" where not even the id could be read
