@@ -41,11 +41,33 @@ func (o Options) places() (places, error) {
 	if err == nil {
 		err = json.Unmarshal(raw, &p)
 	}
+	if err == nil {
+		err = p.check()
+	}
+	if err == nil {
+		err = os.Chmod(o.placesPath(), 0o600)
+	}
 	if err != nil {
 		return places{}, &profile.Error{Code: profile.StoreUnreadable, Cause: err,
 			Message: "The list of clinics on this computer cannot be read. Rename the file clinics.json in TeleHab's data folder and start TeleHab again; nothing else is lost."}
 	}
 	return p, nil
+}
+
+// check refuses what TeleHab would not have written: the accounts name folders,
+// which are made, and removed as a whole.
+func (p places) check() error {
+	listed := p.Current == ""
+	for _, c := range p.Clinics {
+		if _, ok := profile.ParseID(c.Account); !ok && c.Account != "" {
+			return errors.New("an account that is no number")
+		}
+		listed = listed || c.Account == p.Current
+	}
+	if !listed {
+		return errors.New("the clinic that is used is not in the list")
+	}
+	return nil
 }
 
 // keep replaces the file as a whole, so that a cut leaves the old one.
