@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -154,11 +155,20 @@ func write(w io.Writer, lines [][]string) error {
 	return nil
 }
 
+// formula is what a spreadsheet may take for the beginning of one, full-width
+// forms included, in a cell or behind a character at which a program may split
+// the cell: regions that write 1,5 have files with semicolons. White space, marks
+// that nobody sees and quotes before it may be dropped.
+var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Zs}\p{Cf}"]*[=+\-@|%＝＋－＠])`)
+
 // inert keeps a spreadsheet from taking text for a formula, and a long id for a
 // number that it rounds.
 func inert(s string) string {
-	digits := len(s) > 15 && strings.Trim(s, "0123456789") == ""
-	if digits || s != "" && strings.ContainsRune("=+-@\t\r\n|%", rune(s[0])) {
+	if len(s) > 15 && strings.Trim(s, "0123456789") == "" {
+		return "'" + s
+	}
+	s = formula.ReplaceAllString(s, "$1'$2")
+	if s != "" && strings.ContainsRune("\t\r\n", rune(s[0])) {
 		return "'" + s
 	}
 	return s
