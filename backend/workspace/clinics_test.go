@@ -15,7 +15,7 @@ func TestClinicsFileNamesNoOtherFolder(t *testing.T) {
 	o := Options{Dir: t.TempDir()}
 	write := func(text string) {
 		t.Helper()
-		if err := os.WriteFile(o.placesPath(), []byte(text), 0o666); err != nil { //nolint:gosec // as another program may
+		if err := os.WriteFile(o.placesPath(), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
