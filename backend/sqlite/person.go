@@ -57,13 +57,24 @@ func (db *DB) People(ctx context.Context) (people []profile.Person, err error) {
 
 // AddPerson stores a person. Whether the email is free is for the caller to
 // know, since emails are sealed.
+//
+// StoreDamaged: it would be the first one beside a connected clinic, which only
+// people connect. Somebody has deleted them, and must not be shown the clients.
 func (db *DB) AddPerson(ctx context.Context, p profile.Person) error {
 	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
 		return err
 	}
-	_, err = db.write.ExecContext(ctx, "INSERT INTO person (id, created_at, sealed) VALUES (?, ?, ?)", p.ID, stamp(p.CreatedAt), sealed)
-	return coded(err)
+	result, err := db.write.ExecContext(ctx, `INSERT INTO person (id, created_at, sealed) SELECT ?, ?, ?
+		WHERE EXISTS (SELECT 1 FROM person) OR NOT EXISTS (SELECT 1 FROM clinic)`, p.ID, stamp(p.CreatedAt), sealed)
+	if err != nil {
+		return coded(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, profile.Errorf(profile.StoreDamaged,
+			"The people of this computer were removed outside TeleHab, so its clients stay closed. Close TeleHab, delete the file telehab.db in its data folder, and start afresh: nothing in Cliniko is lost."))
+	}
+	return nil
 }
 
 // ChangePerson replaces what is known of a person.

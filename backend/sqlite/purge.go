@@ -64,7 +64,8 @@ func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 }
 
 // Erase removes what is kept of one client who has left. Invalid: the client is
-// active in Cliniko, and the next sync would bring the profile back.
+// active in Cliniko, and the next sync would bring the profile back. NotFound:
+// nothing is kept.
 func (s *Profiles) Erase(ctx context.Context, ref string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var active int
@@ -74,6 +75,13 @@ func (s *Profiles) Erase(ctx context.Context, ref string) error {
 		}
 		if active > 0 {
 			return profile.Errorf(profile.Invalid, "This client is active in Cliniko, so the next sync would bring the profile back. Archive the client in Cliniko first.")
+		}
+		var kept int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, ref).Scan(&kept); err != nil {
+			return err
+		}
+		if kept == 0 {
+			return profile.Errorf(profile.NotFound, "This client is not on this computer, so there is nothing to erase.")
 		}
 		return s.erase(ctx, tx, []string{ref})
 	})

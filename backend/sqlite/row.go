@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -39,29 +41,34 @@ func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, er
 	if err != nil {
 		return sealedProfile{}, fmt.Errorf("write a profile's details: %w", err)
 	}
-	state := fmt.Sprintf("%s %d %s", p.State, p.ArchivedAt.UnixMicro(), p.MergedInto)
 	return sealedProfile{
 		sealed:      db.sealer.seal(plain, profileRow(account, string(p.ID))),
-		fingerprint: db.sealer.print(plain, []byte(state)),
+		fingerprint: db.fingerprint(plain, p),
 	}, nil
 }
 
+// fingerprint is a keyed hash of all that a profile has from Cliniko, the state
+// that lies in clear included.
+func (db *DB) fingerprint(plain []byte, p *profile.Profile) []byte {
+	return db.sealer.print(plain, fmt.Appendf(nil, "%s %d %s", p.State, p.ArchivedAt.UnixMicro(), p.MergedInto))
+}
+
 // profileColumns is the order in which scanProfile reads.
-const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, added_at, synced_at, deleted_at, sealed"
+const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, added_at, synced_at, deleted_at, fingerprint, sealed"
 
 type scanner interface{ Scan(...any) error }
 
 // storedProfile is a profile's row with its details still sealed.
 type storedProfile struct {
 	profile.Profile
-	sealed []byte
+	sealedProfile
 }
 
 func scanProfile(row scanner) (storedProfile, error) {
 	var p storedProfile
 	var created, updated, archived, added, synced, deleted sql.NullInt64
 	var merged sql.NullString
-	if err := row.Scan(&p.ID, &p.State, &created, &updated, &archived, &merged, &added, &synced, &deleted, &p.sealed); err != nil {
+	if err := row.Scan(&p.ID, &p.State, &created, &updated, &archived, &merged, &added, &synced, &deleted, &p.fingerprint, &p.sealed); err != nil {
 		return storedProfile{}, err
 	}
 	p.CreatedAt, p.UpdatedAt, p.ArchivedAt = at(created), at(updated), at(archived)
@@ -75,6 +82,10 @@ func (db *DB) unseal(account string, p *storedProfile) (profile.Profile, error) 
 	plain, err := db.sealer.open(p.sealed, profileRow(account, string(p.ID)))
 	if err != nil {
 		return profile.Profile{}, damaged(err)
+	}
+	// There is none while Cliniko's next answer is to be taken in any case.
+	if len(p.fingerprint) > 0 && !bytes.Equal(p.fingerprint, db.fingerprint(plain, &p.Profile)) {
+		return profile.Profile{}, damaged(errors.New("a profile's state was changed"))
 	}
 	var d details
 	if err := json.Unmarshal(plain, &d); err != nil {
@@ -99,8 +110,10 @@ func scanFailure(row scanner) (profile.Failure, error) {
 	}
 	f.ID, _ = profile.ParseID(f.Ref)
 	f.FirstFailedAt, f.LastFailedAt = at(first), at(last)
-	if err := json.Unmarshal([]byte(problems), &f.Problems); err != nil {
-		return profile.Failure{}, damaged(fmt.Errorf("read a failure's fields: %w", err))
+	// Somebody may have changed it. The next try writes it anew, and until then
+	// nobody is kept from all others by one reason that is not known.
+	if json.Unmarshal([]byte(problems), &f.Problems) != nil {
+		f.Problems = nil
 	}
 	return f, nil
 }

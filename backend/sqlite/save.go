@@ -90,6 +90,8 @@ type writer struct {
 // stored is what the store had of a patient before.
 type stored struct {
 	state       sql.NullString
+	archived    sql.NullInt64
+	merged      sql.NullString
 	added       sql.NullInt64
 	updated     sql.NullInt64
 	read        sql.NullInt64
@@ -115,9 +117,23 @@ func (b *stored) newerThan(e *profile.Entry) bool {
 		return readBefore
 	}
 	updated := at(b.updated)
+	// A change that lies ahead of Cliniko's own clock is a mistake, and every
+	// later reading would look older.
+	if !e.ReadAt.IsZero() && updated.After(e.ReadAt.Add(clockSlack)) {
+		return readBefore
+	}
 	// Archiving may leave the time of change alone, so that only the time of
 	// reading tells which of two copies is the newer one.
 	return e.Profile.UpdatedAt.Before(updated) || e.Profile.UpdatedAt.Equal(updated) && readBefore
+}
+
+// clockSlack is by how much two of Cliniko's times may disagree.
+const clockSlack = time.Minute
+
+// has says that what is stored is p, with the fingerprint given.
+func (b *stored) has(p *profile.Profile, fingerprint []byte) bool {
+	return b.exists() && string(b.fingerprint) == string(fingerprint) && b.state.String == string(p.State) &&
+		at(b.archived).Equal(at(stamp(p.ArchivedAt))) && b.merged.String == string(p.MergedInto)
 }
 
 // nothing stands for a patient that the store does not know.
@@ -141,7 +157,7 @@ func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err e
 	for rows.Next() {
 		var ref string
 		b := &stored{}
-		if err := rows.Scan(&ref, &b.state, &b.added, &b.updated, &b.read, &b.fingerprint, &b.code, &b.problems, &b.firstFailed, &b.attempts, &b.outcome); err != nil {
+		if err := rows.Scan(&ref, &b.state, &b.archived, &b.merged, &b.added, &b.updated, &b.read, &b.fingerprint, &b.code, &b.problems, &b.firstFailed, &b.attempts, &b.outcome); err != nil {
 			return err
 		}
 		w.before[ref] = b
@@ -176,7 +192,7 @@ func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProf
 
 // replace stores an entry that is as new as what is stored, or newer.
 func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
-	same := before.exists() && string(before.fingerprint) == string(sealed.fingerprint)
+	same := before.has(&e.Profile, sealed.fingerprint)
 	differs := !same || !e.Profile.UpdatedAt.Equal(at(before.updated))
 	if before.exists() && !same {
 		if err := w.saveChange(ctx, &e.Profile); err != nil {

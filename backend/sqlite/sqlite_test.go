@@ -175,10 +175,14 @@ func TestFullPassGoesOnForADay(t *testing.T) {
 }
 
 func TestNothingPersonalInTheFiles(t *testing.T) {
-	db, s := newStore(t)
+	db := openStore(t, filepath.Join(t.TempDir(), "data", "telehab.db"))
 	if err := db.AddPerson(t.Context(), profile.Person{ID: "p1", Name: "Robin Canary", Email: "robin@example.org", PasswordHash: "$argon2id$hash", CreatedAt: changedAt}); err != nil {
 		t.Fatal(err)
 	}
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s := db.Profiles(clinic.AccountID, time.Now)
 	pass := begin(t, s, profile.FullPass)
 	save(t, s, pass.ID, entry(alex()))
 	secrets := []string{"Alexandra", "Canary", "canary", "example.com", "0491", "1988-02-29", "she/her", "woman", "robin", "argon2id",
@@ -332,11 +336,11 @@ func TestPathWithOddCharacters(t *testing.T) {
 func TestForgetReplacesTheKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")
 	db := openStore(t, path)
-	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
-		t.Fatal(err)
-	}
 	dana := profile.Person{ID: "p1", Name: "Dana Example", Email: "dana@clinic.example", PasswordHash: "hash", CreatedAt: changedAt}
 	if err := db.AddPerson(t.Context(), dana); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Forget(t.Context(), otherKey); err != nil {

@@ -17,7 +17,7 @@ func (db *DB) prepare(ctx context.Context) error {
 		into **sql.Stmt
 		text string
 	}{
-		{&db.statements.stored, `SELECT k.value, p.state, p.added_at, p.updated_at, p.read_at, p.fingerprint, f.code, f.problems, f.first_failed_at, f.attempts, s.outcome
+		{&db.statements.stored, `SELECT k.value, p.state, p.archived_at, p.merged_into, p.added_at, p.updated_at, p.read_at, p.fingerprint, f.code, f.problems, f.first_failed_at, f.attempts, s.outcome
 			FROM json_each(?3) k
 			LEFT JOIN profile p ON p.account_id = ?1 AND p.cliniko_id = k.value
 			LEFT JOIN failure f ON f.account_id = ?1 AND f.ref = k.value

@@ -1,0 +1,120 @@
+package sqlite_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// What lies in clear beside a sealed value is somebody's to change as well: an
+// active client must not be hidden so, nor one person lead to another.
+func TestChangedStateIsNoticedAndMended(t *testing.T) {
+	for name, statement := range map[string]string{
+		"archived":                 "UPDATE profile SET state = 'archived', archived_at = 1000000",
+		"merged into another":      "UPDATE profile SET state = 'merged', merged_into = '1'",
+		"a state that is none":     "UPDATE profile SET state = 'banana'",
+		"the time of archiving":    "UPDATE profile SET archived_at = 1000000",
+		"whom it was merged into":  "UPDATE profile SET merged_into = '1'",
+		"the hash of the details":  "UPDATE profile SET fingerprint = x'00'",
+		"archived, hash forgotten": "UPDATE profile SET state = 'archived', fingerprint = x''",
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, s := newStore(t)
+			save(t, s, 0, entry(alex()))
+			raw(t, db.Path(), statement)
+			broken, err := s.All(t.Context(), func(profile.Entry) {})
+			if err != nil || name != "archived, hash forgotten" && !slices.Equal(broken, []string{string(alex().ID)}) {
+				t.Errorf("not noticed: %v, %v", broken, err)
+			}
+			changed := save(t, s, 0, entry(alex()))
+			if len(changed) != 1 || changed[0].Profile.State != profile.Active {
+				t.Errorf("the next reading does not mend it: %d changed", len(changed))
+			}
+			got, err := s.One(t.Context(), string(alex().ID))
+			if err != nil || got.Profile.State != profile.Active || got.Profile.MergedInto != "" || !got.Profile.ArchivedAt.IsZero() {
+				t.Errorf("afterwards: %v, %v", got.Profile.State, err)
+			}
+		})
+	}
+}
+
+// A time of change that lies ahead of Cliniko's own clock is wrong, and must not
+// make all later readings look old.
+func TestChangeInTheFutureDoesNotStay(t *testing.T) {
+	_, s := newStore(t)
+	wrong := entry(alex())
+	wrong.Profile.UpdatedAt = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	wrong.ReadAt = changedAt.Add(time.Hour)
+	save(t, s, 0, wrong)
+
+	late := entry(alex()) // an answer that was slow on its way
+	late.Profile.FirstName, late.ReadAt = "Earlier", changedAt.Add(time.Minute)
+	if changed := save(t, s, 0, late); len(changed) != 0 {
+		t.Error("an older reading replaced it")
+	}
+	mended := entry(alex())
+	mended.Profile.FirstName, mended.ReadAt = "Sasha", changedAt.Add(2*time.Hour)
+	save(t, s, 0, mended)
+	got, err := s.One(t.Context(), string(alex().ID))
+	if err != nil || got.Profile.FirstName != "Sasha" || !got.Profile.UpdatedAt.Equal(changedAt) {
+		t.Errorf("the newest details are not stored, changed at %v, %v", got.Profile.UpdatedAt, err)
+	}
+}
+
+// Which fields a failed profile lacks lies in clear. Where that cannot be read,
+// nobody is kept from all others.
+func TestBrokenReasonOfAFailure(t *testing.T) {
+	for _, problems := range []string{"", "{", "{}", "null", `[{"Field":1}]`} {
+		db, s := newStore(t)
+		failed := entry(alex())
+		failed.Failure = &profile.Failure{ID: alex().ID, Ref: string(alex().ID), Code: profile.Incomplete,
+			Problems: []profile.Problem{{Field: profile.FieldEmail, Kind: profile.Missing}}}
+		save(t, s, 0, failed)
+		raw(t, db.Path(), "UPDATE failure SET problems = '"+problems+"'")
+		n := 0
+		broken, err := s.All(t.Context(), func(e profile.Entry) {
+			if e.Failure != nil {
+				n++
+			}
+		})
+		if err != nil || len(broken) != 0 || n != 1 {
+			t.Errorf("%q: %d failures, broken %v, %v", problems, n, broken, err)
+		}
+		save(t, s, 0, failed)
+		if got, err := s.One(t.Context(), failed.Ref); err != nil || len(got.Failure.Problems) != 1 {
+			t.Errorf("%q is not mended: %v", problems, err)
+		}
+	}
+}
+
+// Without this rule, whoever deletes the people from the file becomes the first
+// person, and is shown all clients.
+func TestNobodyBecomesTheFirstBesideAClinic(t *testing.T) {
+	db, _ := newStore(t)
+	somebody := profile.Person{ID: "p1", Name: "Dana", Email: "dana@example.com", CreatedAt: changedAt}
+	if err := db.AddPerson(t.Context(), somebody); profile.CodeOf(err) != profile.StoreDamaged {
+		t.Errorf("%v", err)
+	}
+	fresh := openStore(t, t.TempDir()+"/telehab.db")
+	if err := fresh.AddPerson(t.Context(), somebody); err != nil {
+		t.Fatal(err)
+	}
+	if err := fresh.Connect(t.Context(), clinic, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	somebody.ID = "p2"
+	if err := fresh.AddPerson(t.Context(), somebody); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestErasingNobodySaysSo(t *testing.T) {
+	_, s := newStore(t)
+	for _, ref := range []string{"", "1", "../x", "Alexandra Unmistakable-Canary"} {
+		if err := s.Erase(t.Context(), ref); profile.CodeOf(err) != profile.NotFound {
+			t.Errorf("%q: %v", ref, err)
+		}
+	}
+}
