@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -166,7 +167,9 @@ func (t *toolkit) AskWhereToSave(title, name string) (path string, err error) {
 }
 
 // quiet hands Wails' own messages to our log. They are about the toolkit, and
-// its debug messages hold what the window was told, so only errors pass.
+// its debug messages hold what the window was told, so only errors pass. Of those
+// just the first words: a call that Wails cannot read is repeated behind them,
+// with passwords and names.
 type quiet struct{ log zerolog.Logger }
 
 func (q quiet) Print(string)   {}
@@ -175,6 +178,7 @@ func (q quiet) Debug(string)   {}
 func (q quiet) Info(string)    {}
 func (q quiet) Warning(string) {}
 func (q quiet) Error(message string) {
+	message = message[:strings.IndexAny(message+":", `:'"{[`)]
 	q.log.Error().Str("toolkit", logging.Text(message)).Msg("the window reports an error")
 }
 func (q quiet) Fatal(message string) { q.Error(message) }
