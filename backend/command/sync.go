@@ -64,6 +64,9 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 	run := engine.Changes
 	if full {
 		run = engine.Full
+		if err := renew(ctx, w); err != nil {
+			return err
+		}
 	}
 	pass, err := run(ctx, show.report)
 	show.end()
@@ -91,6 +94,20 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 		err = errSomeFailed
 	}
 	return err
+}
+
+// renew has rows that do not open any more replaced by the next reading, which
+// would otherwise find that nothing has changed in Cliniko.
+func renew(ctx context.Context, w *workspace.Workspace) error {
+	store, err := w.Store(ctx)
+	if err != nil {
+		return err
+	}
+	broken, err := store.All(ctx, func(profile.Entry) {})
+	if err != nil || len(broken) == 0 {
+		return err
+	}
+	return store.Distrust(ctx, broken)
 }
 
 // table prints the result for people. It counts what is wrong and names nobody.

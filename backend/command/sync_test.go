@@ -1,0 +1,56 @@
+package command_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/command"
+)
+
+// export says that a full sync fetches what somebody has changed in the file.
+func TestFullSyncMendsChangedRows(t *testing.T) {
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 50, Shares: new(fakeclinic.CleanShares())})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	data := t.TempDir()
+	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
+	t.Setenv("TELEHAB_DATA_DIR", data)
+	t.Setenv("TELEHAB_PASSWORD", password)
+	run := func(in string, args ...string) (complaint string) {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != 0 {
+			t.Fatalf("%s: %d, %s", args, code, errs.String())
+		}
+		return errs.String()
+	}
+	export := []string{"export", "--as", "dana@example.com"}
+	run("", "people", "add", "--email", "dana@example.com", "--name", "Dana")
+	run(fake.Key(), "connect", "--as", "dana@example.com")
+	run("", "sync")
+	db, err := sql.Open("sqlite3", filepath.Join(data, "telehab.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.Exec("UPDATE profile SET sealed = zeroblob(length(sealed)) WHERE cliniko_id = (SELECT min(cliniko_id) FROM profile)")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if said := run("", export...); !strings.Contains(said, "1 saved rows were changed outside TeleHab") {
+		t.Errorf("before: %q", said)
+	}
+	run("", "sync", "--full")
+	if said := run("", export...); said != "" {
+		t.Errorf("after a full sync: %q", said)
+	}
+}
