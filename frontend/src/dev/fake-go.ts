@@ -11,7 +11,7 @@ import { FakeLinks } from './fake-links';
 import { fail, FakeSession, wait } from './fake-session';
 import { CLINIC } from './fake-state';
 import { isFailing, judge, rowOf } from './people';
-import { pageOf } from './fake-search';
+import { findName, idsOf, pageOf } from './fake-search';
 
 /** A stand-in for app.go while the page is looked at or tested without Go. */
 
@@ -201,7 +201,15 @@ export class FakeGo extends FakeSession implements GoApp {
 
   Profiles = (query: ProfileQuery) => this.soon(pageOf(this.kept(), this.state.tally, query));
 
+  async ExportSelected(ids: string[], format: ExportFormat, password: string) {
+    this.accounts.confirm(password);
+    this.accounts.note('exported_selected');
+    return this.soon(ids.length > 0 ? `selected.${format}` : '', 400);
+  }
+
   Profile = async (id: string) => this.soon(this.find(id));
+  ProfileIDs = (query: ProfileQuery) => this.soon(idsOf(this.kept(), query));
+  FindName = (query: ProfileQuery, typed: string) => this.soon(findName(this.kept(), query, typed));
 
   async RefreshProfile(id: string) {
     await wait(900);

@@ -130,7 +130,9 @@ export function people(count: number, now = Date.now()): ProfileView[] {
           : `${ascii}${index}@example.com`,
       emailSharedWith: next() < 0.05 ? 1 : 0,
       phones: [
-        { type: 'Mobile', number: `0491 570 ${String(100 + (index % 900))}` },
+        ...(index % 23 === 5
+          ? []
+          : [{ type: 'Mobile', number: `0491 570 ${String(100 + (index % 900))}` }]),
         ...(next() < 0.2
           ? [{ type: 'Home', number: `02 5550 ${String(1000 + (index % 9000))}` }]
           : []),

@@ -11,10 +11,17 @@ Object.defineProperties(HTMLElement.prototype, {
   offsetWidth: { configurable: true, get: () => 900 },
 });
 Element.prototype.scrollTo = () => undefined;
+window.ResizeObserver = class {
+  observe = () => undefined;
+  unobserve = () => undefined;
+  disconnect = () => undefined;
+};
 window.matchMedia = (media) =>
   Object.assign(new EventTarget(), { media, matches: false }) as MediaQueryList;
 
 afterEach(() => {
+  // eslint-disable-next-line no-restricted-globals -- what lib/state/kept keeps
+  localStorage.clear();
   delete window.go;
   delete window.runtime;
 });

@@ -40,7 +40,10 @@ export interface GoApp {
   RetryFailure(ref: string): Promise<T.FailureView | null>;
   ExportFailures(password: string): Promise<string>;
   ExportProfiles(format: T.ExportFormat, password: string): Promise<string>;
+  ExportSelected(ids: string[], format: T.ExportFormat, password: string): Promise<string>;
   Profiles(query: T.ProfileQuery): Promise<T.ProfilePage>;
+  ProfileIDs(query: T.ProfileQuery): Promise<string[] | null>;
+  FindName(query: T.ProfileQuery, typed: string): Promise<number>;
   Profile(id: string): Promise<T.ProfileView>;
   RefreshProfile(id: string): Promise<T.ProfileView>;
   ProfileHistory(id: string): Promise<T.HistoryView>;

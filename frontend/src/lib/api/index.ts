@@ -119,7 +119,17 @@ export const api = {
   /** Reads all clients again: who is in Cliniko after all stays. */
   removeMissing: () => settle(() => app().RemoveMissing(), UNLIMITED),
 
+  /** As exportProfiles, of these clients alone. */
+  exportSelected: (ids: string[], format: ExportFormat, password: string) =>
+    settle(() => app().ExportSelected(ids, format, password), UNLIMITED),
+
   profiles: (query: ProfileQuery) => settle(() => app().Profiles(query), LOCAL),
+  /** The ids of the rows that fit, without the limit that profiles() has. */
+  profileIds: async (query: ProfileQuery) =>
+    (await settle(() => app().ProfileIDs(query), LOCAL)) ?? [],
+  /** The row, from the offset on and then from the top, whose name begins so; -1: none. */
+  findName: (query: ProfileQuery, typed: string) =>
+    settle(() => app().FindName(query, typed), LOCAL),
   profile: (id: string) => settle(() => app().Profile(id), LOCAL),
   refreshProfile: (id: string) => settle(() => app().RefreshProfile(id), REMOTE),
   /** Of a client who has left Cliniko: removes what is kept here. */

@@ -190,7 +190,7 @@ export interface FailureView {
 }
 
 export type ProfileFilter = 'all' | 'attention' | 'archived';
-export type ProfileSort = 'name' | 'born' | 'sex' | 'email' | 'updated';
+export type ProfileSort = 'name' | 'born' | 'sex' | 'email' | 'phone' | 'updated';
 export type ProfileState = 'active' | 'archived' | 'merged' | 'deleted';
 
 export interface ProfileQuery {
@@ -199,12 +199,16 @@ export interface ProfileQuery {
   sort: ProfileSort;
   desc: boolean;
   offset: number;
-  /** at most 500 */
+  /** at most 500 rows */
   limit: number;
 }
 
 export interface ProfileRow {
   id: string;
+  noPhone?: boolean;
+  noEmail?: boolean;
+  /** in Cliniko, in the last 7 or 30 days; '' is whenever */
+  changed?: '' | 'week' | 'month';
   name: string;
   preferred: string;
   born: string;
@@ -231,6 +235,11 @@ export interface PhoneView {
 
 export interface ProfileView {
   id: string;
+  /** within the filter, as the next three */
+  noPhone: number;
+  noEmail: number;
+  week: number;
+  month: number;
   state: ProfileState;
   title: string;
   firstName: string;

@@ -10,6 +10,7 @@ const ACTIONS: Record<string, TextKey> = {
   opened_profile: 'audit.action.opened_profile',
   erased_profile: 'audit.action.erased_profile',
   exported_profiles: 'audit.action.exported_profiles',
+  exported_selected: 'audit.action.exported_selected',
   exported_failures: 'audit.action.exported_failures',
   connected_clinic: 'audit.action.connected_clinic',
   disconnected: 'audit.action.disconnected',

@@ -4,38 +4,72 @@ import {
   toErrorView,
   type ErrorView,
   type ProfileFilter,
+  type ProfileQuery,
   type ProfileRow,
   type ProfileSort,
 } from '$lib/api';
+import { keep, recall } from './kept';
 import { needsPerson } from './needs-person';
+import { Selection } from './selection.svelte';
 import { RowWindows } from './windows.svelte';
+
+/** What a list may be narrowed to, besides its filter; all of it has to hold. */
+export type Narrow = Required<Pick<ProfileQuery, 'noPhone' | 'noEmail' | 'changed'>>;
+
+const EVERYBODY: Narrow = { noPhone: false, noEmail: false, changed: '' };
+const NONE = { all: 0, attention: 0, archived: 0, noPhone: 0, noEmail: 0, week: 0, month: 0 };
+
+const SORTS: readonly ProfileSort[] = ['name', 'born', 'sex', 'email', 'phone', 'updated'];
+const KEPT = 'profiles.order';
 
 /** The Profiles screen: what is searched, filtered and sorted, and the rows. */
 export class ProfileList {
   search = $state('');
   filter = $state<ProfileFilter>('all');
+  narrow = $state.raw<Narrow>(EVERYBODY);
   sort = $state<ProfileSort>('name');
   desc = $state(false);
-  /** The counts of the filter tabs, whatever the search. */
-  counts = $state.raw<Record<ProfileFilter, number>>({ all: 0, attention: 0, archived: 0 });
+  selection = new Selection();
+  /** How many each filter would show, whatever the search. */
+  counts = $state.raw(NONE);
   /** The row that the keyboard is on; kept when one comes back from a profile. */
   active = $state(0);
   /** How far the list is scrolled, kept likewise. */
   scroll = $state(0);
+  /** Where the selected ones were exported to last; '' for nowhere. */
+  savedTo = $state('');
   /** Why the sync that someone asked for here could not start. */
   syncProblem = $state.raw<ErrorView | null>(null);
 
   rows = new RowWindows<ProfileRow>(async (offset, limit) => {
-    const page = await api.profiles({
-      search: this.search,
-      filter: this.filter,
-      sort: this.sort,
-      desc: this.desc,
-      offset,
-      limit,
-    });
-    this.counts = { all: page.all, attention: page.attention, archived: page.archived };
-    return { rows: page.rows ?? [], total: page.matched };
+    const { rows, matched, ...counts } = await api.profiles(this.#query(offset, limit));
+    this.counts = counts;
+    return { rows: rows ?? [], total: matched };
+  });
+
+  constructor() {
+    const kept = recall(KEPT) as { sort?: ProfileSort; desc?: unknown } | undefined;
+    if (!kept?.sort || !SORTS.includes(kept.sort)) return;
+    this.sort = kept.sort;
+    this.desc = kept.desc === true;
+  }
+
+  /** What is shown, in one text: another one is another list. */
+  list = $derived(
+    JSON.stringify([this.search, this.filter, this.narrow, this.sort, this.desc] as const),
+  );
+  narrowed = $derived(this.narrow.noPhone || this.narrow.noEmail || this.narrow.changed !== '');
+  /** Of how many the rows are a part. */
+  whole = $derived(this.filter === 'archived' ? this.counts.archived : this.counts.all);
+
+  #query = (offset: number, limit: number): ProfileQuery => ({
+    search: this.search,
+    filter: this.filter,
+    ...this.narrow,
+    sort: this.sort,
+    desc: this.desc,
+    offset,
+    limit,
   });
 
   /** Follows Go's events until the answer is called. */
@@ -55,10 +89,55 @@ export class ProfileList {
     this.#fromTop();
   }
 
+  /** Narrows the list further, or no longer so. */
+  only(part: Partial<Narrow>) {
+    this.narrow = { ...this.narrow, ...part };
+    this.#fromTop();
+  }
+
+  /** Shows all of the filter again. */
+  widen() {
+    this.search = '';
+    this.narrow = EVERYBODY;
+    this.#fromTop();
+  }
+
+  /** The row, from this one on, whose name begins so; -1 is none. */
+  async named(typed: string, from: number): Promise<number> {
+    return (await this.#ask(() => api.findName(this.#query(from, 0), typed))) ?? -1;
+  }
+
+  /** Selects from the row that was toggled last to this one. */
+  async selectTo(index: number) {
+    const { first, count } = this.selection.span(index);
+    const ids = await this.#ask(() => api.profileIds(this.#query(first, count)));
+    if (ids) this.selection.extend(ids);
+  }
+
+  /** Selects every row of the list, those that are not loaded too. */
+  async selectAll() {
+    const { list } = this;
+    const ids = await this.#ask(() => api.profileIds(this.#query(0, this.rows.total)));
+    if (ids) this.selection.take(ids, list);
+  }
+
+  /** Asks about the list that is shown; undefined once another one is. */
+  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    const { list } = this;
+    try {
+      const answer = await question();
+      if (list === this.list) return answer;
+    } catch (thrown) {
+      this.rows.problem = toErrorView(thrown);
+    }
+    return undefined;
+  }
+
   /** Sorts by a column; a second time, the other way round. */
   order(sort: ProfileSort) {
     this.desc = this.sort === sort ? !this.desc : sort === 'updated';
     this.sort = sort;
+    keep(KEPT, { sort, desc: this.desc });
     this.#fromTop();
   }
 
@@ -79,17 +158,19 @@ export class ProfileList {
   forget() {
     this.search = '';
     this.filter = 'all';
-    this.sort = 'name';
-    this.desc = false;
+    this.narrow = EVERYBODY;
     this.active = 0;
     this.scroll = 0;
     this.syncProblem = null;
-    this.counts = { all: 0, attention: 0, archived: 0 };
+    this.counts = NONE;
+    this.savedTo = '';
+    this.selection.clear();
     this.rows.clear();
   }
 
   #fromTop() {
     this.active = 0;
+    this.selection.lift();
     this.rows.reload(true);
   }
 }

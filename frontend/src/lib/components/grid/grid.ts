@@ -9,6 +9,26 @@ export interface Column {
   /** How it is sorted now; absent: it cannot be. */
   sorted?: 'ascending' | 'descending' | 'none';
   onsort?: () => void;
+  /** No narrower than this, in rem. */
+  least?: number;
+}
+
+/** Sets a column's width in rem, or (null) the one it comes with; `now` is how wide all are. */
+export type Resize = (id: string, width: number | null, now: Record<string, number>) => void;
+
+/** Rows that can be selected: what a VirtualGrid asks of whoever keeps the selection. */
+export interface GridSelection {
+  readonly size: number;
+  /** Every row of the list is selected. */
+  readonly everything: boolean;
+  has: (index: number) => boolean;
+  /** Of a row's box, for screen readers. */
+  label: (index: number) => string;
+  toggle: (index: number) => void;
+  /** From the row that was toggled last to this one. */
+  extend: (index: number) => void;
+  all: () => void;
+  clear: () => void;
 }
 
 /** Where a key moves the active row; null for keys that are none of the grid's. */

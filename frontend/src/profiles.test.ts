@@ -1,0 +1,137 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import App from './App.svelte';
+import { startFake } from './dev/test-go';
+import { profiles } from './lib/state/profiles.svelte';
+import { router } from './lib/state/route.svelte';
+import { layout } from './screens/profiles/columns';
+
+beforeEach(() => {
+  router.reset();
+  profiles.forget();
+  layout.reset();
+  layout.fit(1000, 1);
+});
+
+const button = (name: string | RegExp) => screen.findByRole('button', { name });
+const footer = () => screen.getByText(/^[\d,]+ of [\d,]+ (archived )?profiles?$/).textContent;
+
+async function shown() {
+  const fake = startFake();
+  const user = userEvent.setup();
+  render(App);
+  const grid = await screen.findByRole('grid', { name: 'Profiles' });
+  const all = fake.state.tally.active;
+  await waitFor(() => {
+    expect(grid).toHaveAttribute('aria-rowcount', String(all + 1));
+  });
+  return { fake, user, grid, all };
+}
+
+const activeRow = (grid: HTMLElement) => {
+  const id = grid.getAttribute('aria-activedescendant') ?? '';
+  return document.getElementById(id);
+};
+
+describe('the profile list', () => {
+  it('counts what is shown of what, and widens by the chip', async () => {
+    const { user, all, fake } = await shown();
+    expect(footer()).toBe(`${all} of ${all} profiles`);
+    profiles.only({ noPhone: true }); // as the menu does, which jsdom does not open
+    const count = fake.people.filter(
+      (each) => each.state === 'active' && !each.phones.length,
+    ).length;
+    await waitFor(() => {
+      expect(footer()).toBe(`${count} of ${all} profiles`);
+    });
+    await user.click(await button('Remove the filter No phone'));
+    await waitFor(() => {
+      expect(footer()).toBe(`${all} of ${all} profiles`);
+    });
+    expect(screen.getByRole('grid')).toHaveFocus(); // the chip is gone
+  });
+
+  it('tells a screen reader what a search leaves', async () => {
+    const { user, all } = await shown();
+    await user.keyboard('{Control>}f{/Control}zo');
+    await waitFor(
+      () => {
+        const said = screen.getAllByRole('status').map((each) => each.textContent);
+        expect(said).toContain(`${profiles.rows.total} of ${all} profiles`);
+      },
+      { timeout: 3000 },
+    );
+    await user.keyboard('{Escape}');
+    expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('');
+  });
+
+  it('hides a column, and shows it again', async () => {
+    const { grid } = await shown();
+    const headers = () =>
+      within(grid)
+        .getAllByRole('columnheader')
+        .map((each) => each.textContent.trim());
+    expect(headers()).toContain('Born');
+    layout.toggle('born');
+    await tick();
+    expect(headers()).not.toContain('Born');
+    expect(grid).toHaveAttribute('aria-colcount', String(headers().length));
+    layout.reset();
+    await tick();
+    expect(headers()).toContain('Born');
+  });
+
+  it('sorts and resizes by keyboard from the header', async () => {
+    const { user, grid } = await shown();
+    within(grid).getByRole('button', { name: 'Name' }).focus();
+    await user.keyboard('{ArrowRight}{Enter}');
+    const born = within(grid).getByRole('columnheader', { name: 'Born' });
+    expect(born).toHaveAttribute('aria-sort', 'ascending');
+    expect(within(born).getByRole('button')).toHaveFocus();
+    await user.keyboard('{Shift>}{ArrowRight}{/Shift}');
+    expect(layout.changed).toBe(true);
+    await user.keyboard('{ArrowDown}');
+    expect(grid).toHaveFocus();
+  });
+
+  it('is walked, searched by name and selected from the keyboard', async () => {
+    const { user, grid, all } = await shown();
+    grid.focus();
+    await user.keyboard('{End}');
+    expect(activeRow(grid)).toHaveAttribute('aria-rowindex', String(all + 1));
+    await user.keyboard('{Home}mü');
+    await waitFor(() => {
+      expect(activeRow(grid)).toHaveTextContent(/^\s*Müller/);
+    });
+    await user.keyboard('{Home} ');
+    expect(activeRow(grid)).toHaveAttribute('aria-selected', 'true');
+    await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}');
+    await screen.findByText('3 selected', { selector: '[role=toolbar] *' });
+    await user.keyboard('{Control>}a{/Control}');
+    await screen.findByText(`${all} selected`, { selector: '[role=toolbar] *' });
+    expect(within(grid).getByRole('checkbox', { name: 'Select all' })).toBeChecked();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('toolbar')).toBeNull();
+    expect(grid).toHaveFocus();
+  });
+
+  it('exports the selected ones with the password, and says where to', async () => {
+    const { user, grid, fake } = await shown();
+    const exported = vi.spyOn(fake, 'ExportSelected');
+    const boxes = within(grid).getAllByRole('checkbox', { name: /^Select \S+, / });
+    await user.click(boxes[1] as HTMLElement);
+    await user.click(boxes[3] as HTMLElement);
+    expect(router.current.name).toBe('profiles'); // the box does not open the row
+    await user.click(await button('Export…'));
+    const dialog = await screen.findByRole('dialog', { name: 'Export 2 selected profiles' });
+    expect(dialog).toHaveTextContent(/not sealed/);
+    await user.click(within(dialog).getByRole('button', { name: 'Export…' }));
+    expect(exported).not.toHaveBeenCalled(); // no password yet
+    await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
+    await screen.findByText('Saved to selected.csv', { selector: 'footer *' });
+    const ids = [1, 3].map((index) => profiles.rows.at(index)?.id);
+    expect(exported).toHaveBeenCalledExactlyOnceWith(ids, 'csv', 'correct horse battery');
+  });
+});
