@@ -90,6 +90,18 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 	}
 	entries := e.judge(page)
 	entries[0].Opened = true
+	entry, err := e.keepOne(ctx, id, entries)
+	if profile.CodeOf(err) != profile.StoreDamaged {
+		return entry, err
+	}
+	// The row was changed by somebody else, and looks as if it had these details.
+	if err := e.store.Distrust(ctx, []string{string(id)}); err != nil {
+		return profile.Entry{}, err
+	}
+	return e.keepOne(ctx, id, entries)
+}
+
+func (e *Engine) keepOne(ctx context.Context, id profile.ID, entries []profile.Entry) (profile.Entry, error) {
 	changed, err := e.store.Save(ctx, profile.Batch{Entries: entries})
 	if err != nil {
 		return profile.Entry{}, err
