@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 
-	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -42,7 +41,7 @@ func (a *App) ConnectSeparately(key string) (AppState, error) {
 		if err := a.options.StartSeparate(ctx, d.w, key, person.ID); err != nil {
 			return AppState{}, err
 		}
-		return a.reopen(ctx, d)
+		return a.reopen(ctx, d, nothing)
 	})
 }
 
@@ -53,7 +52,7 @@ func (a *App) UseClinic(account string) (AppState, error) {
 		if err := a.options.Use(account); err != nil {
 			return AppState{}, err
 		}
-		return a.reopen(ctx, d)
+		return a.reopen(ctx, d, nothing)
 	})
 }
 
@@ -77,8 +76,9 @@ func (a *App) drop(d *desk) {
 	a.close(d)
 }
 
-// reopen closes what the window shows and opens the store that is used now.
-func (a *App) reopen(ctx context.Context, left *desk) (AppState, error) {
+// reopen closes what the window shows, does what has to be done meanwhile, and
+// opens the store that is used then.
+func (a *App) reopen(ctx context.Context, left *desk, meanwhile func(context.Context) error) (AppState, error) {
 	var known workspace.Credentials
 	if person := left.whoIsSignedIn(); person.ID != "" {
 		var err error
@@ -87,6 +87,9 @@ func (a *App) reopen(ctx context.Context, left *desk) (AppState, error) {
 		}
 	}
 	a.drop(left)
+	if err := meanwhile(ctx); err != nil {
+		return AppState{}, err
+	}
 	d, err := a.desk(ctx)
 	if err != nil {
 		return a.State() // it says why the other one cannot be opened
@@ -111,13 +114,4 @@ func (a *App) isSeparate(d *desk) (bool, error) {
 	return current != "", err
 }
 
-// leaveSeparate goes back to the first clinic, after the one that is shown was
-// disconnected.
-func (a *App) leaveSeparate(ctx context.Context, d *desk) (AppState, error) {
-	a.drop(d)
-	if err := a.options.RemoveSeparate(ctx); err != nil {
-		logging.Failure(a.log, "remove a clinic's data", err)
-		return AppState{}, err
-	}
-	return a.State()
-}
+func nothing(context.Context) error { return nil }

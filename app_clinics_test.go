@@ -84,7 +84,8 @@ func TestASecondClinicHasItsOwnData(t *testing.T) {
 	if state, err = f.app.UseClinic("4000777"); err != nil || state.Person == nil {
 		t.Fatalf("%+v, %v", state, err)
 	}
-	if state, err = f.app.Disconnect(); err != nil || state.Clinic == nil || state.Clinic.Name != "Harbour Physio" || state.Person != nil {
+	erased, err := f.app.Disconnect()
+	if state = erased.State; err != nil || erased.Clinic == state.Clinic.Name || state.Clinic.Name != "Harbour Physio" || state.Person == nil {
 		t.Errorf("after the second clinic was disconnected: %+v, %v", state, err)
 	}
 	if places, err = f.app.Clinics(); err != nil || len(places) != 0 {

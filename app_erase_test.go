@@ -12,16 +12,19 @@ import (
 
 func TestDisconnectErasesWhatCameFromCliniko(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 70, Patients: 120})
-	erased := 0
-	f.app.eraseLogs = func() error { erased++; return nil }
+	logs := 0
+	f.app.eraseLogs = func() error { logs++; return nil }
 	f.signUpAndConnect()
 	f.imported()
-	state, err := f.app.Disconnect()
-	if err != nil || state.Clinic != nil || state.Person == nil {
-		t.Fatalf("%+v, %v", state, err)
+	erased, err := f.app.Disconnect()
+	if err != nil || erased.State.Clinic != nil || erased.State.Person == nil {
+		t.Fatalf("%+v, %v", erased, err)
 	}
-	if _, err := os.Stat(webViewMark(f.o.DataDir())); err != nil || erased != 1 {
-		t.Errorf("the log was erased %d times; the web view's mark: %v", erased, err)
+	if erased.Clinic != "Harbour Physio" || erased.Profiles < 100 || erased.Syncs != 1 {
+		t.Errorf("%+v", erased)
+	}
+	if _, err := os.Stat(filepath.Join(f.o.DataDir(), "erase-webview")); err != nil || logs != 1 {
+		t.Errorf("the log was erased %d times; the web view's mark: %v", logs, err)
 	}
 	if _, err := f.app.SyncNow(); profile.CodeOf(err) != profile.NotConnected {
 		t.Errorf("the API key is still there: %v", err)

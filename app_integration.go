@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/webview"
 )
 
 // Connect proves a pasted API key and keeps it.
@@ -33,42 +34,60 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 	})
 }
 
+// Erasure is what Disconnect removed from this computer, besides the API key,
+// the store's old key and the log. What the web view keeps goes at the next start.
+type Erasure struct {
+	Clinic   string   `json:"clinic"`
+	Profiles int      `json:"profiles"` // failed ones and those of clients who have left among them
+	Changes  int      `json:"changes"`
+	Syncs    int      `json:"syncs"`
+	State    AppState `json:"state"`
+}
+
 // Disconnect erases the key and everything that came from Cliniko.
-func (a *App) Disconnect() (AppState, error) {
-	return call(a, "Disconnect", func(ctx context.Context, d *desk) (AppState, error) {
+func (a *App) Disconnect() (Erasure, error) {
+	return call(a, "Disconnect", func(ctx context.Context, d *desk) (Erasure, error) {
 		separate, err := a.isSeparate(d)
 		if err != nil {
-			return AppState{}, err
+			return Erasure{}, err
 		}
 		resume := d.pause(errCancelledByPerson)
 		d.mu.Lock()
 		d.list, d.phase, d.problem, d.past = nil, phaseIdle, nil, past{}
 		d.mu.Unlock()
-		err = a.erase(ctx, d)
+		erased, err := a.erase(ctx, d)
 		if err == nil && separate {
-			return a.leaveSeparate(ctx, d)
+			erased.State, err = a.reopen(ctx, d, a.options.RemoveSeparate)
+			return erased, err
 		}
 		resume()
 		if err != nil {
-			return AppState{}, err
+			return Erasure{}, err
 		}
-		return d.state(ctx)
+		erased.State, err = d.state(ctx)
+		return erased, err
 	})
 }
 
 // erase removes what came from Cliniko, and what the program has written about
 // it: the log now, the web view's files at the next start.
-func (a *App) erase(ctx context.Context, d *desk) error {
+func (a *App) erase(ctx context.Context, d *desk) (Erasure, error) {
+	clinic, err := d.w.Clinic(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return Erasure{}, err
+	} // one whose row does not open goes without its name
 	if err := d.audit(ctx, profile.Disconnected, ""); err != nil {
-		return err
+		return Erasure{}, err
 	}
-	if err := d.w.Disconnect(ctx); err != nil {
-		return err
+	gone, err := d.w.Disconnect(ctx)
+	if err != nil {
+		return Erasure{}, err
 	}
+	erased := Erasure{Clinic: clinic.Name, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
 	if demo, _ := d.w.Demo(); demo {
-		return nil
+		return erased, nil
 	}
-	return errors.Join(a.eraseLogs(), markWebViewData(a.options.DataDir()))
+	return erased, errors.Join(a.eraseLogs(), webview.Mark(a.options.DataDir()))
 }
 
 // Failures lists the profiles that failed to sync, by name.

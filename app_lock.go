@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"time"
+
+	"telehab.io/desktop/backend/profile"
 )
 
 // lockTick is how often the lock looks at the clock and at the system's lock. A
@@ -34,6 +36,9 @@ func (a *App) Active() error {
 func (a *App) SetIdleMinutes(minutes int) (AppState, error) {
 	return call(a, "SetIdleMinutes", func(ctx context.Context, d *desk) (AppState, error) {
 		if err := d.w.SetIdleMinutes(ctx, minutes); err != nil {
+			return AppState{}, err
+		}
+		if err := d.audit(ctx, profile.ChangedSecurity, ""); err != nil {
 			return AppState{}, err
 		}
 		return d.state(ctx)

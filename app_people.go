@@ -107,6 +107,11 @@ func (a *App) ChangePassword(present, fresh string) error {
 // id; 0 is from the end.
 func (a *App) Audit(before int64, limit int) ([]EventView, error) {
 	return call(a, "Audit", func(ctx context.Context, d *desk) ([]EventView, error) {
+		if before <= 0 {
+			if err := d.readAudit(ctx); err != nil {
+				return nil, err
+			}
+		}
 		events, err := d.w.Audit().Events(ctx, before, min(max(limit, 0), maxRows))
 		if err != nil {
 			return nil, err
@@ -125,6 +130,19 @@ func (a *App) Audit(before int64, limit int) ([]EventView, error) {
 		}
 		return views, nil
 	})
+}
+
+// readAudit notes that somebody reads the audit trail, once as long as nobody
+// does anything else.
+func (d *desk) readAudit(ctx context.Context) error {
+	newest, err := d.w.Audit().Events(ctx, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(newest) == 1 && newest[0].Action == profile.ReadAudit && newest[0].Person == d.whoIsSignedIn().ID {
+		return nil
+	}
+	return d.audit(ctx, profile.ReadAudit, "")
 }
 
 func (d *desk) names(ctx context.Context) (map[string]string, error) {

@@ -48,7 +48,10 @@ func (a *App) SetRetention(r RetentionView) error {
 		if err == nil {
 			err = store.SetRetention(ctx, profile.Retention(r))
 		}
-		return struct{}{}, err
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, d.audit(ctx, profile.ChangedSecurity, "")
 	})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -227,7 +228,7 @@ func (a *App) startOver(ctx context.Context) (AppState, error) {
 		err = workspace.Reset(ctx, current)
 	}
 	if err == nil {
-		err = errors.Join(a.eraseLogs(), markWebViewData(a.options.DataDir()))
+		err = errors.Join(a.eraseLogs(), webview.Mark(a.options.DataDir()))
 	}
 	if err != nil {
 		logging.Failure(a.log, "reset the store", err)

@@ -25,6 +25,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -59,7 +60,7 @@ func openWindow(o workspace.Options, demo bool, link string) error {
 	if err != nil {
 		return fmt.Errorf("find the program: %w", err)
 	}
-	if err := removeWebViewData(o.DataDir()); err != nil {
+	if err := webview.RemoveMarked(o.DataDir()); err != nil {
 		logging.Failure(log, "remove what the web view had kept", err)
 	}
 	toolkit := &toolkit{}
@@ -111,11 +112,11 @@ func runWindow(app *App, toolkit *toolkit) error {
 			// second start that looks elsewhere for it.
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { toolkit.Show() },
 		},
-		Linux: &linux.Options{Icon: icon, ProgramName: programName, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
+		Linux: &linux.Options{Icon: icon, ProgramName: webview.ProgramName, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		// macOS brings links this way, even before the start is over.
 		Mac: &mac.Options{OnUrlOpen: func(link string) { app.arrive(deeplink.Parse(link)) },
 			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + app.version, Icon: icon}},
-		Windows: &windows.Options{Theme: windows.SystemDefault, WebviewUserDataPath: webViewData(app.options.DataDir())},
+		Windows: &windows.Options{Theme: windows.SystemDefault, WebviewUserDataPath: webview.Folder(app.options.DataDir())},
 	})
 }
 

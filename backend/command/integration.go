@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"telehab.io/desktop/backend/export"
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -79,10 +82,16 @@ func (t *Terminal) disconnect() *cobra.Command {
 						return profile.Errorf(profile.Cancelled, "Nothing was erased.")
 					}
 				}
-				if err := w.Disconnect(ctx); err != nil {
+				gone, err := w.Disconnect(ctx)
+				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprintln(t.Out, "The key and all clients are erased from this computer.")
+				dir := t.options().DataDir()
+				if err := errors.Join(logging.Erase(filepath.Join(dir, "logs")), webview.Mark(dir)); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %d profiles, %d changes of theirs, the records of %d syncs, the log, and the key of the data. "+
+					"What the window has in its cache goes when TeleHab is next started.\n", gone.Profiles, gone.Changes, gone.Passes)
 				return err
 			})
 		}),

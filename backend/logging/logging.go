@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,14 +61,31 @@ func (f *File) Erase() error {
 	if err := f.out.Rotate(); err != nil {
 		return fmt.Errorf("logging: begin a new file: %w", err)
 	}
-	name := strings.TrimSuffix(f.out.Filename, filepath.Ext(f.out.Filename))
-	older, err := filepath.Glob(name + "-*" + filepath.Ext(f.out.Filename))
-	if err != nil {
-		return err
+	return removeOlder(f.out.Filename)
+}
+
+// Erase removes everything that was logged to dir. A program that has the log
+// open goes on with it.
+func Erase(dir string) error {
+	name := filepath.Join(dir, FileName)
+	if err := os.Truncate(name, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("logging: empty the log: %w", err)
 	}
-	var errs []error
-	for _, path := range older {
-		errs = append(errs, os.Remove(path))
+	return removeOlder(name)
+}
+
+func removeOlder(newest string) error {
+	dir, name := filepath.Split(newest)
+	stem := strings.TrimSuffix(name, filepath.Ext(name))
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	errs := []error{err}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), stem+"-") {
+			errs = append(errs, os.Remove(filepath.Join(dir, entry.Name())))
+		}
 	}
 	return errors.Join(errs...)
 }

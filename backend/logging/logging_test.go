@@ -161,27 +161,37 @@ func TestFailure(t *testing.T) {
 }
 
 func TestEraseLeavesNothingOfBefore(t *testing.T) {
-	dir := t.TempDir()
-	log, file, err := Open(dir, zerolog.InfoLevel)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	log.Info().Msg("before")
-	if err := file.out.Rotate(); err != nil { // an older file beside it
-		t.Fatal(err)
-	}
-	log.Info().Msg("before")
-	if err := file.Erase(); err != nil {
-		t.Fatal(err)
-	}
-	log.Info().Msg("after")
-	files, err := os.ReadDir(dir)
-	if err != nil || len(files) != 1 {
-		t.Fatalf("%v, %v", files, err)
-	}
-	content, err := os.ReadFile(filepath.Join(dir, FileName))
-	if err != nil || strings.Contains(string(content), "before") || !strings.Contains(string(content), "after") {
-		t.Errorf("%s, %v", content, err)
+	for name, erase := range map[string]func(dir string, file *File) error{
+		"the program itself": func(_ string, file *File) error { return file.Erase() },
+		"another one":        func(dir string, _ *File) error { return Erase(dir) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "odd [name]")
+			if err := Erase(dir); err != nil { // nothing was logged yet
+				t.Fatal(err)
+			}
+			log, file, err := Open(dir, zerolog.InfoLevel)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = file.Close() }()
+			log.Info().Msg("before")
+			if err := file.out.Rotate(); err != nil { // an older file beside it
+				t.Fatal(err)
+			}
+			log.Info().Msg("before")
+			if err := erase(dir, file); err != nil {
+				t.Fatal(err)
+			}
+			log.Info().Msg("after")
+			files, err := os.ReadDir(dir)
+			if err != nil || len(files) != 1 {
+				t.Fatalf("%v, %v", files, err)
+			}
+			content, err := os.ReadFile(filepath.Join(dir, FileName))
+			if err != nil || strings.Contains(string(content), "before") || !strings.Contains(string(content), "after") {
+				t.Errorf("%s, %v", content, err)
+			}
+		})
 	}
 }

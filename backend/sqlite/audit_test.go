@@ -33,7 +33,7 @@ func TestAuditTrail(t *testing.T) {
 	if events, err = db.Events(t.Context(), 0, 10); err != nil || len(events) != 2 {
 		t.Errorf("a year later: %+v, %v", events, err)
 	}
-	if err := db.Forget(t.Context(), otherKey); err != nil {
+	if _, err := db.Forget(t.Context(), otherKey); err != nil {
 		t.Fatal(err)
 	}
 	if events, err = db.Events(t.Context(), 0, 10); err != nil || len(events) != 2 {

@@ -60,20 +60,31 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 	})
 }
 
+// Forgotten is how much Forget erased.
+type Forgotten struct {
+	Profiles int // failed ones and those of clients who have left among them
+	Changes  int // what was kept of their history
+	Passes   int
+}
+
 // Forget erases everything that came from Cliniko, and rewrites the file so
 // that nothing of it stays in free pages. People stay, sealed with the fresh
 // key, which is the store's from now on: what a disk may still hold of the
 // erased clients opens with no key any more.
-func (db *DB) Forget(ctx context.Context, fresh []byte) error {
+func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
+	var gone Forgotten
 	next, err := newKeys(fresh)
 	if err != nil {
-		return err
+		return gone, err
 	}
 	people, err := db.People(ctx)
 	if err != nil {
-		return err
+		return gone, err
 	}
 	if err := db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if gone, err = count(ctx, tx); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM clinic"); err != nil { // the rest follows by its foreign keys
 			return err
 		}
@@ -89,13 +100,21 @@ func (db *DB) Forget(ctx context.Context, fresh []byte) error {
 		_, err := tx.ExecContext(ctx, "UPDATE store SET proof = ?", next.seal([]byte(proofText), proofRow))
 		return err
 	}); err != nil {
-		return err
+		return gone, err
 	}
 	db.sealer.keys.Store(next)
 	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
 		if _, err := db.write.ExecContext(ctx, statement); err != nil {
-			return coded(fmt.Errorf("rewrite the store: %w", err))
+			return gone, coded(fmt.Errorf("rewrite the store: %w", err))
 		}
 	}
-	return nil
+	return gone, nil
+}
+
+func count(ctx context.Context, tx *sql.Tx) (f Forgotten, err error) {
+	// A patient whose answer could not be read has a failure and no profile.
+	err = tx.QueryRowContext(ctx, `SELECT
+		(SELECT count(*) FROM (SELECT account_id, cliniko_id FROM profile UNION SELECT account_id, ref FROM failure)),
+		(SELECT count(*) FROM change), (SELECT count(*) FROM pass)`).Scan(&f.Profiles, &f.Changes, &f.Passes)
+	return f, err
 }

@@ -227,8 +227,8 @@ func TestNothingPersonalInTheFiles(t *testing.T) {
 func TestForgetLeavesNoTraceOfClients(t *testing.T) {
 	db, s := newStore(t)
 	save(t, s, 0, entry(alex()))
-	if err := db.Forget(t.Context(), otherKey); err != nil {
-		t.Fatal(err)
+	if gone, err := db.Forget(t.Context(), otherKey); err != nil || gone != (sqlite.Forgotten{Profiles: 1}) {
+		t.Fatalf("%+v, %v", gone, err)
 	}
 	if _, err := db.Clinic(t.Context()); profile.CodeOf(err) != profile.NotConnected {
 		t.Error(err)
@@ -343,7 +343,7 @@ func TestForgetReplacesTheKey(t *testing.T) {
 	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Forget(t.Context(), otherKey); err != nil {
+	if _, err := db.Forget(t.Context(), otherKey); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil { // goes on with the other key

@@ -247,8 +247,8 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 }
 
 // Disconnect erases the API key and everything that came from Cliniko, and
-// replaces the store's key.
-func (w *Workspace) Disconnect(ctx context.Context) error {
+// replaces the store's key. It returns how much that was.
+func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unlink()
@@ -256,17 +256,18 @@ func (w *Workspace) Disconnect(ctx context.Context) error {
 		w.people = directory.New()
 	}
 	if err := w.keyring.Delete(ctx, w.item(apiKey)); err != nil {
-		return err
+		return sqlite.Forgotten{}, err
 	}
 	fresh := make([]byte, sqlite.KeySize)
 	_, _ = rand.Read(fresh) // never fails: it ends the program instead
 	if err := w.keyring.Set(ctx, w.item(nextKey), fresh); err != nil {
-		return err
+		return sqlite.Forgotten{}, err
 	}
-	if err := w.db.Forget(ctx, fresh); err != nil {
-		return err
+	gone, err := w.db.Forget(ctx, fresh)
+	if err != nil {
+		return gone, err
 	}
-	return w.useNextKey(ctx, fresh)
+	return gone, w.useNextKey(ctx, fresh)
 }
 
 // Clinic returns the connected clinic, or NotConnected.

@@ -30,6 +30,7 @@ interface PageTypes {
   ClinicPlace: Page.ClinicPlace;
   ClinicView: Page.ClinicView;
   ConnectionView: Page.ConnectionView;
+  Erasure: Page.Erasure;
   ErrorView: Page.ErrorView;
   TallyView: Page.TallyView;
   PassView: Page.PassView;

@@ -234,18 +234,20 @@ describe('the card Open in TeleHab', () => {
     expect(click.defaultPrevented).toBe(true);
   });
 
-  it('leaves the focus at the set-up after Disconnect', async () => {
+  it('says what Disconnect has erased', async () => {
     start();
     const user = userEvent.setup();
     render(App);
     await user.click(await button('Disconnect'));
     const dialog = await screen.findByRole('alertdialog');
     await user.click(within(dialog).getByRole('button', { name: 'Disconnect and erase' }));
-    const title = await screen.findByRole(
-      'heading',
-      { name: 'Set up Cliniko integration' },
-      { timeout: 3000 },
-    );
+    const name = 'Harbour Physio is disconnected';
+    const title = await screen.findByRole('heading', { name }, { timeout: 3000 });
     await vi.waitFor(() => expect(title).toHaveFocus());
+    expect(screen.getByText(/^\d+ profiles, with all their details$/)).toBeVisible();
+    expect(screen.getByText('the records of 3 syncs')).toBeVisible();
+    expect(screen.getByRole('heading', { name: 'Set up Cliniko integration' })).toBeVisible();
+    await user.click(screen.getByRole('button', { name: 'Close' }));
+    expect(screen.queryByText(name)).toBeNull();
   });
 });

@@ -45,11 +45,13 @@ export class FakeGo extends FakeSession implements GoApp {
   }
 
   Disconnect = () => {
+    const clinic = this.state.clinic?.name ?? '';
+    const profiles = this.imported ? this.people.length : 0;
     this.imported = false;
     this.state = { ...this.state, clinic: null };
     this.state.sync = { ...this.state.sync, lastSuccess: '' };
     this.tally();
-    return this.soon(this.state, 800);
+    return this.soon({ clinic, profiles, changes: 12, syncs: 3, state: this.state }, 800);
   };
 
   /** Moves the progress from nothing to all, as the engine does. */
@@ -199,17 +201,17 @@ export class FakeGo extends FakeSession implements GoApp {
     return this.soon(`profiles.${format}`, 400);
   }
 
-  Profiles = (query: ProfileQuery) => this.soon(pageOf(this.kept(), this.state.tally, query));
-
   async ExportSelected(ids: string[], format: ExportFormat, password: string) {
     this.accounts.confirm(password);
     this.accounts.note('exported_selected');
     return this.soon(ids.length > 0 ? `selected.${format}` : '', 400);
   }
 
-  Profile = async (id: string) => this.soon(this.find(id));
+  Profiles = (query: ProfileQuery) => this.soon(pageOf(this.kept(), this.state.tally, query));
   ProfileIDs = (query: ProfileQuery) => this.soon(idsOf(this.kept(), query));
   FindName = (query: ProfileQuery, typed: string) => this.soon(findName(this.kept(), query, typed));
+
+  Profile = async (id: string) => this.soon(this.find(id));
 
   async RefreshProfile(id: string) {
     await wait(900);

@@ -11,7 +11,7 @@ export interface GoApp {
   OpenDemo(): Promise<T.AppState>;
   LeaveDemo(): Promise<T.AppState>;
   Connect(key: string): Promise<T.ConnectionView>;
-  Disconnect(): Promise<T.AppState>;
+  Disconnect(): Promise<T.Erasure>;
   ListPatients(): Promise<T.ListingView>;
   Listing(offset: number, limit: number): Promise<T.ListingPage>;
   ListingSummary(): Promise<T.ListingView>;

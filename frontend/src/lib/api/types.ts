@@ -70,6 +70,15 @@ export interface ConnectionView {
   patients: number;
 }
 
+/** What Disconnect removed, besides the API key, the store's key and the log. */
+export interface Erasure {
+  clinic: string;
+  profiles: number;
+  changes: number;
+  syncs: number;
+  state: AppState;
+}
+
 export interface ErrorView {
   code: string;
   /** Ends with the next step. */
@@ -196,6 +205,10 @@ export type ProfileState = 'active' | 'archived' | 'merged' | 'deleted';
 export interface ProfileQuery {
   search: string;
   filter: ProfileFilter;
+  noPhone?: boolean;
+  noEmail?: boolean;
+  /** in Cliniko, in the last 7 or 30 days; '' is whenever */
+  changed?: '' | 'week' | 'month';
   sort: ProfileSort;
   desc: boolean;
   offset: number;
@@ -205,10 +218,6 @@ export interface ProfileQuery {
 
 export interface ProfileRow {
   id: string;
-  noPhone?: boolean;
-  noEmail?: boolean;
-  /** in Cliniko, in the last 7 or 30 days; '' is whenever */
-  changed?: '' | 'week' | 'month';
   name: string;
   preferred: string;
   born: string;
@@ -226,6 +235,11 @@ export interface ProfilePage {
   all: number;
   attention: number;
   archived: number;
+  /** within the filter, as the next three */
+  noPhone: number;
+  noEmail: number;
+  week: number;
+  month: number;
 }
 
 export interface PhoneView {
@@ -235,11 +249,6 @@ export interface PhoneView {
 
 export interface ProfileView {
   id: string;
-  /** within the filter, as the next three */
-  noPhone: number;
-  noEmail: number;
-  week: number;
-  month: number;
   state: ProfileState;
   title: string;
   firstName: string;

@@ -21,6 +21,7 @@ const ACTIONS: Record<string, TextKey> = {
   reset_password: 'audit.action.reset_password',
   changed_password: 'audit.action.changed_password',
   read_audit: 'audit.action.read_audit',
+  changed_security: 'audit.action.changed_security',
 };
 
 export function actionInWords(action: string): string {

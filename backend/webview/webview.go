@@ -1,0 +1,61 @@
+// Package webview removes what the system's web view keeps for itself: caches
+// and settings, nobody's details (the page stores none). Erasing a clinic takes
+// it along, at the window's next start, because the web view holds its files
+// open.
+package webview
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/adrg/xdg"
+)
+
+// ProgramName is under what name the web view keeps its files on Linux.
+const ProgramName = "telehab"
+
+// bundleID is the program's name on macOS.
+const bundleID = "io.telehab.desktop"
+
+// Folder is where the web view keeps its files on Windows.
+func Folder(dataDir string) string { return filepath.Join(dataDir, "webview") }
+
+// folders are all folders of the web view on this system.
+func folders(dataDir string) []string {
+	switch runtime.GOOS {
+	case "windows":
+		return []string{Folder(dataDir)}
+	case "darwin":
+		return []string{filepath.Join(xdg.Home, "Library", "WebKit", bundleID), filepath.Join(xdg.CacheHome, bundleID)}
+	}
+	return []string{filepath.Join(xdg.DataHome, ProgramName), filepath.Join(xdg.CacheHome, ProgramName)}
+}
+
+func mark(dataDir string) string { return filepath.Join(dataDir, "erase-webview") }
+
+// Mark has the web view's files removed at the next start.
+func Mark(dataDir string) error {
+	if err := os.WriteFile(mark(dataDir), nil, 0o600); err != nil {
+		return fmt.Errorf("mark the web view's files: %w", err)
+	}
+	return nil
+}
+
+// RemoveMarked removes them if they were marked. The window must not be open.
+func RemoveMarked(dataDir string) error {
+	if _, err := os.Stat(mark(dataDir)); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	var errs []error
+	for _, folder := range folders(dataDir) {
+		errs = append(errs, os.RemoveAll(folder))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err // the mark stays for the next start
+	}
+	return os.Remove(mark(dataDir))
+}
