@@ -14,6 +14,8 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/keyring/keyringtest"
+	"telehab.io/desktop/backend/leaktest"
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -71,6 +73,7 @@ type fixture struct {
 	app    *App
 	system *fakeSystem
 	o      workspace.Options
+	log    zerolog.Logger
 }
 
 func newFixture(t *testing.T, o fakeclinic.Options) *fixture {
@@ -81,16 +84,20 @@ func newFixture(t *testing.T, o fakeclinic.Options) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	f := &fixture{t: t, fake: fake, o: workspace.Options{Dir: t.TempDir(), ClinikoURL: server.URL(), Version: "1.2.3"}}
+	f := &fixture{t: t, fake: fake, o: workspace.Options{Dir: leaktest.Dir(t, fake, password, deskPassword), ClinikoURL: server.URL(), Version: "1.2.3"}}
+	var file *logging.File
+	if f.log, file, err = logging.Open(f.o.Dir+".logs", zerolog.DebugLevel); err != nil {
+		t.Fatal(err)
+	}
 	f.start()
-	t.Cleanup(func() { f.app.shutdown() })
+	t.Cleanup(func() { f.app.shutdown(); _ = file.Close() })
 	return f
 }
 
 // start starts the app, again if it ran before.
 func (f *fixture) start() {
 	f.system = &fakeSystem{}
-	f.app = NewApp(f.o, false, zerolog.Nop(), f.system, deeplink.Registration{})
+	f.app = NewApp(f.o, false, f.log, f.system, deeplink.Registration{})
 }
 
 const (
@@ -319,7 +326,8 @@ func TestDisconnectErases(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 100})
 	f.signUpAndConnect()
 	f.imported()
-	state, err := f.app.Disconnect()
+	erased, err := f.app.Disconnect()
+	state := erased.State
 	if err != nil || state.Clinic != nil || state.Person == nil {
 		t.Fatalf("%+v, %v", state, err)
 	}

@@ -2,7 +2,9 @@ package command_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/keyring/keyringtest"
+	"telehab.io/desktop/backend/leaktest"
 )
 
 // The commands run as a program of their own, under a real keyring.
@@ -40,6 +43,8 @@ func (k keyed) Run() int {
 	return 0
 }
 
+const password = "correct horse battery"
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
@@ -55,7 +60,13 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("TELEHAB_CLINIKO_URL", server.URL())
 			env.Setenv("TELEHAB_DATA_DIR", env.WorkDir+"/data")
-			env.Setenv("TELEHAB_PASSWORD", "correct horse battery")
+			kept := leaktest.Dir(t, fake, password)
+			env.Defer(func() {
+				if err := os.CopyFS(kept, os.DirFS(env.WorkDir+"/data")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					t.Error(err)
+				}
+			})
+			env.Setenv("TELEHAB_PASSWORD", password)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("KEY", fake.Key())
 			// A complete and an incomplete patient, for the scripts to name.

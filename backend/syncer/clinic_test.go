@@ -12,6 +12,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/leaktest"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/syncer"
@@ -38,7 +39,7 @@ func newClinic(t testing.TB, o fakeclinic.Options) *clinic {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	c := &clinic{t: t, fake: fake, path: filepath.Join(t.TempDir(), "telehab.db")}
+	c := &clinic{t: t, fake: fake, path: filepath.Join(leaktest.Dir(t, fake), "telehab.db")}
 	key, err := cliniko.ParseKey(fake.Key())
 	if err != nil {
 		t.Fatal(err)

@@ -244,7 +244,7 @@ func TestListThenImport(t *testing.T) {
 }
 
 func TestCutOffPassGoesOn(t *testing.T) {
-	c := newClinic(t, fakeclinic.Options{Seed: 13, Patients: 2500})
+	c := newClinic(t, fakeclinic.Options{Seed: 13, Patients: 2500, Latency: 20 * time.Millisecond}) // else it is over too soon
 	for _, cause := range []error{context.Canceled, syncer.ErrClosing} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		_, err := c.engine.Full(ctx, func(p syncer.Progress) {
@@ -256,6 +256,7 @@ func TestCutOffPassGoesOn(t *testing.T) {
 			t.Fatal("was not cut off")
 		}
 	}
+	c.fake.SetLatency(0)
 	stored := len(c.local())
 	if stored == 0 || stored >= 2400 {
 		t.Fatalf("%d rows when cut off", stored)

@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
 # go test with the race detector. Prints each package's line and what failing
-# tests said; keeps every event in build/test-results/go-test.jsonl.
+# tests said; keeps every event in build/test-results/go-test.jsonl, and what the
+# app wrote in build/test-results/artifacts, for the search for personal values.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 read -ra packages <<<"${PACKAGES:-. ./backend/... ./build/...}"
 [ $# = 0 ] || packages=("$@")
 
-${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 8m -json "${packages[@]}" |
+artifacts=$PWD/build/test-results/artifacts
+rm -rf "$artifacts"
+mkdir -p "$artifacts"
+
+${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 8m -artifacts -outputdir "$artifacts" -json "${packages[@]}" |
   tee build/test-results/go-test.jsonl |
   node build/scripts/go-report.mjs

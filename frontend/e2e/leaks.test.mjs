@@ -1,7 +1,7 @@
 // Whatever the app wrote in the other tests holds no client's details, no API
 // key and no password.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -31,6 +31,20 @@ for (const run of ['browser', 'window', 'open-in']) {
     assert.deepEqual(findLeaks(files, terms(secrets)), []);
   });
 }
+
+test('the Go tests wrote no personal value and no secret', () => {
+  const files = filesUnder([`${results}/artifacts`]);
+  const lists = files.filter((file) => file.endsWith('.secrets.json'));
+  const each = lists.map((file) => JSON.parse(readFileSync(file, 'utf8')));
+  const secrets = {
+    people: each.flatMap(({ people }) => people),
+    keys: [...new Set(each.flatMap(({ keys }) => keys))],
+  };
+  const written = files.filter((file) => !lists.includes(file));
+  const databases = written.filter((file) => file.endsWith('.db'));
+  assert.ok(databases.length > 50 && secrets.people.length > 5000, `${databases.length} stores`);
+  assert.deepEqual(findLeaks(written, terms(secrets)), []);
+});
 
 test('the search finds what is planted', () => {
   const secrets = recallSecrets('browser');

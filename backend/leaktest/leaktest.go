@@ -1,0 +1,75 @@
+// Package leaktest keeps what the app writes in a test, with what must not be in
+// it. Under go test -artifacts both are searched after the run, by
+// frontend/e2e/leaks.test.mjs.
+package leaktest
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+)
+
+// secrets are what must be in no file: people as Cliniko's API names their
+// fields, keys and passwords.
+type secrets struct {
+	People []person `json:"people"`
+	Keys   []string `json:"keys"`
+}
+
+type person struct {
+	FirstName     *string    `json:"first_name"`
+	PreferredName *string    `json:"preferred_first_name"`
+	LastName      *string    `json:"last_name"`
+	DateOfBirth   *string    `json:"date_of_birth"`
+	Email         *string    `json:"email"`
+	Phones        []phone    `json:"patient_phone_numbers"`
+	Address       *string    `json:"address_1"`
+	Medicare      *string    `json:"medicare"`
+	Notes         *string    `json:"notes"`
+	CreatedAt     time.Time  `json:"created_at"`
+	UpdatedAt     time.Time  `json:"updated_at"`
+	ArchivedAt    *time.Time `json:"archived_at"`
+	MergedAt      *time.Time `json:"merged_at"`
+}
+
+type phone struct {
+	Number string `json:"number"`
+}
+
+// Dir returns an empty folder for the app's files. Whoever the clinic has now or
+// at the end of the test, and the passwords, must not be found in it.
+func Dir(t testing.TB, clinic *fakeclinic.Clinic, passwords ...string) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(t.ArtifactDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := peopleOf(clinic)
+	t.Cleanup(func() {
+		content, err := json.Marshal(secrets{append(before, peopleOf(clinic)...), append(passwords, clinic.Key())})
+		if err == nil {
+			err = os.WriteFile(dir+".secrets.json", content, 0o600)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+func peopleOf(clinic *fakeclinic.Clinic) []person {
+	patients := clinic.Patients()
+	people := make([]person, len(patients))
+	for i := range patients {
+		p := &patients[i]
+		people[i] = person{p.FirstName, p.PreferredFirstName, p.LastName, p.DateOfBirth, p.Email, nil, p.Address1, p.Medicare, p.Notes,
+			p.CreatedAt, p.UpdatedAt, p.ArchivedAt, p.MergedAt}
+		for _, number := range p.Phones {
+			people[i].Phones = append(people[i].Phones, phone{number.Number})
+		}
+	}
+	return people
+}
