@@ -12,6 +12,7 @@ import { rememberSecrets } from './harness/leaks.mjs';
 import { pictures, requirePrivateHome } from './harness/paths.mjs';
 import { stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
+import { walkAway } from './leaving.mjs';
 import { walkAsOthers } from './people.mjs';
 
 const PATIENTS = 700;
@@ -20,7 +21,7 @@ const CHANGED = 'changed.in.cliniko@example.org';
 
 const home = requirePrivateHome();
 const data = `${home}/data`;
-let clinic, people, app, browser, page, complaints;
+let clinic, people, env, app, browser, page, complaints;
 let listed; // what Sync patients said: { total, failing, ready }
 let shown; // whose profile was opened
 let strangers; // who is in the wrong clinic
@@ -32,12 +33,13 @@ before(async () => {
   rememberSecrets('browser', { people, keys: [clinic.key, PASSWORD] });
 
   mkdirSync(`${home}/tmp`, { recursive: true });
-  const env = {
+  env = {
     TELEHAB_CLINIKO_URL: clinic.address,
     TELEHAB_DATA_DIR: data,
     TMPDIR: `${home}/tmp`,
+    DISPLAY: await startDisplay(),
   };
-  app = await startApp({ ...env, DISPLAY: await startDisplay() });
+  app = await startApp(env);
   ({ browser, page, complaints } = await openPage(app.address));
 });
 
@@ -277,10 +279,9 @@ async function askedAboutTheMissing() {
   return number(await title.innerText());
 }
 
-/** Puts a clinic with other people in the clinic's place, with the same key. */
-async function replaceClinic(flags) {
+/** Puts a clinic with other people in the clinic's place. */
+async function replaceClinic(flags, key = clinic.key) {
   const { host } = new URL(clinic.address);
-  const { key } = clinic;
   await clinic.stop();
   clinic = await startClinic(['--addr', host, '--key', key, '--limit', '0', ...flags]);
 }
@@ -341,11 +342,12 @@ step('they are removed once a person says so', async () => {
     .waitFor();
 });
 
-walkAsOthers({
+const walker = {
   step,
   at: () => ({
     page,
     clinic,
+    env,
     shown,
     leaver: people.findLast(isComplete),
     everybody: [...people, ...strangers],
@@ -353,11 +355,18 @@ walkAsOthers({
   owner: { name: 'Robin Example', email: 'robin@example.org', password: PASSWORD },
   accessible,
   accessibleInBoth,
+};
+
+walkAsOthers(walker);
+
+step('the data is copied as it lies while the app runs', () => {
+  // With the part that is not in the database yet.
+  cpSync(data, `${home}/data-while-running`, { recursive: true });
 });
 
-step('the page made no error and asked nobody else', async () => {
-  // As it lies while the app runs, with the part that is not in the database yet.
-  cpSync(data, `${home}/data-while-running`, { recursive: true });
+walkAway({ ...walker, replaceClinic });
+
+step('the page made no error and asked nobody else', () => {
   assert.deepEqual(complaints(), []);
 });
 

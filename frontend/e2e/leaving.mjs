@@ -1,0 +1,133 @@
+// The end of the browser's walk: a link that waits for an unlock, a second clinic
+// beside the first, and the ways in which data leaves this computer.
+import assert from 'node:assert/strict';
+import { wrongKey } from './harness/clinic.mjs';
+import { recallSecrets, rememberSecrets } from './harness/leaks.mjs';
+import { results } from './harness/paths.mjs';
+import { start, until } from './harness/processes.mjs';
+
+/** The other clinic: other people, another account, another key at the same address. */
+const OTHER = ['--patients', '40', '--seed', '9', '--name', 'Riverside Physio'];
+const OTHER_ACCOUNT = ['--subdomain', 'riverside', '--account', '4000777'];
+
+/**
+ * @param step as walk() gives it
+ * @param at what the walk has come to: page, clinic, shown (a complete client), and
+ *   env, the app's environment
+ * @param owner the email, the name and the password of who may do everything
+ * @param replaceClinic puts another clinic in the clinic's place, with this key
+ */
+export function walkAway({ step, at, owner, replaceClinic, accessible, accessibleInBoth }) {
+  const button = (name) =>
+    at().page.getByRole('button', { name, exact: typeof name === 'string' });
+  const heading = (name) => at().page.getByRole('heading', { name });
+  let firstKey;
+  const state = () => at().page.evaluate(() => window.go.main.App.State());
+
+  async function integration() {
+    await button('Settings').click();
+    await button('Software integration').click();
+  }
+
+  step('a link waits while the window is locked', async () => {
+    const { page, shown, env } = at();
+    await page.keyboard.press('Control+l');
+    await heading('TeleHab is locked').waitFor();
+    const link = `telehab://patient?patient_id=${shown.id}`;
+    const program = `${results}/bin/telehab-dev`;
+    const second = start('browser-second', program, ['--link', link], { env });
+    assert.equal(await second.ended, 0, 'the second start hands over and ends');
+    await page.getByText('A profile is waiting to open').waitFor();
+    const document = await page.content();
+    assert.ok(!document.includes(shown.last_name) && !document.includes(shown.id));
+    await accessible('29-link-waits');
+    await page.getByLabel('Password', { exact: true }).fill(owner.password);
+    await button('Unlock').click();
+    await heading(new RegExp(`${shown.first_name}.*${shown.last_name}`)).waitFor();
+    await page.getByText('opened from Cliniko', { exact: false }).first().waitFor();
+  });
+
+  step('a key of another clinic changes nothing, and gets a place of its own', async () => {
+    const { clinic, page } = at();
+    const key = wrongKey(clinic.key);
+    firstKey = clinic.key;
+    await replaceClinic([...OTHER, ...OTHER_ACCOUNT], key);
+    const known = recallSecrets('browser');
+    const people = [...known.people, ...(await at().clinic.people())];
+    rememberSecrets('browser', { people, keys: [...known.keys, key] });
+
+    const before = await state();
+    await integration();
+    await button('Replace key').click();
+    await page.getByLabel('API key', { exact: true }).fill(key);
+    await button('Save').click();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /Riverside Physio.*Harbour Physio/ })
+      .waitFor();
+    assert.deepEqual((await state()).tally, before.tally);
+    await accessible('30-other-clinic');
+    await button('Keep it separately').click();
+    await heading(/Riverside Physio/).waitFor();
+    assert.equal((await state()).tally.active, 0);
+
+    await button('Sync patients').click();
+    await button('Start sync').click();
+    await heading('Sync results').waitFor();
+    assert.ok((await state()).tally.active > 20);
+    await integration();
+    await accessibleInBoth('31-second-clinic');
+    await button('Switch to Harbour Physio').click();
+    await heading(/Harbour Physio/).waitFor();
+    assert.equal((await state()).tally.active, before.tally.active, 'the first is as it was');
+    await button('Switch to Riverside Physio').click();
+    await heading(/Riverside Physio/).waitFor();
+  });
+
+  step('the second clinic is disconnected, and the first is still there', async () => {
+    await disconnect();
+    await heading('Riverside Physio is disconnected').waitFor();
+    await heading(/^Harbour Physio/).waitFor();
+    await replaceClinic(['--patients', '700', '--seed', '1'], firstKey);
+    assert.equal((await state()).clinic.name, 'Harbour Physio');
+  });
+
+  async function disconnect() {
+    await button('Disconnect').click();
+    const question = at().page.getByRole('alertdialog');
+    await question.getByRole('button', { name: 'Disconnect and erase' }).click();
+  }
+
+  step('Disconnect says what it has erased', async () => {
+    const { page } = at();
+    const { tally } = await state();
+    await disconnect();
+    const title = heading('Harbour Physio is disconnected');
+    await title.waitFor();
+    const line = page.getByText(/^[\d,]+ profiles, with all their details$/);
+    const told = Number((await line.innerText()).replace(/\D/g, ''));
+    assert.ok(told >= tally.active + tally.archived, `${told} of ${JSON.stringify(tally)}`);
+    await page.getByText('the API key, from the system keyring').waitFor();
+    await until('the focus', () => title.evaluate((each) => each === document.activeElement));
+    await accessibleInBoth('32-disconnected');
+    assert.equal((await state()).clinic, null);
+  });
+
+  step('whoever forgot the password starts again', async () => {
+    const { page } = at();
+    await button(new RegExp(`^Account of ${owner.name}`)).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await button('Forgot your password?').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await accessible('33-forgotten');
+    const erase = dialog.getByRole('button', { name: /^Erase/ });
+    await dialog.getByRole('textbox').fill('yes');
+    await erase.click();
+    await dialog.getByRole('alert').filter({ hasText: 'ERASE' }).waitFor();
+    await dialog.getByRole('textbox').fill('ERASE');
+    await erase.click();
+    await heading('Welcome to TeleHab').waitFor();
+    assert.equal((await state()).peopleExist, false);
+  });
+}
