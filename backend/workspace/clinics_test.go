@@ -1,11 +1,16 @@
 package workspace
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -40,5 +45,45 @@ func TestClinicsFileNamesNoOtherFolder(t *testing.T) {
 	}
 	if info, err := os.Stat(o.placesPath()); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read the names of the clinics: %v, %v", info.Mode(), err)
+	}
+}
+
+// Two clinics of one region answer at the same address, so nothing but the key
+// tells whose clients would come.
+func TestKeyThatWasNotProvedIsNotUsed(t *testing.T) {
+	ours := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 5})
+	other := fakeclinic.New(fakeclinic.Options{Seed: 2, Patients: 5, AccountID: "4000777"})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if key, _, _ := r.BasicAuth(); key == other.Key() {
+			other.ServeHTTP(w, r)
+			return
+		}
+		ours.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	o := Options{Dir: t.TempDir(), ClinikoURL: server.URL + "/v1"}
+	keys := keyring.Memory()
+	start := func() *Workspace {
+		t.Helper()
+		w, err := open(t.Context(), o, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w
+	}
+	w := start()
+	_, connectErr := w.Connect(t.Context(), ours.Key())
+	_, engineErr := w.Engine(t.Context())
+	if err := errors.Join(connectErr, engineErr, keys.Set(t.Context(), w.item(apiKey), []byte(other.Key())), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	w = start()
+	t.Cleanup(func() { _ = w.Close() })
+	if _, err := w.Engine(t.Context()); profile.CodeOf(err) != profile.OtherClinic || len(other.Requests()) != 0 {
+		t.Errorf("%v after %d requests", err, len(other.Requests()))
+	}
+	_, connectErr = w.Connect(t.Context(), ours.Key())
+	if _, err := w.Engine(t.Context()); errors.Join(connectErr, err) != nil {
+		t.Errorf("after the key was pasted again: %v, %v", connectErr, err)
 	}
 }

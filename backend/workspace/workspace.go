@@ -275,7 +275,7 @@ func (w *Workspace) Clinic(ctx context.Context) (profile.Clinic, error) { return
 
 // Engine returns the engine of the connected clinic.
 //
-// Errors: NotConnected, KeyringMissing, KeyringLocked.
+// Errors: NotConnected, OtherClinic, KeyringMissing, KeyringLocked.
 func (w *Workspace) Engine(ctx context.Context) (*syncer.Engine, error) {
 	l, err := w.linked(ctx)
 	if err != nil {
@@ -328,6 +328,12 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	key, err := cliniko.ParseKey(string(secret))
 	if err != nil {
 		return nil, err
+	}
+	// All clinics of a region answer at one address: with a key that Connect has
+	// not proved, another clinic's clients would be stored as this one's.
+	if key.Ends() != clinic.KeyEnds || key.Shard() != clinic.Shard {
+		return nil, &profile.Error{Code: profile.OtherClinic, Cause: errors.New("not the key that was saved"), Message: fmt.Sprintf(
+			"The API key in the system keyring is not the one that was saved for %s, so nothing was read. Open Settings, Software integration and replace the key.", clinic.Name)}
 	}
 	client, err := w.newClient(key)
 	if err != nil {
