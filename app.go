@@ -51,6 +51,9 @@ type system interface {
 	Emit(event string, data any)
 	OpenAddress(address string)
 	CopyText(text string) error
+	// CopyPrivately is CopyText for a client's detail: the system is asked not to
+	// remember it.
+	CopyPrivately(text string) error
 	CopiedText() (string, error)
 	// Show brings the window to the front.
 	Show()

@@ -19,11 +19,11 @@ func (a *App) CopyText(text string) error {
 }
 
 // CopyDetail puts a client's email or phone number on the clipboard, and takes it
-// away after 45 seconds if it is still there. What the system or another program
-// keeps of the clipboard's past is beyond us.
+// away after 45 seconds if it is still there. On Windows and macOS it stays out of
+// the clipboard's history; what another program keeps all the same is beyond us.
 func (a *App) CopyDetail(text string) error {
 	_, err := call(a, "CopyDetail", func(context.Context, *desk) (struct{}, error) {
-		if err := a.system.CopyText(text); err != nil {
+		if err := a.system.CopyPrivately(text); err != nil {
 			return struct{}{}, err
 		}
 		a.copied.hold(text, func() { a.clearCopied() })

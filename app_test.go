@@ -49,6 +49,7 @@ func (s *fakeSystem) CopyText(text string) error {
 	s.copied = text
 	return nil
 }
+func (s *fakeSystem) CopyPrivately(text string) error { return s.CopyText(text) }
 func (s *fakeSystem) CopiedText() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

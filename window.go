@@ -22,6 +22,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/windows"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"telehab.io/desktop/backend/clipboard"
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/logging"
@@ -153,6 +154,13 @@ func (t *toolkit) Show() {
 func (t *toolkit) CopiedText() (text string, err error) {
 	t.with(func(ctx context.Context) { text, err = runtime.ClipboardGetText(ctx) })
 	return text, err
+}
+
+func (t *toolkit) CopyPrivately(text string) error {
+	if done, err := clipboard.SetPrivate(text); done || err != nil {
+		return err
+	}
+	return t.CopyText(text)
 }
 
 func (t *toolkit) CopyText(text string) (err error) {
