@@ -14,7 +14,9 @@ const (
 )
 
 // IdleMinutes returns after how many idle minutes the window locks.
-func (w *Workspace) IdleMinutes() int { return int(w.idle.Load()) }
+func (w *Workspace) IdleMinutes() int {
+	return min(max(int(w.idle.Load()), MinIdleMinutes), MaxIdleMinutes)
+}
 
 // SetIdleMinutes changes that. Invalid: not from MinIdleMinutes to MaxIdleMinutes.
 func (w *Workspace) SetIdleMinutes(ctx context.Context, minutes int) error {
