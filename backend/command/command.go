@@ -72,6 +72,10 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	return exitUsage
 }
 
+// Commands returns the tree of commands, for the manual and the shells'
+// completions.
+func (t Terminal) Commands() *cobra.Command { return t.root() }
+
 func (t *Terminal) root() *cobra.Command {
 	var demo bool
 	var link string
@@ -92,7 +96,7 @@ func (t *Terminal) root() *cobra.Command {
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
 	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
-	root.AddCommand(t.sync(), t.status(), t.people(), t.connect(), t.disconnect(), t.export())
+	root.AddCommand(t.sync(), t.status(), t.people(), t.connect(), t.disconnect(), t.export(), t.purge())
 	return root
 }
 

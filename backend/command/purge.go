@@ -1,0 +1,48 @@
+package command
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"telehab.io/desktop/backend/deeplink/handover"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// purge needs no sign-in: whoever may run it may delete the files as well.
+func (t *Terminal) purge() *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use:   "purge",
+		Short: "Erase everything that TeleHab keeps for you on this computer",
+		Long: "Erases everything that TeleHab keeps for you on this computer: clients, people, the demo, logs, and the keys in the\n" +
+			"system keyring. Nothing changes in Cliniko. It is what the uninstaller does with /PURGE.",
+		Args: cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			o := t.options()
+			inbox, alone, err := handover.Listen(o.DataDir())
+			if err != nil {
+				return err
+			}
+			if !alone {
+				return profile.Errorf(profile.Invalid, "TeleHab is open. Close it, then try again.")
+			}
+			if err := inbox.Close(); err != nil {
+				return err
+			}
+			if !yes {
+				_, _ = fmt.Fprint(t.Err, "This erases all clients, people and keys of TeleHab from this computer. Nothing changes in Cliniko. Type yes to go on: ")
+				answer, _ := bufio.NewReader(t.In).ReadString('\n')
+				if strings.TrimSpace(answer) != "yes" {
+					return profile.Errorf(profile.Cancelled, "Nothing was erased.")
+				}
+			}
+			return workspace.Purge(c.Context(), o)
+		}),
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return c
+}

@@ -1,0 +1,71 @@
+package workspace
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/adrg/xdg"
+
+	"telehab.io/desktop/backend/keyring"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+)
+
+// kept is what lies in a data folder beside the store. By name, so that a
+// folder which holds other things as well keeps those.
+var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview", "erase-webview", "sync.lock", "telehab.db.lock", "window.lock"}
+
+// Purge erases everything that TeleHab keeps for this person: the stores of all
+// clinics and of the demo, their keys and API keys in the system keyring, logs
+// and caches. Nothing of it may be open. It does as much as it can and says
+// what it could not; where there is no system keyring, there are no keys.
+func Purge(ctx context.Context, o Options) error {
+	keys := keyring.Open(service)
+	errs := []error{purge(ctx, o, keys)}
+	clinics, err := os.ReadDir(filepath.Join(o.DataDir(), "clinics"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		errs = append(errs, err)
+	}
+	for _, clinic := range clinics {
+		errs = append(errs, purge(ctx, o.at(clinic.Name()), keys))
+	}
+	demo := Options{Dir: filepath.Join(xdg.DataHome, "TeleHab Demo")}
+	if o.Dir != "" {
+		demo.Dir = filepath.Join(o.Dir, "demo")
+	}
+	errs = append(errs, purge(ctx, demo, keyring.Open(service+" Demo")))
+	for _, dir := range []string{demo.DataDir(), o.DataDir()} {
+		for _, name := range kept {
+			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
+		}
+		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if rest, _ := os.ReadDir(dir); len(rest) == 0 {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("erase the data: %w", err)
+	}
+	return nil
+}
+
+// purge erases one store and its keys.
+func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
+	dir, err := filepath.Abs(o.DataDir())
+	if err != nil {
+		return err
+	}
+	w := &Workspace{options: o, dir: dir, keyring: keys}
+	errs := []error{sqlite.Remove(w.storePath())}
+	for _, name := range []string{storeKey, nextKey, apiKey} {
+		if err := keys.Delete(ctx, w.item(name)); profile.CodeOf(err) != profile.KeyringMissing {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
