@@ -67,7 +67,7 @@ icon: $(MODULES) ## Draw build/appicon.png again from the app's mark
 	@node build/scripts/icon.mjs
 
 clean: ## Remove what was built and installed into this folder
-	rm -rf build/bin build/tools build/test-results frontend/node_modules \
+	rm -rf build/bin build/tools build/dist build/test-results frontend/node_modules \
 	  frontend/wailsjs frontend/package.json.md5
 	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
 
@@ -109,3 +109,4 @@ release: $(WAILS)
 	$(WAILS) build -nocolour -s -skipbindings -m -nosyncgomod -tags '$(TAGS)' -ldflags '$(LDFLAGS)'
 
 include build/test.mk
+include build/package.mk

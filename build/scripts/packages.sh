@@ -2,15 +2,18 @@
 # Installs the system packages that are missing, and nothing when none is.
 #
 #   packages.sh run    what building and opening the app needs
-#   packages.sh test   that, and what `make test` needs: a virtual display, a
-#                      keyring, two browsers, a compiler for Windows, and Wine
+#   packages.sh package   that, and what `make package` needs: a compiler and an
+#                         installer maker for Windows, a signer, icon sizes
+#   packages.sh test   both, and what `make test` needs: a virtual display, a
+#                      keyring, two browsers, Wine, a clean Debian
 #
 # Knows Debian, Ubuntu and their relatives. Elsewhere it says what to install.
 set -euo pipefail
 
 wanted_for_run=(gcc libc6-dev pkg-config libgtk-3-dev dbus xdg-utils)
-wanted_for_test=(xvfb imagemagick gnome-keyring webkit2gtk-driver shellcheck
-  desktop-file-utils libglib2.0-bin gcc-mingw-w64-x86-64-win32 wine wine64)
+wanted_for_package=(gcc-mingw-w64-x86-64-win32 nsis osslsigncode imagemagick)
+wanted_for_test=(xvfb gnome-keyring webkit2gtk-driver shellcheck desktop-file-utils
+  libglib2.0-bin wine wine64 appstream debootstrap rpm openssl)
 
 die() {
   printf '%s\n' "$@" >&2
@@ -55,11 +58,12 @@ apt() {
 }
 
 set_name=${1:-run}
-[ "$set_name" = run ] || [ "$set_name" = test ] || die "usage: $0 run|test"
+case $set_name in run | package | test) ;; *) die "usage: $0 run|package|test" ;; esac
 [ "$(uname -s)" = Linux ] || exit 0 # elsewhere the system's own web view is used: see the README
 
 wanted=("${wanted_for_run[@]}")
-[ "$set_name" = run ] || wanted+=("${wanted_for_test[@]}")
+[ "$set_name" = run ] || wanted+=("${wanted_for_package[@]}")
+[ "$set_name" != test ] || wanted+=("${wanted_for_test[@]}")
 
 if ! command -v apt-get >/dev/null; then
   have_web_view || die 'The headers of GTK 3 and WebKitGTK 4.1 are missing.' \
@@ -73,7 +77,7 @@ for package in "${wanted[@]}"; do
   installed "$package" || missing+=("$package")
 done
 have_web_view || missing+=(webview)
-[ "$set_name" = run ] || have_chromium || missing+=(chromium)
+[ "$set_name" != test ] || have_chromium || missing+=(chromium)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 echo "Installing system packages: ${missing[*]}"

@@ -1,0 +1,219 @@
+#!/usr/bin/env bash
+# Sourced by installer-test.sh, after wine.sh: the pieces of which it is made.
+# Each check ends the test with what was expected.
+# shellcheck disable=SC2154 # dir, version, class, other: the sourcing script's
+set -euo pipefail
+
+checks=0
+background=
+
+step() { echo "--- $1"; }
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+passed() { checks=$((checks + 1)); }
+
+like() { # pattern, text
+  # shellcheck disable=SC2053 # a pattern
+  [[ $2 == $1 ]] || fail "expected $1, got: ${2:0:2000}"
+  passed
+}
+
+there() {
+  local path
+  for path; do [ -e "$path" ] || fail "$path is missing"; passed; done
+}
+
+gone() {
+  local path
+  for path; do [ ! -e "$path" ] || fail "$path is still there: $(ls -lR "$path")"; passed; done
+}
+
+same() {
+  cmp -s "$1" "$2" || fail "$1 is not $2"
+  passed
+}
+
+# run starts a program of ours with its input and output.
+run() {
+  HOME=$dir/home TELEHAB_PASSWORD='correct horse battery' TELEHAB_CLINIKO_URL=$clinic \
+    timeout "$windows_limit" wine "$@" | tr -d '\r'
+}
+
+says() { # line, program, argument...
+  local want=$1
+  shift
+  like "$want" "$(run "$@")"
+}
+
+installs() { # exit code, installer, argument...
+  local want=$1 code=0
+  shift
+  on_windows "$@" >"$dir/log" 2>&1 || code=$?
+  [ "$code" = "$want" ] || fail "${*##*/} ended with $code, not $want: $(cat "$dir/log")"
+  passed
+}
+
+removes() { # folder, argument...
+  local folder=$1
+  shift
+  on_windows "$folder/uninstall.exe" /S "$@" >"$dir/log" 2>&1 || fail "uninstall: $(cat "$dir/log")"
+  for _ in $(seq 100); do # it goes on in a copy of itself
+    [ -e "$folder/uninstall.exe" ] || break
+    sleep 0.2
+  done
+  gone "$folder/uninstall.exe" "$folder/telehab.exe"
+}
+
+# query prints a key of the registry, and nothing when there is none.
+query() {
+  local found
+  found=$(on_windows reg query "$@" 2>/dev/null) || return 0
+  tr -d '\r' <<<"$found"
+}
+
+setup_entry() { query "$1\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\TeleHab"; }
+
+registered() { # root, folder as Windows writes it
+  local entry links want command="\"$2\\telehab.exe\" --link \"%1\""
+  entry=$(setup_entry "$1")
+  for want in 'DisplayName    REG_SZ    TeleHab' "DisplayVersion    REG_SZ    $version" "InstallLocation    REG_SZ    $2" \
+    "UninstallString    REG_SZ    \"$2\\uninstall.exe\"" "QuietUninstallString    REG_SZ    \"$2\\uninstall.exe\" /S" \
+    "DisplayIcon    REG_SZ    $2\\telehab.exe" 'EstimatedSize    REG_DWORD    0x4'; do
+    grep -qF "$want" <<<"$entry" || fail "the entry in the list of apps lacks $want: $entry"
+  done
+  links=$(query "$1\\$class" /s)
+  [ "$(grep -cF "REG_SZ    $command" <<<"$links")" = 2 ] || fail "the command is not $command: $links"
+  for want in "TeleHabCommand    REG_SZ    $command" 'URL Protocol    REG_SZ' "REG_SZ    \"$2\\telehab.exe\",0"; do
+    grep -qF "$want" <<<"$links" || fail "the registration lacks $want: $links"
+  done
+  passed
+}
+
+unregistered_scheme() {
+  [ -z "$(query "$1\\$class" /s)" ] || fail "$1 has a registration: $(query "$1\\$class" /s)"
+  passed
+}
+
+unregistered() {
+  unregistered_scheme "$1"
+  [ -z "$(setup_entry "$1")" ] || fail "$1 has an entry in the list of apps"
+  passed
+}
+
+take_scheme() {
+  on_windows reg add "$1\\$class" /v 'URL Protocol' /d '' /f >/dev/null 2>&1
+  on_windows reg add "$1\\$class\\shell\\open\\command" /ve /d "$other" /f >/dev/null 2>&1
+}
+
+taken() { # the other program's registration is untouched, and nothing of ours beside it
+  local links
+  links=$(query "$1\\$class" /s)
+  grep -qF "$other" <<<"$links" || fail "the other program lost its links: $links"
+  ! grep -qi telehab.exe <<<"$links" || fail "ours is beside the other program's: $links"
+  passed
+}
+
+free_scheme() { on_windows reg delete "$1\\$class" /f >/dev/null 2>&1; }
+
+# Wine keeps its credentials in the registry.
+credentials() { query 'HKCU\Software\Wine\Credential Manager' /s; }
+
+webview='HKLM\SOFTWARE\WOW6432Node\Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}'
+have_webview() { on_windows reg add "$webview" /v pv /d 120.0.0.0 /f >/dev/null 2>&1; }
+no_webview() { on_windows reg delete "$webview" /f >/dev/null 2>&1; }
+
+start_clinic() {
+  "${GO:-go}" build -tags "${TAGS:-webkit2_41}" -o "$dir/fakeclinic" ./backend/cliniko/fakeclinic/serve
+  "$dir/fakeclinic" --addr 127.0.0.1:0 --patients 300 --limit 0 --seed 1 >"$dir/clinic.log" 2>&1 &
+  clinic_pid=$!
+  trap 'kill "$clinic_pid" 2>/dev/null || true; end_wine' EXIT
+  for _ in $(seq 50); do
+    clinic=$(grep -o 'http://127.0.0.1:[0-9]*/v1' "$dir/clinic.log" | head -n 1) && break
+    sleep 0.1
+  done
+  grep -o '[A-Za-z0-9]*-au[0-9]*' "$dir/clinic.log" | head -n 1 >"$dir/key"
+  [ -s "$dir/key" ] || fail "the simulated clinic: $(cat "$dir/clinic.log")"
+}
+
+run_in_background() {
+  HOME=$dir/home wine "$@" >/dev/null 2>&1 </dev/null &
+  background=$!
+  sleep 3
+  kill -0 "$background" 2>/dev/null || fail "${1##*/} does not run"
+}
+
+end_background() {
+  kill "$background" 2>/dev/null || true
+  on_windows taskkill /F /IM telehab.exe >/dev/null 2>&1 || true
+  wait "$background" 2>/dev/null || true
+}
+
+make_installer() { # version, folder, installer, option...
+  local version=$1 files=$2 out=$3
+  shift 3
+  makensis -V2 -WX "-DVERSION=$version" "-DVERSION_NUMERIC=$version.0" "-DFILES=$files" "-DOUT=$out" "$@" \
+    build/windows/installer/telehab.nsi >"$dir/log" 2>&1 || fail "$(cat "$dir/log")"
+}
+
+# The old version's program has a window as Wails makes it, and ends when that
+# is closed; "deaf" has none and stays for half a minute.
+make_old_installer() {
+  mkdir -p "$1"
+  cat >"$dir/old.c" <<'C'
+#include <windows.h>
+static LRESULT CALLBACK answer(HWND window, UINT message, WPARAM w, LPARAM l) {
+  if (message == WM_DESTROY) PostQuitMessage(0);
+  return DefWindowProcA(window, message, w, l);
+}
+int WINAPI WinMain(HINSTANCE me, HINSTANCE before, LPSTR arguments, int show) {
+  if (arguments[0]) {
+    Sleep(30000);
+    return 0;
+  }
+  WNDCLASSA class = {.lpfnWndProc = answer, .hInstance = me, .lpszClassName = "wailsWindow"};
+  RegisterClassA(&class);
+  if (!CreateWindowA("wailsWindow", "TeleHab", WS_OVERLAPPEDWINDOW, 0, 0, 100, 100, NULL, NULL, me, NULL)) return 1;
+  MSG message;
+  while (GetMessageA(&message, NULL, 0, 0) > 0) DispatchMessageA(&message);
+  return 0;
+}
+C
+  x86_64-w64-mingw32-gcc -O2 -mwindows -o "$1/telehab.exe" "$dir/old.c"
+  echo licence | tee "$1/LICENSE.txt" >"$1/NOTICES.txt"
+  # In place of Microsoft's: notes how it was called, and fetches nothing.
+  cat >"$dir/fetch.c" <<'C'
+#include <stdio.h>
+int main(int n, char **arguments) {
+  FILE *file = fopen("C:\\fetch.txt", "w");
+  fprintf(file, "%s %s", n > 1 ? arguments[1] : "", n > 2 ? arguments[2] : "");
+  return fclose(file);
+}
+C
+  x86_64-w64-mingw32-gcc -O2 -o "$1/MicrosoftEdgeWebview2Setup.exe" "$dir/fetch.c"
+  make_installer 0.0.1 "$1" "$dir/old-setup.exe"
+}
+
+make_certificate() {
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key.pem" -out "$dir/cert.pem" -days 2 \
+    -subj '/CN=TeleHab test' -addext extendedKeyUsage=codeSigning 2>/dev/null
+  openssl pkcs12 -export -inkey "$dir/key.pem" -in "$dir/cert.pem" -passout pass:test -out "$dir/cert.pfx"
+}
+
+# The program with the PEM pair, the installer and uninstaller with the .pfx.
+make_signed_installer() {
+  TELEHAB_SIGN_CERT=$dir/cert.pem TELEHAB_SIGN_KEY=$dir/key.pem build/scripts/sign-windows.sh "$dir/old/telehab.exe"
+  TELEHAB_SIGN_CERT=$dir/cert.pfx TELEHAB_SIGN_PASSWORD=test \
+    make_installer 0.0.2 "$dir/old" "$dir/signed-setup.exe" "-DSIGN=$PWD/build/scripts/sign-windows.sh"
+}
+
+signed() {
+  local file
+  for file; do
+    osslsigncode verify -CAfile "$dir/cert.pem" -in "$file" >"$dir/log" 2>&1 || fail "$file is not signed: $(cat "$dir/log")"
+    passed
+  done
+}

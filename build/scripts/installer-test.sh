@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Installs, upgrades and removes TeleHab with the installer that `make package`
+# built, silently and for both scopes, under Wine. What Wine cannot show: the
+# question for administrator rights, WebView2, and the window.
+#
+#   installer-test.sh [DIST]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+dist=$(realpath "${1:-build/dist}")
+setup=$(echo "$dist"/*-setup.exe)
+program=$(echo "$dist"/*-portable.exe)
+[ -f "$setup" ] || {
+  echo 'There is no installer to test. Run make package first.' >&2
+  exit 1
+}
+version=${setup##*/telehab-} version=${version%-windows-x64-setup.exe}
+. build/scripts/wine.sh
+. build/scripts/installer-checks.sh
+
+home=$WINEPREFIX/drive_c/users/$(id -un)
+person="$home/AppData/Local/Programs/TeleHab"
+machine="$WINEPREFIX/drive_c/Program Files/TeleHab"
+data="$home/AppData/Local/TeleHab"
+link='AppData/Roaming/Microsoft/Windows/Start Menu/Programs/TeleHab.lnk'
+# shellcheck disable=SC2034 # for the checks
+class='Software\Classes\telehab'
+# shellcheck disable=SC2034
+other='"C:\Program Files\Other\other.exe" "%1"'
+
+# Windows without a screen, which programs may open all the same.
+on_windows reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f >/dev/null 2>&1
+make_old_installer "$dir/old" # version 0.0.1, whose program is a small one that we can watch
+have_webview
+start_clinic
+
+step 'a program without a store would not have been packed'
+printf 'package main\n\nfunc main() {}\n' >"$dir/main.go"
+GOOS=windows CGO_ENABLED=0 "${GO:-go}" build -o "$dir/no-store.exe" "$dir/main.go"
+build/scripts/has-store.sh "$program"
+if build/scripts/has-store.sh "$dir/no-store.exe" 2>/dev/null; then fail 'a program without cgo passes'; fi
+
+step 'for one person'
+installs 0 "$setup" /S
+same "$person/telehab.exe" "$program"
+there "$home/$link"
+registered HKCU "C:\\users\\$(id -un)\\AppData\\Local\\Programs\\TeleHab"
+unregistered HKLM
+says "telehab $version" "$person/telehab.exe" --version
+demo=$(run "$person/telehab.exe" sync --demo --json) || true
+like '{"read":2000,*' "$demo"
+
+step 'people, key and clients'
+run "$person/telehab.exe" people add --email owner@example.com --name Owner >/dev/null
+run "$person/telehab.exe" connect --as owner@example.com <"$dir/key" >/dev/null
+like '{"read":300,*' "$(run "$person/telehab.exe" sync --json || true)"
+there "$data/telehab.db"
+
+step 'an upgrade keeps data and key'
+installs 0 "$dir/old-setup.exe" /S
+like '*DisplayVersion*0.0.1*' "$(setup_entry HKCU)"
+run_in_background "$person/telehab.exe" # opens a window as TeleHab's
+installs 0 "$setup" /S                  # asks it to close
+same "$person/telehab.exe" "$program"
+like "*DisplayVersion*$version*" "$(setup_entry HKCU)"
+like '*"synced":0,*' "$(run "$person/telehab.exe" sync --json || true)"
+
+step 'a program that does not close is left alone'
+installs 0 "$dir/old-setup.exe" /S
+run_in_background "$person/telehab.exe" deaf
+installs 32 "$setup" /S
+same "$person/telehab.exe" "$dir/old/telehab.exe"
+end_background
+installs 0 "$setup" /S
+
+step 'removal keeps data and key'
+removes "$person"
+gone "$person" "$home/$link"
+unregistered HKCU
+there "$data/telehab.db"
+credentials | grep -q TeleHab
+
+step "another program's links stay its own"
+take_scheme HKCU
+installs 0 "$setup" /S
+taken HKCU
+removes "$person"
+taken HKCU
+free_scheme HKCU
+take_scheme HKLM
+installs 0 "$setup" /S
+unregistered_scheme HKCU
+removes "$person"
+installs 0 "$setup" /S /ALLUSERS
+taken HKLM
+removes "$machine"
+taken HKLM
+free_scheme HKLM
+
+step 'for everyone'
+installs 0 "$setup" /S /ALLUSERS
+same "$machine/telehab.exe" "$program"
+there "$WINEPREFIX/drive_c/ProgramData/Microsoft/Windows/Start Menu/Programs/TeleHab.lnk"
+registered HKLM 'C:\Program Files\TeleHab'
+unregistered HKCU
+installs $((1638 % 256)) "$setup" /S # no second copy beside it
+gone "$person"
+like '*"synced":0,*' "$(run "$machine/telehab.exe" sync --json || true)" # key and store of before
+installs 0 "$dir/old-setup.exe" /S /ALLUSERS
+installs 0 "$setup" /S /ALLUSERS
+same "$machine/telehab.exe" "$program"
+
+step 'removal with everything'
+removes "$machine" /PURGE
+gone "$machine" "$data" "$data Demo" "$WINEPREFIX/drive_c/ProgramData/Microsoft/Windows/Start Menu/Programs/TeleHab.lnk"
+unregistered HKLM
+if credentials | grep TeleHab; then fail 'keys are left in the keyring'; fi
+
+step 'a folder of its own choice, with spaces; others'"'"' files stay'
+# Through the command line, because the switch must not be in quotes.
+installs 0 cmd /c "Z:${setup//\//\\} /S /D=C:\\Clinic Tools\\Tele Hab"
+registered HKCU 'C:\Clinic Tools\Tele Hab'
+touch "$WINEPREFIX/drive_c/Clinic Tools/Tele Hab/notes.txt"
+removes "$WINEPREFIX/drive_c/Clinic Tools/Tele Hab"
+there "$WINEPREFIX/drive_c/Clinic Tools/Tele Hab/notes.txt"
+
+step 'a computer without WebView2 and without a way to fetch it'
+gone "$WINEPREFIX/drive_c/fetch.txt" # it was there all the time
+no_webview
+installs 10 "$dir/old-setup.exe" /S
+like '/silent /install' "$(cat "$WINEPREFIX/drive_c/fetch.txt")"
+have_webview
+installs 0 "$setup" /S
+removes "$person"
+
+step 'signed'
+make_certificate
+make_signed_installer
+signed "$dir/old/telehab.exe" "$dir/signed-setup.exe"
+installs 0 "$dir/signed-setup.exe" /S
+signed "$person/telehab.exe" "$person/uninstall.exe"
+removes "$person"
+
+echo "$checks checks passed under $(wine --version 2>/dev/null)"
