@@ -37,6 +37,7 @@ type App struct {
 	screenLocked func() bool // the system's own lock is on
 	eraseLogs    func() error
 	copied       copied
+	painted      sync.Once
 
 	mu     sync.Mutex
 	closed bool
@@ -57,6 +58,8 @@ type system interface {
 	CopiedText() (string, error)
 	// Show brings the window to the front.
 	Show()
+	// Painted takes the colours that the page has.
+	Painted(dark bool)
 	// AskWhereToSave returns "" when the person cancels.
 	AskWhereToSave(title, name string) (string, error)
 }
@@ -67,6 +70,7 @@ const (
 	eventProfiles = "profiles" // nothing; something in the list changed
 	eventState    = "state"    // AppState
 	eventLink     = "link"     // nothing; a link waits for TakeLink
+	eventCommand  = "command"  // the name of one of the menu's commands
 )
 
 // NewApp returns the app. It opens nothing before the window first asks, since

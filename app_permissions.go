@@ -13,7 +13,7 @@ var open []profile.Permission
 // permissions opens it. A method that is not here is refused to everybody.
 var permissions = map[string][]profile.Permission{
 	// Before anybody is signed in.
-	"State": open, "Focused": open, "Active": open, "OpenGuide": open,
+	"State": open, "Painted": open, "Focused": open, "Active": open, "OpenGuide": open,
 	"CreateFirstPerson": open, "SignIn": open, "SignOut": open, "ResetStore": open, "StartOver": open,
 	"OpenDemo": open, "LeaveDemo": open, "Clinics": open, "UseClinic": open,
 

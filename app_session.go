@@ -30,6 +30,17 @@ func (a *App) State() (AppState, error) {
 	return d.state(ctx)
 }
 
+// Painted tells that the page is on the screen, in which colours, and again when
+// they change. The log has when that was first.
+func (a *App) Painted(dark bool) error {
+	_, err := call(a, "Painted", func(context.Context, *desk) (struct{}, error) {
+		a.system.Painted(dark)
+		a.painted.Do(func() { a.log.Info().Msg("the first screen is painted") })
+		return struct{}{}, nil
+	})
+	return err
+}
+
 // defaultWord is what clients are called until the clinic has said.
 const defaultWord = "client"
 

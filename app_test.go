@@ -31,6 +31,7 @@ type fakeSystem struct {
 	copied string
 	saveTo string
 	shown  int
+	dark   bool
 }
 
 func (s *fakeSystem) Emit(event string, data any) {
@@ -42,6 +43,7 @@ func (s *fakeSystem) Emit(event string, data any) {
 	}
 }
 func (s *fakeSystem) Show()                      { s.mu.Lock(); s.shown++; s.mu.Unlock() }
+func (s *fakeSystem) Painted(dark bool)          { s.mu.Lock(); s.dark = dark; s.mu.Unlock() }
 func (s *fakeSystem) OpenAddress(address string) { s.opened = append(s.opened, address) }
 func (s *fakeSystem) CopyText(text string) error {
 	s.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 	"strings"
 	"sync/atomic"
 
@@ -26,6 +27,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/placement"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -64,7 +66,7 @@ func openWindow(o workspace.Options, demo bool, link string) error {
 	if err := webview.RemoveMarked(o.DataDir()); err != nil {
 		logging.Failure(log, "remove what the web view had kept", err)
 	}
-	toolkit := &toolkit{}
+	toolkit := &toolkit{place: placement.Load(o.DataDir())}
 	app := NewApp(o, demo, log, toolkit, deeplink.Registration{Executable: program})
 	app.eraseLogs = file.Erase
 	app.arrive(start)
@@ -86,24 +88,33 @@ func runWindow(app *App, toolkit *toolkit) error {
 	// One for each data directory, as D-Bus allows it in a name.
 	folder := sha256.Sum256([]byte(app.options.DataDir()))
 	identity := "io.telehab.desktop." + hex.EncodeToString(folder[:6])
+	place := toolkit.place
 	watching, unwatch := context.WithCancel(context.Background())
 	defer unwatch()
 	return wails.Run(&options.App{
-		Title:  "TeleHab",
-		Width:  1200,
-		Height: 800,
-		// The smallest size at which every screen is laid out.
-		MinWidth:         960,
-		MinHeight:        640,
-		BackgroundColour: &options.RGBA{R: 248, G: 247, B: 245, A: 255},
+		Title:            "TeleHab",
+		Width:            place.Width,
+		Height:           place.Height,
+		MinWidth:         placement.MinWidth,
+		MinHeight:        placement.MinHeight,
+		WindowStartState: startState(place),
+		BackgroundColour: canvas(place.Dark),
+		Menu:             menuBar(goruntime.GOOS, func(command string) { toolkit.Emit(eventCommand, command) }),
 		AssetServer:      &assetserver.Options{Assets: assets},
 		Logger:           quiet{app.log},
 		LogLevel:         logger.ERROR,
 		ErrorFormatter:   formatError,
 		OnStartup: func(ctx context.Context) {
 			toolkit.ready(ctx)
+			putBack(ctx, place)
 			go app.keepRegistered(ctx)
 			go app.watch(watching)
+		},
+		OnBeforeClose: func(ctx context.Context) (stay bool) {
+			if err := toolkit.remember(ctx).Save(app.options.DataDir()); err != nil {
+				logging.Failure(app.log, "remember the window's place", err)
+			}
+			return false
 		},
 		OnShutdown: func(context.Context) { app.shutdown() },
 		Bind:       []any{app},
@@ -125,6 +136,8 @@ func runWindow(app *App, toolkit *toolkit) error {
 // nothing: the window asks for the state, and for a link, by itself.
 type toolkit struct {
 	window atomic.Pointer[context.Context]
+	place  placement.Placement // as it was at the start
+	dark   atomic.Bool         // what the page said last
 }
 
 func (t *toolkit) ready(ctx context.Context) { t.window.Store(&ctx) }
@@ -135,6 +148,15 @@ func (t *toolkit) with(do func(context.Context)) {
 		do(*ctx)
 	}
 }
+
+// remember returns how the window stands.
+func (t *toolkit) remember(ctx context.Context) placement.Placement {
+	p := look(ctx, t.place)
+	p.Dark = t.dark.Load()
+	return p
+}
+
+func (t *toolkit) Painted(dark bool) { t.dark.Store(dark) }
 
 func (t *toolkit) Emit(event string, data any) {
 	t.with(func(ctx context.Context) { runtime.EventsEmit(ctx, event, data) })

@@ -279,6 +279,7 @@ export class FakeGo extends FakeSession implements GoApp {
   OpenInCliniko = () => this.soon(undefined);
   CopyText = () => this.soon(undefined);
   CopyDetail = () => this.soon(undefined);
+  Painted = () => this.soon(undefined);
   Focused = () => this.soon(undefined);
   OpenGuide = () => this.soon(undefined);
 }

@@ -19,6 +19,7 @@ export interface GoApp {
   DiscardListing(): Promise<void>;
   CancelSync(): Promise<void>;
   SyncNow(): Promise<T.PassView>;
+  Painted(dark: boolean): Promise<void>;
   Focused(): Promise<void>;
   Active(): Promise<void>;
   Lock(): Promise<T.AppState>;

@@ -10,6 +10,8 @@ export interface EventMap {
   state: AppState;
   /** A link came in: see takeLink. */
   link: undefined;
+  /** Somebody chose this in the menu bar of macOS. */
+  command: 'find' | 'profiles' | 'settings' | 'lock';
 }
 
 /** Listens to an event; the answer stops it. Nothing else calls EventsOn. */

@@ -101,6 +101,8 @@ export const api = {
   cancelSync: () => settle(() => app().CancelSync(), LOCAL),
   syncNow: () => settle(() => app().SyncNow(), UNLIMITED),
   /** Somebody looks at the window: what it shows should not be old. */
+  /** The page is on the screen, in these colours; again when they change. */
+  painted: (dark: boolean) => settle(() => app().Painted(dark), LOCAL),
   focused: () => settle(() => app().Focused(), LOCAL),
 
   failures: async () => (await settle(() => app().Failures(), LOCAL)) ?? [],

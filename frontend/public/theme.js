@@ -1,0 +1,13 @@
+/* eslint no-restricted-globals: "off" -- the choice of colours says nothing about anybody */
+// Before anything is painted: the colours that were chosen on this computer, else
+// the system's. src/lib/state/appearance.svelte.ts follows changes.
+document.documentElement.dataset.theme = (() => {
+  let chosen;
+  try {
+    chosen = JSON.parse(localStorage.getItem('appearance'));
+  } catch {
+    // then the system's
+  }
+  if (chosen === 'light' || chosen === 'dark') return chosen;
+  return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+})();
