@@ -23,7 +23,8 @@ if commit=$(git rev-parse --short HEAD 2>/dev/null); then
   else
     distance=$(git rev-list --count HEAD)
   fi
-  git diff-index --quiet HEAD -- 2>/dev/null || dirty=dirty
+  # Unlike diff-index, status looks into files that only have another time.
+  [ -z "$(git status --porcelain --untracked-files=no)" ] || dirty=dirty
 fi
 number=${tag#v}      # 1.2.3 or 1.2.3-rc.1
 plain=${number%%-*}  # 1.2.3
