@@ -22,7 +22,6 @@ type People struct {
 	now   func() time.Time
 	cost  Cost
 	turn  chan struct{} // holds one token while somebody is served
-	tries tries         // only touched by the holder of the turn
 }
 
 // Option changes how New sets People up.
@@ -37,7 +36,7 @@ func WithCost(cost Cost) Option { return func(p *People) { p.cost = cost } }
 
 // New serves the people of store.
 func New(store profile.PersonStore, options ...Option) *People {
-	p := &People{store: store, now: time.Now, cost: DefaultCost, turn: make(chan struct{}, 1), tries: tries{}}
+	p := &People{store: store, now: time.Now, cost: DefaultCost, turn: make(chan struct{}, 1)}
 	for _, option := range options {
 		option(p)
 	}

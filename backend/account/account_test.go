@@ -16,6 +16,21 @@ import (
 type shelf struct {
 	mu     sync.Mutex
 	people []profile.Person
+	tries  map[string]profile.Tries
+}
+
+func (s *shelf) CountTries(_ context.Context, email string, since time.Time, count func(profile.Tries) profile.Tries) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tries == nil {
+		s.tries = map[string]profile.Tries{}
+	}
+	before := s.tries[email]
+	if before.Last.Before(since) {
+		before = profile.Tries{}
+	}
+	s.tries[email] = count(before)
+	return nil
 }
 
 func (s *shelf) People(context.Context) ([]profile.Person, error) {

@@ -47,7 +47,7 @@ func managesPeople(p profile.Person) bool { return p.Active() && p.May(profile.M
 // given; a wrong one is SignInRefused, and counts as a wrong try of signing in.
 func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) error {
 	_, err := p.change(ctx, id, func(_ []profile.Person, person *profile.Person) error {
-		if err := p.challenge(person.Email, person, present, "The present password is not right. Check it and try again."); err != nil {
+		if err := p.challenge(ctx, person.Email, person, present, "The present password is not right. Check it and try again."); err != nil {
 			return err
 		}
 		return p.setPassword(person, fresh)
@@ -62,7 +62,9 @@ func (p *People) ResetPassword(ctx context.Context, by *profile.Person, id, fres
 		if err := mayManage(people, by); err != nil {
 			return err
 		}
-		p.tries.succeeded(triesKey(person.Email))
+		if err := p.forget(ctx, person.Email); err != nil {
+			return err
+		}
 		return p.setPassword(person, fresh)
 	})
 	return err
@@ -84,7 +86,7 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 	if person == nil || !person.Active() {
 		return errUnknown
 	}
-	return p.challenge(person.Email, person, password, "This is not your password. Check it and try again.")
+	return p.challenge(ctx, person.Email, person, password, "This is not your password. Check it and try again.")
 }
 
 var errUnknown = profile.Errorf(profile.NotFound, "This person is not here any more. Look at the list of people again.")

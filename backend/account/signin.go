@@ -28,7 +28,7 @@ func (p *People) SignIn(ctx context.Context, email, password string) (profile.Pe
 	if person != nil && !person.Active() {
 		person = nil // as if there were nobody, and with the same work
 	}
-	if err := p.challenge(email, person, password, refusedSentence); err != nil {
+	if err := p.challenge(ctx, email, person, password, refusedSentence); err != nil {
 		return profile.Person{}, err
 	}
 	return withoutHash(*person), nil
@@ -37,17 +37,18 @@ func (p *People) SignIn(ctx context.Context, email, password string) (profile.Pe
 // challenge returns nil if the password is the person's, and counts the wrong
 // tries of the email. After one it refuses unheard for a while. The caller holds
 // the turn.
-func (p *People) challenge(email string, person *profile.Person, password, refusal string) error {
-	key := triesKey(email)
-	if wait := p.tries.wait(key, p.now()); wait > 0 {
+func (p *People) challenge(ctx context.Context, email string, person *profile.Person, password, refusal string) error {
+	wait, err := p.heard(ctx, email)
+	if err != nil {
+		return fmt.Errorf("account: count a try: %w", err)
+	}
+	if wait > 0 {
 		return profile.Errorf(profile.SignInRefused, waitSentence(wait))
 	}
 	if cause := p.prove(person, password); cause != nil {
-		p.tries.failed(key, p.now())
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
-	p.tries.succeeded(key)
-	return nil
+	return p.forget(ctx, email)
 }
 
 // Authorise is SignIn for a headless command that needs the permission;

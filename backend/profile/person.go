@@ -65,4 +65,14 @@ type PersonStore interface {
 	AddPerson(ctx context.Context, p Person) error
 	// ChangePerson replaces the person with p's id. NotFound: there is none.
 	ChangePerson(ctx context.Context, p Person) error
+	// CountTries replaces the wrong tries of an email by what count makes of them,
+	// while no other process counts. The zero value forgets them, as does a last try
+	// before since.
+	CountTries(ctx context.Context, email string, since time.Time, count func(Tries) Tries) error
+}
+
+// Tries are the wrong tries of one email until now.
+type Tries struct {
+	Wrong int
+	Last  time.Time
 }

@@ -1,0 +1,42 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// maxTracked is of how many emails the wrong tries are kept; whoever tries more
+// only forgets the oldest.
+const maxTracked = 1000
+
+// CountTries replaces the wrong tries of an email.
+func (db *DB) CountTries(ctx context.Context, email string, since time.Time, count func(profile.Tries) profile.Tries) error {
+	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM tries WHERE last < ?", stamp(since)); err != nil {
+			return err
+		}
+		key := db.sealer.print([]byte("tries"), []byte(email))
+		var before profile.Tries
+		var last sql.NullInt64
+		err := tx.QueryRowContext(ctx, "SELECT wrong, last FROM tries WHERE email = ?", key).Scan(&before.Wrong, &last)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		before.Last = at(last)
+		after := count(before)
+		if after.Wrong == 0 {
+			_, err := tx.ExecContext(ctx, "DELETE FROM tries WHERE email = ?", key)
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO tries (email, wrong, last) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET wrong = excluded.wrong, last = excluded.last",
+			key, after.Wrong, stamp(after.Last)); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM tries WHERE email IN (SELECT email FROM tries ORDER BY last DESC LIMIT -1 OFFSET ?)", maxTracked)
+		return err
+	})
+}
