@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the packages for Windows and Linux. `make package` makes what it needs
-# first: build/tools, the bindings and the page.
+# Builds the packages for Windows and Linux; on a Mac, those for macOS. `make
+# package` makes what it needs first: build/tools, the bindings and the page.
 #
 #   package.sh DIST
 #
@@ -12,7 +12,8 @@ scripts=build/scripts
 dist=$1
 rm -rf "$dist"
 mkdir -p "$dist"
-dist=$(realpath "$dist")
+dist=$(cd "$dist" && pwd)
+[ "$(uname -s)" != Darwin ] || exec $scripts/package-macos.sh "$dist"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
