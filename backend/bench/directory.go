@@ -74,6 +74,15 @@ func fullWorkspace(ctx context.Context, dir string, patients int) (*workspace.Wo
 	return w, nil
 }
 
+// fill makes a data directory for tests of the window on a large clinic.
+func fill(ctx context.Context, dir string, patients int) error {
+	w, err := fullWorkspace(ctx, dir, patients)
+	if err != nil {
+		return err
+	}
+	return w.Close()
+}
+
 func fillWorkspace(ctx context.Context, w *workspace.Workspace, key string, patients int) error {
 	if _, err := w.Connect(ctx, key); err != nil {
 		return err

@@ -2,6 +2,7 @@
 // both in one run on one machine, and prints the results beside their targets.
 //
 //	go run ./backend/bench [-rounds N] [name ...]
+//	go run ./backend/bench -fill DIR -patients N
 //
 // Without names it runs everything, which takes about a quarter of an hour: two
 // of the benchmarks wait for the request limit.
@@ -49,6 +50,8 @@ var benchmarks = []benchmark{
 func main() {
 	rounds := flag.Int("rounds", 5, "how often each is measured; the median counts")
 	inside := flag.String("inside", "", "run this benchmark in the present session and print its lines as JSON")
+	into := flag.String("fill", "", "measure nothing, but import a simulated clinic into this data `folder`, past the request limit")
+	patients := flag.Int("patients", 50_000, "how many people that clinic has")
 	profileTo := flag.String("cpuprofile", "", "write a CPU profile to this `file`, and of what runs in a session to files beside it")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,6 +60,8 @@ func main() {
 	switch {
 	case *rounds < 1:
 		err = errors.New("at least one round")
+	case *into != "":
+		err = fill(ctx, *into, *patients)
 	case *inside != "":
 		err = profiled(*profileTo, func() error { return runInside(ctx, *inside, *rounds) })
 	default:

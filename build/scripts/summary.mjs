@@ -40,6 +40,12 @@ if (existsSync(goLog)) {
   console.log(lines.filter((line) => /^(ok|FAIL|---|\?)\s/.test(line)).join('\n') + '\n');
 }
 
+// What was measured: told, and no reason to fail.
+const figures = `${results}/figures`;
+for (const name of existsSync(figures) ? readdirSync(figures) : []) {
+  console.log(readFileSync(`${figures}/${name}`, 'utf8'));
+}
+
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);

@@ -14,6 +14,7 @@ import { stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
 import { walkAway } from './leaving.mjs';
 import { walkAsOthers } from './people.mjs';
+import { walkThroughProfiles } from './profiles.mjs';
 
 const PATIENTS = 700;
 const PASSWORD = 'velvet otter carries nine lanterns';
@@ -254,6 +255,8 @@ step('the sync icon asks for what is new', async () => {
   assert.equal(last.synced, 0);
   await page.getByText('Up to date').first().waitFor();
 });
+
+walkThroughProfiles({ step, at: () => ({ page, people }), accessibleInBoth });
 
 step('all syncs are listed with their numbers', async () => {
   await button('Settings').click();

@@ -25,6 +25,8 @@ const KEPT = 'profiles.order';
 /** The Profiles screen: what is searched, filtered and sorted, and the rows. */
 export class ProfileList {
   search = $state('');
+  /** What the rows that are shown were found by: `search` while no answer is awaited. */
+  searched = $state('');
   filter = $state<ProfileFilter>('all');
   narrow = $state.raw<Narrow>(EVERYBODY);
   sort = $state<ProfileSort>('name');
@@ -42,7 +44,9 @@ export class ProfileList {
   syncProblem = $state.raw<ErrorView | null>(null);
 
   rows = new RowWindows<ProfileRow>(async (offset, limit) => {
-    const { rows, matched, ...counts } = await api.profiles(this.#query(offset, limit));
+    const query = this.#query(offset, limit);
+    const { rows, matched, ...counts } = await api.profiles(query);
+    if (query.search === this.search) this.searched = query.search;
     this.counts = counts;
     return { rows: rows ?? [], total: matched };
   });
@@ -157,6 +161,7 @@ export class ProfileList {
   /** Forgets all rows: someone signed out, or the clinic changed. */
   forget() {
     this.search = '';
+    this.searched = '';
     this.filter = 'all';
     this.narrow = EVERYBODY;
     this.active = 0;

@@ -11,6 +11,8 @@ export type LoadPart<Row> = (offset: number, limit: number) => Promise<Part<Row>
 const CHUNK = 100;
 /** Chunks kept in memory: enough for quick scrolling back, small on any list. */
 const KEPT = 60;
+/** In milliseconds: who scrolls by whole chunks more often than this only passes by. */
+const HURRY = 250;
 
 /**
  * A long list of which only the rows near the view are in memory. Rows come from
@@ -32,6 +34,8 @@ export class RowWindows<Row> {
   /** Answers to questions of an earlier generation are thrown away. */
   #generation = 0;
   #view: [first: number, last: number] = [0, CHUNK - 1];
+  #jumped = -HURRY;
+  #arrival: ReturnType<typeof setTimeout> | undefined;
   #version = $state(0);
 
   constructor(load: LoadPart<Row>) {
@@ -43,9 +47,24 @@ export class RowWindows<Row> {
     return this.#chunks.get(Math.floor(index / CHUNK))?.[index % CHUNK];
   }
 
-  /** Tells which rows are in view; loads those that are not here. */
+  /**
+   * Tells which rows are in view; loads those that are not here. Of a long list
+   * that is scrolled through at once, only the rows at its end.
+   */
   show(first: number, last: number) {
+    const jumped = Math.abs(first - this.#view[0]) > CHUNK;
+    const hurries = jumped && performance.now() - this.#jumped < HURRY;
+    if (jumped) this.#jumped = performance.now();
     this.#view = [first, last];
+    clearTimeout(this.#arrival);
+    if (!hurries) this.#askForView();
+    else
+      this.#arrival = setTimeout(() => {
+        this.#askForView();
+      }, HURRY / 2);
+  }
+
+  #askForView() {
     for (const chunk of this.#chunksInView()) this.#ask(chunk);
   }
 
@@ -55,11 +74,12 @@ export class RowWindows<Row> {
     this.#asked.clear();
     if (top) this.#view = [0, this.#view[1] - this.#view[0]];
     this.#stale = new Set(this.#chunks.keys());
-    this.show(...this.#view);
+    this.#askForView();
   }
 
   /** Forgets everything, at once. */
   clear() {
+    clearTimeout(this.#arrival);
     this.#generation++;
     this.#chunks.clear();
     this.#asked.clear();
@@ -115,7 +135,8 @@ export class RowWindows<Row> {
     // The list may have become shorter than the view: look where it now ends.
     if (part.total > 0 && part.rows.length === 0) {
       const end = part.total - 1;
-      this.show(Math.max(0, end - (this.#view[1] - this.#view[0])), end);
+      this.#view = [Math.max(0, end - (this.#view[1] - this.#view[0])), end];
+      this.#askForView();
     }
   }
 

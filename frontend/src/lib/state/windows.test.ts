@@ -117,6 +117,24 @@ describe('RowWindows', () => {
     expect(rows.at(0)).toBe(0);
   });
 
+  it('does not ask for all that somebody scrolls past in a hurry', () => {
+    vi.useFakeTimers();
+    const { rows, asked, offsets } = list(50_000);
+    rows.show(0, 30);
+    void asked[0]?.answer();
+    for (let first = 1000; first < 40_000; first += 1000) {
+      rows.show(first, first + 30);
+      vi.advanceTimersByTime(16);
+    }
+    expect(offsets()).toEqual([0, 1000]);
+    vi.advanceTimersByTime(200);
+    expect(offsets()).toEqual([0, 1000, 39_000]);
+    vi.advanceTimersByTime(300);
+    rows.show(20_000, 20_030); // one leap, such as the End key, waits for nothing
+    expect(offsets()).toEqual([0, 1000, 39_000, 20_000]);
+    vi.useRealTimers();
+  });
+
   it('keeps no more than some thousand rows', async () => {
     const load = vi.fn((offset: number, limit: number) =>
       Promise.resolve({ rows: Array.from({ length: limit }, (_, i) => offset + i), total: 50_000 }),

@@ -22,8 +22,6 @@ export interface GridSelection {
   /** Every row of the list is selected. */
   readonly everything: boolean;
   has: (index: number) => boolean;
-  /** Of a row's box, for screen readers. */
-  label: (index: number) => string;
   toggle: (index: number) => void;
   /** From the row that was toggled last to this one. */
   extend: (index: number) => void;

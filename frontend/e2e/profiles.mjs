@@ -1,0 +1,133 @@
+// The part of the browser's walk that is about the list of profiles: filters,
+// columns, the keyboard, a selection and its export.
+import assert from 'node:assert/strict';
+import { until } from './harness/processes.mjs';
+
+/**
+ * @param step as walk() gives it
+ * @param at what the walk has come to, each as it is by then: page, people (as
+ *   Cliniko tells of them)
+ */
+export function walkThroughProfiles({ step, at, accessibleInBoth }) {
+  const grid = () => at().page.getByRole('grid', { name: 'Profiles' });
+  const button = (name) => at().page.getByRole('button', { name, exact: true });
+  const item = (role, name) => at().page.getByRole(role, { name });
+  const press = (keys) => at().page.keyboard.press(keys);
+  const counted = async () => {
+    const text = await at().page.locator('footer').getByText(/^[\d,]+ of [\d,]+ profiles?$/).innerText();
+    return text.match(/[\d,]+/g).map((number) => Number(number.replace(/\D/g, '')));
+  };
+  /** The row that the keyboard is on, as a screen reader finds it. */
+  const activeRow = async () => {
+    const id = await grid().getAttribute('aria-activedescendant');
+    return at().page.locator(`[id="${id}"]`);
+  };
+  const activeIndex = async () => Number(await (await activeRow()).getAttribute('aria-rowindex'));
+  const widthOf = async (name) =>
+    (await grid().getByRole('columnheader', { name }).boundingBox()).width;
+
+  step('filters leave as many profiles as they promise', async () => {
+    const { page, people } = at();
+    await page.getByLabel('Search name, email, phone').fill('');
+    const active = people.filter((each) => !each.archived_at && !each.merged_at);
+    const without = active.filter((each) => !each.patient_phone_numbers?.length);
+    await until('everybody', async () => (await counted())[0] === active.length);
+
+    await button('Filter').click();
+    const noPhone = item('menuitemcheckbox', /^No phone/);
+    assert.equal(Number((await noPhone.innerText()).match(/\d+/)[0]), without.length);
+    await noPhone.click();
+    await until('the filter', async () => (await counted())[0] === without.length);
+    await accessibleInBoth('20-filter');
+    await press('Escape');
+    assert.deepEqual(await counted(), [without.length, active.length]);
+    await button('Remove the filter No phone').click();
+    await until('everybody', async () => (await counted())[0] === active.length);
+  });
+
+  step('columns are hidden and resized, and stay so', async () => {
+    const { page } = at();
+    await button('Columns').click();
+    await item('menuitemcheckbox', 'Born').click();
+    await accessibleInBoth('21-columns');
+    await press('Escape');
+    assert.equal(await grid().getByRole('columnheader', { name: 'Born' }).count(), 0);
+
+    const before = await widthOf('Sex');
+    const { x, y, height } = await grid().getByRole('columnheader', { name: 'Sex' }).boundingBox();
+    await page.mouse.move(x + before + 6, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + before + 46, y + height / 2, { steps: 4 });
+    await page.mouse.up();
+    assert.equal(Math.round((await widthOf('Sex')) - before), 40, 'by the pointer');
+    await grid().getByRole('button', { name: 'Sex' }).focus();
+    await press('Shift+ArrowLeft');
+    assert.equal(Math.round((await widthOf('Sex')) - before), 24, 'by the keyboard');
+
+    await page.reload();
+    await grid().getByRole('columnheader', { name: 'Sex' }).waitFor();
+    assert.equal(Math.round((await widthOf('Sex')) - before), 24, 'remembered');
+    assert.equal(await grid().getByRole('columnheader', { name: 'Born' }).count(), 0);
+    await button('Columns').click();
+    await item('menuitem', 'Reset columns').click();
+    await grid().getByRole('columnheader', { name: 'Born' }).waitFor();
+    assert.equal(Math.round(await widthOf('Sex')), Math.round(before));
+  });
+
+  step('the keyboard goes everywhere and is never lost', async () => {
+    const { page } = at();
+    const last = Number(await grid().getAttribute('aria-rowcount'));
+    await grid().focus();
+    await press('End');
+    await until('the last row', async () => (await activeIndex()) === last);
+    await press('Home');
+    await press('PageDown');
+    assert.ok((await activeIndex()) > 5);
+    await press('ArrowUp');
+    // The row stays in the document, and the focus on the grid, wherever one scrolls.
+    const index = await activeIndex();
+    await grid().evaluate((each) => (each.scrollTop = each.scrollHeight));
+    await until('the end of the list', () => grid().locator(`[aria-rowindex="${last}"]`).count());
+    assert.equal(await activeIndex(), index);
+    assert.ok(await grid().evaluate((each) => each === document.activeElement));
+
+    await press('Home');
+    await page.keyboard.type('wa');
+    await until('a name that begins so', async () =>
+      /^\s*wa/i.test(await (await activeRow()).innerText()),
+    );
+    await (await activeRow()).scrollIntoViewIfNeeded();
+    await press('Control+f');
+    await page.keyboard.type('zo');
+    await grid().locator('mark').first().waitFor();
+    await press('Escape');
+    await until('no hits', async () => (await grid().locator('mark').count()) === 0);
+    await press('ArrowDown');
+    assert.ok(await grid().evaluate((each) => each === document.activeElement));
+  });
+
+  step('some are selected, and the export asks for the password', async () => {
+    await press('Home');
+    await press('Space');
+    await press('Shift+ArrowDown');
+    await press('Shift+ArrowDown');
+    const bar = item('toolbar', 'Selection');
+    await bar.getByText('3 selected').waitFor();
+    assert.equal(await grid().locator('[aria-selected=true]').count(), 3);
+    await accessibleInBoth('22-selection');
+    await bar.getByRole('button', { name: 'Export…' }).click();
+    const dialog = item('dialog', 'Export 3 selected profiles');
+    await dialog.getByText(/not sealed/).waitFor();
+    await accessibleInBoth('23-export-selected');
+    await dialog.getByLabel('Your password').fill('not the password at all');
+    await press('Enter');
+    await dialog.getByRole('alert').waitFor();
+    await press('Escape');
+    await grid().focus();
+    await press('Control+a');
+    const [shown] = await counted();
+    await bar.getByText(`${shown} selected`).waitFor();
+    await press('Escape');
+    await until('no selection', async () => (await bar.count()) === 0);
+  });
+}
