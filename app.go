@@ -32,7 +32,8 @@ type App struct {
 	links   *links
 
 	registration deeplink.Registration // of our links with the operating system
-	network      func() bool           // there is a network at all
+	openTest     func(context.Context, deeplink.Link) error
+	network      func() bool // there is a network at all
 	clock        func() time.Time
 	screenLocked func() bool // the system's own lock is on
 	eraseLogs    func() error
@@ -76,7 +77,7 @@ const (
 // NewApp returns the app. It opens nothing before the window first asks, since
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
-	a := &App{registration: registration, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
+	a := &App{registration: registration, openTest: deeplink.OpenTest, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
 		network: syncer.Online, clock: time.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
 	if options.ClinikoURL != "" {
 		a.network = func() bool { return true } // it is on this computer

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/syncer"
@@ -83,6 +84,42 @@ func (a *App) Syncs(limit int) ([]PassView, error) {
 		}
 		return views, err
 	})
+}
+
+// SyncDays sums the passes since the first of these times, which begin a day
+// each, the oldest first: midnights where the window is.
+func (a *App) SyncDays(begins []string) ([]DayView, error) {
+	return call(a, "SyncDays", func(ctx context.Context, d *desk) ([]DayView, error) {
+		views := []DayView{}
+		times, err := beginsOf(begins)
+		if err != nil {
+			return views, err
+		}
+		store, err := d.w.Store(ctx)
+		if err != nil {
+			return views, err
+		}
+		days, err := store.Days(ctx, times)
+		for _, day := range days {
+			views = append(views, DayView(day))
+		}
+		return views, err
+	})
+}
+
+func beginsOf(texts []string) ([]time.Time, error) {
+	wrong := profile.Errorf(profile.Invalid, "These are not days in their order. Contact support@vald.com.")
+	if len(texts) > profile.HistoryDays {
+		return nil, wrong
+	}
+	times := make([]time.Time, len(texts))
+	for i, text := range texts {
+		var err error
+		if times[i], err = time.Parse(time.RFC3339, text); err != nil || i > 0 && !times[i].After(times[i-1]) {
+			return nil, wrong
+		}
+	}
+	return times, nil
 }
 
 // Missing returns whom a person has to decide about, because so many at once

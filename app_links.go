@@ -227,7 +227,7 @@ func (d *desk) linkSetup(ctx context.Context, state deeplink.State) LinkSetupVie
 // TestLink opens a test link through the operating system and says whether it
 // came back.
 func (a *App) TestLink() (bool, error) {
-	return call(a, "TestLink", func(ctx context.Context, _ *desk) (bool, error) {
+	return call(a, "TestLink", func(ctx context.Context, d *desk) (bool, error) {
 		link, err := deeplink.NewTest()
 		if err != nil {
 			return false, err
@@ -236,14 +236,39 @@ func (a *App) TestLink() (bool, error) {
 		a.links.mu.Lock()
 		a.links.test, a.links.back = link.Nonce, back
 		a.links.mu.Unlock()
-		if err := deeplink.OpenTest(ctx, link); err != nil {
+		if err := a.openTest(ctx, link); err != nil {
 			return false, err
 		}
 		select {
 		case <-back:
-			return true, nil
+			return true, a.setButton(ctx, d, profile.ButtonWorks)
 		case <-time.After(testWait):
 			return false, nil
 		}
 	})
+}
+
+// SkipButton notes that this clinic does without the button in Cliniko, so that
+// setting up no longer asks for it.
+func (a *App) SkipButton() error {
+	_, err := call(a, "SkipButton", func(ctx context.Context, d *desk) (struct{}, error) {
+		return struct{}{}, a.setButton(ctx, d, profile.ButtonUnused)
+	})
+	return err
+}
+
+// setButton notes how far the clinic is with the button in Cliniko, if there is
+// a clinic.
+func (a *App) setButton(ctx context.Context, d *desk, how profile.Button) error {
+	store, err := d.w.Store(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return nil
+	}
+	if err == nil {
+		err = store.SetButton(ctx, how)
+	}
+	if err == nil {
+		a.tellState(ctx, d)
+	}
+	return err
 }

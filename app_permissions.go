@@ -25,12 +25,12 @@ var permissions = map[string][]profile.Permission{
 	"EraseProfile":   {profile.DeleteProfiles},
 
 	// TeleHab PMS/EMR link.
-	"Failures": {profile.PMSLink}, "ExportFailures": {profile.PMSLink}, "Syncs": {profile.PMSLink}, "Missing": {profile.PMSLink},
+	"Failures": {profile.PMSLink}, "ExportFailures": {profile.PMSLink}, "Syncs": {profile.PMSLink}, "SyncDays": {profile.PMSLink}, "Missing": {profile.PMSLink},
 	"LinkSetup": {profile.PMSLink}, "TestLink": {profile.PMSLink}, "Retention": {profile.PMSLink},
 	"Connect": {profile.CreateLink, profile.ModifyLink}, "ConnectSeparately": {profile.CreateLink},
 	"ListPatients": {profile.ModifyLink}, "Listing": {profile.ModifyLink}, "ListingSummary": {profile.ModifyLink},
 	"StartImport": {profile.ModifyLink}, "DiscardListing": {profile.ModifyLink}, "RetryFailure": {profile.ModifyLink},
-	"RepairLink": {profile.ModifyLink}, "KeepMissing": {profile.ModifyLink}, "SetRetention": {profile.ModifyLink},
+	"RepairLink": {profile.ModifyLink}, "SkipButton": {profile.ModifyLink}, "KeepMissing": {profile.ModifyLink}, "SetRetention": {profile.ModifyLink},
 	"RemoveMissing": {profile.DeleteLink}, "Disconnect": {profile.DeleteLink},
 
 	// Both areas.

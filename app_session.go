@@ -83,7 +83,15 @@ func (d *desk) state(ctx context.Context) (AppState, error) {
 	if clinic.Patients == "patient" {
 		s.ClientWord = "patient"
 	}
-	s.Tally, err = d.tally(ctx)
+	if s.Tally, err = d.tally(ctx); err != nil {
+		return s, err
+	}
+	store, err := d.w.Store(ctx)
+	if err != nil {
+		return s, err
+	}
+	button, err := store.Button(ctx)
+	s.Button = string(button)
 	return s, err
 }
 

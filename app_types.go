@@ -15,6 +15,7 @@ type AppState struct {
 	Clinic      *ClinicView `json:"clinic"`      // the connected clinic, or null
 	Keyring     *ErrorView  `json:"keyring"`     // what is wrong with the system keyring, or null
 	Store       *ErrorView  `json:"store"`       // why the data on this computer cannot be opened, or null
+	Button      string      `json:"button"`      // Open in TeleHab: works, unused, "" until somebody has tried
 	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`
@@ -102,6 +103,13 @@ type PassView struct {
 	Archived  int    `json:"archived"`
 	Requests  int    `json:"requests"`
 	Error     string `json:"error"` // the code of why it did not end well, or ""
+}
+
+// DayView sums the passes that ended within one day.
+type DayView struct {
+	Passes  int `json:"passes"`
+	Broken  int `json:"broken"`  // of passes, those that neither ended well nor were cancelled
+	Failing int `json:"failing"` // how many profiles were failing after the last of them; -1: not known
 }
 
 // ListingView sums what Sync patients found in Cliniko.

@@ -46,6 +46,13 @@ type Pass struct {
 	Err       Code // "" for a pass that ended well
 }
 
+// Day sums the passes that ended within one calendar day.
+type Day struct {
+	Passes  int
+	Broken  int // of Passes, those that neither ended well nor were cancelled
+	Failing int // how many profiles were failing after the last of them; -1: not known
+}
+
 // Entry is one judged record of a batch.
 type Entry struct {
 	Ref     string
@@ -74,6 +81,16 @@ type Clinic struct {
 	KeyEnds   string // the key's last four characters before its shard
 	Connected time.Time
 }
+
+// Button says how far a clinic is with Open in TeleHab, the button in Cliniko.
+type Button string
+
+// How far a clinic is with it.
+const (
+	ButtonUntried Button = ""
+	ButtonWorks   Button = "works"  // a test link has come back
+	ButtonUnused  Button = "unused" // somebody said that the clinic does without
+)
 
 // WebAddress returns where the clinic's Cliniko is in a browser, without a
 // slash at the end.

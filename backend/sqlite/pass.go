@@ -144,8 +144,9 @@ func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Curs
 			ended = sql.NullInt64{}
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE pass SET ended_at = ?, error = ?, requests = requests + ?, total = ?,
-			synced = ?, unchanged = ?, failed = ?, archived = ? WHERE id = ?`, ended, p.Err, p.Requests, p.Total,
-			p.Counts.Synced, p.Counts.Unchanged, p.Counts.Failed, p.Counts.Archived, p.ID); err != nil {
+			synced = ?, unchanged = ?, failed = ?, archived = ?, failing = (SELECT count(*) FROM failure WHERE account_id = ?)
+			WHERE id = ?`, ended, p.Err, p.Requests, p.Total,
+			p.Counts.Synced, p.Counts.Unchanged, p.Counts.Failed, p.Counts.Archived, s.account, p.ID); err != nil {
 			return err
 		}
 		if goesOn {

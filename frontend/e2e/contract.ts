@@ -34,6 +34,7 @@ interface PageTypes {
   ErrorView: Page.ErrorView;
   TallyView: Page.TallyView;
   PassView: Page.PassView;
+  DayView: Page.DayView;
   SyncStatus: Page.SyncStatus;
   ListingView: Page.ListingView;
   ListedRow: Page.ListedRow;

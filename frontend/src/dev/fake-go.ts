@@ -1,12 +1,13 @@
 import type { GoApp } from '../lib/api/bridge';
 import type {
+  AppState,
   ConnectionView,
   ExportFormat,
   FailureView,
   PassView,
   ProfileQuery,
 } from '../lib/api/types';
-import { historyOf, syncsOf } from './fake-history';
+import { daysOf, historyOf, syncsOf } from './fake-history';
 import { FakeLinks } from './fake-links';
 import { fail, FakeSession, wait } from './fake-session';
 import { CLINIC } from './fake-state';
@@ -48,7 +49,7 @@ export class FakeGo extends FakeSession implements GoApp {
     const clinic = this.state.clinic?.name ?? '';
     const profiles = this.imported ? this.people.length : 0;
     this.imported = false;
-    this.state = { ...this.state, clinic: null };
+    this.state = { ...this.state, clinic: null, button: '' };
     this.state.sync = { ...this.state.sync, lastSuccess: '' };
     this.tally();
     return this.soon({ clinic, profiles, changes: 12, syncs: 3, state: this.state }, 800);
@@ -216,7 +217,10 @@ export class FakeGo extends FakeSession implements GoApp {
   async RefreshProfile(id: string) {
     await wait(900);
     const person = this.find(id);
-    person.syncedAt = new Date().toISOString();
+    Object.assign(person, judge({ ...person, syncedAt: new Date().toISOString() }));
+    this.tally();
+    this.emit('state', this.state);
+    this.emit('profiles', {});
     return structuredClone(person);
   }
 
@@ -225,6 +229,9 @@ export class FakeGo extends FakeSession implements GoApp {
     this.syncs ??= syncsOf(this.state.tally.failed, this.people.length);
     return this.soon(this.syncs.slice(0, limit));
   };
+
+  SyncDays = (begins: string[]) =>
+    this.soon(daysOf(begins.length, this.imported ? this.state.tally.failed : -1));
 
   /** So many are gone from Cliniko at once that a person has to decide. */
   lose(count: number) {
@@ -274,7 +281,19 @@ export class FakeGo extends FakeSession implements GoApp {
   FindPasted = (text: string) => this.soon(this.links.find(text));
   LinkSetup = () => this.soon(this.links.setup);
   RepairLink = (takeOver: boolean) => this.soon(this.links.repair(takeOver), 500);
-  TestLink = () => this.soon(this.links.comesBack, this.options.delay * 100);
+  async TestLink() {
+    await wait(this.options.delay * 100);
+    if (this.links.comesBack) this.#button('works');
+    return this.links.comesBack;
+  }
+  SkipButton = () => {
+    this.#button('unused');
+    return this.soon(undefined);
+  };
+  #button(how: AppState['button']) {
+    this.state.button = how;
+    this.emit('state', this.state);
+  }
 
   OpenInCliniko = () => this.soon(undefined);
   CopyText = () => this.soon(undefined);

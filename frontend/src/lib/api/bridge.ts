@@ -49,6 +49,7 @@ export interface GoApp {
   RefreshProfile(id: string): Promise<T.ProfileView>;
   ProfileHistory(id: string): Promise<T.HistoryView>;
   Syncs(limit: number): Promise<T.PassView[] | null>;
+  SyncDays(begins: string[]): Promise<T.DayView[] | null>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
   RemoveMissing(): Promise<T.PassView>;
@@ -58,6 +59,7 @@ export interface GoApp {
   LinkSetup(): Promise<T.LinkSetupView>;
   RepairLink(takeOver: boolean): Promise<T.LinkSetupView>;
   TestLink(): Promise<boolean>;
+  SkipButton(): Promise<void>;
   OpenInCliniko(id: string): Promise<void>;
   CopyText(text: string): Promise<void>;
   CopyDetail(text: string): Promise<void>;

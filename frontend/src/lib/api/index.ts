@@ -115,6 +115,8 @@ export const api = {
 
   /** The newest syncs, those that run or go on later included; at most 500. */
   syncs: async (limit: number) => (await settle(() => app().Syncs(limit), LOCAL)) ?? [],
+  /** The syncs since the first of these midnights, by day; the oldest first. */
+  syncDays: async (begins: string[]) => (await settle(() => app().SyncDays(begins), LOCAL)) ?? [],
   /** Who is no longer in Cliniko, and stays here until a person has decided. */
   missing: async () => (await settle(() => app().Missing(), LOCAL)) ?? [],
   keepMissing: () => settle(() => app().KeepMissing(), LOCAL),
@@ -149,6 +151,8 @@ export const api = {
   repairLink: (takeOver: boolean) => settle(() => app().RepairLink(takeOver), LOCAL),
   /** Sends a link through the operating system; false if it was not back in ten seconds. */
   testLink: () => settle(() => app().TestLink(), LOCAL),
+  /** This clinic does without the button in Cliniko. */
+  skipButton: () => settle(() => app().SkipButton(), LOCAL),
 
   copyText: (text: string) => settle(() => app().CopyText(text), LOCAL),
   /** For a client's email or phone number: Go clears the clipboard after 45 seconds. */

@@ -144,6 +144,8 @@ export interface AppState {
   clinic: ClinicView | null;
   keyring: ErrorView | null;
   store: ErrorView | null;
+  /** Open in TeleHab, the button in Cliniko; '' until somebody has tried it. */
+  button: '' | 'works' | 'unused';
   clientWord: string;
   sync: SyncStatus;
   tally: TallyView;
@@ -151,6 +153,15 @@ export interface AppState {
   idleMinutes: number;
   /** A link came in and waits for takeLink, or for somebody to sign in. */
   linkWaiting: boolean;
+}
+
+/** The syncs that ended within one day. */
+export interface DayView {
+  passes: number;
+  /** Of them, those that neither ended well nor were cancelled. */
+  broken: number;
+  /** How many profiles were failing after the last of them; -1: not known. */
+  failing: number;
 }
 
 export interface ListingView {
