@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"telehab.io/desktop/backend/export"
@@ -47,8 +48,13 @@ func (a *App) ExportProfiles(format, password string) (string, error) {
 		}
 		return a.export(ctx, d, password, profile.ExportedProfiles, "profiles", "profiles", format, func(w io.Writer) error {
 			var entries []profile.Entry
-			if _, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) }); err != nil {
+			broken, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
+			if err != nil {
 				return err
+			}
+			if len(broken) > 0 {
+				go d.mend(context.WithoutCancel(ctx), broken)
+				return profile.Errorf(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
 			}
 			return write(w, entries)
 		})
@@ -88,16 +94,21 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 }
 
 // export confirms the password, asks for the place, notes it in the audit trail,
-// and only then writes the file, for this user alone.
+// and only then writes the file, for this user alone. Whoever asked must still be
+// there: the window may have locked itself while the dialog was open.
 func (a *App) export(ctx context.Context, d *desk, password string, action profile.Action, what, name, format string, write func(io.Writer) error) (string, error) {
+	person := d.whoIsSignedIn().ID
 	if demo, _ := d.w.Demo(); !demo {
-		if err := d.w.People.Confirm(ctx, d.whoIsSignedIn().ID, password); err != nil {
+		if err := d.w.People.Confirm(ctx, person, password); err != nil {
 			return "", err
 		}
 	}
 	path, err := a.system.AskWhereToSave("Export "+what, "telehab-"+name+"-"+a.clock().Format(time.DateOnly)+"."+format)
 	if err != nil || path == "" {
 		return "", err
+	}
+	if person == "" || d.whoIsSignedIn().ID != person {
+		return "", profile.Errorf(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
 	}
 	if err := d.audit(ctx, action, ""); err != nil {
 		return "", err
@@ -106,9 +117,26 @@ func (a *App) export(ctx context.Context, d *desk, password string, action profi
 	if err := write(&out); err != nil {
 		return "", err
 	}
-	if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+	if err := replace(path, out.Bytes()); err != nil {
 		return "", &profile.Error{Code: profile.Invalid, Cause: errors.New("the file could not be written"),
 			Message: "The file could not be saved there. Choose another folder and try again."}
 	}
 	return path, nil
+}
+
+// replace writes a file of its own and moves it to path, so that neither the
+// rights nor the target of what lies there matter.
+func replace(path string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".telehab-*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
 }

@@ -76,11 +76,11 @@ func (a *App) erase(ctx context.Context, d *desk) (Erasure, error) {
 	if profile.CodeOf(err) == profile.NotConnected {
 		return Erasure{}, err
 	} // one whose row does not open goes without its name
-	if err := d.audit(ctx, profile.Disconnected, ""); err != nil {
-		return Erasure{}, err
-	}
 	gone, err := d.w.Disconnect(ctx)
 	if err != nil {
+		return Erasure{}, err
+	}
+	if err := d.audit(ctx, profile.Disconnected, ""); err != nil {
 		return Erasure{}, err
 	}
 	erased := Erasure{Clinic: clinic.Name, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
@@ -113,11 +113,21 @@ func (a *App) RetryFailure(ref string) (*FailureView, error) {
 		if !ok {
 			return nil, profile.Errorf(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
 		}
+		people, err := d.w.Directory()
+		if err != nil {
+			return nil, err
+		}
+		if known, ok := people.One(ref); !ok || known.Failure == nil {
+			return nil, profile.Errorf(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
+		}
 		entry, err := d.one(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		a.tellState(ctx, d)
+		if err := d.allows("RetryFailure"); err != nil {
+			return nil, err // the window was locked meanwhile: no name
+		}
 		return failureView(&entry), nil
 	})
 }

@@ -16,6 +16,7 @@ const lockTick = 2 * time.Second
 func (a *App) Lock() (AppState, error) {
 	return call(a, "Lock", func(ctx context.Context, d *desk) (AppState, error) {
 		d.lock()
+		a.tellState(ctx, d)
 		return d.state(ctx)
 	})
 }

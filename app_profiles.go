@@ -109,6 +109,9 @@ func (a *App) RefreshProfile(id string) (ProfileView, error) {
 		if !ok {
 			return ProfileView{}, profile.Errorf(profile.Invalid, "This client has no Cliniko id. Sync all clients instead.")
 		}
+		if err := d.mayCreate(id); err != nil {
+			return ProfileView{}, err
+		}
 		entry, err := d.one(ctx, parsed)
 		if err != nil {
 			return ProfileView{}, err

@@ -16,18 +16,45 @@ func (a *App) State() (AppState, error) {
 	ctx := context.Background()
 	d, err := a.desk(ctx)
 	if err != nil {
-		logging.Failure(a.log, "open the workspace", err)
-		view := errorView(err)
-		state := AppState{Version: a.version, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: a.linkWaits(), Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
-		switch profile.CodeOf(err) {
-		case profile.KeyringMissing, profile.KeyringLocked:
-			state.Keyring = &view
-		default:
-			state.Store = &view
-		}
-		return state, nil
+		return a.closedState(err), nil
 	}
-	return d.state(ctx)
+	state, err := d.state(ctx)
+	if isBroken(err) {
+		return a.closedState(err), nil
+	}
+	return state, err
+}
+
+// closedState says why nothing can be opened.
+func (a *App) closedState(err error) AppState {
+	logging.Failure(a.log, "open the workspace", err)
+	view := errorView(err)
+	state := AppState{Version: a.version, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: a.linkWaits(), Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
+	switch profile.CodeOf(err) {
+	case profile.KeyringMissing, profile.KeyringLocked:
+		state.Keyring = &view
+		if a.hasStore() {
+			state.Store = &view // this computer is set up: no welcome
+		}
+	default:
+		state.Store = &view
+	}
+	return state
+}
+
+func (a *App) hasStore() bool {
+	current, err := a.options.Current()
+	return err == nil && current.HasStore()
+}
+
+// isBroken says that the store cannot be used any more, and that resetting it is
+// the way on.
+func isBroken(err error) bool {
+	switch profile.CodeOf(err) {
+	case profile.StoreKeyLost, profile.StoreDamaged, profile.StoreUnreadable:
+		return true
+	}
+	return false
 }
 
 // Painted tells that the page is on the screen, in which colours, and again when
@@ -217,8 +244,15 @@ func (a *App) LeaveDemo() (AppState, error) {
 // can be connected and synced again.
 func (a *App) ResetStore() (AppState, error) {
 	ctx := context.Background()
-	if _, err := a.desk(ctx); profile.CodeOf(err) != profile.StoreKeyLost {
+	d, err := a.desk(ctx)
+	if err == nil {
+		_, err = d.state(ctx)
+	}
+	if !isBroken(err) {
 		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
+	}
+	if d != nil {
+		a.drop(d)
 	}
 	return a.startOver(ctx)
 }

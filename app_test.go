@@ -24,14 +24,15 @@ func TestMain(m *testing.M) { keyringtest.Main(m) }
 
 // fakeSystem stands in for the window's toolkit, which a person owns.
 type fakeSystem struct {
-	mu     sync.Mutex
-	events []string
-	phases []string
-	opened []string
-	copied string
-	saveTo string
-	shown  int
-	dark   bool
+	mu          sync.Mutex
+	events      []string
+	phases      []string
+	opened      []string
+	copied      string
+	saveTo      string
+	whileAsking func()
+	shown       int
+	dark        bool
 }
 
 func (s *fakeSystem) Emit(event string, data any) {
@@ -57,7 +58,12 @@ func (s *fakeSystem) CopiedText() (string, error) {
 	defer s.mu.Unlock()
 	return s.copied, nil
 }
-func (s *fakeSystem) AskWhereToSave(string, string) (string, error) { return s.saveTo, nil }
+func (s *fakeSystem) AskWhereToSave(string, string) (string, error) {
+	if s.whileAsking != nil {
+		s.whileAsking()
+	}
+	return s.saveTo, nil
+}
 
 func (s *fakeSystem) saw(phase string) bool {
 	s.mu.Lock()

@@ -50,11 +50,14 @@ func checkName(name string) error {
 		return invalid("The name is empty. Type the person's name.")
 	case utf8.RuneCountInString(name) > MaxName:
 		return invalid(fmt.Sprintf("The name is longer than %d characters. Type a shorter one.", MaxName))
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unseen):
 		return invalid("The name holds characters that cannot be shown. Type it again.")
 	}
 	return nil
 }
+
+// unseen are characters that leave no mark or turn what follows around.
+func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
 func checkEmail(people []profile.Person, email string) error {
 	parsed, err := mail.ParseAddress(email)

@@ -161,7 +161,7 @@ func refusal(response *http.Response, body []byte) error {
 	case status == http.StatusNotFound:
 		return &profile.Error{Code: profile.NotFound, Cause: cause,
 			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}
-	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
+	case status == http.StatusNetworkAuthenticationRequired, status == http.StatusProxyAuthRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
 		return profile.Because(profile.LoginPage, cause)
 	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:
 		return unexpected(cause)

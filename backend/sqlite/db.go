@@ -190,9 +190,7 @@ func (db *DB) Path() string { return db.path }
 func Remove(path string) error {
 	var errs []error
 	for _, suffix := range besides {
-		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
+		errs = append(errs, os.RemoveAll(path+suffix)) // whatever lies there
 	}
 	return errors.Join(errs...)
 }

@@ -22,6 +22,8 @@ func retentionOf(row scanner) (profile.Retention, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, errDisconnected
 	}
+	// Whatever the file says, nobody is erased at once.
+	r.ArchivedDays, r.DeletedDays = max(r.ArchivedDays, profile.MinRetention), max(r.DeletedDays, profile.MinRetention)
 	return r, coded(err)
 }
 

@@ -62,6 +62,15 @@ func (o Options) DataDir() string {
 	return filepath.Join(xdg.DataHome, "TeleHab")
 }
 
+// HasStore says that there is something to open.
+func (o Options) HasStore() bool {
+	info, err := os.Stat(filepath.Join(o.DataDir(), storeFile))
+	return err == nil && info.Size() > 0
+}
+
+// storeFile is the store within its folder.
+const storeFile = "telehab.db"
+
 // Workspace is an open data directory. It is safe for concurrent use.
 type Workspace struct {
 	People *account.People
@@ -91,8 +100,12 @@ type link struct {
 //
 // Errors: KeyringMissing, KeyringLocked, and those of sqlite.Open.
 func Open(ctx context.Context, o Options) (*Workspace, error) {
-	return open(ctx, o, keyring.Open(service))
+	return open(ctx, o, systemKeyring())
 }
+
+// systemKeyring is one for the whole process, so that one that hangs is waited
+// for once and not by each opening.
+var systemKeyring = sync.OnceValue(func() *keyring.Keyring { return keyring.Open(service) })
 
 func open(ctx context.Context, o Options, keys *keyring.Keyring) (*Workspace, error) {
 	dir, err := filepath.Abs(o.DataDir())
@@ -136,7 +149,7 @@ func (w *Workspace) Demo() (demo, throwaway bool) {
 // Audit returns who did what here.
 func (w *Workspace) Audit() profile.AuditTrail { return w.db }
 
-func (w *Workspace) storePath() string { return filepath.Join(w.dir, "telehab.db") }
+func (w *Workspace) storePath() string { return filepath.Join(w.dir, storeFile) }
 
 // item names a secret of this workspace, so that two data directories of one
 // person do not share keys.
@@ -203,7 +216,7 @@ func Reset(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("find the data folder: %w", err)
 	}
-	w := &Workspace{options: o, dir: dir, keyring: keyring.Open(service)}
+	w := &Workspace{options: o, dir: dir, keyring: systemKeyring()}
 	return errors.Join(sqlite.Remove(w.storePath()),
 		w.keyring.Delete(ctx, w.item(storeKey)), w.keyring.Delete(ctx, w.item(nextKey)), w.keyring.Delete(ctx, w.item(apiKey)))
 }
@@ -252,9 +265,6 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unlink()
-	if w.people != nil {
-		w.people = directory.New()
-	}
 	if err := w.keyring.Delete(ctx, w.item(apiKey)); err != nil {
 		return sqlite.Forgotten{}, err
 	}
@@ -266,6 +276,9 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	gone, err := w.db.Forget(ctx, fresh)
 	if err != nil {
 		return gone, err
+	}
+	if w.people != nil {
+		w.people = directory.New()
 	}
 	return gone, w.useNextKey(ctx, fresh)
 }
