@@ -4,8 +4,28 @@ export interface Segment {
   hit: boolean;
 }
 
+/** Letters that Unicode does not take apart into a letter and a mark. */
+const WHOLE: Record<string, string> = {
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  æ: 'ae',
+  œ: 'oe',
+  ß: 'ss',
+  ı: 'i',
+  '’': "'",
+};
+
 /** One letter as the search sees it: lower case, without accents. */
-const fold = (letter: string) => letter.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+function fold(letter: string): string {
+  const bare = letter.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return WHOLE[bare] ?? bare;
+}
+
+/** As the search compares a number: its last nine digits, without the zero before an area. */
+const local = (digits: string) => digits.slice(-9).replace(/^0/, '');
 
 const isDigits = (text: string) => /^[\d\s+()-]+$/.test(text) && /\d/.test(text);
 
@@ -22,7 +42,7 @@ function mark(letters: string[], needles: string[], skip: (letter: string) => bo
       origin.push(...Array.from({ length: character.length }, () => index));
     }
   });
-  for (const needle of needles) {
+  for (const needle of needles.filter(Boolean)) {
     for (
       let at = folded.indexOf(needle);
       at >= 0;
@@ -48,7 +68,7 @@ export function highlight(text: string, query: string): Segment[] {
   const letters = [...text];
   let hits = mark(letters, needles, () => false);
   if (isDigits(query) && isDigits(text)) {
-    const digits = query.replace(/\D/g, '');
+    const digits = local(query.replace(/\D/g, ''));
     hits = mark(letters, [digits], (letter) => !/\d/.test(letter));
   }
 
