@@ -20,6 +20,9 @@ func main() {
 	for _, name := range []string{"WEBKIT_INSPECTOR_SERVER", "WEBKIT_INSPECTOR_HTTP_SERVER"} {
 		_ = os.Unsetenv(name)
 	}
+	if len(os.Args) > 1 {
+		attachConsole()
+	}
 	os.Exit(run())
 }
 
