@@ -32,7 +32,7 @@ NPM_CI        := ci --no-audit --no-fund --loglevel=error
         packages test-packages bindings frontend release
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: packages ## Install what is missing, build, and open the app
 	@$(MAKE) --no-print-directory build

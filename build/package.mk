@@ -7,11 +7,14 @@ PACKAGERS     := build/tools/nfpm
 # What is packed has the time of the commit, and no paths of this computer.
 export SOURCE_DATE_EPOCH := $(shell build/scripts/version.sh epoch)
 
-.PHONY: package package-tools test-installers reproduce workflows
+.PHONY: package package-windows package-tools test-installers reproduce workflows
 
 package: package-tools ## Build the installers for Windows and Linux into build/dist
 	@$(MAKE) --no-print-directory bindings frontend
 	@build/scripts/package.sh $(DIST)
+
+package-windows: package-tools | frontend
+	@build/scripts/package.sh $(DIST) windows
 
 test-installers: ## Install, upgrade and remove what `make package` built: Wine, a clean Debian
 	@build/scripts/packages.sh test

@@ -11,7 +11,8 @@ STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary histories kill e2e-browser speed e2e-window e2e-open-in leaks security cgo-windows windows wine
+             clinic-binary histories kill e2e-browser speed e2e-window e2e-open-in leaks security cgo-windows windows wine \
+             installer installer-test
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
@@ -121,3 +122,11 @@ stage-windows: stage-cgo-windows stage-frontend-build
 # The registration of links in a real registry, by a real Windows program.
 stage-wine: stage-cgo-windows
 	@$(STAGE) --check wine -- build/scripts/wine-test.sh -test.v
+
+# The installer for Windows: silently installed, upgraded and removed. The .deb
+# has a test of its own, `make test-installers`, because it needs a fresh Debian.
+stage-installer: stage-cgo-windows stage-frontend-build stage-wine
+	@$(STAGE) installer -- $(MAKE) -o bindings -o frontend package-windows DIST=$(RESULTS)/dist
+
+stage-installer-test: stage-installer stage-clinic-binary
+	@$(STAGE) --check installer-test -- build/scripts/installer-test.sh $(RESULTS)/dist

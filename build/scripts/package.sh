@@ -2,7 +2,7 @@
 # Builds the packages for Windows and Linux; on a Mac, those for macOS. `make
 # package` makes what it needs first: build/tools, the bindings and the page.
 #
-#   package.sh DIST
+#   package.sh DIST [windows]     windows: only that, for the installer's test
 #
 # Signs what is for Windows if TELEHAB_SIGN_CERT is set: see sign-windows.sh.
 set -euo pipefail
@@ -25,6 +25,11 @@ export VERSION PACKAGE_VERSION SOURCE_DATE_EPOCH
 export GOFLAGS='-trimpath -buildvcs=false' CGO_ENABLED=1
 
 echo "TeleHab $VERSION"
+if [ "${2:-}" = windows ]; then
+  cp LICENSE "$work/NOTICES.txt"
+  $scripts/package-windows.sh "$work" "$dist"
+  exit
+fi
 $scripts/notices.sh "$work/NOTICES.txt"
 cp "$work/NOTICES.txt" "$dist"
 $scripts/package-linux.sh "$work" "$dist"
