@@ -9,11 +9,10 @@ dir=$(mktemp -d)
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 tools=$PWD/build/tools
 
-build() { # folder, below $dir
-  git clone -q . "$dir/$1"
+build() { # folder, below $dir; what to clone
+  git clone -q "$2" "$dir/$1"
   mkdir -p "$dir/$1/build/tools"
   cp "$tools"/{nfpm,go-winres,go-licenses,cyclonedx-gomod} "$dir/$1/build/tools"
-  # A clone of a clone has the tags, and this commit.
   (cd "$dir/$1" && unset MAKEFLAGS MAKELEVEL SOURCE_DATE_EPOCH && "${MAKE:-make}" package) >"$dir/log" 2>&1 || {
     tail -n 40 "$dir/log" >&2
     exit 1
@@ -21,8 +20,8 @@ build() { # folder, below $dir
   grep ' MB ' "$dir/log" || true
 }
 
-build one
-GOCACHE=$dir/cache build a/second/folder
+build one .
+GOCACHE=$dir/cache build a/second/folder "$dir/one" # the same commit, whatever was committed meanwhile
 
 status=0
 for file in "$dir"/one/build/dist/*; do
