@@ -119,7 +119,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, patients int) (time.Dur
 	return took, err
 }
 
-var firstPage = directory.Query{Filter: directory.All, Sort: directory.ByName, Limit: 60}
+var firstPage = directory.Query{Filter: directory.All, Sort: directory.ByName, Limit: 60, Now: time.Now()}
 
 // afterEdit is the list right after a pass has brought one changed profile.
 func afterEdit(people *directory.Directory) time.Duration {
