@@ -10,8 +10,8 @@ RESULTS   := build/test-results
 STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
-             frontend-build lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary histories kill e2e-browser speed e2e-window e2e-open-in leaks security cgo-windows windows wine \
+             frontend-build bundle lint lint-rules frontend-test go-test release dev-binary \
+             clinic-binary empty-window histories kill e2e-browser speed e2e-window start e2e-open-in leaks security cgo-windows windows wine \
              installer installer-test
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
@@ -49,6 +49,9 @@ stage-frontend-test: stage-npm
 
 stage-frontend-build: stage-npm stage-bindings
 	@$(STAGE) frontend-build -- $(NPM) --prefix frontend run build
+
+stage-bundle: stage-frontend-build
+	@$(STAGE) --check bundle -- node build/scripts/bundle-size.mjs
 
 stage-linter: stage-packages
 	@$(STAGE) linter -- $(MAKE) $(LINTER)
@@ -97,6 +100,14 @@ stage-speed: stage-e2e-browser
 stage-e2e-window: stage-release stage-e2e-browser
 	@$(STAGE) --count node e2e-window -- $(SESSION) $(RESULTS)/window \
 	  node --test --test-reporter=spec frontend/e2e/window.test.mjs
+
+# How soon the window is of use, against the least that a window can be.
+stage-empty-window: stage-dev-binary
+	@$(STAGE) empty-window -- $(GO) build -tags 'desktop,production,$(TAGS)' -o $(RESULTS)/bin/emptywindow ./build/emptywindow
+
+stage-start: stage-empty-window stage-e2e-window
+	@$(STAGE) --count node start -- $(SESSION) $(RESULTS)/start \
+	  node --test --test-reporter=spec frontend/e2e/start.test.mjs
 
 stage-e2e-open-in: stage-e2e-window
 	@$(STAGE) --count node e2e-open-in -- $(SESSION) $(RESULTS)/open-in \

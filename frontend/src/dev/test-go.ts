@@ -1,3 +1,5 @@
+// The larger part of the page is loaded by its first screen; here it is there at once.
+import '$screens/shell/Inside.svelte';
 import { FakeGo } from './fake-go';
 import type { FakeOptions } from './fake-state';
 

@@ -1,0 +1,2 @@
+// Two frames on, what the page says has been painted.
+requestAnimationFrame(() => requestAnimationFrame(() => window.go.main.Empty.Painted()));
