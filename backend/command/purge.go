@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -40,7 +42,8 @@ func (t *Terminal) purge() *cobra.Command {
 					return profile.Errorf(profile.Cancelled, "Nothing was erased.")
 				}
 			}
-			return workspace.Purge(c.Context(), o)
+			// The window is closed, so its caches need not wait for the next start.
+			return errors.Join(webview.Mark(o.DataDir()), webview.RemoveMarked(o.DataDir()), workspace.Purge(c.Context(), o))
 		}),
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")

@@ -29,7 +29,13 @@ for size in 16 24 32 48 64 128 256 512; do
   convert build/appicon.png -resize "${size}x$size" -strip -define png:exclude-chunks=date,time "$work/icons/$size.png"
 done
 sed -e "s/@VERSION@/$PACKAGE_VERSION/" -e "s/@DATE@/$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)/" \
-  build/linux/io.telehab.desktop.metainfo.xml >"$work/metainfo.xml"
+  build/linux/io.telehab.desktop.metainfo.xml >"$work/io.telehab.desktop.metainfo.xml"
+if command -v appstreamcli >/dev/null; then
+  appstreamcli validate --no-net "$work/io.telehab.desktop.metainfo.xml" >"$work/log" || {
+    cat "$work/log" >&2
+    exit 1
+  }
+fi
 {
   cat LICENSE
   printf '\n\nTeleHab contains the following works of others.\n\n'
