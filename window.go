@@ -109,12 +109,7 @@ func runWindow(app *App, toolkit *toolkit) error {
 			putBack(ctx, place)
 			go app.keepRegistered(ctx)
 			go app.watch(watching)
-		},
-		OnBeforeClose: func(ctx context.Context) (stay bool) {
-			if err := toolkit.remember(ctx).Save(app.options.DataDir()); err != nil {
-				logging.Failure(app.log, "remember the window's place", err)
-			}
-			return false
+			go app.remember(watching, toolkit)
 		},
 		OnShutdown: func(context.Context) { app.shutdown() },
 		Bind:       []any{app},
@@ -147,13 +142,6 @@ func (t *toolkit) with(do func(context.Context)) {
 	if ctx := t.window.Load(); ctx != nil {
 		do(*ctx)
 	}
-}
-
-// remember returns how the window stands.
-func (t *toolkit) remember(ctx context.Context) placement.Placement {
-	p := look(ctx, t.place)
-	p.Dark = t.dark.Load()
-	return p
 }
 
 func (t *toolkit) Painted(dark bool) { t.dark.Store(dark) }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/placement"
 )
 
@@ -46,6 +48,34 @@ func putBack(ctx context.Context, p placement.Placement) {
 		}
 	}
 }
+
+// remember keeps the window's place whenever it has changed: a program that is
+// ended with the computer is not asked before.
+func (a *App) remember(ctx context.Context, t *toolkit) {
+	ticker := time.NewTicker(placeTick)
+	defer ticker.Stop()
+	for kept := t.place; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		t.with(func(window context.Context) {
+			now := look(window, kept)
+			now.Dark = t.dark.Load()
+			if now == kept {
+				return
+			}
+			kept = now
+			if err := now.Save(a.options.DataDir()); err != nil {
+				logging.Failure(a.log, "remember the window's place", err)
+			}
+		})
+	}
+}
+
+// placeTick is how often the window's place is looked at.
+const placeTick = 2 * time.Second
 
 // look returns how the window stands now, after it was last seen as p.
 func look(ctx context.Context, p placement.Placement) placement.Placement {

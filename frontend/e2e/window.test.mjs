@@ -1,10 +1,10 @@
 // The release binary in a real window: the demo clinic from the first screen to
 // the profiles, and once more after a restart.
 import assert from 'node:assert/strict';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { photograph, startDisplay } from './harness/display.mjs';
-import { rememberSecrets } from './harness/leaks.mjs';
+import { filesUnder, rememberSecrets } from './harness/leaks.mjs';
 import { requirePrivateHome } from './harness/paths.mjs';
 import { stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
@@ -126,4 +126,27 @@ step('after a restart everything is still there', async () => {
   const after = await people();
   assert.deepEqual(after, kept);
   await photograph(display, 'window-4-again');
+});
+
+step('the window comes back as large as it was, and in its colours', async () => {
+  const file = await until('its place to be kept', () =>
+    filesUnder([home]).find((path) => path.endsWith('/window.json')),
+  );
+  const stands = () => JSON.parse(readFileSync(file, 'utf8'));
+  await closeWindow(app);
+  const kept = stands();
+  assert.deepEqual([kept.width, kept.height, kept.placed, kept.dark], [1200, 800, true, false]);
+  const smaller = { ...kept, width: 1080, height: 700, x: 90, y: 50, dark: true };
+  writeFileSync(file, JSON.stringify(smaller));
+  app = await openWindow(driver);
+  await until('the first screen', () => app.find('heading', /./));
+  const size = () => app.run('return [innerWidth, innerHeight]');
+  await until('its size', async () => String(await size()) === '1080,700');
+  await photograph(display, 'window-5-smaller');
+  // The page is light, whatever the file said.
+  await until('its colours to be kept', () => !stands().dark);
+  const { width, height } = stands();
+  assert.deepEqual([width, height], [1080, 700]);
+  await closeWindow(app);
+  app = undefined;
 });
