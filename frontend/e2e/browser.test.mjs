@@ -61,9 +61,14 @@ async function accessible(name) {
 /** The same in both themes. */
 async function accessibleInBoth(name) {
   await accessible(name);
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await inColours('dark');
   await accessible(`${name}-dark`);
-  await page.emulateMedia({ colorScheme: 'light' });
+  await inColours('light');
+}
+
+async function inColours(colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
 }
 
 const step = walk(async () => {
