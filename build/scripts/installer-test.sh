@@ -39,6 +39,16 @@ GOOS=windows CGO_ENABLED=0 "${GO:-go}" build -o "$dir/no-store.exe" "$dir/main.g
 build/scripts/has-store.sh "$program"
 if build/scripts/has-store.sh "$dir/no-store.exe" 2>/dev/null; then fail 'a program without cgo passes'; fi
 
+step 'versions and icon, as Windows shows them'
+for file in "$program" "$setup"; do
+  build/tools/go-winres extract --dir "$dir/resources" "$file" >/dev/null
+  numeric=$(build/scripts/version.sh numeric)
+  like "*\"file_version\": \"$numeric\"*\"product_version\": \"$numeric\"*\"ProductVersion\": \"$version\"*" \
+    "$(<"$dir/resources/winres.json")"
+  [ "$file" != "$program" ] || like '*"RT_GROUP_ICON"*"#3"*' "$(<"$dir/resources/winres.json")" # where Wails looks
+  rm -r "$dir/resources"
+done
+
 step 'for one person'
 installs 0 "$setup" /S
 same "$person/telehab.exe" "$program"

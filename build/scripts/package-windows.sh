@@ -13,8 +13,9 @@ numeric=$(build/scripts/version.sh numeric)
 # Icon, manifest and version. Go takes the file because of its name.
 resource=rsrc_windows_amd64.syso
 trap 'rm -f "$resource"' EXIT
-(cd build/windows && ../tools/go-winres make --in winres.json --arch amd64 --out "$work/rsrc" \
-  --file-version "$VERSION" --product-version "$VERSION" >/dev/null)
+sed -e "s/@NUMERIC@/$numeric/g; s/@VERSION@/$VERSION/" build/windows/winres.json >"$work/winres.json"
+cp build/windows/icon.ico "$work"
+build/tools/go-winres make --in "$work/winres.json" --arch amd64 --out "$work/rsrc"
 mv "$work/$resource" .
 
 # The installer brings the program that fetches WebView2; the portable one
