@@ -3,7 +3,8 @@ export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 
 /** Where one can be, once signed in. */
 export type Route =
   | { name: 'profiles' }
-  | { name: 'profile'; id: string }
+  /** `failed`: one of those that are gone through one after another. */
+  | { name: 'profile'; id: string; failed?: true }
   | { name: 'settings'; section: SettingsSection }
   | { name: 'sync' };
 
