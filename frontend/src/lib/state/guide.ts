@@ -1,0 +1,26 @@
+import type { AppState } from '$lib/api';
+
+/** The way from nothing to daily use, in its order. */
+const STEPS = ['account', 'connect', 'button', 'import'] as const;
+
+export type GuideStep = (typeof STEPS)[number];
+
+export interface Guide {
+  steps: { step: GuideStep; done: boolean }[];
+  /** The first that is not done; null once all are. */
+  next: GuideStep | null;
+}
+
+/** Nothing of it is kept by the page: all follows from what Go knows. */
+export function guideOf(state: AppState | null): Guide {
+  const done: Record<GuideStep, boolean> = {
+    account: Boolean(state?.person),
+    connect: Boolean(state?.clinic),
+    button: Boolean(state?.button),
+    import: Boolean(state?.sync.lastSuccess),
+  };
+  return {
+    steps: STEPS.map((step) => ({ step, done: done[step] })),
+    next: STEPS.find((step) => !done[step]) ?? null,
+  };
+}
