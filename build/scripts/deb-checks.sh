@@ -26,6 +26,7 @@ echo '--- tools for the test'
 quietly apt-get install -y --no-install-recommends xvfb xauth x11-utils dbus dbus-x11 man-db bash-completion procps
 man --where telehab telehab-sync >/dev/null || dpkg-query -S telehab-sync.1.gz >/dev/null || fail 'no manual'
 useradd --create-home --shell /bin/bash person
+home=$(getent passwd person | cut -d : -f 6)
 
 person() { su - person -c "$*"; }
 
@@ -69,7 +70,7 @@ person 'mkdir -p -m 700 /tmp/run-person && XDG_RUNTIME_DIR=/tmp/run-person LIBGL
   >/window 2>&1 || true
 grep -q 'the window is there' /window || fail "$(cat /window)"
 grep -q -- '--link telehab://patient' /window || fail "the link did not arrive: $(cat /window)"
-data=/home/person/.local/share/TeleHab
+data=$home/.local/share/TeleHab
 [ -d "$data/logs" ] || fail 'the program kept no log'
 
 echo '--- removal'
@@ -80,7 +81,7 @@ while IFS= read -r file; do
 done </files
 left=$(grep -rlIs telehab /usr/share/applications /usr/share/mime /etc /var/lib --exclude-dir=apt --exclude-dir=dpkg || true)
 [ -z "$left" ] || fail "telehab is named in $left"
-found=$(find / -xdev -iname '*telehab*' -not -path '/home/person/*' -not -path '/proc/*' -not -path '/telehab.deb' \
+found=$(find / -xdev -iname '*telehab*' -not -path "$home/*" -not -path '/proc/*' -not -path '/telehab.deb' \
   -not -path '/tmp/telehab-demo-*' -not -path '/var/cache/*')
 [ -z "$found" ] || fail "left: $found"
 [ -d "$data" ] || fail "the person's data is gone"

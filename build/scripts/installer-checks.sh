@@ -50,6 +50,11 @@ run() {
     timeout "$windows_limit" wine "$@" | tr -d '\r'
 }
 
+works() { # program, argument...
+  run "$@" >"$dir/log" 2>&1 || fail "${*##*/}: $(cat "$dir/log")"
+  passed
+}
+
 says() { # line, program, argument...
   local want=$1
   shift

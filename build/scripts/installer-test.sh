@@ -60,8 +60,8 @@ demo=$(run "$person/telehab.exe" sync --demo --json) || true
 like '{"read":2000,*' "$demo"
 
 step 'people, key and clients'
-run "$person/telehab.exe" people add --email owner@example.com --name Owner >/dev/null
-run "$person/telehab.exe" connect --as owner@example.com <"$dir/key" >/dev/null
+works "$person/telehab.exe" people add --email owner@example.com --name Owner
+works "$person/telehab.exe" connect --as owner@example.com <"$dir/key"
 like '{"read":300,*' "$(run "$person/telehab.exe" sync --json || true)"
 there "$data/telehab.db"
 
