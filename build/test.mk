@@ -11,7 +11,7 @@ STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build bundle lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary empty-window histories kill e2e-browser speed e2e-window start e2e-open-in leaks security cgo-windows windows wine \
+             clinic-binary empty-window histories kill e2e-browser e2e-states speed e2e-window start e2e-open-in leaks security cgo-windows windows wine \
              installer installer-test
 
 .PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
@@ -92,8 +92,12 @@ stage-e2e-browser: stage-dev-binary stage-clinic-binary
 	@$(STAGE) --count node e2e-browser -- $(SESSION) $(RESULTS)/browser \
 	  node --test --test-reporter=spec frontend/e2e/browser.test.mjs
 
+stage-e2e-states: stage-e2e-browser
+	@$(STAGE) --count node e2e-states -- $(SESSION) $(RESULTS)/states \
+	  node --test --test-reporter=spec frontend/e2e/states.test.mjs
+
 # How quick the list is with 50,000 profiles. Its figures are told at the end.
-stage-speed: stage-e2e-browser
+stage-speed: stage-e2e-states
 	@$(STAGE) --count node speed -- $(SESSION) $(RESULTS)/speed \
 	  node --test --test-reporter=spec frontend/e2e/speed.test.mjs
 
@@ -113,7 +117,7 @@ stage-e2e-open-in: stage-e2e-window
 	@$(STAGE) --count node e2e-open-in -- $(SESSION) $(RESULTS)/open-in \
 	  node --test --test-reporter=spec frontend/e2e/open-in.test.mjs
 
-stage-leaks: stage-e2e-browser stage-e2e-window stage-e2e-open-in
+stage-leaks: stage-go-test stage-e2e-browser stage-e2e-states stage-e2e-window stage-e2e-open-in
 	@$(STAGE) --count node leaks -- node --test --test-reporter=spec frontend/e2e/leaks.test.mjs
 
 # Every proof that docs/SECURITY.md names has run and passed.

@@ -1,0 +1,186 @@
+// The screens when something is in the way, and when there is little room: each
+// says what is wrong and what to do, in both colours, by axe's rules.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { after, before } from 'node:test';
+import { inspect, openPage, startApp } from './harness/browser.mjs';
+import { startClinic, wrongKey } from './harness/clinic.mjs';
+import { startDisplay } from './harness/display.mjs';
+import { rememberSecrets } from './harness/leaks.mjs';
+import { pictures, requirePrivateHome, results } from './harness/paths.mjs';
+import { stopAll, until } from './harness/processes.mjs';
+import { walk } from './harness/walk.mjs';
+
+const PASSWORD = 'velvet otter carries nine lanterns';
+const EMAIL = 'robin@example.org';
+const CLINIC = ['--patients', '300', '--seed', '4'];
+
+const home = requirePrivateHome();
+const data = `${home}/data`;
+let clinic, key, people, env, app, browser, page;
+
+before(async () => {
+  clinic = await startClinic([...CLINIC, '--limit', '0']);
+  ({ key } = clinic);
+  people = await clinic.people();
+  rememberSecrets('states', { people, keys: [key, PASSWORD] });
+  mkdirSync(`${home}/tmp`, { recursive: true });
+  env = {
+    TELEHAB_CLINIKO_URL: clinic.address,
+    TELEHAB_DATA_DIR: data,
+    TELEHAB_PASSWORD: PASSWORD,
+    TMPDIR: `${home}/tmp`,
+    DISPLAY: await startDisplay(),
+  };
+  telehab(['people', 'add', '--email', EMAIL, '--name', 'Robin Example']);
+  telehab(['connect', '--as', EMAIL], key);
+  telehab(['sync'], '', 3);
+  await open();
+});
+
+after(async () => {
+  await browser?.close();
+  await stopAll();
+});
+
+function telehab(args, input = '', status = 0) {
+  const options = { env: { ...process.env, ...env }, input };
+  try {
+    execFileSync(`${results}/bin/telehab-dev`, args, options);
+  } catch (error) {
+    if (error.status !== status) throw error;
+  }
+}
+
+async function open() {
+  app = await startApp(env);
+  ({ browser, page } = await openPage(app.address));
+}
+
+async function close() {
+  await browser.close();
+  await app.program.stop();
+}
+
+/** Puts another clinic, or the same one in other weather, at the same address. */
+async function restartClinic(flags) {
+  const { host } = new URL(clinic.address);
+  clinic = await startClinic([...CLINIC, '--addr', host, ...flags]);
+}
+
+const button = (name) => page.getByRole('button', { name, exact: typeof name === 'string' });
+const heading = (name) => page.getByRole('heading', { name });
+
+async function accessible(name) {
+  for (const colours of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: colours });
+    await page.locator(`html[data-theme="${colours}"]`).waitFor();
+    const picture = colours === 'light' ? name : `${name}-dark`;
+    assert.deepEqual(await inspect(page, picture), [], 'what axe finds');
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+const step = walk(async () => {
+  await page.screenshot({ path: `${pictures}/states-failed.png` });
+  return page.locator('body').ariaSnapshot();
+});
+
+async function signIn() {
+  await page.getByLabel('Email').fill(EMAIL);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await button('Sign in').click();
+  await page.getByRole('grid', { name: 'Profiles' }).waitFor();
+}
+
+step('a search that finds nobody says what to do', async () => {
+  await signIn();
+  await page.getByLabel('Search name, email, phone').fill('nobody at all');
+  await page.getByText(/nobody at all/).first().waitFor();
+  await accessible('states-1-nobody');
+  await page.getByLabel('Search name, email, phone').fill('');
+});
+
+step('everything stays in reach at 200 %, and in a small window', async () => {
+  const screens = {
+    profiles: () => button('Profiles').click(),
+    integration: () => button('Settings').click(),
+    people: () => button('People').click(),
+    security: () => button('Security').click(),
+    about: () => button('About').click(),
+  };
+  for (const [size, width, height] of [
+    ['zoom', 600, 400],
+    ['small', 1024, 720],
+  ]) {
+    await page.setViewportSize({ width, height });
+    for (const [name, go] of Object.entries(screens)) {
+      await go();
+      await page.getByRole('heading').first().waitFor();
+      const over = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(over, 0, `${name} runs out of a window of ${width} x ${height}`);
+      await accessible(`states-2-${size}-${name}`);
+    }
+  }
+  await page.setViewportSize({ width: 1200, height: 800 });
+});
+
+step('a failed profile says what is missing, and where to fix it', async () => {
+  const failed = people.find((p) => !p.archived_at && !p.email && p.first_name && p.last_name);
+  await button('Profiles').click();
+  await page.getByLabel('Search name, email, phone').fill(failed.id);
+  await page.getByRole('grid', { name: 'Profiles' }).getByText('No email').first().click();
+  await page.getByText(/Email is missing/).first().waitFor();
+  await button('Fix in Cliniko').waitFor();
+  await accessible('states-3-failed');
+});
+
+step('offline, the profiles stay and the sidebar says so', async () => {
+  await clinic.stop();
+  await button('Profiles').click();
+  await button(/^Sync with Cliniko now/).click();
+  await page.getByText(/^Offline/).first().waitFor();
+  await page.getByRole('grid', { name: 'Profiles' }).waitFor();
+  await accessible('states-4-offline');
+});
+
+step('a refused key is named, with who can replace it', async () => {
+  await restartClinic(['--key', wrongKey(key), '--limit', '0']);
+  await button('Profiles').click();
+  await button(/^Sync with Cliniko now/).click();
+  await page.getByText('Key refused').first().waitFor();
+  await accessible('states-5-refused');
+  await button('Settings').click();
+  await page.getByRole('alert').filter({ hasText: /key/i }).first().waitFor();
+  await accessible('states-6-refused-settings');
+});
+
+step('a limit that others use up is waited for, with the time', async () => {
+  await clinic.stop();
+  await restartClinic(['--key', key, '--limit', '2']);
+  await button('Settings').click();
+  await button('Sync patients').click();
+  await page.getByText(/continuing at/).first().waitFor();
+  await accessible('states-7-waiting');
+});
+
+step('data that cannot be opened offers to start again', async () => {
+  await close();
+  writeFileSync(`${data}/telehab.db`, 'not a database '.repeat(2000));
+  await open();
+  await heading('The data on this computer cannot be opened').waitFor();
+  await accessible('states-8-broken');
+  await button('Start again from Cliniko').click();
+  const question = page.getByRole('alertdialog');
+  await question.waitFor();
+  await accessible('states-9-start-again');
+  await question.getByRole('button', { name: 'Erase and start again' }).click();
+  await heading('Welcome to TeleHab').waitFor();
+  await until('a new store', async () => {
+    const state = await page.evaluate(() => window.go.main.App.State());
+    return !state.peopleExist && !state.store;
+  });
+});
