@@ -60,7 +60,7 @@ lint: $(LINTER) ## Run the linters
 dev: $(WAILS) $(MODULES) ## Open the app and follow changes to its files
 	$(WAILS) dev -nocolour -m -nosyncgomod -tags '$(TAGS)'
 
-e2e: ## Run the end-to-end tests alone; pictures go to build/test-results
+e2e: ## Run the end-to-end tests and what they search; pictures go to build/test-results
 	@build/scripts/test.sh stage-leaks
 
 icon: $(MODULES) ## Draw build/appicon.png again from the app's mark

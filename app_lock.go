@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // lockTick is how often the lock looks at the clock and at the system's lock. A
@@ -33,7 +34,7 @@ func (a *App) Active() error {
 }
 
 // SetIdleMinutes changes after how many idle minutes the window locks itself, for
-// everybody on this computer.
+// everybody on this computer; 0 is only when the computer locks or sleeps.
 func (a *App) SetIdleMinutes(minutes int) (AppState, error) {
 	return call(a, "SetIdleMinutes", func(ctx context.Context, d *desk) (AppState, error) {
 		if err := d.w.SetIdleMinutes(ctx, minutes); err != nil {
@@ -58,17 +59,23 @@ func (d *desk) lock() {
 func (a *App) watch(ctx context.Context) {
 	ticker := time.NewTicker(lockTick)
 	defer ticker.Stop()
+	before := a.clock().Round(0)
 	for {
 		select {
 		case <-ticker.C:
-			a.lockIfDue(ctx)
+			now := a.clock().Round(0)
+			a.lockIfDue(ctx, now.Sub(before) > slept)
+			before = now
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-func (a *App) lockIfDue(ctx context.Context) {
+// slept is how late a look may be before the computer must have slept.
+const slept = 30 * time.Second
+
+func (a *App) lockIfDue(ctx context.Context, woke bool) {
 	d := a.shown.Load()
 	if d == nil || d.whoIsSignedIn().ID == "" {
 		return
@@ -79,7 +86,9 @@ func (a *App) lockIfDue(ctx context.Context) {
 	d.mu.Lock()
 	idle := a.clock().Round(0).Sub(d.active.Round(0))
 	d.mu.Unlock()
-	if idle < time.Duration(d.w.IdleMinutes())*time.Minute && !a.screenLocked() {
+	minutes := d.w.IdleMinutes()
+	tooIdle := minutes != workspace.OnlyWithScreen && idle >= time.Duration(minutes)*time.Minute
+	if !tooIdle && !woke && !a.screenLocked() {
 		return
 	}
 	d.lock()

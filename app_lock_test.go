@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ func TestTheWindowLocksItself(t *testing.T) {
 	f.imported()
 	isLocked := func() bool {
 		t.Helper()
-		f.app.lockIfDue(t.Context())
+		f.app.lockIfDue(t.Context(), false)
 		state, err := f.app.State()
 		if err != nil {
 			t.Fatal(err)
@@ -57,16 +58,55 @@ func TestTheWindowLocksItself(t *testing.T) {
 		}
 		signIn()
 	}
+	if _, err := f.app.SetIdleMinutes(0); err != nil {
+		t.Fatal(err)
+	}
+	ahead.Add(int64(5 * time.Hour))
+	if isLocked() {
+		t.Error("locked before the computer, though only with it was chosen")
+	}
 	locked.Store(true)
 	if !isLocked() {
 		t.Error("not locked with the system")
 	}
 	locked.Store(false)
 	signIn()
+	if _, err := f.app.SetIdleMinutes(30); err != nil {
+		t.Fatal(err)
+	}
 	f.app.shutdown()
 	f.start()
 	if state, err := f.app.State(); err != nil || state.IdleMinutes != 30 {
 		t.Errorf("%d idle minutes after a restart, %v", state.IdleMinutes, err)
+	}
+}
+
+// A computer that slept for a while wakes up locked, however short the idle time.
+func TestTheWindowLocksAfterSleep(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 85, Patients: 20})
+	var ahead atomic.Int64
+	f.app.clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	f.app.screenLocked = func() bool { return false }
+	f.signUpAndConnect()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	go f.app.watch(ctx)
+	locked := func() bool {
+		state, err := f.app.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return state.Locked != nil
+	}
+	time.Sleep(lockTick + lockTick/2)
+	if locked() {
+		t.Fatal("locked while somebody is there")
+	}
+	ahead.Add(int64(time.Minute))
+	for end := time.Now().Add(20 * time.Second); !locked(); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("still open after a minute of sleep")
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 func TestIdleMinutesStayInBounds(t *testing.T) {
 	o := Options{Dir: t.TempDir()}
 	keys := keyring.Memory()
-	for written, want := range map[int]int{1_000_000: MaxIdleMinutes, -5: MinIdleMinutes, 0: MinIdleMinutes, 30: 30} {
+	for written, want := range map[int]int{1_000_000: MaxIdleMinutes, -5: MinIdleMinutes, 0: OnlyWithScreen, 30: 30} {
 		before, err := open(t.Context(), o, keys)
 		if err != nil {
 			t.Fatal(err)
