@@ -17,7 +17,7 @@ import (
 
 // kept is what lies in a data folder beside the store. By name, so that a
 // folder which holds other things as well keeps those.
-var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview", "erase-webview", "sync.lock", "telehab.db.lock", "window.lock"}
+var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview", "erase-webview", "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
 
 // Purge erases everything that TeleHab keeps for this person: the stores of all
 // clinics and of the demo, their keys and API keys in the system keyring, logs
