@@ -67,7 +67,7 @@ describe('getting started', () => {
     await user.click(await button('Profiles'));
     await user.click(await button('Settings'));
     expect(await steps()).toContain('4 Import clients, next');
-    expect(await steps()).toContain('Button in Cliniko, done');
+    expect(await steps()).toContain('Button in Cliniko, not used');
   });
 
   it('says so once all is done, and not again', async () => {

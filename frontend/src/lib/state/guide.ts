@@ -6,7 +6,8 @@ const STEPS = ['account', 'connect', 'button', 'import'] as const;
 export type GuideStep = (typeof STEPS)[number];
 
 export interface Guide {
-  steps: { step: GuideStep; done: boolean }[];
+  /** `skipped`: the clinic does without it. */
+  steps: { step: GuideStep; done: boolean; skipped: boolean }[];
   /** The first that is not done; null once all are. */
   next: GuideStep | null;
 }
@@ -20,7 +21,11 @@ export function guideOf(state: AppState | null): Guide {
     import: Boolean(state?.sync.lastSuccess),
   };
   return {
-    steps: STEPS.map((step) => ({ step, done: done[step] })),
+    steps: STEPS.map((step) => ({
+      step,
+      done: done[step],
+      skipped: step === 'button' && state?.button === 'unused',
+    })),
     next: STEPS.find((step) => !done[step]) ?? null,
   };
 }
