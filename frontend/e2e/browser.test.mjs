@@ -12,6 +12,7 @@ import { rememberSecrets } from './harness/leaks.mjs';
 import { pictures, requirePrivateHome } from './harness/paths.mjs';
 import { stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
+import { walkGuided } from './guided.mjs';
 import { walkAway } from './leaving.mjs';
 import { walkAsOthers } from './people.mjs';
 import { walkThroughProfiles } from './profiles.mjs';
@@ -277,6 +278,8 @@ step('all syncs are listed with their numbers', async () => {
   await button('Go back').click();
   await heading('Settings').waitFor();
 });
+
+walkGuided({ step, at: () => ({ page, clinic, people, email: CHANGED }), accessibleInBoth });
 
 /** Reads everybody once more, which ends in a question, and goes there. */
 async function askedAboutTheMissing() {

@@ -1,0 +1,116 @@
+// The part of the browser's walk that is about getting started, the last 30 days,
+// and failed profiles that are mended one after another.
+import assert from 'node:assert/strict';
+import { until } from './harness/processes.mjs';
+
+/**
+ * @param step as walk() gives it
+ * @param at what the walk has come to: page (on Software integration, after the
+ *   first import), clinic, people (as Cliniko told of them), and email, which is
+ *   nobody's
+ */
+export function walkGuided({ step, at, accessibleInBoth }) {
+  const button = (name) => at().page.getByRole('button', { name, exact: typeof name === 'string' });
+  const state = () => at().page.evaluate(() => window.go.main.App.State());
+  const guide = () => at().page.getByRole('region', { name: 'Getting started' });
+
+  step('the first steps say what is done and what is next, until all are', async () => {
+    const { page } = at();
+    const said = await guide().getByRole('listitem').allInnerTexts();
+    const plain = said.map((text) => text.replace(/\s+/g, ' ').replace(' ,', ',').trim());
+    assert.match(
+      plain.join('; '),
+      /^Sign in, done; Connect Cliniko, done; 3 Button in Cliniko, next; Import (client|patient)s, done$/,
+    );
+    await accessibleInBoth('13-first-steps');
+
+    await button('Set up the button').click();
+    const title = page.getByRole('heading', { name: 'Open in TeleHab' });
+    await until('the focus', () => title.evaluate((each) => each === document.activeElement));
+    await page.getByText('find Connected patient apps').waitFor();
+
+    await button('I do not use the button').click();
+    await guide().getByText('Everything is set up').waitFor();
+    assert.equal((await state()).button, 'unused');
+    await accessibleInBoth('13-set-up');
+    await page.reload(); // nothing of it is the page's own
+    await button('Settings').click();
+    await button('Sync patients').waitFor();
+    assert.equal(await guide().count(), 0);
+  });
+
+  step('the last 30 days are drawn, and can be read', async () => {
+    const { page } = at();
+    const { tally } = await state();
+    const chart = page.getByRole('img', { name: /^Failing profiles by day/ });
+    const label = await chart.getAttribute('aria-label');
+    assert.ok(label.includes(` ${tally.failed} now`), label);
+    await button('Day by day').click();
+    const rows = page.getByRole('table', { name: 'Last 30 days' }).getByRole('row');
+    assert.equal(await rows.count(), 31);
+    const [passes, broken, failing] = await rows.nth(1).getByRole('cell').allInnerTexts();
+    const { length } = await page.evaluate(() => window.go.main.App.Syncs(500));
+    assert.deepEqual([passes, broken, failing], [String(length), '0', String(tally.failed)]);
+    const before = await rows.nth(2).getByRole('cell').allInnerTexts();
+    assert.deepEqual(before, ['0', '0', 'not known']);
+    await rows.nth(6).scrollIntoViewIfNeeded();
+    await accessibleInBoth('13-days');
+    await button('Day by day').click();
+  });
+
+  /** Writes in Cliniko what this client lacks. */
+  async function mend(id) {
+    const { clinic, people, email } = at();
+    const person = people.find((each) => each.id === id);
+    const complete = {
+      first_name: 'Alex',
+      last_name: 'Example',
+      date_of_birth: '1990-01-02',
+      sex: 'Female',
+    };
+    const lacks = Object.entries(complete).filter(([field]) => !person[field]);
+    await clinic.change(id, 'save', { ...Object.fromEntries(lacks), email });
+  }
+
+  step('failed profiles are mended one after another', async () => {
+    const { page } = at();
+    const failed = (await state()).tally.failed;
+    const group = button(/^No email/);
+    const count = Number((await group.innerText()).replace(/\D/g, ''));
+    await group.click();
+    await button('Fix one by one').click();
+    const place = page.getByRole('group', { name: 'Profiles that failed to sync' });
+    const stands = (nth, of) => place.getByText(`${nth} of ${of}`, { exact: true }).waitFor();
+    await stands(1, count);
+    const names = () => page.getByRole('heading', { level: 1 }).innerText();
+    const first = await names();
+    await page.keyboard.press('Alt+ArrowDown');
+    await stands(2, count);
+    await button('Previous failed profile').click();
+    await stands(1, count);
+    assert.equal(await names(), first);
+    await accessibleInBoth('13-one-by-one');
+
+    await button('Check again').click();
+    await page.getByText(/^Still not complete in Cliniko/).waitFor();
+    await mend(
+      await page
+        .getByText(/^\d{5,20}$/)
+        .first()
+        .innerText(),
+    );
+    await button('Check again').click();
+    await page.getByText(`${count - 1} more to go.`).waitFor();
+    const next = button(/^Next: /);
+    await until('the focus', () => next.evaluate((each) => each === document.activeElement));
+    await accessibleInBoth('13-mended');
+    assert.equal((await state()).tally.failed, failed - 1);
+    await page.keyboard.press('Enter');
+    await stands(1, count - 1);
+
+    await button('Go back').click();
+    assert.equal(await group.getAttribute('aria-pressed'), 'true', 'the list is as it was left');
+    assert.match(await group.innerText(), new RegExp(`${count - 1}$`));
+    await group.click();
+  });
+}
