@@ -163,6 +163,10 @@ func openCurrent(ctx context.Context, o workspace.Options) (*workspace.Workspace
 	return workspace.Open(ctx, current)
 }
 
+// open opens the workspace while the window is made. What goes wrong is told when
+// the window asks.
+func (a *App) open(ctx context.Context) { _, _ = a.desk(ctx) }
+
 // call runs one method of the window: it checks who asks (see permissions), turns a panic into an
 // error (Wails would leave the window waiting for ever), and logs what failed.
 func call[T any](a *App, method string, do func(context.Context, *desk) (T, error)) (result T, err error) {

@@ -38,6 +38,11 @@ var frontend embed.FS
 //go:embed build/appicon.png
 var icon []byte
 
+// windowIcon is small: the toolkit hands it to the X server unpacked.
+//
+//go:embed build/linux/window.png
+var windowIcon []byte
+
 // openWindow shows the window and returns when it is closed. link is what the
 // operating system handed over at the start, or "". Where a window is open
 // already, that one is given the link and comes to the front.
@@ -106,6 +111,7 @@ func runWindow(app *App, toolkit *toolkit) error {
 		ErrorFormatter:   formatError,
 		OnStartup: func(ctx context.Context) {
 			toolkit.ready(ctx)
+			go app.open(ctx)
 			putBack(ctx, place)
 			go app.keepRegistered(ctx)
 			go app.watch(watching)
@@ -119,7 +125,7 @@ func runWindow(app *App, toolkit *toolkit) error {
 			// second start that looks elsewhere for it.
 			OnSecondInstanceLaunch: func(options.SecondInstanceData) { toolkit.Show() },
 		},
-		Linux: &linux.Options{Icon: icon, ProgramName: webview.ProgramName, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
+		Linux: &linux.Options{Icon: windowIcon, ProgramName: webview.ProgramName, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		// macOS brings links this way, even before the start is over.
 		Mac: &mac.Options{OnUrlOpen: func(link string) { app.arrive(deeplink.Parse(link)) },
 			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + app.version, Icon: icon}},

@@ -1,4 +1,4 @@
-// Draws build/appicon.png and build/windows/icon.ico from the app's mark.
+// Draws build/appicon.png, build/linux/window.png and build/windows/icon.ico from the app's mark.
 // The result is committed: run this when the mark changes.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -51,6 +51,7 @@ function ico(pictures) {
 }
 
 writeFileSync(`${root}/build/appicon.png`, await draw(1024));
+writeFileSync(`${root}/build/linux/window.png`, await draw(128));
 const pictures = [];
 for (const size of ICO_SIZES) pictures.push({ size, data: await draw(size) });
 writeFileSync(`${root}/build/windows/icon.ico`, ico(pictures));

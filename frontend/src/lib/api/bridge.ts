@@ -73,6 +73,8 @@ export interface WailsRuntime {
 
 declare global {
   interface Window {
+    /** Asked for by public/start.js, before anything else. */
+    firstState?: Promise<T.AppState>;
     go?: { main?: { App?: GoApp } };
     runtime?: WailsRuntime;
   }

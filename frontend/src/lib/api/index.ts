@@ -46,8 +46,15 @@ export async function settle<T>(start: () => Promise<T>, limit: number): Promise
   }
 }
 
+/** The answer that public/start.js has asked for, once. */
+function asked() {
+  const first = window.firstState;
+  delete window.firstState;
+  return first;
+}
+
 export const api = {
-  state: () => settle(() => app().State(), LOCAL),
+  state: () => settle(() => asked() ?? app().State(), LOCAL),
 
   createFirstPerson: (name: string, email: string, password: string) =>
     settle(() => app().CreateFirstPerson(name, email, password), LOCAL),

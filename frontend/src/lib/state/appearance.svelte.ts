@@ -3,7 +3,7 @@ import { keep, recall } from './kept';
 export const CHOICES = ['system', 'light', 'dark'] as const;
 export type Choice = (typeof CHOICES)[number];
 
-/** Light or dark: as the system, or as somebody chose. public/theme.js does the same before the first paint. */
+/** Light or dark: as the system, or as somebody chose. public/start.js does the same before the first paint. */
 export class Appearance {
   choice = $state<Choice>('system');
   #systemIsDark = $state(false);

@@ -1,6 +1,8 @@
 /* eslint no-restricted-globals: "off" -- the choice of colours says nothing about anybody */
-// Before anything is painted: the colours that were chosen on this computer, else
-// the system's. src/lib/state/appearance.svelte.ts follows changes.
+// Before anything is painted, and while the larger scripts are read: the colours
+// that were chosen on this computer, else the system's
+// (src/lib/state/appearance.svelte.ts follows changes), and the question that the
+// first screen waits for (src/lib/state/app.svelte.ts takes the answer).
 document.documentElement.dataset.theme = (() => {
   let chosen;
   try {
@@ -11,3 +13,4 @@ document.documentElement.dataset.theme = (() => {
   if (chosen === 'light' || chosen === 'dark') return chosen;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 })();
+window.firstState = window.go?.main?.App?.State();
