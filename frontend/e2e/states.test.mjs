@@ -155,6 +155,9 @@ step('a refused key is named, with who can replace it', async () => {
   await accessible('states-5-refused');
   await button('Settings').click();
   await page.getByRole('alert').filter({ hasText: /key/i }).first().waitFor();
+  const card = page.getByRole('main');
+  await card.getByText('Key refused', { exact: true }).waitFor();
+  assert.equal(await card.getByText('Connected', { exact: true }).count(), 0);
   await accessible('states-6-refused-settings');
 });
 
