@@ -28,7 +28,7 @@ MODULES       := frontend/node_modules/.package-lock.json
 NPM_CI        := ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test nightly bench fuzz lint dev clean e2e icon \
+.PHONY: help run build test nightly bench fuzz lint dev clean e2e screens icon \
         packages test-packages bindings frontend release
 
 help: ## List these targets
@@ -62,6 +62,9 @@ dev: $(WAILS) $(MODULES) ## Open the app and follow changes to its files
 
 e2e: ## Run the end-to-end tests and what they search; pictures go to build/test-results
 	@build/scripts/test.sh stage-leaks
+
+screens: ## Renew docs/screens from the pictures of the last e2e run
+	@build/scripts/screens.sh
 
 icon: $(MODULES) ## Draw build/appicon.png again from the app's mark
 	@node build/scripts/icon.mjs

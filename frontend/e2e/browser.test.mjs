@@ -81,19 +81,19 @@ step('the first screen offers the integration and the demo', async () => {
   await heading('Welcome to TeleHab').waitFor();
   await button(/^Try the demo clinic/).waitFor();
   await button(/^Set up Cliniko integration/).waitFor();
-  await accessible('1-welcome');
+  await accessibleInBoth('1-welcome');
 });
 
 step('the first person makes an account', async () => {
   await button(/^Set up Cliniko integration/).click();
   await heading('Create your account').waitFor();
-  await accessible('2-account');
+  await accessibleInBoth('2-account');
   await page.getByLabel('Your name').fill('Robin Example');
   await page.getByLabel('Email').fill('robin@example.org');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await button('Create account and continue').click();
   await heading('Set up Cliniko integration').waitFor();
-  await accessible('3-set-up');
+  await accessibleInBoth('3-set-up');
 });
 
 step('a wrong key is refused with a reason', async () => {
@@ -102,7 +102,7 @@ step('a wrong key is refused with a reason', async () => {
   const alert = page.getByRole('alert').filter({ hasText: /key/i });
   await alert.waitFor();
   assert.match(await alert.innerText(), /support@vald\.com|try again|copy/i, 'it says what to do');
-  await accessible('4-wrong-key');
+  await accessibleInBoth('4-wrong-key');
 });
 
 step('the right key is proved and the clinic is named', async () => {
@@ -115,7 +115,7 @@ step('the right key is proved and the clinic is named', async () => {
     .first()
     .waitFor();
   assert.ok(!(await page.content()).includes(clinic.key), 'the key is not shown again');
-  await accessible('5-connected');
+  await accessibleInBoth('5-connected');
 });
 
 step('sync patients lists the clinic, errors on top', async () => {
@@ -134,7 +134,7 @@ step('sync patients lists the clinic, errors on top', async () => {
   const firstRow = page.getByRole('grid').getByRole('row').nth(1);
   await until('the rows', async () => !/^\s*$/.test(await firstRow.innerText()));
   assert.match(await firstRow.innerText(), /First Name|Last Name|Date of Birth|Sex|Gender|Email/);
-  await accessible('6-listing');
+  await accessibleInBoth('6-listing');
 });
 
 step('start sync ends in results that add up', async () => {
@@ -145,7 +145,7 @@ step('start sync ends in results that add up', async () => {
   assert.equal(said('synced'), listed.ready);
   assert.equal(said('unchanged'), 0);
   assert.equal(said('failed'), listed.failing);
-  await accessible('7-results');
+  await accessibleInBoth('7-results');
 });
 
 step('the failed profiles stay listed with their reasons', async () => {
@@ -156,7 +156,7 @@ step('the failed profiles stay listed with their reasons', async () => {
     .first()
     .waitFor();
   await page.getByText('Connected', { exact: true }).waitFor();
-  await accessible('8-failed');
+  await accessibleInBoth('8-failed');
 });
 
 step('the profiles are there and can be searched without accents', async () => {
@@ -172,13 +172,13 @@ step('the profiles are there and can be searched without accents', async () => {
     'all rows',
     async () => Number(await grid.getAttribute('aria-rowcount')) === listed.total + 1,
   );
-  await accessible('9-profiles');
+  await accessibleInBoth('9-profiles');
 
   const person = people.find((p) => isComplete(p) && /^Zoë$/.test(p.first_name));
   const name = `${person.last_name}, ${person.first_name}`;
   await page.getByLabel('Search name, email, phone').fill(`zoe ${person.last_name.toLowerCase()}`);
   await grid.getByText(name).first().waitFor();
-  await accessible('10-search');
+  await accessibleInBoth('10-search');
 });
 
 step('a profile shows what Cliniko has', async () => {
@@ -207,7 +207,7 @@ step('a profile shows what Cliniko has', async () => {
     0,
     'nothing can be edited',
   );
-  await accessible('11-profile');
+  await accessibleInBoth('11-profile');
 });
 
 step('the profile says what changed in Cliniko', async () => {
@@ -323,7 +323,7 @@ step('a mass disappearance stops and asks, with the names', async () => {
   await accessibleInBoth('14-missing');
   await button('Keep them').click();
   await heading('They stay').waitFor();
-  await accessible('15-kept');
+  await accessibleInBoth('15-kept');
   assert.equal(await found(shown.id), 1, 'nobody was removed');
 });
 
@@ -338,12 +338,12 @@ step('they are removed once a person says so', async () => {
   await button('They are gone, remove them').click();
   const dialog = page.getByRole('alertdialog');
   await dialog.getByText(new RegExp(`^Remove ${count} (client|patient)s\\?$`)).waitFor();
-  await accessible('16-remove');
+  await accessibleInBoth('16-remove');
   await dialog.getByRole('button', { name: /^Remove/ }).click();
   const title = heading('They are removed');
   await title.waitFor();
   assert.ok(await title.evaluate((each) => each === document.activeElement), 'the reader is there');
-  await accessible('17-removed');
+  await accessibleInBoth('17-removed');
   assert.equal(await found(id), 0);
   assert.equal(await found(shown.id), 1);
   await button('All syncs').click();

@@ -40,7 +40,7 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     await page.getByText('A profile is waiting to open').waitFor();
     const document = await page.content();
     assert.ok(!document.includes(shown.last_name) && !document.includes(shown.id));
-    await accessible('29-link-waits');
+    await accessibleInBoth('29-link-waits');
     await page.getByLabel('Password', { exact: true }).fill(owner.password);
     await button('Unlock').click();
     await heading(new RegExp(`${shown.first_name}.*${shown.last_name}`)).waitFor();
@@ -66,7 +66,7 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
       .filter({ hasText: /Riverside Physio.*Harbour Physio/ })
       .waitFor();
     assert.deepEqual((await state()).tally, before.tally);
-    await accessible('30-other-clinic');
+    await accessibleInBoth('30-other-clinic');
     await button('Keep it separately').click();
     await heading(/Riverside Physio/).waitFor();
     assert.equal((await state()).tally.active, 0);
@@ -120,7 +120,7 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     await button('Forgot your password?').click();
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
-    await accessible('33-forgotten');
+    await accessibleInBoth('33-forgotten');
     const erase = dialog.getByRole('button', { name: /^Erase/ });
     await dialog.getByRole('textbox').fill('yes');
     await erase.click();

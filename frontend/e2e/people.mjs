@@ -86,7 +86,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
   step('they find no Sync and no Refresh, and who can help', async () => {
     await button(new RegExp(`^Account of ${owner.name}`)).click();
     await at().page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await accessible('20-sign-in');
+    await accessibleInBoth('20-sign-in');
     await signIn(EMAIL, PASSWORD);
     await openProfile(at().shown);
     assert.equal(await button('Refresh').count(), 0);
@@ -97,7 +97,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     assert.equal(await codeOf('SyncNow'), 'not_permitted');
     await button('Settings').click();
     await at().page.getByText(`Ask ${owner.name}.`).waitFor();
-    await accessible('21-may-not');
+    await accessibleInBoth('21-may-not');
     await button('People').click();
     await at().page.getByText(`Ask ${owner.name}.`).waitFor();
     assert.equal(await codeOf('People'), 'not_permitted');
@@ -141,10 +141,10 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await accessibleInBoth('23-security');
     await button('Export…').click();
     await dialog().getByText('It is not sealed').waitFor();
-    await accessible('24-export');
+    await accessibleInBoth('24-export');
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     await button('Change password').click();
-    await accessible('25-password');
+    await accessibleInBoth('25-password');
     await dialog().getByRole('button', { name: 'Cancel' }).click();
   });
 
@@ -157,7 +157,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await button('Erase from this computer').click();
     const question = page.getByRole('alertdialog');
     await question.waitFor();
-    await accessible('26-erase');
+    await accessibleInBoth('26-erase');
     await question.getByRole('button', { name: 'Erase', exact: true }).click();
     await heading('Profiles').waitFor();
     assert.equal(await codeOf('Profile', leaver.id), 'not_found');
