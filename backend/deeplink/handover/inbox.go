@@ -165,7 +165,7 @@ func (in *Inbox) deliver() (pause time.Duration, ok bool) {
 		if pause := in.allowance(time.Now()); pause > 0 {
 			return pause, true
 		}
-		link, valid, err := take(filepath.Join(in.folder, name))
+		link, valid, err := take(filepath.Join(in.folder, name), time.Now())
 		if err != nil {
 			pause = pollEvery // on Windows, somebody may have it open just now
 			continue

@@ -131,10 +131,14 @@ func openFolder(dir string) (string, error) {
 }
 
 // take reads a file and deletes it, whatever is in it. An error says that it
-// could not be deleted; its link does not count then, or it would come again
-// and again.
-func take(path string) (link deeplink.Link, ok bool, err error) {
-	text, readable := readSmall(path)
+// could not be deleted, and its link does not count then, or it would come again
+// and again; or that it could not be opened just now, as when a virus scanner
+// looks at it on Windows. A file that stays so for long is deleted unread.
+func take(path string, now time.Time) (link deeplink.Link, ok bool, err error) {
+	text, readable, err := readSmall(path)
+	if at, _, _ := sentAt(filepath.Base(path)); err != nil && now.Sub(at).Abs() < heldAtMost {
+		return deeplink.Link{}, false, err
+	}
 	if err := os.Remove(path); err != nil {
 		return deeplink.Link{}, false, err
 	}
@@ -144,17 +148,27 @@ func take(path string) (link deeplink.Link, ok bool, err error) {
 	return link, ok, nil
 }
 
+// heldAtMost is how long a file may refuse to be read.
+const heldAtMost = 10 * time.Second
+
+// openFile is what another program on Windows may keep from working for a moment.
+var openFile = os.OpenFile
+
 // readSmall returns a file as short as Send's are, and false for anything else.
-func readSmall(path string) (string, bool) {
+func readSmall(path string) (text string, ok bool, err error) {
 	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSize {
-		return "", false
+	if err != nil {
+		return "", false, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxSize {
+		return "", false, nil
 	}
 	// Somebody may put a pipe in its place just now; opening must not wait for it.
-	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	file, err := openFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return "", false
+		return "", false, err
 	}
-	text, err := io.ReadAll(io.LimitReader(file, maxSize))
-	return string(text), errors.Join(err, file.Close()) == nil
+	content, err := io.ReadAll(io.LimitReader(file, maxSize))
+	err = errors.Join(err, file.Close())
+	return string(content), err == nil, err
 }
