@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -76,10 +75,8 @@ func (t *Terminal) disconnect() *cobra.Command {
 					return err
 				}
 				if !yes {
-					_, _ = fmt.Fprintf(t.Err, "This erases the API key and all clients of %s from this computer. Nothing changes in Cliniko. Type yes to go on: ", clinic.Name)
-					answer, _ := bufio.NewReader(t.In).ReadString('\n')
-					if strings.TrimSpace(answer) != "yes" {
-						return profile.Errorf(profile.Cancelled, "Nothing was erased.")
+					if err := t.confirmErasing("the API key and all clients of " + clinic.Name); err != nil {
+						return err
 					}
 				}
 				gone, err := w.Disconnect(ctx)

@@ -36,10 +36,8 @@ func (t *Terminal) purge() *cobra.Command {
 				return err
 			}
 			if !yes {
-				_, _ = fmt.Fprint(t.Err, "This erases all clients, people and keys of TeleHab from this computer. Nothing changes in Cliniko. Type yes to go on: ")
-				answer, _ := bufio.NewReader(t.In).ReadString('\n')
-				if strings.TrimSpace(answer) != "yes" {
-					return profile.Errorf(profile.Cancelled, "Nothing was erased.")
+				if err := t.confirmErasing("all clients, people and keys of TeleHab"); err != nil {
+					return err
 				}
 			}
 			// The window is closed, so its caches need not wait for the next start.
@@ -48,4 +46,14 @@ func (t *Terminal) purge() *cobra.Command {
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return c
+}
+
+// confirmErasing asks before what is named goes from this computer.
+func (t *Terminal) confirmErasing(what string) error {
+	_, _ = fmt.Fprintf(t.Err, "This erases %s from this computer. Nothing changes in Cliniko. Type yes to go on: ", what)
+	answer, _ := bufio.NewReader(t.In).ReadString('\n')
+	if strings.TrimSpace(answer) != "yes" {
+		return profile.Errorf(profile.Cancelled, "Nothing was erased.")
+	}
+	return nil
 }
