@@ -75,19 +75,17 @@ func TestPageWearsTheAppsColours(t *testing.T) {
 		}
 		return string(text)
 	}
-	light := func(text string) string { before, _, _ := strings.Cut(text, "@media"); return before }
-	dark := func(text string) string {
-		_, after, _ := strings.Cut(text, "(prefers-color-scheme: dark)")
-		return light(after)
-	}
-	style, tokens := between(t, string(bridge.Page), "<style>", "</style>"), read("tokens.css")
-	for theme, part := range map[string]func(string) string{"light": light, "dark": dark} {
-		declared := regexp.MustCompile(`--[a-z-]+: [^;]+;`).FindAllString(part(style), -1)
+	// The bridge page follows the system; the app's page may be told otherwise.
+	lightStyle, darkStyle, _ := strings.Cut(between(t, string(bridge.Page), "<style>", "</style>"), "(prefers-color-scheme: dark)")
+	darkStyle, _, _ = strings.Cut(darkStyle, "@media")
+	lightTokens, darkTokens, _ := strings.Cut(read("tokens.css"), "[data-theme='dark']")
+	for theme, part := range map[string]struct{ style, tokens string }{"light": {lightStyle, lightTokens}, "dark": {darkStyle, darkTokens}} {
+		declared := regexp.MustCompile(`--[a-z-]+: [^;]+;`).FindAllString(part.style, -1)
 		if len(declared) < 9 {
 			t.Errorf("the %s theme declares %d values", theme, len(declared))
 		}
 		for _, token := range declared {
-			if !strings.Contains(part(tokens), token) {
+			if !strings.Contains(part.tokens, token) {
 				t.Errorf("the app's %s theme has no %s", theme, token)
 			}
 		}
