@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { after, before } from 'node:test';
-import { inspect, openPage, startApp } from './harness/browser.mjs';
+import { inColours, inspect, openPage, startApp } from './harness/browser.mjs';
 import { startClinic, wrongKey } from './harness/clinic.mjs';
 import { startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
@@ -62,14 +62,9 @@ async function accessible(name) {
 /** The same in both themes. */
 async function accessibleInBoth(name) {
   await accessible(name);
-  await inColours('dark');
+  await inColours(page, 'dark');
   await accessible(`${name}-dark`);
-  await inColours('light');
-}
-
-async function inColours(colorScheme) {
-  await page.emulateMedia({ colorScheme });
-  await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
+  await inColours(page, 'light');
 }
 
 const step = walk(async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { after, before } from 'node:test';
-import { inspect, openPage, startApp } from './harness/browser.mjs';
+import { inColours, inspect, openPage, startApp } from './harness/browser.mjs';
 import { startClinic, wrongKey } from './harness/clinic.mjs';
 import { startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
@@ -74,12 +74,11 @@ const heading = (name) => page.getByRole('heading', { name });
 
 async function accessible(name) {
   for (const colours of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme: colours });
-    await page.locator(`html[data-theme="${colours}"]`).waitFor();
+    await inColours(page, colours);
     const picture = colours === 'light' ? name : `${name}-dark`;
     assert.deepEqual(await inspect(page, picture), [], 'what axe finds');
   }
-  await page.emulateMedia({ colorScheme: 'light' });
+  await inColours(page, 'light');
 }
 
 const step = walk(async () => {

@@ -68,6 +68,15 @@ export async function openPage(address) {
   return { browser, page, complaints: () => complaints };
 }
 
+/** Shows the page as on a system that is 'light' or 'dark', and waits until it looks so. */
+export async function inColours(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
+  // Painted, and once more for what fades.
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  for (let n = 0; n < 3; n++) await page.evaluate(frame);
+}
+
 /** Takes a picture, and lists what breaks WCAG 2.2 A and AA, by axe's rules. */
 export async function inspect(page, name) {
   mkdirSync(pictures, { recursive: true });
