@@ -11,7 +11,8 @@ export async function startDisplay() {
   const program = start(
     'xvfb',
     'Xvfb',
-    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
+    // Between two programs it stays as it is: one that came while it starts anew would fail.
+    ['-displayfd', '3', '-screen', '0', '1280x900x24', '-nolisten', 'tcp', '-noreset'],
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
   );
   const number = await new Promise((done, fail) => {
