@@ -78,6 +78,18 @@ func TestCleanClinicLacksNothing(t *testing.T) {
 	}
 }
 
+// What a clinic says of a patient is what it serves: a time with a fraction is
+// written with it.
+func TestTimesAreWrittenAsTheyAre(t *testing.T) {
+	for seed := range uint64(400) {
+		for _, p := range fakeclinic.New(fakeclinic.Options{Seed: seed, Patients: 190}).Patients() {
+			if p.TimeStyle != fakeclinic.Fraction && p.UpdatedAt.Nanosecond() != 0 {
+				t.Errorf("seed %d: %s was changed at %v, which its style cannot write", seed, p.ID, p.UpdatedAt)
+			}
+		}
+	}
+}
+
 var (
 	safeAddress = regexp.MustCompile(`(?i)@example\.(com|net|org)$`)
 	safeNumber  = regexp.MustCompile(`^(0491 57\d \d{3}|\(0[2378]\) (5550|7010) 00\d\d)$`)

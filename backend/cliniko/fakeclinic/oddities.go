@@ -143,7 +143,9 @@ var specialPeople = []func(*Patient){
 	func(p *Patient) { p.Sex, p.GenderIdentity, p.Pronouns = new("Intersex"), new("Agender"), new(theyThem) },
 	func(p *Patient) { p.Email = new(" UPPER.Case@Example.COM ") },
 	func(p *Patient) { p.Email, p.ArchivedAt = nil, new(closed.Add(-5*dayLength)) },
-	func(p *Patient) { p.DateOfBirth, p.TimeStyle = new("2000-02-29"), ShortOffset },
+	func(p *Patient) {
+		p.DateOfBirth, p.TimeStyle, p.UpdatedAt = new("2000-02-29"), ShortOffset, p.UpdatedAt.Truncate(time.Second)
+	},
 }
 
 // named is someone whose name alone is special.
