@@ -5,10 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
-	"path/filepath"
 	"time"
 
+	"telehab.io/desktop/backend/atomicfile"
 	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/profile"
 )
@@ -117,26 +116,9 @@ func (a *App) export(ctx context.Context, d *desk, password string, action profi
 	if err := write(&out); err != nil {
 		return "", err
 	}
-	if err := replace(path, out.Bytes()); err != nil {
+	if err := atomicfile.Write(path, out.Bytes(), 0o600); err != nil {
 		return "", &profile.Error{Code: profile.Invalid, Cause: errors.New("the file could not be written"),
 			Message: "The file could not be saved there. Choose another folder and try again."}
 	}
 	return path, nil
-}
-
-// replace writes a file of its own and moves it to path, so that neither the
-// rights nor the target of what lies there matter.
-func replace(path string, content []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".telehab-*") // 0600
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Close()); err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
 }

@@ -9,8 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
+
+	"telehab.io/desktop/backend/atomicfile"
 )
 
 // toolLimit is how long one of the desktop's tools may take.
@@ -195,29 +196,14 @@ func edit(path string, optional bool, change func(string) string) error {
 	return replaceFile(path, text)
 }
 
-// replaceFile puts a text in place at once, so that nobody reads half of it. A
-// file that was there keeps its permissions.
-func replaceFile(path, text string) (err error) {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// replaceFile puts a text in place. A file that was there keeps its rights.
+func replaceFile(path, text string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", filepath.Base(path), err)
 	}
-	temporary, err := os.CreateTemp(dir, "."+strings.TrimSuffix(filepath.Base(path), ".desktop")+"-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	perm := fs.FileMode(0o600)
+	if info, err := os.Stat(path); err == nil {
+		perm = info.Mode().Perm()
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", filepath.Base(path), err)
-			_ = os.Remove(temporary.Name())
-		}
-	}()
-	if info, statErr := os.Stat(path); statErr == nil {
-		err = temporary.Chmod(info.Mode().Perm())
-	}
-	_, writeErr := temporary.WriteString(text)
-	if err := errors.Join(err, writeErr, temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
+	return atomicfile.Write(path, []byte(text), perm)
 }

@@ -4,9 +4,10 @@ package placement
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
+
+	"telehab.io/desktop/backend/atomicfile"
 )
 
 // The sizes that the window may have, in the system's own pixels.
@@ -44,20 +45,13 @@ func Load(dir string) Placement {
 	return p
 }
 
-// Save keeps p in dir, as a whole or not at all.
+// Save keeps p in dir.
 func (p Placement) Save(dir string) error {
 	raw, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	fresh := path(dir) + ".new"
-	if err := os.WriteFile(fresh, raw, 0o600); err != nil {
-		return fmt.Errorf("keep the window's place: %w", err)
-	}
-	if err := os.Rename(fresh, path(dir)); err != nil {
-		return fmt.Errorf("keep the window's place: %w", err)
-	}
-	return nil
+	return atomicfile.Write(path(dir), raw, 0o600)
 }
 
 // On returns where the window belongs on a screen of this size: wholly on it as

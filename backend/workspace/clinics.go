@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"telehab.io/desktop/backend/atomicfile"
 	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/profile"
 )
@@ -70,17 +70,12 @@ func (p places) check() error {
 	return nil
 }
 
-// keep replaces the file as a whole, so that a cut leaves the old one.
 func (o Options) keep(p places) error {
 	raw, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
 		return err
 	}
-	fresh := o.placesPath() + ".new"
-	if err := os.WriteFile(fresh, raw, 0o600); err != nil {
-		return fmt.Errorf("write the list of clinics: %w", err)
-	}
-	return os.Rename(fresh, o.placesPath())
+	return atomicfile.Write(o.placesPath(), raw, 0o600)
 }
 
 // Clinics returns the clinics that have a store on this computer, and which one

@@ -10,6 +10,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"telehab.io/desktop/backend/atomicfile"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
@@ -24,7 +25,7 @@ var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview
 // and caches. Nothing of it may be open. It does as much as it can and says
 // what it could not; where there is no system keyring, there are no keys.
 func Purge(ctx context.Context, o Options) error {
-	keys := keyring.Open(service)
+	keys := systemKeyring()
 	errs := []error{purge(ctx, o, keys)}
 	clinics, err := os.ReadDir(filepath.Join(o.DataDir(), "clinics"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -39,7 +40,7 @@ func Purge(ctx context.Context, o Options) error {
 	}
 	errs = append(errs, purge(ctx, demo, keyring.Open(service+" Demo")))
 	for _, dir := range []string{demo.DataDir(), o.DataDir()} {
-		for _, name := range kept {
+		for _, name := range append(unfinished(dir), kept...) {
 			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
 		}
 		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -54,6 +55,12 @@ func Purge(ctx context.Context, o Options) error {
 	return nil
 }
 
+// unfinished names the files of dir that a killed program was writing.
+func unfinished(dir string) []string {
+	names, _ := fs.Glob(os.DirFS(dir), atomicfile.Pattern) // the pattern is a good one
+	return names
+}
+
 // purge erases one store and its keys.
 func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 	dir, err := filepath.Abs(o.DataDir())
@@ -61,11 +68,9 @@ func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 		return err
 	}
 	w := &Workspace{options: o, dir: dir, keyring: keys}
-	errs := []error{sqlite.Remove(w.storePath())}
-	for _, name := range []string{storeKey, nextKey, apiKey} {
-		if err := keys.Delete(ctx, w.item(name)); profile.CodeOf(err) != profile.KeyringMissing {
-			errs = append(errs, err)
-		}
+	err = sqlite.Remove(w.storePath())
+	if keyErr := w.deleteKeys(ctx); profile.CodeOf(keyErr) != profile.KeyringMissing {
+		err = errors.Join(err, keyErr)
 	}
-	return errors.Join(errs...)
+	return err
 }

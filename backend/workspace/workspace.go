@@ -217,8 +217,15 @@ func Reset(ctx context.Context, o Options) error {
 		return fmt.Errorf("find the data folder: %w", err)
 	}
 	w := &Workspace{options: o, dir: dir, keyring: systemKeyring()}
-	return errors.Join(sqlite.Remove(w.storePath()),
-		w.keyring.Delete(ctx, w.item(storeKey)), w.keyring.Delete(ctx, w.item(nextKey)), w.keyring.Delete(ctx, w.item(apiKey)))
+	return errors.Join(sqlite.Remove(w.storePath()), w.deleteKeys(ctx))
+}
+
+func (w *Workspace) deleteKeys(ctx context.Context) error {
+	var errs []error
+	for _, name := range []string{storeKey, nextKey, apiKey} {
+		errs = append(errs, w.keyring.Delete(ctx, w.item(name)))
+	}
+	return errors.Join(errs...)
 }
 
 // Connection is what Connect proved.
