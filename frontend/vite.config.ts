@@ -56,7 +56,14 @@ export default defineConfig(({ command, mode }) => ({
   ],
   resolve: { alias: { $lib: folder('src/lib'), $screens: folder('src/screens') } },
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
-  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // What the first screen needs in one file: each more is another wait.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'first', test: /src\/main\.ts$/ }] } },
+    },
+  },
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],

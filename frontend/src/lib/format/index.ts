@@ -5,20 +5,33 @@
 import { language, t } from '$lib/i18n';
 import { localeFor } from './locale';
 
-const system = localeFor(new Intl.DateTimeFormat().resolvedOptions().locale);
+/** The first thing that speaks a language costs the start more than all other scripts, so each is made when it is needed. */
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
+}
 
-const integer = new Intl.NumberFormat(system, { maximumFractionDigits: 0 });
-const part = new Intl.NumberFormat(system, { style: 'percent', maximumFractionDigits: 0 });
-const calendar = new Intl.DateTimeFormat(system, { dateStyle: 'medium', timeZone: 'UTC' });
-const day = new Intl.DateTimeFormat(system, { dateStyle: 'medium' });
-const dayAndTime = new Intl.DateTimeFormat(system, { dateStyle: 'medium', timeStyle: 'short' });
-const clock = new Intl.DateTimeFormat(system, { timeStyle: 'short' });
+const system = once(() => localeFor(new Intl.DateTimeFormat().resolvedOptions().locale));
+const numbers = (options: Intl.NumberFormatOptions) =>
+  once(() => new Intl.NumberFormat(system(), { maximumFractionDigits: 0, ...options }));
+const dates = (options: Intl.DateTimeFormatOptions) =>
+  once(() => new Intl.DateTimeFormat(system(), options));
+
+const integer = numbers({});
+const part = numbers({ style: 'percent' });
+const calendar = dates({ dateStyle: 'medium', timeZone: 'UTC' });
+const day = dates({ dateStyle: 'medium' });
+const dayAndTime = dates({ dateStyle: 'medium', timeStyle: 'short' });
+const clock = dates({ timeStyle: 'short' });
 
 /** "3 min ago" stands inside sentences, so it is in the language of the words. */
-function relativeLocale(): string {
-  return system.startsWith(language) && system !== 'en-US' ? system : 'en-GB';
-}
-const relative = new Intl.RelativeTimeFormat(relativeLocale(), { numeric: 'auto', style: 'short' });
+const relative = once(() => {
+  const fits = system().startsWith(language) && system() !== 'en-US';
+  return new Intl.RelativeTimeFormat(fits ? system() : 'en-GB', {
+    numeric: 'auto',
+    style: 'short',
+  });
+});
 
 const CALENDAR_DATE = /^\d{4}-\d{2}-\d{2}$/;
 const MINUTE = 60_000;
@@ -27,22 +40,22 @@ const DAY = 24 * HOUR;
 
 const valid = (date: Date) => !Number.isNaN(date.getTime());
 
-export const number = (value: number) => integer.format(value);
+export const number = (value: number) => integer().format(value);
 
 /** 0.34 → "34 %". Never says 100 % before the end. */
 export const percent = (share: number) =>
-  part.format(share < 1 ? Math.min(Math.floor(share * 100), 99) / 100 : 1);
+  part().format(share < 1 ? Math.min(Math.floor(share * 100), 99) / 100 : 1);
 
 /** A YYYY-MM-DD as people write it; anything else comes back as it is. */
 export function calendarDate(text: string): string {
   if (!CALENDAR_DATE.test(text)) return text;
   const date = new Date(`${text}T00:00:00Z`);
-  return valid(date) ? calendar.format(date) : text;
+  return valid(date) ? calendar().format(date) : text;
 }
 
-function format(how: Intl.DateTimeFormat, time: string): string {
+function format(how: () => Intl.DateTimeFormat, time: string): string {
   const date = new Date(time);
-  return time !== '' && valid(date) ? how.format(date) : '';
+  return time !== '' && valid(date) ? how().format(date) : '';
 }
 
 export const dateOf = (time: string) => format(day, time);
@@ -62,9 +75,9 @@ export function ago(time: string, now: number): string {
   const past = now - then;
   if (past < -MINUTE) return dateOf(time); // a clock is wrong: say what is known
   if (past < 45_000) return t('time.justNow');
-  if (past < HOUR) return relative.format(-Math.max(1, Math.round(past / MINUTE)), 'minute');
-  if (past < DAY) return relative.format(-Math.floor(past / HOUR), 'hour');
-  if (past < 7 * DAY) return relative.format(-Math.floor(past / DAY), 'day');
+  if (past < HOUR) return relative().format(-Math.max(1, Math.round(past / MINUTE)), 'minute');
+  if (past < DAY) return relative().format(-Math.floor(past / HOUR), 'hour');
+  if (past < 7 * DAY) return relative().format(-Math.floor(past / DAY), 'day');
   return dateOf(time);
 }
 

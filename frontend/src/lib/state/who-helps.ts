@@ -1,8 +1,6 @@
 import { language, t } from '$lib/i18n';
 import { app } from './app.svelte';
 
-const either = new Intl.ListFormat(language, { type: 'disjunction' });
-
 /** Nobody reads more names than that. */
 const MOST = 3;
 
@@ -10,5 +8,6 @@ const MOST = 3;
 export function whoHelps(): string {
   if (app.may('people')) return t('help.yourself');
   const names = (app.state?.managers ?? []).slice(0, MOST);
+  const either = new Intl.ListFormat(language, { type: 'disjunction' });
   return t('help.ask', { names: names.length > 0 ? either.format(names) : t('help.somebody') });
 }
