@@ -9,9 +9,11 @@ export interface Part<Row> {
 export type LoadPart<Row> = (offset: number, limit: number) => Promise<Part<Row>>;
 
 const CHUNK = 100;
+/** So many rows before they come into view, they are asked for. */
+const AHEAD = 40;
 /** Chunks kept in memory: enough for quick scrolling back, small on any list. */
 const KEPT = 60;
-/** In milliseconds: who scrolls by whole chunks more often than this only passes by. */
+/** In milliseconds: who leaps by half a chunk more often than this only passes by. */
 const HURRY = 250;
 
 /**
@@ -52,7 +54,7 @@ export class RowWindows<Row> {
    * that is scrolled through at once, only the rows at its end.
    */
   show(first: number, last: number) {
-    const jumped = Math.abs(first - this.#view[0]) > CHUNK;
+    const jumped = Math.abs(first - this.#view[0]) >= CHUNK / 2;
     const hurries = jumped && performance.now() - this.#jumped < HURRY;
     if (jumped) this.#jumped = performance.now();
     this.#view = [first, last];
@@ -65,7 +67,7 @@ export class RowWindows<Row> {
   }
 
   #askForView() {
-    for (const chunk of this.#chunksInView()) this.#ask(chunk);
+    for (const chunk of this.#chunksInView(AHEAD)) this.#ask(chunk);
   }
 
   /** Asks again for what is in view. With `top`, the view goes back to the first row. */
@@ -90,9 +92,9 @@ export class RowWindows<Row> {
     this.#version++;
   }
 
-  #chunksInView(): number[] {
-    const first = Math.max(0, Math.floor(this.#view[0] / CHUNK));
-    const last = Math.max(first, Math.floor(this.#view[1] / CHUNK));
+  #chunksInView(ahead = 0): number[] {
+    const first = Math.max(0, Math.floor((this.#view[0] - ahead) / CHUNK));
+    const last = Math.max(first, Math.floor((this.#view[1] + ahead) / CHUNK));
     return Array.from({ length: last - first + 1 }, (_, step) => first + step);
   }
 

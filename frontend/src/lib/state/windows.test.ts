@@ -57,6 +57,16 @@ describe('RowWindows', () => {
     expect(rows.at(120)).toBe(120);
   });
 
+  it('asks for what comes next before it is in view', async () => {
+    const { rows, asked, offsets } = list(5000);
+    rows.show(0, 30);
+    await asked[0]?.answer();
+    rows.show(35, 65);
+    expect(offsets()).toEqual([0, 100]);
+    rows.show(335, 345);
+    expect(offsets()).toEqual([0, 100, 200, 300]);
+  });
+
   it('keeps old rows in view until the new ones come', async () => {
     const { rows, asked, change } = list(500);
     rows.show(0, 30);
@@ -83,20 +93,20 @@ describe('RowWindows', () => {
     const { rows, asked, change } = list(500);
     rows.show(0, 30);
     await asked[0]?.answer();
-    rows.show(200, 230);
+    rows.show(240, 255);
     await asked[1]?.answer();
     change({ shift: 7 });
     rows.reload();
     await asked[2]?.answer();
     expect(rows.at(0)).toBeUndefined();
-    expect(rows.at(200)).toBe(207);
+    expect(rows.at(240)).toBe(247);
   });
 
   it('finds its way when the list becomes shorter than the view', async () => {
     const { rows, asked, change } = list(500);
     rows.show(0, 30);
     await asked[0]?.answer();
-    rows.show(400, 430);
+    rows.show(440, 455);
     await asked[1]?.answer();
     change({ length: 50 });
     rows.reload();
@@ -122,15 +132,15 @@ describe('RowWindows', () => {
     const { rows, asked, offsets } = list(50_000);
     rows.show(0, 30);
     void asked[0]?.answer();
-    for (let first = 1000; first < 40_000; first += 1000) {
-      rows.show(first, first + 30);
+    for (let first = 1040; first < 40_000; first += 1000) {
+      rows.show(first, first + 15);
       vi.advanceTimersByTime(16);
     }
     expect(offsets()).toEqual([0, 1000]);
     vi.advanceTimersByTime(200);
     expect(offsets()).toEqual([0, 1000, 39_000]);
     vi.advanceTimersByTime(300);
-    rows.show(20_000, 20_030); // one leap, such as the End key, waits for nothing
+    rows.show(20_040, 20_055); // one leap, such as the End key, waits for nothing
     expect(offsets()).toEqual([0, 1000, 39_000, 20_000]);
     vi.useRealTimers();
   });
@@ -140,7 +150,7 @@ describe('RowWindows', () => {
       Promise.resolve({ rows: Array.from({ length: limit }, (_, i) => offset + i), total: 50_000 }),
     );
     const rows = new RowWindows(load);
-    for (let first = 0; first < 20_000; first += 100) {
+    for (let first = 0; first < 20_000; first += 40) {
       rows.show(first, first + 30);
       await Promise.resolve();
       await Promise.resolve();
