@@ -18,10 +18,17 @@ const WHOLE: Record<string, string> = {
   '’': "'",
 };
 
+const folded = new Map<string, string>();
+
 /** One letter as the search sees it: lower case, without accents. */
 function fold(letter: string): string {
-  const bare = letter.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  return WHOLE[bare] ?? bare;
+  let bare = folded.get(letter);
+  if (bare === undefined) {
+    bare = letter.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+    bare = WHOLE[bare] ?? bare;
+    folded.set(letter, bare); // no more of them than there are letters
+  }
+  return bare;
 }
 
 /** As the search compares a number: its last nine digits, without the zero before an area. */
@@ -29,27 +36,27 @@ const local = (digits: string) => digits.slice(-9).replace(/^0/, '');
 
 const isDigits = (text: string) => /^[\d\s+()-]+$/.test(text) && /\d/.test(text);
 
-/** Where each needle occurs in the letters, as a mask over them. */
-function mark(letters: string[], needles: string[], skip: (letter: string) => boolean): boolean[] {
-  const hits = new Array<boolean>(letters.length).fill(false);
+/** Where each needle occurs in the letters, as a mask over them; null is nowhere. */
+function mark(
+  letters: string[],
+  needles: string[],
+  skip: (letter: string) => boolean,
+): boolean[] | null {
   // Where in `letters` each character of the folded text came from.
   const origin: number[] = [];
-  let folded = '';
+  let text = '';
   letters.forEach((letter, index) => {
     if (skip(letter)) return;
-    for (const character of fold(letter)) {
-      folded += character;
-      origin.push(...Array.from({ length: character.length }, () => index));
-    }
+    const bare = fold(letter);
+    text += bare;
+    for (let n = 0; n < bare.length; n++) origin.push(index);
   });
+  let hits: boolean[] | null = null;
   for (const needle of needles.filter(Boolean)) {
-    for (
-      let at = folded.indexOf(needle);
-      at >= 0;
-      at = folded.indexOf(needle, at + needle.length)
-    ) {
+    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + needle.length)) {
       const first = origin[at] ?? 0;
       const last = origin[at + needle.length - 1] ?? first;
+      hits ??= new Array<boolean>(letters.length).fill(false);
       hits.fill(true, first, last + 1);
     }
   }
@@ -71,6 +78,8 @@ export function highlight(text: string, query: string): Segment[] {
     const digits = local(query.replace(/\D/g, ''));
     hits = mark(letters, [digits], (letter) => !/\d/.test(letter));
   }
+
+  if (!hits) return [{ text, hit: false }];
 
   const segments: Segment[] = [];
   letters.forEach((letter, index) => {

@@ -8,18 +8,20 @@ export interface Part<Row> {
 
 export type LoadPart<Row> = (offset: number, limit: number) => Promise<Part<Row>>;
 
-const CHUNK = 100;
+const CHUNK = 50;
 /** So many rows before they come into view, they are asked for. */
-const AHEAD = 40;
+const AHEAD = 20;
 /** Chunks kept in memory: enough for quick scrolling back, small on any list. */
-const KEPT = 60;
-/** In milliseconds: who leaps by half a chunk more often than this only passes by. */
+const KEPT = 120;
+/** So many rows at once are a leap: more than a page of a large window. */
+const LEAP = 50;
+/** In milliseconds: who leaps more often than this only passes by. */
 const HURRY = 250;
 
 /**
  * A long list of which only the rows near the view are in memory. Rows come from
- * Go in chunks; a row that is not here yet is `undefined`, and the view shows a
- * skeleton in its place. After `reload` the old rows stay in view until the new
+ * Go in chunks; a row that is not here yet is `undefined`, and the view shows
+ * that one is to come. After `reload` the old rows stay in view until the new
  * ones arrive, so that typing in a search does not flicker.
  */
 export class RowWindows<Row> {
@@ -35,7 +37,7 @@ export class RowWindows<Row> {
   #stale = new Set<number>();
   /** Answers to questions of an earlier generation are thrown away. */
   #generation = 0;
-  #view: [first: number, last: number] = [0, CHUNK - 1];
+  #view: [first: number, last: number] = [0, 0];
   #jumped = -HURRY;
   #arrival: ReturnType<typeof setTimeout> | undefined;
   #version = $state(0);
@@ -54,7 +56,7 @@ export class RowWindows<Row> {
    * that is scrolled through at once, only the rows at its end.
    */
   show(first: number, last: number) {
-    const jumped = Math.abs(first - this.#view[0]) >= CHUNK / 2;
+    const jumped = Math.abs(first - this.#view[0]) >= LEAP;
     const hurries = jumped && performance.now() - this.#jumped < HURRY;
     if (jumped) this.#jumped = performance.now();
     this.#view = [first, last];

@@ -44,13 +44,13 @@ function list(size: number) {
 describe('RowWindows', () => {
   it('asks for the parts in view, each once', async () => {
     const { rows, asked, offsets } = list(5000);
-    rows.show(0, 40);
-    rows.show(3, 43);
+    rows.show(0, 20);
+    rows.show(3, 23);
     expect(offsets()).toEqual([0]);
     await asked[0]?.answer();
     expect(rows.total).toBe(5000);
     expect(rows.at(7)).toBe(7);
-    rows.show(90, 130);
+    rows.show(120, 125);
     expect(offsets()).toEqual([0, 100]);
     expect(rows.at(120)).toBeUndefined();
     await asked[1]?.answer();
@@ -59,17 +59,17 @@ describe('RowWindows', () => {
 
   it('asks for what comes next before it is in view', async () => {
     const { rows, asked, offsets } = list(5000);
-    rows.show(0, 30);
+    rows.show(0, 20);
     await asked[0]?.answer();
-    rows.show(35, 65);
-    expect(offsets()).toEqual([0, 100]);
-    rows.show(335, 345);
-    expect(offsets()).toEqual([0, 100, 200, 300]);
+    rows.show(15, 35);
+    expect(offsets()).toEqual([0, 50]);
+    rows.show(325, 335);
+    expect(offsets()).toEqual([0, 50, 300, 350]);
   });
 
   it('keeps old rows in view until the new ones come', async () => {
     const { rows, asked, change } = list(500);
-    rows.show(0, 30);
+    rows.show(0, 20);
     await asked[0]?.answer();
     change({ shift: 1000 });
     rows.reload();
@@ -80,7 +80,7 @@ describe('RowWindows', () => {
 
   it('throws away answers to earlier questions', async () => {
     const { rows, asked, change } = list(500);
-    rows.show(0, 30);
+    rows.show(0, 20);
     rows.reload(true);
     change({ shift: 1000 });
     await asked[1]?.answer();
@@ -91,22 +91,22 @@ describe('RowWindows', () => {
 
   it('drops far rows after a reload, so that none is out of date', async () => {
     const { rows, asked, change } = list(500);
-    rows.show(0, 30);
+    rows.show(0, 20);
     await asked[0]?.answer();
-    rows.show(240, 255);
+    rows.show(270, 275);
     await asked[1]?.answer();
     change({ shift: 7 });
     rows.reload();
     await asked[2]?.answer();
     expect(rows.at(0)).toBeUndefined();
-    expect(rows.at(240)).toBe(247);
+    expect(rows.at(270)).toBe(277);
   });
 
   it('finds its way when the list becomes shorter than the view', async () => {
     const { rows, asked, change } = list(500);
-    rows.show(0, 30);
+    rows.show(0, 20);
     await asked[0]?.answer();
-    rows.show(440, 455);
+    rows.show(470, 475);
     await asked[1]?.answer();
     change({ length: 50 });
     rows.reload();
@@ -118,7 +118,7 @@ describe('RowWindows', () => {
 
   it('says what went wrong and tries again on demand', async () => {
     const { rows, asked } = list(500);
-    rows.show(0, 30);
+    rows.show(0, 20);
     await asked[0]?.fail();
     expect(rows.problem?.code).toBe('store_busy');
     rows.reload();
@@ -130,17 +130,17 @@ describe('RowWindows', () => {
   it('does not ask for all that somebody scrolls past in a hurry', () => {
     vi.useFakeTimers();
     const { rows, asked, offsets } = list(50_000);
-    rows.show(0, 30);
+    rows.show(0, 20);
     void asked[0]?.answer();
-    for (let first = 1040; first < 40_000; first += 1000) {
-      rows.show(first, first + 15);
+    for (let first = 1020; first < 40_000; first += 1000) {
+      rows.show(first, first + 5);
       vi.advanceTimersByTime(16);
     }
     expect(offsets()).toEqual([0, 1000]);
     vi.advanceTimersByTime(200);
     expect(offsets()).toEqual([0, 1000, 39_000]);
     vi.advanceTimersByTime(300);
-    rows.show(20_040, 20_055); // one leap, such as the End key, waits for nothing
+    rows.show(20_020, 20_025); // one leap, such as the End key, waits for nothing
     expect(offsets()).toEqual([0, 1000, 39_000, 20_000]);
     vi.useRealTimers();
   });
