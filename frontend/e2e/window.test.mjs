@@ -116,13 +116,18 @@ step('its profiles are shown', async () => {
   await photograph(display, 'window-3-profiles');
 });
 
-step('after a restart everything is still there', async () => {
-  await closeWindow(app);
+/** Opens the window, and in it the demo's profiles. */
+async function openProfiles() {
   app = await openWindow(driver);
   await until('the first screen', () => app.find('heading', /./));
   if (await app.find('button', /^Try the demo clinic/))
     await click('button', /^Try the demo clinic/);
   await see('heading', /^Profiles$/);
+}
+
+step('after a restart everything is still there', async () => {
+  await closeWindow(app);
+  await openProfiles();
   const after = await people();
   assert.deepEqual(after, kept);
   await photograph(display, 'window-4-again');
@@ -147,6 +152,22 @@ step('the window comes back as large as it was, and in its colours', async () =>
   await until('its colours to be kept', () => !stands().dark);
   const { width, height } = stands();
   assert.deepEqual([width, height], [1080, 700]);
+  await closeWindow(app);
+  app = undefined;
+});
+
+step('a choice of colours outlives the window', async () => {
+  const theme = () => app.run('return document.documentElement.dataset.theme');
+  await openProfiles();
+  assert.equal(await theme(), 'light');
+  await click('button', /^Account of /);
+  await click('menuitemradio', /^Dark$/);
+  await until('the dark colours', async () => (await theme()) === 'dark');
+  await closeWindow(app);
+  app = await openWindow(driver);
+  await until('the first screen', () => app.find('heading', /./));
+  assert.equal(await theme(), 'dark');
+  await photograph(display, 'window-6-dark');
   await closeWindow(app);
   app = undefined;
 });
