@@ -36,6 +36,17 @@ const activeRow = (grid: HTMLElement) => {
 };
 
 describe('the profile list', () => {
+  it('has the counts of the store until its rows are here', async () => {
+    const fake = startFake();
+    vi.spyOn(fake, 'Profiles').mockReturnValue(new Promise(() => undefined));
+    render(App);
+    const { active, failed, archived } = fake.state.tally;
+    await button(`All ${active}`);
+    await button(`Needs attention ${failed}`);
+    await button(`Archived ${archived}`);
+    expect(screen.getByRole('grid', { name: 'Profiles' })).toHaveAttribute('aria-busy', 'true');
+  });
+
   it('counts what is shown of what, and widens by the chip', async () => {
     const { user, all, fake } = await shown();
     expect(footer()).toBe(`${all} of ${all} profiles`);
