@@ -57,9 +57,15 @@ describe('the window', () => {
     await screen.findByText(/^1 of [\d,]+ profiles$/);
     await user.keyboard('{ArrowDown}');
     expect(await screen.findByRole('grid')).toHaveFocus();
+    const heard: string[] = [];
+    document.addEventListener('focusin', ({ target }) => {
+      if (target instanceof HTMLHeadingElement) heard.push(target.textContent);
+    });
     await user.keyboard('{Enter}');
     const title = await heading(new RegExp(person.lastName));
     expect(title).toHaveFocus();
+    // What has the focus is read out as it is then.
+    expect(heard).toEqual([title.textContent]);
     await user.click(await button('Go back'));
     expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue(person.email);
   });

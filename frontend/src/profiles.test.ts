@@ -116,6 +116,7 @@ describe('the profile list', () => {
     await waitFor(() => {
       expect(activeRow(grid)).toHaveTextContent(/^\s*Müller/);
     });
+    expect(activeRow(grid)).toHaveAccessibleName(/^Müller, \S+.*, .*\d{4}/);
     await user.keyboard('{Home} ');
     expect(activeRow(grid)).toHaveAttribute('aria-selected', 'true');
     await user.keyboard('{Shift>}{ArrowDown}{ArrowDown}{/Shift}');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ago, calendarDate, percent, timeLeft } from '.';
 import { highlight } from './highlight';
 import { localeFor } from './locale';
-import { initials } from './person';
+import { initials, spoken } from './person';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const before = (ms: number) => new Date(NOW - ms).toISOString();
@@ -90,6 +90,24 @@ it('makes initials of any name', () => {
   expect(initials('Dana Smith')).toBe('DS');
   expect(initials('Ngozi')).toBe('N');
   expect(initials('')).toBe('');
+});
+
+it('says who a row is about', () => {
+  const missing = {
+    field: 'email' as const,
+    label: 'Email',
+    kind: 'missing' as const,
+    text: 'Email is missing',
+  };
+  const said = spoken({
+    name: 'Lee, Ann',
+    preferred: 'Annie',
+    born: '1990-05-01',
+    state: 'archived',
+    problems: [missing],
+  });
+  expect(said).toMatch(/^Lee, Ann, “Annie”, Archived, .*1990.*, Email is missing$/);
+  expect(spoken({ name: '', born: '' })).toBe('No name');
 });
 
 it.each([

@@ -49,7 +49,7 @@ function mark(
     if (skip(letter)) return;
     const bare = fold(letter);
     text += bare;
-    for (let n = 0; n < bare.length; n++) origin.push(index);
+    while (origin.length < text.length) origin.push(index);
   });
   let hits: boolean[] | null = null;
   for (const needle of needles.filter(Boolean)) {
