@@ -1,10 +1,10 @@
 // The app's page in Chromium, on the app's real Go side. A binary with Wails'
 // `dev` tag serves its own page and bound methods to any browser.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
-import { pictures, results, root } from './paths.mjs';
+import { chromiumWith } from './chromium.mjs';
+import { pictures, results } from './paths.mjs';
 import { freePort, start, until } from './processes.mjs';
 
 /** Starts the app and returns the address of its page and the program. */
@@ -33,18 +33,7 @@ const PERSON = {
  *   requests to anywhere but the app, so far
  */
 export async function openPage(address) {
-  const browser = await chromium.launch({
-    executablePath: execFileSync(`${root}/build/scripts/chromium.sh`, { encoding: 'utf8' }).trim(),
-    args: [
-      '--no-sandbox', // its own needs rights that a container does not give
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await chromium.launch(chromiumWith());
   const page = await (await browser.newContext(PERSON)).newPage();
   page.setDefaultTimeout(20_000);
 

@@ -1,8 +1,8 @@
 // The way of a link: a click in a browser on the clinic's page, the desktop's
 // scheme handler, and the moment at which the window shows who it was.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { chromium } from 'playwright-core';
+import { chromiumWith } from './chromium.mjs';
 import { root } from './paths.mjs';
 import { start } from './processes.mjs';
 
@@ -20,22 +20,10 @@ export async function openBrowser(profile, origin, env) {
     }),
   );
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: execFileSync(`${root}/build/scripts/chromium.sh`, { encoding: 'utf8' }).trim(),
+    ...chromiumWith('--password-store=basic', '--window-position=560,260', '--window-size=700,620'),
     headless: false, // without a window Chromium hands no link over
     env: { ...process.env, ...env },
     viewport: null,
-    args: [
-      '--no-sandbox', // its own needs rights that a container does not give
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--password-store=basic',
-      '--window-position=560,260',
-      '--window-size=700,620',
-    ],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(20_000);
