@@ -138,7 +138,11 @@ func (d *desk) one(ctx context.Context, id profile.ID) (profile.Entry, error) {
 	if err != nil {
 		return profile.Entry{}, err
 	}
-	return engine.One(ctx, id)
+	entry, err := engine.One(ctx, id)
+	if err == nil {
+		d.reached()
+	}
+	return entry, err
 }
 
 // OpenInCliniko shows the client's page in the browser.

@@ -178,6 +178,17 @@ func (d *desk) online() bool {
 	return online
 }
 
+// reached notes that Cliniko has answered somebody: after a pass that did not
+// reach it, the next one need not wait for its turn.
+func (d *desk) reached() {
+	d.mu.Lock()
+	missed := profile.CodeOf(d.problem) == profile.Offline
+	d.mu.Unlock()
+	if missed {
+		d.keeper.Resume()
+	}
+}
+
 // look finds out whether another process has ended a pass on the same store,
 // such as telehab sync in a terminal, and takes over what it brought.
 func (d *desk) look(ctx context.Context) {

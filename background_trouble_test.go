@@ -35,6 +35,26 @@ func TestOfflineAsksNothing(t *testing.T) {
 	f.waitFor("a pass at once", func(s AppState) bool { return s.Sync.OfflineSince == "" && s.Sync.Last.Kind == "changes" })
 }
 
+// Cliniko answers a person: the window does not go on saying that it is away.
+func TestAnAnswerEndsBeingOffline(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	d := f.desk()
+	away := profile.Because(profile.Offline, nil)
+	d.mu.Lock()
+	d.note(&running{what: changes, quiet: true}, away)
+	d.mu.Unlock()
+	d.keeper.Ended(away)
+	if status := f.sync(); status.OfflineSince == "" {
+		t.Fatal("not offline")
+	}
+	if _, err := f.app.RefreshProfile(f.fake.IDs()[0]); err != nil {
+		t.Fatal(err)
+	}
+	f.waitFor("a pass soon", func(s AppState) bool { return s.Sync.OfflineSince == "" })
+}
+
 func TestOfflineSinceTheFirstPassThatSaysSo(t *testing.T) {
 	d := newDesk(&App{})
 	out := profile.Because(profile.Offline, nil)

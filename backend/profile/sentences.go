@@ -3,7 +3,7 @@ package profile
 // sentences are what a person reads about the codes that a pass may end with.
 // They stand here, because of a pass of an earlier run only the code is kept.
 var sentences = map[Code]string{
-	KeyRefused:     "Cliniko refuses this key: it may be archived, cut, or of another region. Wait a moment and try again; then make a new key in Cliniko, or contact support@vald.com.",
+	KeyRefused:     "Cliniko refuses this key: it may be archived, cut, or of another region. Copy it again, or make a new key in Cliniko, which may take a moment to work. If that does not help, contact support@vald.com.",
 	KeyForbidden:   "Cliniko knows this key, but its owner may not see clients. Give that user a role that may, or use the key of another user.",
 	OtherClinic:    "The API key belongs to another clinic than the one connected here, so nothing was changed. Replace it by a key of this clinic.",
 	ClinicRejected: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or contact support@vald.com.",

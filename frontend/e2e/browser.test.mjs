@@ -144,7 +144,7 @@ step('start sync ends in results that add up', async () => {
 });
 
 step('the failed profiles stay listed with their reasons', async () => {
-  await button('Show them').click();
+  await button('Show the failed ones').click();
   await heading('Profiles that failed to sync').waitFor();
   await page
     .getByText(/Email is missing/)

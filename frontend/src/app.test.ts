@@ -36,7 +36,7 @@ describe('the window', () => {
     await user.click(await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
     expect(results).toHaveTextContent(/synced.*unchanged.*failed/);
-    await user.click(within(results).getByRole('button', { name: 'Show them' }));
+    await user.click(within(results).getByRole('button', { name: 'Show the failed ones' }));
     await heading(/^Profiles that failed to sync/);
   }, 15_000);
 

@@ -83,6 +83,20 @@ describe('a sync by itself', () => {
   });
 });
 
+it('takes a complaint back once a later pass went well', async () => {
+  const fake = start();
+  render(App);
+  await screen.findByText('Up to date');
+  profiles.syncProblem = problem('offline');
+  await screen.findByRole('alert');
+  byItself(fake, { problem: problem('offline') });
+  screen.getByRole('alert');
+  byItself(fake, { problem: null });
+  await vi.waitFor(() => {
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+});
+
 describe('trouble that needs a person', () => {
   it('is one quiet banner, with the next step for whoever may take it', async () => {
     const fake = start();

@@ -55,7 +55,7 @@ describe('getting started', () => {
     await (await guide()).findByText('Next: import your clients');
     await user.click(await button('Import clients'));
     await user.click(await button('Start sync'));
-    await user.click(await button('Show them'));
+    await user.click(await button('Show the failed ones'));
     await heading(/^Profiles that failed to sync/);
     expect(screen.queryByText('Getting started')).toBeNull();
   });

@@ -65,6 +65,7 @@ describe('the locked window', () => {
     expect(await screen.findByRole('alert')).toHaveTextContent(/do not belong together/);
     expect(screen.getByLabelText('Password')).toHaveValue('');
     expect(screen.getByLabelText('Password')).toHaveFocus();
+    screen.getByRole('button', { name: 'Forgot your password?' });
     await user.keyboard(`${PASSWORD}{Enter}`);
     await heading(new RegExp(person.lastName));
   });

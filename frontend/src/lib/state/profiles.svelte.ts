@@ -78,9 +78,18 @@ export class ProfileList {
 
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
-    return on('profiles', () => {
-      this.rows.reload();
-    });
+    const stops = [
+      on('profiles', () => {
+        this.rows.reload();
+      }),
+      // A later pass went well, whoever asked for it.
+      on('sync', ({ phase, problem }) => {
+        if (phase === 'idle' && !problem) this.syncProblem = null;
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   find(search: string) {
