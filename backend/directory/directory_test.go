@@ -198,3 +198,24 @@ func BenchmarkSearch100k(b *testing.B) {
 		d.Find(Query{Search: "ann9 exam", Filter: All, Limit: 60, Now: now})
 	}
 }
+
+func TestSearchByBirthDate(t *testing.T) {
+	d := New()
+	var some []profile.Entry
+	for i, born := range []profile.Date{{Year: 1964, Month: 3, Day: 26}, {Year: 1990, Month: 4, Day: 3}, {Year: 1990, Month: 3, Day: 4}, {}} {
+		e := client(fmt.Sprint(i), "Ann", "", fmt.Sprint("Lee", i), "")
+		e.Profile.DateOfBirth = born
+		some = append(some, e)
+	}
+	d.Apply(some)
+	for search, want := range map[string]string{
+		"1964-03-26": "0", "1964-3-26": "0", "26/03/1964": "0", "26.3.1964": "0", "03/26/1964": "0",
+		"26 Mar 1964": "0", "26 march 1964": "0", "Mar 26, 1964": "0", "26th of March": "", "26th March, 1964": "0",
+		"3/4/1990": "1,2", "1990-04-03": "1", "ann 3/4/1990 lee2": "2", "lee0 3/4/1990": "",
+		"31/02/1990": "", "26/03": "", "0000-00-00": "",
+	} {
+		if got := refs(d.Find(Query{Search: search, Filter: All, Sort: ByName, Limit: 10}).Entries); !sameSet(got, want) {
+			t.Errorf("%q finds %q, want %q", search, got, want)
+		}
+	}
+}

@@ -69,7 +69,7 @@ func count(in bool) int {
 
 func matchesPlainly(r *row, search string) bool {
 	for _, t := range parseTerms(search) {
-		if !strings.Contains(r.words, " "+t.text) && !strings.Contains(r.email, t.text) && r.entry.Ref != t.text &&
+		if !strings.Contains(r.words, " "+t.text) && !strings.Contains(r.email, t.text) && r.entry.Ref != t.text && !slices.Contains(t.born, r.entry.Profile.DateOfBirth) &&
 			(t.digits == "" || !strings.Contains(r.digits, t.digits)) {
 			return false
 		}
@@ -103,7 +103,7 @@ func TestAnswersAsAPlainList(t *testing.T) {
 		}
 		return e
 	})
-	word := rapid.SampledFrom([]string{"a", "an", "ann", "o'b", "brien", "z", "王", "@", "example", "two", "0491", "570157", "61491570157", "1", "12", "100", "q", "é", "lee,"})
+	word := rapid.SampledFrom([]string{"a", "an", "ann", "o'b", "brien", "z", "王", "@", "example", "two", "0491", "570157", "61491570157", "1", "12", "100", "q", "é", "lee,", "1990-05-01", "1/5/1990", "31 Jan 2001"})
 	rapid.Check(t, func(t *rapid.T) {
 		d, plain := New(), plainList{}
 		// Enough of them that a few changes are put in one by one.

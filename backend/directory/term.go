@@ -1,14 +1,19 @@
 package directory
 
-import "strings"
+import (
+	"strings"
+
+	"telehab.io/desktop/backend/profile"
+)
 
 // terms are the words of a search, all of which must be found.
 type terms []term
 
 type term struct {
-	text   string // folded
-	start  string // text as the start of a word
-	digits string // of a term that may be a part of a phone number; else ""
+	text   string         // folded
+	start  string         // text as the start of a word
+	born   []profile.Date // the days that it may mean
+	digits string         // of a term that may be a part of a phone number; else ""
 
 	letter      uint64 // of a text of one letter or digit; else 0
 	textPairs   pairs
@@ -20,7 +25,7 @@ type term struct {
 const localDigits = 9
 
 func parseTerms(search string) terms {
-	folded := fold(search)
+	folded := joinDates(fold(search))
 	if onlyPhone(folded) {
 		// "0491 570 156" is one number, not three words.
 		folded = strings.Join(strings.Fields(folded), "")
@@ -31,7 +36,7 @@ func parseTerms(search string) terms {
 		if word == "" {
 			continue
 		}
-		t := term{text: word, start: " " + word}
+		t := term{text: word, start: " " + word, born: datesOf(word)}
 		if onlyPhone(word) {
 			if digits := digitsOf(word); len(digits) >= 3 {
 				t.digits = strings.TrimPrefix(digits[max(0, len(digits)-localDigits):], "0")

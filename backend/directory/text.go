@@ -93,11 +93,15 @@ func (d *Directory) search(ts terms, found bits) bits {
 	for i := range ts {
 		own, hasOwn := d.places[ts[i].text] // the whole id
 		hasOwn = hasOwn && found.has(own)
+		born := d.bornOn(ts[i].born, found)
 		for n := range d.texts {
 			d.texts[n].narrow(&ts[i], found[n*blockWords:(n+1)*blockWords])
 		}
 		if hasOwn {
 			found.set(own, true)
+		}
+		for _, place := range born {
+			found.set(place, true)
 		}
 	}
 	return found

@@ -1,0 +1,73 @@
+package directory
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// writtenDate is a day with the name of its month, in either order: 26 mar 1964,
+// march 26, 1964.
+var writtenDate = regexp.MustCompile(`\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? (` + months + `)[a-z]*|(` + months + `)[a-z]* (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b`)
+
+const months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+
+// numbers are the dates that are written in numbers alone: 1964-03-26, 26/3/1964.
+var (
+	yearFirst = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
+	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$`)
+)
+
+// joinDates makes one word of each written date of a folded search.
+func joinDates(search string) string {
+	return writtenDate.ReplaceAllStringFunc(search, func(found string) string {
+		part := writtenDate.FindStringSubmatch(found)
+		month, err := time.Parse("Jan", part[2]+part[3])
+		if err != nil {
+			return found
+		}
+		return part[5] + "-" + strconv.Itoa(int(month.Month())) + "-" + part[1] + part[4]
+	})
+}
+
+// datesOf returns the days that a word may mean: 3/4/1990 is in March for some
+// and in April for others.
+func datesOf(word string) []profile.Date {
+	var dates []profile.Date
+	add := func(year, month, day string) {
+		// The expressions leave nothing that is no number.
+		y, _ := strconv.Atoi(year)
+		m, _ := strconv.Atoi(month)
+		d, _ := strconv.Atoi(day)
+		date := profile.Date{Year: y, Month: time.Month(m), Day: d}
+		if _, err := profile.ParseDate(date.String()); err == nil && !slices.Contains(dates, date) {
+			dates = append(dates, date)
+		}
+	}
+	if part := yearFirst.FindStringSubmatch(word); part != nil {
+		add(part[1], part[2], part[3])
+	}
+	if part := yearLast.FindStringSubmatch(word); part != nil {
+		add(part[3], part[2], part[1])
+		add(part[3], part[1], part[2])
+	}
+	return dates
+}
+
+// bornOn returns which of these places have somebody who was born on one of the
+// days. The caller holds the lock.
+func (d *Directory) bornOn(days []profile.Date, among bits) []int32 {
+	if len(days) == 0 {
+		return nil
+	}
+	var born []int32
+	for place, r := range d.rows {
+		if at := int32(place); among.has(at) && slices.Contains(days, r.entry.Profile.DateOfBirth) { // #nosec G115 -- a clinic has far fewer patients
+			born = append(born, at)
+		}
+	}
+	return born
+}
