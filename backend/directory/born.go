@@ -15,7 +15,7 @@ var writtenDate = regexp.MustCompile(`\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? (` + mon
 
 const months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 
-// numbers are the dates that are written in numbers alone: 1964-03-26, 26/3/1964.
+// The dates that are written in numbers alone: 1964-03-26, 26/3/1964.
 var (
 	yearFirst = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
 	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$`)

@@ -7,6 +7,7 @@ import {
   type ProfileQuery,
   type ProfileRow,
   type ProfileSort,
+  type TallyView,
 } from '$lib/api';
 import { keep, recall } from './kept';
 import { needsPerson } from './needs-person';
@@ -75,6 +76,12 @@ export class ProfileList {
     offset,
     limit,
   });
+
+  /** How many each filter shows; until the rows are here, as the store counts them. */
+  counted(tally: TallyView | undefined): Record<ProfileFilter, number> {
+    if (this.rows.ready || !tally) return this.counts;
+    return { all: tally.active, attention: tally.failed, archived: tally.archived };
+  }
 
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
