@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/launch"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/screenlock"
@@ -33,7 +34,8 @@ type App struct {
 
 	registration deeplink.Registration // of our links with the operating system
 	openTest     func(context.Context, deeplink.Link) error
-	network      func() bool // there is a network at all
+	openAddress  func(context.Context, string) error // in the person's browser
+	network      func() bool                         // there is a network at all
 	clock        func() time.Time
 	screenLocked func() bool // the system's own lock is on
 	eraseLogs    func() error
@@ -51,7 +53,6 @@ type App struct {
 // system is what the window's toolkit does for the app.
 type system interface {
 	Emit(event string, data any)
-	OpenAddress(address string)
 	CopyText(text string) error
 	// CopyPrivately is CopyText for a client's detail: the system is asked not to
 	// remember it.
@@ -77,7 +78,7 @@ const (
 // NewApp returns the app. It opens nothing before the window first asks, since
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
-	a := &App{registration: registration, openTest: deeplink.OpenTest, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
+	a := &App{registration: registration, openTest: deeplink.OpenTest, openAddress: launch.Address, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
 		network: syncer.Online, clock: time.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
 	if options.ClinikoURL != "" {
 		a.network = func() bool { return true } // it is on this computer

@@ -154,7 +154,7 @@ func (a *App) OpenInCliniko(id string) error {
 		}
 		address, err := d.w.PatientURL(ctx, parsed)
 		if err == nil {
-			a.system.OpenAddress(address)
+			err = a.browse(ctx, address)
 		}
 		return struct{}{}, err
 	})
@@ -172,6 +172,17 @@ func (a *App) OpenGuide(name string) error {
 	if !ok {
 		return profile.Errorf(profile.Invalid, "There is no such guide. Contact support@vald.com.")
 	}
-	a.system.OpenAddress(address)
+	return a.browse(context.Background(), address)
+}
+
+// browse shows a page in the person's browser, and does not wait for that.
+func (a *App) browse(ctx context.Context, address string) error {
+	if err := a.openAddress(ctx, address); err != nil {
+		return &profile.Error{Code: browserTrouble, Cause: err,
+			Message: "The browser did not open. Check which browser is the default one on this computer, then try again."}
+	}
 	return nil
 }
+
+// browserTrouble: the operating system did not open an address.
+const browserTrouble profile.Code = "browser_trouble"

@@ -43,9 +43,8 @@ func (s *fakeSystem) Emit(event string, data any) {
 		s.phases = append(s.phases, status.Phase)
 	}
 }
-func (s *fakeSystem) Show()                      { s.mu.Lock(); s.shown++; s.mu.Unlock() }
-func (s *fakeSystem) Painted(dark bool)          { s.mu.Lock(); s.dark = dark; s.mu.Unlock() }
-func (s *fakeSystem) OpenAddress(address string) { s.opened = append(s.opened, address) }
+func (s *fakeSystem) Show()             { s.mu.Lock(); s.shown++; s.mu.Unlock() }
+func (s *fakeSystem) Painted(dark bool) { s.mu.Lock(); s.dark = dark; s.mu.Unlock() }
 func (s *fakeSystem) CopyText(text string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,6 +106,10 @@ func newFixture(t *testing.T, o fakeclinic.Options) *fixture {
 func (f *fixture) start() {
 	f.system = &fakeSystem{}
 	f.app = NewApp(f.o, false, f.log, f.system, deeplink.Registration{})
+	f.app.openAddress = func(_ context.Context, address string) error {
+		f.system.opened = append(f.system.opened, address)
+		return nil
+	}
 }
 
 const (

@@ -71,6 +71,9 @@ func openWindow(o workspace.Options, demo bool, link string) error {
 	if err := webview.RemoveMarked(o.DataDir()); err != nil {
 		logging.Failure(log, "remove what the web view had kept", err)
 	}
+	if err := webview.AvoidBlankWindow("/"); err != nil {
+		logging.Failure(log, "set up the web view", err)
+	}
 	toolkit := &toolkit{place: placement.Load(o.DataDir())}
 	app := NewApp(o, demo, log, toolkit, deeplink.Registration{Executable: program})
 	app.eraseLogs = file.Erase
@@ -154,10 +157,6 @@ func (t *toolkit) Painted(dark bool) { t.dark.Store(dark) }
 
 func (t *toolkit) Emit(event string, data any) {
 	t.with(func(ctx context.Context) { runtime.EventsEmit(ctx, event, data) })
-}
-
-func (t *toolkit) OpenAddress(address string) {
-	t.with(func(ctx context.Context) { runtime.BrowserOpenURL(ctx, address) })
 }
 
 func (t *toolkit) Show() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"telehab.io/desktop/backend/launch"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -16,7 +17,7 @@ func OpenTest(ctx context.Context, link Link) error {
 	if link.Kind != Test || Parse(url) != link {
 		return errors.New("open a test link: it is none")
 	}
-	if err := openURL(ctx, url); err != nil {
+	if err := launch.Address(ctx, url); err != nil {
 		return &profile.Error{
 			Code: SchemeTrouble,
 			Message: "This computer did not open the test link. " +

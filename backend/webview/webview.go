@@ -1,7 +1,7 @@
-// Package webview removes what the system's web view keeps for itself: caches
-// and settings, nobody's details (the page stores none). Erasing a clinic takes
-// it along, at the window's next start, because the web view holds its files
-// open.
+// Package webview looks after the system's web view. It removes what that keeps
+// for itself: caches and settings, nobody's details (the page stores none).
+// Erasing a clinic takes it along, at the window's next start, because the web
+// view holds its files open. And it avoids a driver with which nothing is shown.
 package webview
 
 import (

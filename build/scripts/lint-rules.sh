@@ -20,6 +20,7 @@ keyring deeplink
 deeplink account
 account logging
 logging command
+launch profile
 "
 # allowed: the tests of the engine may use everything
 fine="

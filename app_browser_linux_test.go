@@ -1,0 +1,43 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/launch"
+	"telehab.io/desktop/backend/profile"
+)
+
+// Where xdg-open becomes the browser, it ends with the browser.
+func TestFixInClinikoDoesNotWaitForTheBrowser(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	f.app.openAddress = launch.Address
+	tools := t.TempDir()
+	t.Setenv("PATH", tools+":/usr/bin:/bin")
+	opener := filepath.Join(tools, "xdg-open")
+	end := filepath.Join(tools, "end")
+	script := "#!/bin/sh\nwhile [ ! -e " + end + " ]; do sleep 0.1; done\n"
+	if err := os.WriteFile(opener, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.WriteFile(end, nil, 0o600) })
+	for what, open := range map[string]func() error{
+		"a client's page": func() error { return f.app.OpenInCliniko(f.fake.IDs()[0]) },
+		"a guide":         func() error { return f.app.OpenGuide("cliniko-api-key") },
+	} {
+		begun := time.Now()
+		if err := open(); err != nil || time.Since(begun) > 5*time.Second {
+			t.Errorf("%s: %v after %v", what, err, time.Since(begun))
+		}
+	}
+	if err := os.WriteFile(opener, []byte("#!/bin/sh\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.app.OpenInCliniko(f.fake.IDs()[0]); profile.CodeOf(err) != "browser_trouble" {
+		t.Errorf("a browser that does not open: %v", err)
+	}
+}

@@ -1,0 +1,42 @@
+//go:build !windows
+
+package launch
+
+import (
+	"fmt"
+	"os/exec"
+	"runtime"
+	"syscall"
+)
+
+// openers are tried in turn until one can be started.
+func openers() []string {
+	if runtime.GOOS == "darwin" {
+		return []string{"/usr/bin/open"}
+	}
+	return []string{"xdg-open", "x-www-browser", "www-browser"}
+}
+
+// start runs an opener and tells ended how it went. The opener belongs to a
+// session of its own, so that a browser that it becomes outlives this program;
+// it is waited for in the background, so that no dead process is left behind.
+func start(address string, ended chan<- error) error {
+	var err error
+	for _, tool := range openers() {
+		command := exec.Command(tool, address) //nolint:gosec,noctx // a constant, and one argument; killing it could close somebody's browser
+		command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err = command.Start(); err != nil {
+			err = fmt.Errorf("start %s: %w", tool, err)
+			continue
+		}
+		go func() {
+			if err := command.Wait(); err != nil {
+				ended <- fmt.Errorf("run %s: %w", tool, err)
+				return
+			}
+			ended <- nil
+		}()
+		return nil
+	}
+	return err
+}
