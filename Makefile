@@ -5,6 +5,8 @@ NPM           ?= npm
 BENCH         ?=
 FUZZTIME      ?= 20s
 GOLANGCI      := v2.15.0
+GREMLINS      := v0.6.0
+MUTANTS       ?=
 VERSION       := $(shell build/scripts/version.sh)
 LDFLAGS       := -s -w -X main.version=$(VERSION)
 
@@ -24,11 +26,12 @@ export GOFLAGS ?= -buildvcs=false
 
 WAILS         := build/tools/wails
 LINTER        := build/tools/golangci-lint-$(GOLANGCI)
+MUTATOR       := build/tools/gremlins-$(GREMLINS)
 MODULES       := frontend/node_modules/.package-lock.json
 NPM_CI        := ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test nightly bench fuzz lint dev clean e2e screens icon \
+.PHONY: help run build test nightly mutants bench fuzz lint dev clean e2e screens icon \
         packages test-packages bindings frontend release
 
 help: ## List these targets
@@ -43,8 +46,12 @@ build: bindings frontend release ## Build build/bin/telehab
 test: ## Run every check and test; installs what is missing
 	@build/scripts/test.sh
 
-nightly: release ## Run what takes too long for each change: histories and kills
+nightly: release $(MUTATOR) ## Run what takes too long for each change: histories, kills, mutants
 	@build/scripts/nightly.sh
+	@build/scripts/mutants.sh $(MUTATOR)
+
+mutants: $(MUTATOR) ## Count the changes of one operator that tests notice (MUTANTS=profile: one package)
+	@build/scripts/mutants.sh $(MUTATOR) $(MUTANTS)
 
 bench: ## Run the benchmarks against their floors
 	$(GO) run -tags '$(TAGS)' ./backend/bench $(BENCH)
@@ -90,6 +97,10 @@ $(WAILS): go.mod
 $(LINTER):
 	GOBIN=$(CURDIR)/build/tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI)
 	@mv build/tools/golangci-lint $@
+
+$(MUTATOR):
+	GOBIN=$(CURDIR)/build/tools $(GO) install github.com/go-gremlins/gremlins/cmd/gremlins@$(GREMLINS)
+	@mv build/tools/gremlins $@
 
 $(MODULES): frontend/package-lock.json
 	$(NPM) --prefix frontend $(NPM_CI)
