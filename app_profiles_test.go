@@ -39,7 +39,7 @@ func TestSelectionIsExportedAndNobodyElse(t *testing.T) {
 	}
 	defer func() { _ = file.Close() }()
 	lines, err := csv.NewReader(file).ReadAll()
-	if err != nil || len(lines) != 1+len(ids) {
+	if err != nil || len(lines) != 1+len(ids) || lines[0][0] != "\ufeffcliniko_id" {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
 	for i, id := range ids {

@@ -237,7 +237,7 @@ func TestFailedProfileIsMendedInCliniko(t *testing.T) {
 		t.Fatal(path, err)
 	}
 	content, err := os.ReadFile(f.system.saveTo)
-	if err != nil || strings.Count(string(content), "\n") != len(after)+1 || !strings.Contains(string(content), "/patients/"+after[0].ID) {
+	if err != nil || !strings.HasPrefix(string(content), "\ufeffName,Cliniko id,") || strings.Count(string(content), "\n") != len(after)+1 || !strings.Contains(string(content), "/patients/"+after[0].ID) {
 		t.Errorf("%.300s, %v", content, err)
 	}
 }

@@ -138,7 +138,14 @@ func FailuresCSV(w io.Writer, entries []profile.Entry, address func(profile.ID) 
 	return write(w, lines)
 }
 
+// byteOrderMark tells a spreadsheet that the text behind it is UTF-8. Without
+// it, one that is started by a double click takes the computer's own code page.
+const byteOrderMark = "\ufeff"
+
 func write(w io.Writer, lines [][]string) error {
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return fmt.Errorf("write the byte-order mark: %w", err)
+	}
 	out := csv.NewWriter(w)
 	for _, line := range lines {
 		for i := range line {
@@ -161,10 +168,16 @@ func write(w io.Writer, lines [][]string) error {
 // that nobody sees and quotes before it may be dropped.
 var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Zs}\p{Cf}"]*[=+\-@|%＝＋－＠])`)
 
-// inert keeps a spreadsheet from taking text for a formula, and a long id for a
-// number that it rounds.
+// changing is a number that a spreadsheet does not show as it is written: it
+// drops zeros at the front, writes more than 11 digits as 1.23E+11, rounds after
+// the fifteenth and works out an exponent. A number with words or spaces in it,
+// as in the phones' column, stays text.
+var changing = regexp.MustCompile(`^(0[0-9]+|[0-9]{12,}|[0-9]+[.,]?[0-9]*[eE][0-9]+)$`)
+
+// inert keeps a spreadsheet from taking text for a formula, or for a number that
+// it would change.
 func inert(s string) string {
-	if len(s) > 15 && strings.Trim(s, "0123456789") == "" {
+	if changing.MatchString(s) {
 		return "'" + s
 	}
 	s = formula.ReplaceAllString(s, "$1'$2")
