@@ -115,10 +115,10 @@ func runWindow(app *App, toolkit *toolkit) error {
 		OnStartup: func(ctx context.Context) {
 			toolkit.ready(ctx)
 			go app.open(ctx)
-			putBack(ctx, place)
+			room := putBack(ctx, place)
 			go app.keepRegistered(ctx)
 			go app.watch(watching)
-			go app.remember(watching, toolkit)
+			go app.remember(watching, toolkit, room)
 		},
 		OnShutdown: func(context.Context) { app.shutdown() },
 		Bind:       []any{app},

@@ -32,26 +32,49 @@ func startState(p placement.Placement) options.WindowStartState {
 	return options.Normal
 }
 
-// putBack moves the window to where it was.
-func putBack(ctx context.Context, p placement.Placement) {
-	if !p.Placed || p.Maximised {
-		return
-	}
+// area returns what the screen that the window is on leaves to it.
+func area(ctx context.Context) (placement.Area, bool) {
 	screens, err := runtime.ScreenGetAll(ctx)
 	if err != nil {
-		return // it stays where the system put it
+		return placement.Area{}, false
 	}
 	for _, screen := range screens {
-		if screen.IsCurrent {
-			x, y := p.On(screen.Size.Width, screen.Size.Height)
-			runtime.WindowSetPosition(ctx, x, y)
+		if screen.IsCurrent && screen.Size.Width > 0 && screen.Size.Height > 0 {
+			return placement.AreaOf(screen.Size.Width, screen.Size.Height), true
 		}
+	}
+	return placement.Area{}, false
+}
+
+// putBack moves the window to where it was, as far as the screen has room. It
+// returns the room.
+func putBack(ctx context.Context, p placement.Placement) placement.Area {
+	room, known := area(ctx)
+	if !known {
+		return room // the window stays as the system put it, and may be made small
+	}
+	fitted := p.Within(room)
+	fit(ctx, room, fitted, p)
+	if p.Placed && !p.Maximised {
+		runtime.WindowSetPosition(ctx, fitted.X, fitted.Y)
+	}
+	return room
+}
+
+// fit makes the window's smallest size one that fits, and the window as large as
+// fitted. The order matters: a system keeps no window below its minimum.
+func fit(ctx context.Context, room placement.Area, fitted, now placement.Placement) {
+	width, height := room.Minimum()
+	runtime.WindowSetMinSize(ctx, width, height)
+	if !now.Maximised && (fitted.Width != now.Width || fitted.Height != now.Height) {
+		runtime.WindowSetSize(ctx, fitted.Width, fitted.Height)
 	}
 }
 
 // remember keeps the window's place whenever it has changed: a program that is
-// ended with the computer is not asked before.
-func (a *App) remember(ctx context.Context, t *toolkit) {
+// ended with the computer is not asked before. A window that comes to a screen
+// with other room, or whose screen is scaled anew, is fitted to that.
+func (a *App) remember(ctx context.Context, t *toolkit, room placement.Area) {
 	ticker := time.NewTicker(placeTick)
 	defer ticker.Stop()
 	for kept := t.place; ; {
@@ -63,6 +86,10 @@ func (a *App) remember(ctx context.Context, t *toolkit) {
 		t.with(func(window context.Context) {
 			now := look(window, kept)
 			now.Dark = t.dark.Load()
+			if other, known := area(window); known && other != room {
+				room = other
+				fit(window, room, now.Within(room), now)
+			}
 			if now == kept {
 				return
 			}
