@@ -27,15 +27,11 @@ there() {
   for path; do [ -e "$path" ] || fail "$path is missing"; passed; done
 }
 
-gone() { # soon: an uninstaller goes on in a copy of itself
+is_gone() { [ ! -e "$1" ]; }
+
+gone() { # in the end: an uninstaller goes on in a copy of itself
   local path
-  for path; do
-    for _ in $(seq 100); do
-      [ -e "$path" ] || continue 2
-      sleep 0.2
-    done
-    fail "$path is still there"
-  done
+  for path; do wait_for is_gone "$path" || fail "$path is still there"; done
   passed
 }
 
@@ -44,14 +40,16 @@ same() {
   passed
 }
 
-# run starts a program of ours with its input and output.
+# run starts a program of ours with its input and output; what it and Wine say
+# besides is kept.
 run() {
+  printf '\n$ %s\n' "$*" >>"$kept"
   HOME=$dir/home TELEHAB_PASSWORD='correct horse battery' TELEHAB_CLINIKO_URL=$clinic \
-    timeout "$windows_limit" wine "$@" | tr -d '\r'
+    timeout "$windows_limit" wine "$@" 2>>"$kept" | tr -d '\r'
 }
 
 works() { # program, argument...
-  run "$@" >"$dir/log" 2>&1 || fail "${*##*/}: $(cat "$dir/log")"
+  run "$@" >"$dir/log" || fail "${*##*/}: $(cat "$dir/log")"
   passed
 }
 
@@ -64,22 +62,22 @@ says() { # line, program, argument...
 installs() { # exit code, installer, argument...
   local want=$1 code=0
   shift
-  on_windows "$@" >"$dir/log" 2>&1 || code=$?
-  [ "$code" = "$want" ] || fail "${*##*/} ended with $code, not $want: $(cat "$dir/log")"
+  keep on_windows "$@" || code=$?
+  [ "$code" = "$want" ] || fail "${*##*/} ended with $code, not $want"
   passed
 }
 
 removes() { # folder, argument...
   local folder=$1
   shift
-  on_windows "$folder/uninstall.exe" /S "$@" >"$dir/log" 2>&1 || fail "uninstall: $(cat "$dir/log")"
+  keep on_windows "$folder/uninstall.exe" /S "$@" || fail "the uninstaller ended with $?"
   gone "$folder/uninstall.exe" "$folder/telehab.exe"
 }
 
 # query prints a key of the registry, and nothing when there is none.
 query() {
   local found
-  found=$(on_windows reg query "$@" 2>/dev/null) || return 0
+  found=$(on_windows reg query "$@" 2>>"$kept") || return 0
   tr -d '\r' <<<"$found"
 }
 
@@ -113,8 +111,8 @@ unregistered() {
 }
 
 take_scheme() {
-  on_windows reg add "$1\\$class" /v 'URL Protocol' /d '' /f >/dev/null 2>&1
-  on_windows reg add "$1\\$class\\shell\\open\\command" /ve /d "$other" /f >/dev/null 2>&1
+  keep on_windows reg add "$1\\$class" /v 'URL Protocol' /d '' /f
+  keep on_windows reg add "$1\\$class\\shell\\open\\command" /ve /d "$other" /f
 }
 
 taken() { # the other program's registration is untouched, and nothing of ours beside it
@@ -125,66 +123,78 @@ taken() { # the other program's registration is untouched, and nothing of ours b
   passed
 }
 
-free_scheme() { on_windows reg delete "$1\\$class" /f >/dev/null 2>&1; }
+free_scheme() { keep on_windows reg delete "$1\\$class" /f; }
 
 # Wine keeps its credentials in the registry.
 credentials() { query 'HKCU\Software\Wine\Credential Manager' /s; }
 
 webview='HKLM\SOFTWARE\WOW6432Node\Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}'
-have_webview() { on_windows reg add "$webview" /v pv /d 120.0.0.0 /f >/dev/null 2>&1; }
-no_webview() { on_windows reg delete "$webview" /f >/dev/null 2>&1; }
+have_webview() { keep on_windows reg add "$webview" /v pv /d 120.0.0.0 /f; }
+no_webview() { keep on_windows reg delete "$webview" /f; }
 
 start_clinic() {
   "${GO:-go}" build -tags "${TAGS:-webkit2_41}" -o "$dir/fakeclinic" ./backend/cliniko/fakeclinic/serve
   "$dir/fakeclinic" --addr 127.0.0.1:0 --patients 300 --limit 0 --seed 1 >"$dir/clinic.log" 2>&1 &
-  clinic_pid=$!
-  trap 'kill "$clinic_pid" 2>/dev/null || true; end_wine' EXIT
-  for _ in $(seq 50); do
-    clinic=$(grep -o 'http://127.0.0.1:[0-9]*/v1' "$dir/clinic.log" | head -n 1) && break
-    sleep 0.1
-  done
-  grep -o '[A-Za-z0-9]*-au[0-9]*' "$dir/clinic.log" | head -n 1 >"$dir/key"
-  [ -s "$dir/key" ] || fail "the simulated clinic: $(cat "$dir/clinic.log")"
+  others+=($!)
+  wait_for grep -q '^key ' "$dir/clinic.log" || fail "the simulated clinic: $(cat "$dir/clinic.log")"
+  clinic=$(sed -n 's/^address //p' "$dir/clinic.log")
+  sed -n 's/^key //p' "$dir/clinic.log" >"$dir/key"
 }
 
+# run_in_background starts the old version's program, and returns when that says
+# that it stands: with its window, if it has one.
 run_in_background() {
-  HOME=$dir/home wine "$@" >/dev/null 2>&1 </dev/null &
+  rm -f "$WINEPREFIX/drive_c/stands.txt"
+  printf '\n$ %s &\n' "$*" >>"$kept"
+  HOME=$dir/home wine "$@" >>"$kept" 2>&1 </dev/null &
   background=$!
-  sleep 3
-  kill -0 "$background" 2>/dev/null || fail "${1##*/} does not run"
+  wait_for stands_or_ended || fail "${1##*/} does not stand"
+  there "$WINEPREFIX/drive_c/stands.txt"
+}
+
+stands_or_ended() { [ -e "$WINEPREFIX/drive_c/stands.txt" ] || ! kill -0 "$background" 2>/dev/null; }
+
+closed_background() { # by itself, because it was asked to
+  local code=0
+  wait "$background" || code=$?
+  [ "$code" = 0 ] || fail "the program ended with $code when it was asked to close"
+  passed
 }
 
 end_background() {
-  kill "$background" 2>/dev/null || true
-  on_windows taskkill /F /IM telehab.exe >/dev/null 2>&1 || true
-  wait "$background" 2>/dev/null || true
+  keep on_windows taskkill /F /IM telehab.exe || fail 'the program had ended'
+  wait "$background" || true # with the code of what was ended
 }
 
 make_installer() { # version, folder, installer, option...
   local version=$1 files=$2 out=$3
   shift 3
-  makensis -V2 -WX "-DVERSION=$version" "-DVERSION_NUMERIC=$version.0" "-DFILES=$files" "-DOUT=$out" "$@" \
-    build/windows/installer/telehab.nsi >"$dir/log" 2>&1 || fail "$(cat "$dir/log")"
+  keep makensis -V2 -WX "-DVERSION=$version" "-DVERSION_NUMERIC=$version.0" "-DFILES=$files" "-DOUT=$out" "$@" \
+    build/windows/installer/telehab.nsi || fail "$out was not made"
 }
 
 # The old version's program has a window as Wails makes it, and ends when that
-# is closed; "deaf" has none and stays for half a minute.
+# is closed; "deaf" has none and stays until somebody ends it. Both say when they
+# stand.
 make_old_installer() {
   mkdir -p "$1"
   cat >"$dir/old.c" <<'C'
+#include <stdio.h>
 #include <windows.h>
+static void stand(void) { fclose(fopen("C:\\stands.txt", "w")); }
 static LRESULT CALLBACK answer(HWND window, UINT message, WPARAM w, LPARAM l) {
   if (message == WM_DESTROY) PostQuitMessage(0);
   return DefWindowProcA(window, message, w, l);
 }
 int WINAPI WinMain(HINSTANCE me, HINSTANCE before, LPSTR arguments, int show) {
   if (arguments[0]) {
-    Sleep(30000);
-    return 0;
+    stand();
+    Sleep(INFINITE);
   }
   WNDCLASSA class = {.lpfnWndProc = answer, .hInstance = me, .lpszClassName = "wailsWindow"};
   RegisterClassA(&class);
   if (!CreateWindowA("wailsWindow", "TeleHab", WS_OVERLAPPEDWINDOW, 0, 0, 100, 100, NULL, NULL, me, NULL)) return 1;
+  stand();
   MSG message;
   while (GetMessageA(&message, NULL, 0, 0) > 0) DispatchMessageA(&message);
   return 0;
@@ -206,8 +216,8 @@ C
 }
 
 make_certificate() {
-  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key.pem" -out "$dir/cert.pem" -days 2 \
-    -subj '/CN=TeleHab test' -addext extendedKeyUsage=codeSigning 2>/dev/null
+  keep openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key.pem" -out "$dir/cert.pem" -days 2 \
+    -subj '/CN=TeleHab test' -addext extendedKeyUsage=codeSigning
   openssl pkcs12 -export -inkey "$dir/key.pem" -in "$dir/cert.pem" -passout pass:test -out "$dir/cert.pfx"
 }
 
@@ -221,7 +231,7 @@ make_signed_installer() {
 signed() {
   local file
   for file; do
-    osslsigncode verify -CAfile "$dir/cert.pem" -in "$file" >"$dir/log" 2>&1 || fail "$file is not signed: $(cat "$dir/log")"
+    keep osslsigncode verify -CAfile "$dir/cert.pem" -in "$file" || fail "$file is not signed"
     passed
   done
 }

@@ -20,7 +20,7 @@ status=0
 for package in "${packages[@]}"; do
   echo "--- $package under $(wine --version 2>/dev/null)"
   (cd "backend/$package" && TELEHAB_TEST_REGISTRY=1 \
-    on_windows "$dir/$(basename "$package").test.exe" -test.timeout 100s "$@" >"$dir/out" 2>&1) || status=1
+    on_windows "$dir/$(basename "$package").test.exe" -test.timeout 280s "$@" >"$dir/out" 2>&1) || status=1
   tr -d '\r' <"$dir/out"
 done
 exit "$status"

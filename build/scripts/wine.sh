@@ -3,10 +3,14 @@
 # that is thrown away at the end, so nothing of the caller's is touched:
 #
 #   $dir         the folder; $WINEPREFIX is the computer's drive and registry
-#   on_windows   runs one program in it, for two minutes at most
+#   on_windows   runs one program in it, for five minutes at most
+#   keep         runs anything, with what it prints in the log $kept
+#   wait_for     waits until a command succeeds
+#
+# A script that fails prints the end of $kept, which stays.
 set -euo pipefail
 
-windows_limit=${windows_limit:-120} # seconds for each program
+windows_limit=${windows_limit:-300} # seconds for each program
 
 missing=()
 command -v wine >/dev/null || missing+=(wine wine64)
@@ -18,14 +22,49 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 wineserver=$(command -v wineserver || echo /usr/lib/wine/wineserver64)
 
+kept=$PWD/build/test-results/logs/$(basename "$0" .sh)-programs.log
+mkdir -p "$(dirname "$kept")"
+: >"$kept"
+
 dir=$(mktemp -d)
-export WINEPREFIX=$dir/prefix WINEARCH=win64 WINEDEBUG=-all
+# Wine says on stderr what went wrong, such as a window that it cannot make.
+export WINEPREFIX=$dir/prefix WINEARCH=win64 WINEDEBUG=-all,err+all
 export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' # no downloads, no menu entries
 unset DISPLAY WAYLAND_DISPLAY
 
-end_wine() { # wineserver ends the programs of this prefix only
-  timeout 20 "$wineserver" -k || true
-  timeout 20 "$wineserver" -w || true
+# keep says what ran and how it ended. Its caller reads the exit code.
+keep() {
+  local code=0
+  printf '\n$ %s\n' "$*" >>"$kept"
+  "$@" >>"$kept" 2>&1 || code=$?
+  [ "$code" = 0 ] || echo "ended with $code" >>"$kept"
+  return "$code"
+}
+
+# wait_for fails after a time that is far beyond what a busy computer needs.
+wait_for() { # command, argument...
+  local end=$((SECONDS + 120))
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.1
+  done
+}
+
+stop_wine() { # wineserver ends the programs of this prefix only
+  timeout 60 "$wineserver" -k || true
+  timeout 60 "$wineserver" -w || true
+}
+
+others=() # processes of this computer that shall end as well
+
+end_wine() {
+  local status=$?
+  [ ${#others[@]} = 0 ] || kill "${others[@]}" 2>/dev/null || true
+  stop_wine
+  if [ "$status" != 0 ]; then
+    printf '\nThe end of %s:\n' "$kept"
+    tail -n 40 "$kept"
+  fi >&2
   rm -rf "$dir"
 }
 trap end_wine EXIT
@@ -52,10 +91,13 @@ C
 x86_64-w64-mingw32-gcc -shared -O2 -o "$dir/bcryptprimitives.dll" "$dir/bcryptprimitives.c" -ladvapi32
 
 mkdir "$dir/home" # Wine makes links into it
-on_windows wineboot -i >"$dir/boot.log" 2>&1 || {
-  cat "$dir/boot.log" >&2
-  exit 1
-}
+keep on_windows wineboot -i
 [ -e "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" ] ||
   cp "$dir/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
-on_windows winecfg -v win10 >>"$dir/boot.log" 2>&1
+keep on_windows winecfg -v win10
+
+# Windows without a screen, which programs may open all the same. The desktop
+# that runs by now looked for a screen, found none, and would refuse every window
+# until it ends, a second after the last program. So it ends here.
+keep on_windows reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f
+stop_wine
