@@ -149,7 +149,7 @@ func TestExportSaysWhoDoesNotOpen(t *testing.T) {
 	if _, err := os.Stat(f.system.saveTo); err == nil {
 		t.Error("a file was written")
 	}
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) { // it is read again meanwhile
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) { // it is read again meanwhile
 		if _, err = f.app.ExportProfiles("csv", password); err == nil || time.Now().After(end) {
 			break
 		}

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"telehab.io/desktop/backend/launch"
 	"telehab.io/desktop/backend/profile"
@@ -29,9 +28,9 @@ func TestFixInClinikoDoesNotWaitForTheBrowser(t *testing.T) {
 		"a client's page": func() error { return f.app.OpenInCliniko(f.fake.IDs()[0]) },
 		"a guide":         func() error { return f.app.OpenGuide("cliniko-api-key") },
 	} {
-		begun := time.Now()
-		if err := open(); err != nil || time.Since(begun) > 5*time.Second {
-			t.Errorf("%s: %v after %v", what, err, time.Since(begun))
+		// The opener ends after the test: whoever waited for it would never return.
+		if err := open(); err != nil {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 	if err := os.WriteFile(opener, []byte("#!/bin/sh\nexit 3\n"), 0o700); err != nil {

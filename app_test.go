@@ -267,7 +267,7 @@ func TestClosedInTheMiddleItGoesOn(t *testing.T) {
 
 func (f *fixture) waitFor(what string, holds func(AppState) bool) {
 	f.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		if state, err := f.app.State(); err == nil && holds(state) {
 			return
 		}

@@ -147,7 +147,7 @@ func (d desktop) repaired(r deeplink.Registration, takeOver bool) {
 // received waits for what a program was started with.
 func (d desktop) received(record string) string {
 	d.t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if text, err := os.ReadFile(record); err == nil {
 			if err := os.Remove(record); err != nil {
 				d.t.Fatal(err)

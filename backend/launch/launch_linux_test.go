@@ -61,17 +61,15 @@ func TestABrowserThatStaysOpenIsNotWaitedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	record := opener(t, "read line <"+end)
-	begun := time.Now()
 	if err := launch.Address(t.Context(), page); err != nil {
 		t.Fatal(err)
-	}
-	if took := time.Since(begun); took > 5*time.Second {
-		t.Errorf("it took %v", took)
 	}
 	pid, given := started(t, record)
 	if given != page {
 		t.Errorf("it was given %q", given)
 	}
+	// It waits for a line that nobody has written yet: nobody can have waited for
+	// its end.
 	if !alive(pid) {
 		t.Error("the browser was ended")
 	}

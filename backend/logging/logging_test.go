@@ -89,7 +89,7 @@ func fill(t *testing.T, dir string) {
 // its own.
 func awaitRotation(t *testing.T, dir string) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); len(modes(t, dir))-1 > oldFiles+1; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); len(modes(t, dir))-1 > oldFiles+1; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d files are kept", len(modes(t, dir))-1)
 		}

@@ -244,8 +244,10 @@ func TestListThenImport(t *testing.T) {
 }
 
 func TestCutOffPassGoesOn(t *testing.T) {
-	c := newClinic(t, fakeclinic.Options{Seed: 13, Patients: 2500, Latency: 20 * time.Millisecond}) // else it is over too soon
+	c := newClinic(t, fakeclinic.Options{Seed: 13, Patients: 2500})
 	for _, cause := range []error{context.Canceled, syncer.ErrClosing} {
+		// The clinic falls silent after ten pages more, so that the pass cannot be over.
+		c.fake.SetFaults(fakeclinic.FromRequest(c.fake.RequestCount()+12, fakeclinic.Fault{Kind: fakeclinic.Hang}))
 		ctx, cancel := context.WithCancelCause(t.Context())
 		_, err := c.engine.Full(ctx, func(p syncer.Progress) {
 			if p.Phase == syncer.Storing && p.Done > 700 {
@@ -256,7 +258,7 @@ func TestCutOffPassGoesOn(t *testing.T) {
 			t.Fatal("was not cut off")
 		}
 	}
-	c.fake.SetLatency(0)
+	c.fake.SetFaults(nil)
 	stored := len(c.local())
 	if stored == 0 || stored >= 2400 {
 		t.Fatalf("%d rows when cut off", stored)

@@ -37,8 +37,9 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// patience is how long a test waits for what should take no time.
-const patience = 5 * time.Second
+// patience is how long a test waits for what takes no time on a computer that
+// has any: far longer than a busy one needs.
+const patience = time.Minute
 
 // dataDir is a data directory. Not t.TempDir, whose removal fails the test
 // under Wine, which cannot remove all files.
@@ -91,12 +92,13 @@ func receive(t *testing.T, in *Inbox) deeplink.Link {
 	return deeplink.Link{}
 }
 
-func nothing(t *testing.T, in *Inbox) {
+// nothingElse sends one more link, before which no other may come.
+func nothingElse(t *testing.T, dir string, in *Inbox) {
 	t.Helper()
-	select {
-	case link := <-in.Links():
-		t.Fatalf("a link came: %v", link.Kind)
-	case <-time.After(pollEvery + 100*time.Millisecond):
+	last := deeplink.Link{Kind: deeplink.Test, Nonce: "99"}
+	send(t, dir, last)
+	if got := receive(t, in); got != last {
+		t.Fatalf("before the last one came %+v", got)
 	}
 }
 
@@ -187,7 +189,7 @@ func TestSecondListenerIsTold(t *testing.T) {
 	open(t, dir)
 }
 
-func TestOrderAndLatency(t *testing.T) {
+func TestOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		watch func(string) (*fsnotify.Watcher, error)
 		links int
@@ -206,10 +208,6 @@ func TestOrderAndLatency(t *testing.T) {
 			}
 			slices.Sort(took)
 			t.Logf("from Send to delivery: median %v, longest %v", took[len(took)/2].Round(time.Microsecond), took[len(took)-1].Round(time.Microsecond))
-			if longest := took[len(took)-1]; longest > 2*time.Second {
-				t.Errorf("one took %v", longest)
-			}
-			time.Sleep(time.Second) // so that what follows has a whole second's allowance
 			for i := range 50 {
 				send(t, dir, patient(i))
 			}
@@ -240,7 +238,7 @@ func TestWhatLayThereAtStart(t *testing.T) {
 	if got := receive(t, in); got != patient(7) {
 		t.Errorf("then came %+v", got)
 	}
-	nothing(t, in)
+	nothingElse(t, dir, in)
 	if names := left(t, dir); len(names) != 1 || filepath.Ext(names[0]) != ".part" {
 		t.Errorf("left are %q and not just what is being written", names)
 	}
@@ -268,7 +266,7 @@ func TestHostileContents(t *testing.T) {
 	if got := receive(t, in); got != patient(2) {
 		t.Errorf("%+v came", got)
 	}
-	nothing(t, in)
+	nothingElse(t, dir, in)
 	if names := left(t, dir); !slices.Equal(names, []string{filepath.Base(folder)}) {
 		t.Errorf("left are %q", names)
 	}
@@ -292,8 +290,9 @@ func TestFlood(t *testing.T) {
 		}
 		at = append(at, time.Now())
 	}
-	// Counted from the start, because one that is delivered late on a busy
-	// computer would make those behind it look too fast.
+	// A duration is what is tested here, and only the least: a busy computer takes
+	// longer. Counted from the start, because one that is delivered late would make
+	// those behind it look too fast.
 	for i := range files {
 		least := time.Duration(i/perSecond)*time.Second - 100*time.Millisecond
 		if took := at[i].Sub(start); took < least {
@@ -314,7 +313,11 @@ func TestCloseWhileNobodyReads(t *testing.T) {
 	for i := range 5 {
 		send(t, dir, patient(i))
 	}
-	time.Sleep(100 * time.Millisecond)
+	for end := time.Now().Add(patience); len(left(t, dir)) == 5; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("none was taken")
+		}
+	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func start(t *testing.T, dir, link string) (*exec.Cmd, func() string) {
 	lines := bufio.NewScanner(out)
 	return command, func() string {
 		t.Helper()
-		watchdog := time.AfterFunc(30*time.Second, func() { _ = command.Process.Kill() })
+		watchdog := time.AfterFunc(patience, func() { _ = command.Process.Kill() })
 		defer watchdog.Stop()
 		lines.Scan()
 		return strings.TrimSpace(lines.Text())

@@ -53,7 +53,7 @@ func TestPipesAndLinks(t *testing.T) {
 	if got := receive(t, in); got != patient(2) {
 		t.Errorf("%+v came", got)
 	}
-	nothing(t, in)
+	nothingElse(t, dir, in)
 	if names := left(t, dir); len(names) > 0 {
 		t.Errorf("left are %q", names)
 	}
