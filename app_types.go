@@ -212,7 +212,8 @@ type ProfileView struct {
 	Preferred       string       `json:"preferred"`
 	LastName        string       `json:"lastName"`
 	Born            string       `json:"born"`
-	Age             int          `json:"age"` // -1: not known
+	ImpossibleBorn  string       `json:"impossibleBorn"` // what Cliniko has instead of a birth date that can be
+	Age             int          `json:"age"`            // -1: not known
 	Sex             string       `json:"sex"`
 	GenderIdentity  string       `json:"genderIdentity"`
 	Pronouns        string       `json:"pronouns"`

@@ -62,7 +62,7 @@ func profileRow(e *profile.Entry) ProfileRow {
 func profileView(e *profile.Entry) ProfileView {
 	p := &e.Profile
 	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
-		LastName: p.LastName, Born: p.DateOfBirth.String(), Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
+		LastName: p.LastName, Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
 		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
 		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
 	if !p.DateOfBirth.IsZero() {

@@ -38,7 +38,7 @@ func accept(people []profile.Person, name, email, password string, permissions [
 
 // acceptDetails is accept without a password.
 func acceptDetails(others []profile.Person, name, email string, permissions []profile.Permission) (profile.Person, error) {
-	name, email = strings.TrimSpace(name), strings.TrimSpace(email)
+	name, email = strings.TrimSpace(name), profile.Trim(email)
 	granted, refused := checkPermissions(permissions)
 	err := cmp.Or(checkName(name), checkEmail(others, email), refused)
 	return profile.Person{Name: name, Email: email, Permissions: granted}, err
@@ -46,7 +46,7 @@ func acceptDetails(others []profile.Person, name, email string, permissions []pr
 
 func checkName(name string) error {
 	switch {
-	case name == "":
+	case profile.Blank(name):
 		return invalid("The name is empty. Type the person's name.")
 	case utf8.RuneCountInString(name) > MaxName:
 		return invalid(fmt.Sprintf("The name is longer than %d characters. Type a shorter one.", MaxName))
@@ -59,9 +59,12 @@ func checkName(name string) error {
 // unseen are characters that leave no mark or turn what follows around.
 func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
+// unseenInEmail are characters that nobody would know to type when signing in.
+func unseenInEmail(r rune) bool { return profile.Blank(string(r)) && !unicode.IsMark(r) }
+
 func checkEmail(people []profile.Person, email string) error {
 	parsed, err := mail.ParseAddress(email)
-	if err != nil || parsed.Name != "" || parsed.Address != email || len(email) > MaxEmail {
+	if err != nil || parsed.Name != "" || parsed.Address != email || len(email) > MaxEmail || strings.ContainsFunc(email, unseenInEmail) {
 		return invalid("The email is not a plain address such as name@clinic.example. Type it again.")
 	}
 	if find(people, email) != nil {
@@ -128,7 +131,7 @@ func find(people []profile.Person, email string) *profile.Person {
 
 // normalEmail is the form in which emails are compared.
 func normalEmail(email string) string {
-	return strings.ToLower(norm.NFC.String(strings.TrimSpace(email)))
+	return strings.ToLower(norm.NFC.String(profile.Trim(email)))
 }
 
 // normalPassword makes a password the same however the keyboard composes its

@@ -132,10 +132,10 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 		return profile.Clinic{}, unexpected(fmt.Errorf("settings without an account id or subdomain"))
 	}
 	return profile.Clinic{
-		AccountID: string(account.ID), Name: string(account.Name), Subdomain: string(account.Subdomain),
-		Shard: c.key.shard, Patients: strings.ToLower(string(settings.Terminology.Patient)),
-		OwnerName: strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName)),
-		OwnerRole: string(owner.Role), KeyEnds: c.key.Ends(),
+		AccountID: string(account.ID), Name: account.Name.shown(), Subdomain: string(account.Subdomain),
+		Shard: c.key.shard, Patients: strings.ToLower(settings.Terminology.Patient.shown()),
+		OwnerName: strings.TrimSpace(owner.FirstName.shown() + " " + owner.LastName.shown()),
+		OwnerRole: owner.Role.shown(), KeyEnds: c.key.Ends(),
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package cliniko
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -44,6 +45,15 @@ type pronouns struct {
 	Accusative text `json:"accusative"`
 }
 
+// String returns "she/her", or the one of them that is there.
+func (p *pronouns) String() string {
+	subject, object := p.Nominative.shown(), p.Accusative.shown()
+	if subject == "" || object == "" {
+		return subject + object
+	}
+	return subject + "/" + object
+}
+
 type phone struct {
 	Number text `json:"number"`
 	Type   text `json:"phone_type"`
@@ -75,6 +85,14 @@ func (t *text) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 		return errors.New("text was expected")
 	}
 	return nil
+}
+
+// shown returns "" for a text in which nothing can be seen.
+func (t text) shown() string {
+	if profile.Blank(string(t)) {
+		return ""
+	}
+	return string(t)
 }
 
 // lenient reads JSON by the rules of encoding/json, which Cliniko's other
@@ -189,14 +207,14 @@ func (p *patient) record() (profile.Record, error) {
 		DateOfBirth: string(p.DateOfBirth), Sex: string(p.Sex), GenderIdentity: string(p.GenderIdentity),
 		Email: string(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
 	}
-	if out.Sex == "" {
-		out.Sex = string(p.Gender)
+	if profile.Blank(out.Sex) {
+		out.Sex = cmp.Or(p.Gender.shown(), out.Sex, string(p.Gender))
 	}
-	if p.Pronouns != nil && p.Pronouns.Nominative != "" {
-		out.Pronouns = strings.TrimSuffix(string(p.Pronouns.Nominative)+"/"+string(p.Pronouns.Accusative), "/")
+	if p.Pronouns != nil {
+		out.Pronouns = p.Pronouns.String()
 	}
 	for _, number := range p.Phones {
-		if number.Number != "" {
+		if number.Number.shown() != "" {
 			out.Phones = append(out.Phones, profile.Phone{Type: string(number.Type), Number: string(number.Number)})
 		}
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 // What follows reads pages with encoding/json alone, each patient by itself:
-// slow and plain. The decoder must agree with it on whatever it is fed.
+// slow and plain. The decoder must agree with it on whatever it is fed. What
+// the fields then mean is judged by the literal values of decode_values_test.go.
 
 type plainText string
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -28,12 +29,17 @@ var (
 	keyChars = regexp.MustCompile(`^[A-Za-z0-9+/=_.-]+$`)
 )
 
-// ParseKey reads a pasted key. White space around it does not matter; a line
-// break inside, as some mail programs add, does not either.
+// ParseKey reads a pasted key. White space and format characters do not matter,
+// around it or inside, where some mail programs add line breaks.
 //
 // Errors: KeyMalformed, KeyShard.
 func ParseKey(pasted string) (Key, error) {
-	text := strings.Join(strings.Fields(pasted), "")
+	text := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, pasted)
 	if m := keyShape.FindStringSubmatch(text); m != nil {
 		return Key{secret: text, body: m[1], shard: strings.ToLower(m[2])}, nil
 	}

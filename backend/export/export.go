@@ -28,6 +28,7 @@ type record struct {
 	PreferredFirstName    *string         `json:"preferred_first_name"`
 	LastName              *string         `json:"last_name"`
 	DateOfBirth           *string         `json:"date_of_birth"`
+	ImpossibleBirthDate   *string         `json:"impossible_date_of_birth"` // what Cliniko has instead
 	Sex                   *string         `json:"sex"`
 	GenderIdentity        *string         `json:"gender_identity"`
 	Pronouns              *string         `json:"pronouns"`
@@ -56,7 +57,8 @@ func newRecord(p *profile.Profile) record {
 	return record{
 		ClinikoID: text(string(p.ID)), State: p.State, Title: text(p.Title), FirstName: text(p.FirstName),
 		PreferredFirstName: text(p.PreferredFirstName), LastName: text(p.LastName), DateOfBirth: text(p.DateOfBirth.String()),
-		Sex: text(p.Sex), GenderIdentity: text(p.GenderIdentity), Pronouns: text(p.Pronouns), Email: text(p.Email), Phones: phones,
+		ImpossibleBirthDate: text(p.ImpossibleBirthDate),
+		Sex:                 text(p.Sex), GenderIdentity: text(p.GenderIdentity), Pronouns: text(p.Pronouns), Email: text(p.Email), Phones: phones,
 		AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy, ArchivedAt: at(p.ArchivedAt), MergedInto: text(string(p.MergedInto)),
 		SourceUpdatedAt: at(p.UpdatedAt), SyncedAt: at(p.SyncedAt),
 	}
@@ -102,7 +104,7 @@ func JSON(w io.Writer, entries []profile.Entry) error {
 func CSV(w io.Writer, entries []profile.Entry) error {
 	lines := [][]string{{"cliniko_id", "state", "title", "first_name", "preferred_first_name", "last_name", "date_of_birth", "sex",
 		"gender_identity", "pronouns", "email", "phones", "accepted_privacy_policy", "archived_at", "merged_into",
-		"source_updated_at", "synced_at", "code", "fields", "first_failed_at", "attempts"}}
+		"source_updated_at", "synced_at", "code", "fields", "first_failed_at", "attempts", "impossible_date_of_birth"}}
 	for i := range entries {
 		e := &entries[i]
 		r := newRecord(&e.Profile)
@@ -113,9 +115,9 @@ func CSV(w io.Writer, entries []profile.Entry) error {
 		line := []string{plain(r.ClinikoID), string(r.State), plain(r.Title), plain(r.FirstName), plain(r.PreferredFirstName),
 			plain(r.LastName), plain(r.DateOfBirth), plain(r.Sex), plain(r.GenderIdentity), plain(r.Pronouns), plain(r.Email),
 			strings.Join(phones, "; "), answer(r.AcceptedPrivacyPolicy), plain(r.ArchivedAt), plain(r.MergedInto),
-			plain(r.SourceUpdatedAt), plain(r.SyncedAt), "", "", "", ""}
+			plain(r.SourceUpdatedAt), plain(r.SyncedAt), "", "", "", "", plain(r.ImpossibleBirthDate)}
 		if f := e.Failure; f != nil {
-			line = append(line[:len(line)-4], string(f.Code), strings.Join(f.FieldNames(), " "), plain(at(f.FirstFailedAt)), fmt.Sprint(f.Attempts))
+			copy(line[len(line)-5:], []string{string(f.Code), strings.Join(f.FieldNames(), " "), plain(at(f.FirstFailedAt)), fmt.Sprint(f.Attempts)})
 		}
 		lines = append(lines, line)
 	}

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +47,7 @@ var kept = []struct {
 	{FieldFirstName, func(p *Profile) string { return p.FirstName }},
 	{FieldPreferred, func(p *Profile) string { return p.PreferredFirstName }},
 	{FieldLastName, func(p *Profile) string { return p.LastName }},
-	{FieldDateOfBirth, func(p *Profile) string { return p.DateOfBirth.String() }},
+	{FieldDateOfBirth, func(p *Profile) string { return cmp.Or(p.DateOfBirth.String(), p.ImpossibleBirthDate) }},
 	{FieldSex, func(p *Profile) string { return p.Sex }},
 	{FieldGenderIdentity, func(p *Profile) string { return p.GenderIdentity }},
 	{FieldPronouns, func(p *Profile) string { return p.Pronouns }},

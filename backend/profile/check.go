@@ -1,10 +1,9 @@
 package profile
 
 import (
-	"net/mail"
+	"regexp"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // MaxAge is the age in years above which a birth date is taken for a typing
@@ -15,22 +14,25 @@ const MaxAge = 130
 const MaxEmail = 255
 
 // Check applies the required-field rule. It returns the profile with every
-// field that could be taken over, and the failure, or nil when the profile is
-// complete. now is the practice system's clock, not this computer's.
+// field that could be taken over, without what is invisible around it, and the
+// failure, or nil when the profile is complete. now is the practice system's clock, not this computer's.
 //
 // Only active patients can fail: someone archived or merged in Cliniko cannot
 // be mended there without being brought back first.
 func Check(p *Patient, now time.Time) (Profile, *Failure) {
+	email := Trim(p.Email)
 	out := Profile{
-		ID: p.ID, State: p.State(), Title: p.Title,
-		FirstName: p.FirstName, PreferredFirstName: p.PreferredFirstName, LastName: p.LastName,
-		Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
-		Email: p.Email, Phones: p.Phones, AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+		ID: p.ID, State: p.State(), Title: trimmed(p.Title),
+		FirstName: trimmed(p.FirstName), PreferredFirstName: trimmed(p.PreferredFirstName), LastName: trimmed(p.LastName),
+		Sex: trimmed(p.Sex), GenderIdentity: trimmed(p.GenderIdentity), Pronouns: trimmed(p.Pronouns),
+		Email: trimmed(email), Phones: trimmedPhones(p.Phones), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ArchivedAt: p.ArchivedAt, MergedInto: p.MergedInto,
 	}
 	born, bornProblem := checkBirthDate(p.DateOfBirth, now)
 	if bornProblem == "" {
 		out.DateOfBirth = born
+	} else {
+		out.ImpossibleBirthDate = trimmed(p.DateOfBirth)
 	}
 	if out.State != Active {
 		return out, nil
@@ -45,7 +47,7 @@ func Check(p *Patient, now time.Time) (Profile, *Failure) {
 	add(FieldLastName, checkText(p.LastName))
 	add(FieldDateOfBirth, bornProblem)
 	add(FieldSex, checkText(p.Sex))
-	add(FieldEmail, checkEmail(p.Email))
+	add(FieldEmail, checkEmail(email))
 	if len(problems) == 0 {
 		return out, nil
 	}
@@ -64,15 +66,13 @@ func Unread(r *Record) *Failure {
 }
 
 func checkText(s string) string {
-	if s == "" {
+	switch {
+	case strings.TrimSpace(s) == "":
 		return Missing
+	case Blank(s):
+		return NotPrintable
 	}
-	for _, r := range s {
-		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsPunct(r) || unicode.IsSymbol(r) {
-			return ""
-		}
-	}
-	return NotPrintable
+	return ""
 }
 
 // checkBirthDate allows the date that has begun somewhere on earth (UTC+14),
@@ -95,18 +95,16 @@ func checkBirthDate(s string, now time.Time) (Date, string) {
 	return born, ""
 }
 
-// checkEmail wants one bare address with a host that has a dot, and never
-// mends what it is given.
+// emailShape is the pattern that Cliniko publishes for a patient's email. Its
+// letters are ASCII ones: with (?i) two others would fold into them.
+var emailShape = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,63}$")
+
+// checkEmail refuses only what Cliniko's own pattern does.
 func checkEmail(s string) string {
-	if s == "" {
+	switch {
+	case s == "":
 		return Missing
-	}
-	parsed, err := mail.ParseAddress(s)
-	if err != nil || parsed.Address != s || len(s) > MaxEmail {
-		return NotAnEmail
-	}
-	host := s[strings.LastIndexByte(s, '@')+1:]
-	if dot := strings.LastIndexByte(host, '.'); dot <= 0 || dot == len(host)-1 {
+	case len(s) > MaxEmail || !emailShape.MatchString(s):
 		return NotAnEmail
 	}
 	return ""

@@ -22,7 +22,8 @@ type Profile struct {
 	FirstName             string
 	PreferredFirstName    string
 	LastName              string
-	DateOfBirth           Date // zero when missing or impossible
+	DateOfBirth           Date   // zero when missing or impossible
+	ImpossibleBirthDate   string // what Cliniko has instead of a DateOfBirth that can be
 	Sex                   string
 	GenderIdentity        string
 	Pronouns              string

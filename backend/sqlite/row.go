@@ -19,6 +19,7 @@ type details struct {
 	Preferred string          `json:"p,omitempty"`
 	Last      string          `json:"l,omitempty"`
 	Born      profile.Date    `json:"b,omitzero"`
+	NotBorn   string          `json:"i,omitempty"` // an impossible birth date
 	Sex       string          `json:"s,omitempty"`
 	Gender    string          `json:"g,omitempty"`
 	Pronouns  string          `json:"n,omitempty"`
@@ -35,7 +36,7 @@ type sealedProfile struct {
 
 func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, error) {
 	plain, err := json.Marshal(details{
-		Title: p.Title, First: p.FirstName, Preferred: p.PreferredFirstName, Last: p.LastName, Born: p.DateOfBirth,
+		Title: p.Title, First: p.FirstName, Preferred: p.PreferredFirstName, Last: p.LastName, Born: p.DateOfBirth, NotBorn: p.ImpossibleBirthDate,
 		Sex: p.Sex, Gender: p.GenderIdentity, Pronouns: p.Pronouns, Email: p.Email, Phones: p.Phones, Privacy: p.AcceptedPrivacyPolicy,
 	})
 	if err != nil {
@@ -94,6 +95,7 @@ func (db *DB) unseal(account string, p *storedProfile) (profile.Profile, error) 
 	out := p.Profile
 	out.Title, out.FirstName, out.PreferredFirstName, out.LastName = d.Title, d.First, d.Preferred, d.Last
 	out.DateOfBirth, out.Sex, out.GenderIdentity, out.Pronouns = d.Born, d.Sex, d.Gender, d.Pronouns
+	out.ImpossibleBirthDate = d.NotBorn
 	out.Email, out.Phones, out.AcceptedPrivacyPolicy = d.Email, d.Phones, d.Privacy
 	return out, nil
 }

@@ -118,6 +118,7 @@ export function people(count: number, now = Date.now()): ProfileView[] {
       preferred: next() < 0.12 ? first.slice(0, 3) : '',
       lastName: last,
       born: wrong > 0.99 ? '' : born,
+      impossibleBorn: '',
       age: wrong > 0.99 ? -1 : 2026 - year,
       sex: wrong < 0.006 ? '' : pick(SEXES),
       genderIdentity: next() < 0.03 ? 'Non-binary' : '',

@@ -266,6 +266,8 @@ export interface ProfileView {
   preferred: string;
   lastName: string;
   born: string;
+  /** what Cliniko has instead of a birth date that can be; '' for nothing */
+  impossibleBorn: string;
   /** -1: not known */
   age: number;
   sex: string;

@@ -46,11 +46,14 @@ export const number = (value: number) => integer().format(value);
 export const percent = (share: number) =>
   part().format(share < 1 ? Math.min(Math.floor(share * 100), 99) / 100 : 1);
 
-/** A YYYY-MM-DD as people write it; anything else comes back as it is. */
+/**
+ * A YYYY-MM-DD as people write it; anything else comes back as it is, a day that
+ * no calendar has too: some engines make 2 March of 30 February.
+ */
 export function calendarDate(text: string): string {
   if (!CALENDAR_DATE.test(text)) return text;
   const date = new Date(`${text}T00:00:00Z`);
-  return valid(date) ? calendar().format(date) : text;
+  return valid(date) && date.toISOString().startsWith(text) ? calendar().format(date) : text;
 }
 
 function format(how: () => Intl.DateTimeFormat, time: string): string {
