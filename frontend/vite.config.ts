@@ -69,7 +69,7 @@ export default defineConfig(({ command, mode }) => ({
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/dev/test-setup.ts'],
     restoreMocks: true,
-    testTimeout: 30_000, // on a busy computer too
+    testTimeout: 60_000, // more than one thing may be waited for, see test-setup.ts
     env: { DEBUG_PRINT_LIMIT: '0' }, // a failure names what is missing, not the whole page
   },
 }));

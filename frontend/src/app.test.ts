@@ -31,9 +31,9 @@ describe('the window', () => {
     await heading('Set up Cliniko integration');
     await user.type(screen.getByLabelText('API key'), '  MS0xMjM0NTY3ODkwMTIzNDU2-au2 ');
     await user.click(await button('Save'));
-    await screen.findByText('Connected to Harbour Physio', {}, { timeout: 3000 });
+    await screen.findByText('Connected to Harbour Physio');
     await user.click(await button('Sync clients'));
-    await user.click(await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 }));
+    await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
     expect(results).toHaveTextContent(/synced.*unchanged.*failed/);
     await user.click(within(results).getByRole('button', { name: 'Show the failed ones' }));

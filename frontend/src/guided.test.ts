@@ -200,10 +200,10 @@ describe('failed profiles one by one', () => {
     const { user, group, mend } = await begin();
     const [first, second] = group;
     await user.click(await button('Check again'));
-    await screen.findByText(/^Still not complete in Cliniko/, {}, { timeout: 3000 });
+    await screen.findByText(/^Still not complete in Cliniko/);
     mend(first?.id);
     await user.click(await button('Check again'));
-    const next = await screen.findByRole('button', { name: /^Next: / }, { timeout: 3000 });
+    const next = await screen.findByRole('button', { name: /^Next: / });
     await vi.waitFor(() => expect(next).toHaveFocus());
     screen.getByText(`${group.length - 1} more to go.`);
     await user.click(next);

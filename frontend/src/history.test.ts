@@ -99,7 +99,7 @@ describe('what changed of a profile', () => {
     told.changes = [several];
     await userEvent.click(await button('Refresh'));
     const more = { name: 'Title, Sex' };
-    await userEvent.click(await screen.findByRole('button', more, { timeout: 3000 }));
+    await userEvent.click(await screen.findByRole('button', more));
     told.changes = [change(field('state', 'State', 'archived', 'active')), { ...several }];
     fake.emit('profiles', {});
     await screen.findByText('Brought back in Cliniko');
@@ -214,7 +214,7 @@ describe('a mass disappearance', () => {
     expect(fake.state.tally.missing).toBe(0);
     await vi.waitFor(() => expect(screen.getByRole('heading', { name: /^Looking/ })).toHaveFocus());
     const removedTitle = { name: 'They are removed' };
-    expect(await screen.findByRole('heading', removedTitle, { timeout: 3000 })).toHaveFocus();
+    expect(await screen.findByRole('heading', removedTitle)).toHaveFocus();
     expect(removed).toHaveBeenCalledOnce();
   });
 
@@ -243,7 +243,7 @@ describe('a mass disappearance', () => {
     await heading('Profiles');
     router.go({ name: 'settings', section: 'integration' });
     await heading(/^Looking for them/);
-    await screen.findByRole('heading', { name: 'They are removed' }, { timeout: 3000 });
+    await screen.findByRole('heading', { name: 'They are removed' });
   }, 15_000);
 
   it('leads there from wherever its error is shown', async () => {
@@ -253,13 +253,13 @@ describe('a mass disappearance', () => {
     router.reset({ name: 'sync' });
     const user = userEvent.setup();
     await show();
-    await user.click(await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 }));
+    await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     await user.click(await button('See who they are'));
     await heading(title);
     await user.click(await button('Keep them'));
     await heading('They stay');
     router.go({ name: 'sync' }); // which begins anew, now that it is decided
-    await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 });
+    await screen.findByRole('button', { name: 'Start sync' });
   });
 
   it('offers everybody what they may do', async () => {

@@ -114,7 +114,7 @@ describe('a link from Cliniko', () => {
     fake.arrive(NEWCOMER);
     await heading(/Robin Newcomer/);
     await userEvent.click(await button('Go back'));
-    await screen.findByRole('button', { name: 'Start sync' }, { timeout: 3000 });
+    await screen.findByRole('button', { name: 'Start sync' });
   });
 });
 
@@ -242,7 +242,7 @@ describe('the card Open in TeleHab', () => {
     const dialog = await screen.findByRole('alertdialog');
     await user.click(within(dialog).getByRole('button', { name: 'Disconnect and erase' }));
     const name = 'Harbour Physio is disconnected';
-    const title = await screen.findByRole('heading', { name }, { timeout: 3000 });
+    const title = await screen.findByRole('heading', { name });
     await vi.waitFor(() => expect(title).toHaveFocus());
     expect(screen.getByText(/^\d+ profiles, with all their details$/)).toBeVisible();
     expect(screen.getByText('the records of 3 syncs')).toBeVisible();

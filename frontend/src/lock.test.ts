@@ -111,7 +111,7 @@ describe('the locked window', () => {
     await heading('TeleHab is locked');
     answer(null);
     await vi.waitFor(() => expect(left(fake)).toEqual([]));
-    await new Promise((resolve) => setTimeout(resolve, 20)); // what the answer would do, it has done
+    await new Promise((resolve) => setTimeout(resolve)); // what the answer would do, it has done
     expect(left(fake)).toEqual([]);
     expect(announcer.text).toBe('');
   });
@@ -162,7 +162,7 @@ describe('the locked window', () => {
     fake.lockItself();
     await heading('TeleHab is locked');
     answer();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve)); // what the answer would do, it has done
     expect(screen.getByRole('heading', { name: 'TeleHab is locked' })).toBeVisible();
   });
 

@@ -154,11 +154,7 @@ describe('a second clinic', () => {
     await user.click(await button('Replace key'));
     await user.type(screen.getByLabelText('API key'), 'MS0xMjM0NTY3ODkwriverside-au2');
     await user.click(await button('Save'));
-    const keep = await screen.findByRole(
-      'button',
-      { name: 'Keep it separately' },
-      { timeout: 5000 },
-    );
+    const keep = await screen.findByRole('button', { name: 'Keep it separately' });
     await user.click(keep);
     await heading(/^Riverside Physio/);
     expect(connected).toHaveBeenCalledExactlyOnceWith('MS0xMjM0NTY3ODkwriverside-au2');
@@ -172,7 +168,7 @@ describe('a second clinic', () => {
     const { user } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
     await user.click(await button('Replace key'));
     await user.type(screen.getByLabelText('API key'), 'MS0xMjM0NTY3ODkwriverside-au2{Enter}');
-    await screen.findByText(/This key belongs to Riverside/, {}, { timeout: 5000 });
+    await screen.findByText(/This key belongs to Riverside/);
     expect(absent('Keep it separately')).toBeNull();
   });
 

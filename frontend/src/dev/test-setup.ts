@@ -1,9 +1,13 @@
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 
-// A busy computer is slow, not wrong.
-configure({ asyncUtilTimeout: 5000 });
+// A busy computer is slow, not wrong: everything that is waited for has long
+// enough, and no test says less.
+const PATIENCE = 20_000;
+configure({ asyncUtilTimeout: PATIENCE });
+const { waitFor } = vi; // gives up after a second
+vi.waitFor = (attempt) => waitFor(attempt, PATIENCE);
 
 // jsdom lays nothing out; virtual rows need a window to be in.
 Object.defineProperties(HTMLElement.prototype, {

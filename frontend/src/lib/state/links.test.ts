@@ -22,15 +22,25 @@ async function start(options: Parameters<typeof startFake>[0] = {}) {
 const idOf = (fake: FakeGo, index: number) => fake.people[index]?.id ?? '';
 const settled = (links: Links) => vi.waitFor(() => expect(links.arrival?.refreshing).toBe(false));
 
+/** A turn of the event loop: what an answer does, it has done. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
+
 /** Holds each answer of a call back until it is let go by the id it was asked for. */
 function heldBack<Answer>(call: (id: string) => Promise<Answer>) {
   const gates = new Map<string, () => void>();
+  const calls = new Map<string, Promise<Answer>>();
   return {
-    call: async (id: string) => {
-      await new Promise<void>((resolve) => gates.set(id, resolve));
-      return call(id);
+    call: (id: string) => {
+      const gate = new Promise<void>((resolve) => gates.set(id, resolve));
+      const answer = gate.then(() => call(id));
+      calls.set(id, answer);
+      return answer;
     },
-    release: (id: string) => gates.get(id)?.(),
+    /** Lets the call go on, and returns what it answers. */
+    release: (id: string) => {
+      gates.get(id)?.();
+      return calls.get(id);
+    },
   };
 }
 
@@ -45,7 +55,7 @@ describe('a link', () => {
     expect(links.arrival?.view?.id).toBe(id);
     expect(links.arrival?.refreshing).toBe(true);
     const before = links.arrival?.view?.syncedAt;
-    follow.release(id);
+    void follow.release(id);
     await settled(links);
     expect(links.arrival?.view?.syncedAt).not.toBe(before);
   });
@@ -105,13 +115,13 @@ describe('two links', () => {
     fake.FollowLink = follow.call;
     const stored = heldBack(fake.Profile);
     fake.Profile = stored.call;
-    void links.open(first, 'link');
-    void links.open(second, 'link');
-    stored.release(second);
+    const opened = [links.open(first, 'link'), links.open(second, 'link')];
+    void stored.release(second);
     await vi.waitFor(() => expect(links.arrival?.view?.id).toBe(second));
-    stored.release(first);
-    follow.release(first);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await stored.release(first);
+    await follow.release(first);
+    await Promise.all(opened);
+    await turn();
     expect(router.current).toEqual({ name: 'profile', id: second });
     expect(links.arrival?.view?.id).toBe(second);
     router.back();
@@ -126,8 +136,10 @@ describe('two links', () => {
     fake.arrive(id);
     await vi.waitFor(() => expect(router.current.name).toBe('profile'));
     const { arrival } = links;
+    const taken = vi.spyOn(fake, 'TakeLink');
     fake.arrive(id);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitFor(() => expect(taken).toHaveResolved());
+    await turn();
     expect(links.arrival).toBe(arrival); // the screen stays as it is
     expect(fake.FollowLink).toHaveBeenCalledOnce();
   });
@@ -176,7 +188,7 @@ describe('while nobody is signed in', () => {
     fake.Profile = stored.call;
     const opening = links.open(idOf(fake, 3), 'link');
     links.forget();
-    stored.release(idOf(fake, 3));
+    void stored.release(idOf(fake, 3));
     await opening;
     expect(links.arrival).toBeNull();
     expect(router.current.name).toBe('profiles');
