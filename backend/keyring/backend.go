@@ -1,14 +1,61 @@
 package keyring
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 
 	system "github.com/99designs/keyring"
 )
 
-// backend is one opened store of the operating system.
-type backend struct {
+// store is one opened store of the operating system.
+type store interface {
+	// get returns what lies under name; place is where it was last, or "".
+	// system.ErrKeyNotFound: the store is open and shows nothing of that name.
+	get(name, place string) (item, error)
+	set(name string, value []byte) error
+	remove(name string) error
+	// absent returns nil if it is certain that nothing lies under name, and else
+	// why that is not certain. get has said system.ErrKeyNotFound.
+	absent(name, place string) error
+	// kind is which of the operating system's stores this is.
+	kind() string
+}
+
+// item is a value, nil if it is not one that set has written, and its place.
+type item struct {
+	Value []byte
+	Place string
+}
+
+// opener opens a store of one kind, or says that the computer has none.
+type opener struct {
+	kind string
+	open func() (store, error)
+	// running says that the store can be asked without starting a program.
+	running func() bool
+}
+
+// openFirst opens the first store that answers. Only the four stores that the
+// operating systems protect are tried; never a file, pass or keyctl.
+func openFirst(openers []opener) (store, error) {
+	var failures []error
+	for _, opener := range openers {
+		opened, err := opener.open()
+		if err == nil {
+			return opened, nil
+		}
+		failures = append(failures, err)
+	}
+	return nil, errors.Join(failures...)
+}
+
+// library is a store that github.com/99designs/keyring serves: Windows
+// Credential Manager, the macOS Keychain, KWallet.
+type library struct {
 	ring system.Keyring
+	// place names the store: there is one of it.
+	place string
 	// prefix stands before every name where all programs share one name space.
 	prefix string
 	// refusesSilently: a store that nobody may open answers "not found"
@@ -16,57 +63,63 @@ type backend struct {
 	refusesSilently bool
 }
 
-func (b *backend) key(name string) string { return b.prefix + name }
+func (l *library) key(name string) string { return l.prefix + name }
 
-// openSystem opens the first store that answers. Only the four stores that
-// the operating systems protect are tried; never a file, pass or keyctl.
-func openSystem(service string) (*backend, error) {
-	var failures []error
-	for _, candidate := range candidates(service) {
-		ring, err := system.Open(candidate.config)
-		if err == nil {
-			opened := candidate.backend
-			opened.ring = ring
-			return &opened, nil
+func (l *library) kind() string { return l.place }
+
+func openLibrary(config system.Config, l library) opener {
+	open := func() (store, error) {
+		ring, err := system.Open(config)
+		if err != nil {
+			return nil, err
 		}
-		failures = append(failures, err)
+		opened := l
+		opened.ring = ring
+		return &opened, nil
 	}
-	return nil, errors.Join(failures...)
+	return opener{kind: l.place, open: open, running: func() bool { return false }}
 }
 
-type candidate struct {
-	config  system.Config
-	backend backend
+func (l *library) get(name, _ string) (item, error) {
+	kept, err := l.ring.Get(l.key(name))
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.Is(err, system.ErrKeyNotFound) && l.refusesSilently:
+		if probeErr := probe(l); probeErr != nil {
+			return item{}, probeErr
+		}
+	case errors.As(err, &syntax), errors.As(err, &kind):
+		return item{Place: l.place}, nil // something that set has not written
+	}
+	return item{Value: kept.Data, Place: l.place}, err
 }
 
-func candidates(service string) []candidate {
-	return []candidate{
-		{config: system.Config{
-			AllowedBackends: []system.BackendType{system.WinCredBackend},
-			ServiceName:     service,
-			WinCredPrefix:   service,
-		}},
-		{config: system.Config{
-			AllowedBackends: []system.BackendType{system.KeychainBackend},
-			ServiceName:     service,
-			// The default (login) keychain, only on this computer, readable
-			// by this program without a question and by others only with one.
-			KeychainTrustApplication:       true,
-			KeychainSynchronizable:         false,
-			KeychainAccessibleWhenUnlocked: true,
-		}},
-		{config: system.Config{
-			AllowedBackends: []system.BackendType{system.SecretServiceBackend},
-			ServiceName:     service,
-			// Unlocked with the session. Any other collection would have to
-			// be made first, which asks for a password and waits.
-			LibSecretCollectionName: "login",
-		}, backend: backend{prefix: service + "/"}},
-		{config: system.Config{
-			AllowedBackends: []system.BackendType{system.KWalletBackend},
-			ServiceName:     "kdewallet", // the wallet that KDE makes for everyone
-			KWalletAppID:    service,
-			KWalletFolder:   service,
-		}, backend: backend{prefix: service + "/", refusesSilently: true}},
+func (l *library) set(name string, value []byte) error {
+	if err := l.ring.Set(system.Item{Key: l.key(name), Data: value, Label: l.key(name)}); err != nil {
+		return err
 	}
+	back, err := l.ring.Get(l.key(name))
+	if errors.Is(err, system.ErrKeyNotFound) || err == nil && !bytes.Equal(back.Data, value) {
+		return errNotKept
+	}
+	return err
+}
+
+func (l *library) remove(name string) error { return l.ring.Remove(l.key(name)) }
+
+// absent: each of these stores is one place, which is open if it keeps a value.
+// The value that is looked for may lie in another store, though.
+func (l *library) absent(_, place string) error {
+	if place != "" && place != l.place || place == "" && l.refusesSilently {
+		return &hiddenError{place}
+	}
+	return probe(l)
+}
+
+func probe(s store) error {
+	if err := s.set(probeName, []byte("probe")); err != nil {
+		return err
+	}
+	return s.remove(probeName)
 }

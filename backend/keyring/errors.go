@@ -3,18 +3,42 @@ package keyring
 import (
 	"context"
 	"errors"
+	"regexp"
 	"runtime"
+	"strconv"
 
 	system "github.com/99designs/keyring"
 
 	"telehab.io/desktop/backend/profile"
 )
 
-const lockedSentence = "The system keyring is locked or does not answer. " +
-	"Unlock it, or answer the question it shows, then try again."
-
 const oddSentence = "The system keyring did not do what TeleHab asked of it. " +
 	"Restart the computer and try again; if it stays, contact support@vald.com."
+
+// lockedSentence says how to unlock the keyring of the given operating system.
+func lockedSentence(goos string) string {
+	switch goos {
+	case "windows":
+		return "Windows Credential Manager does not let TeleHab read its keys right now. Nothing is lost. " +
+			"Sign out of Windows and in again with your password to unlock it, then try again."
+	case "darwin":
+		return "The macOS Keychain is locked or waits for an answer. Nothing is lost. " +
+			"Unlock the keychain \"login\" in Keychain Access, or answer the question on the screen, then try again."
+	}
+	return "Your password manager, or the system keyring, is locked or waits for an answer. Nothing is lost. " +
+		"Unlock your password manager, then try again."
+}
+
+// hiddenSentence is for a value that is kept where TeleHab cannot see now. name
+// is the collection that has to be opened, or "".
+func hiddenSentence(name string) string {
+	what := "the collection or database"
+	if name != "" {
+		what = "“" + name + "”"
+	}
+	return "TeleHab's keys are in a part of your password manager, or system keyring, that is locked or closed. Nothing is lost. " +
+		"Unlock your password manager and open " + what + " in it, then try again."
+}
 
 // missingSentence says how to get a keyring on the given operating system.
 func missingSentence(goos string) string {
@@ -30,15 +54,112 @@ func missingSentence(goos string) string {
 		"Install GNOME Keyring (package gnome-keyring) or KWallet, sign in to the desktop again, then try again."
 }
 
+const noCollectionSentence = "Your password manager, or system keyring, has no open collection for TeleHab's keys. " +
+	"In KeePassXC, open a database and choose in its Secret Service settings what it shares; in GNOME's Passwords and Keys, " +
+	"make a keyring or set one as default. Then try again."
+
+// notRunningSentence is for a keyring that has TeleHab's keys and is not there.
+const notRunningSentence = "The password manager, or system keyring, that has TeleHab's keys is not running. Nothing is lost. " +
+	"Start it and unlock it, then try again."
+
+var (
+	// errLocked means that nobody has unlocked the keyring, or that the
+	// question for it was dismissed.
+	errLocked = errors.New("locked")
+	// errNotKept means that the keyring said yes and then did not have the
+	// value, as KWallet does when somebody refuses to open the wallet.
+	errNotKept = errors.New("the keyring did not keep the value")
+	// errNoCollection means that there is a service that has nothing to keep a
+	// value in.
+	errNoCollection = errors.New("no collection to keep a value in")
+)
+
+// hiddenError means that a value may lie where nobody can look now.
+type hiddenError struct{ place string }
+
+func (e *hiddenError) Error() string { return "not seen, and not proved absent" }
+
 // coded gives a failure the code and the sentence that a person can act on.
 func coded(err error) error {
+	var hidden *hiddenError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.Is(err, errNoAnswer), errors.Is(err, errNotKept), saysLocked(err):
-		return &profile.Error{Code: profile.KeyringLocked, Message: lockedSentence, Cause: err}
+	case errors.As(err, &hidden):
+		return &profile.Error{Code: profile.KeyringLocked, Message: hiddenSentence(hidden.place), Cause: err}
+	case errors.Is(err, errNoCollection):
+		return &profile.Error{Code: profile.KeyringMissing, Message: noCollectionSentence, Cause: err}
+	case errors.Is(err, errNoAnswer), errors.Is(err, errNotKept), errors.Is(err, errLocked), saysLocked(err):
+		return &profile.Error{Code: profile.KeyringLocked, Message: lockedSentence(runtime.GOOS), Cause: err}
 	case errors.Is(err, system.ErrNoAvailImpl), saysMissing(err):
 		return &profile.Error{Code: profile.KeyringMissing, Message: missingSentence(runtime.GOOS), Cause: err}
 	}
 	return &profile.Error{Code: profile.Internal, Message: oddSentence, Cause: err}
+}
+
+// expected is coded for a value that was kept: its keyring exists, whatever can
+// be seen of it now.
+func expected(err error) error {
+	switch {
+	case errors.Is(err, errNoCollection):
+		return &profile.Error{Code: profile.KeyringLocked, Message: hiddenSentence(""), Cause: err}
+	case profile.CodeOf(err) == profile.KeyringMissing && runtime.GOOS == "linux":
+		return &profile.Error{Code: profile.KeyringMissing, Message: notRunningSentence, Cause: err}
+	}
+	return err
+}
+
+var statusAtEnd = regexp.MustCompile(`\((-\d+)\)$`)
+
+// keychainStatus is the macOS result code that the library's errors end with, or
+// 0. Their type exists on macOS only.
+func keychainStatus(err error) int {
+	match := statusAtEnd.FindStringSubmatch(err.Error())
+	if match == nil {
+		return 0
+	}
+	status, _ := strconv.Atoi(match[1]) // digits, by the pattern
+	return status
+}
+
+// keychainLocked recognises a keychain that exists and was not opened:
+// errSecUserCanceled, errSecAuthFailed, errSecInteractionNotAllowed,
+// errSecInteractionRequired, errSecNoAccessForItem.
+func keychainLocked(status int) bool {
+	switch status {
+	case -128, -25293, -25308, -25315, -25243:
+		return true
+	}
+	return false
+}
+
+// keychainMissing recognises one that is not there: errSecNotAvailable,
+// errSecNoSuchKeychain, errSecInvalidKeychain, errSecNoDefaultKeychain.
+func keychainMissing(status int) bool {
+	switch status {
+	case -25291, -25294, -25295, -25307:
+		return true
+	}
+	return false
+}
+
+// The Windows error codes that say so: ERROR_ACCESS_DENIED,
+// ERROR_NO_SUCH_LOGON_SESSION, ERROR_LOGON_FAILURE; NTE_BAD_KEY_STATE and
+// NTE_BAD_DATA, when the password was set by somebody else and the vault cannot
+// be decrypted; and for a service that does not run ERROR_SERVICE_DISABLED,
+// ERROR_SERVICE_NOT_ACTIVE, RPC_S_SERVER_UNAVAILABLE.
+func credentialsLocked(code uint32) bool {
+	switch code {
+	case 5, 1312, 1326, 0x8009000B, 0x80090005:
+		return true
+	}
+	return false
+}
+
+func credentialsMissing(code uint32) bool {
+	switch code {
+	case 1058, 1062, 1722:
+		return true
+	}
+	return false
 }

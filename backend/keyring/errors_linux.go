@@ -4,15 +4,18 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/godbus/dbus"
+	old "github.com/godbus/dbus" // of the keyring library
+	"github.com/godbus/dbus/v5"
 )
+
+const isLockedError = "org.freedesktop.Secret.Error.IsLocked"
 
 // saysLocked recognises a Secret Service that nobody unlocked, for instance
 // because the question for the password was dismissed, and one that ended
 // while it was asked.
 func saysLocked(err error) bool {
 	switch busErrorName(err) {
-	case "org.freedesktop.Secret.Error.IsLocked", "org.freedesktop.DBus.Error.NoReply":
+	case isLockedError, "org.freedesktop.DBus.Error.NoReply":
 		return true
 	}
 	return false
@@ -22,7 +25,7 @@ func saysLocked(err error) bool {
 // A new collection that nobody agreed to make has the path "/", so the next
 // call says that no object is there.
 func saysMissing(err error) bool {
-	if errors.Is(err, dbus.ErrClosed) {
+	if errors.Is(err, dbus.ErrClosed) || errors.Is(err, old.ErrClosed) {
 		return true
 	}
 	switch busErrorName(err) {
@@ -40,7 +43,13 @@ func saysMissing(err error) bool {
 func busErrorName(err error) string {
 	var plain dbus.Error
 	var pointer *dbus.Error
+	var plainOld old.Error
+	var pointerOld *old.Error
 	switch {
+	case errors.As(err, &plainOld):
+		return plainOld.Name
+	case errors.As(err, &pointerOld):
+		return pointerOld.Name
 	case errors.As(err, &plain):
 		return plain.Name
 	case errors.As(err, &pointer):

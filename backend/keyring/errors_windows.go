@@ -1,0 +1,18 @@
+package keyring
+
+import (
+	"errors"
+	"syscall"
+)
+
+func saysLocked(err error) bool { return credentialsLocked(errno(err)) }
+
+func saysMissing(err error) bool { return credentialsMissing(errno(err)) }
+
+func errno(err error) uint32 {
+	var code syscall.Errno
+	if !errors.As(err, &code) {
+		return 0
+	}
+	return uint32(code) // #nosec G115 -- Windows' codes have 32 bits
+}

@@ -1,0 +1,24 @@
+//go:build !linux
+
+package keyring
+
+import system "github.com/99designs/keyring"
+
+func openers(service string) []opener {
+	return []opener{
+		openLibrary(system.Config{
+			AllowedBackends: []system.BackendType{system.WinCredBackend},
+			ServiceName:     service,
+			WinCredPrefix:   service,
+		}, library{place: "Windows Credential Manager"}),
+		openLibrary(system.Config{
+			AllowedBackends: []system.BackendType{system.KeychainBackend},
+			ServiceName:     service,
+			// The default (login) keychain, only on this computer, readable
+			// by this program without a question and by others only with one.
+			KeychainTrustApplication:       true,
+			KeychainSynchronizable:         false,
+			KeychainAccessibleWhenUnlocked: true,
+		}, library{place: "macOS Keychain"}),
+	}
+}
