@@ -72,7 +72,10 @@ func TestLostKeyOffersToStartAgain(t *testing.T) {
 	if err != nil || state.Store == nil || state.Store.Code != string(profile.StoreKeyLost) {
 		t.Fatalf("%+v, %v", state, err)
 	}
-	if state, err = f.app.ResetStore(); err != nil || state.Store != nil || state.PeopleExist {
+	if _, err := f.app.ResetStore(""); profile.CodeOf(err) != profile.Invalid {
+		t.Fatalf("erased without the word: %v", err)
+	}
+	if state, err = f.app.ResetStore("ERASE"); err != nil || state.Store != nil || state.PeopleExist {
 		t.Fatalf("%+v, %v", state, err)
 	}
 	f.signUpAndConnect()

@@ -38,6 +38,7 @@ func (a *App) closedState(err error) AppState {
 		}
 	default:
 		state.Store = &view
+		state.MayReset = isLost(err)
 	}
 	return state
 }
@@ -47,11 +48,17 @@ func (a *App) hasStore() bool {
 	return err == nil && current.HasStore()
 }
 
-// isBroken says that the store cannot be used any more, and that resetting it is
-// the way on.
+// isBroken says that the store cannot be used now.
 func isBroken(err error) bool {
+	return isLost(err) || profile.CodeOf(err) == profile.StoreUnreadable
+}
+
+// isLost says that the store is certainly lost, or, for StoreMissing, that
+// starting again deletes nothing: only then may that be offered. A locked
+// keyring, a drive that is not there or a file that may not be read is no loss.
+func isLost(err error) bool {
 	switch profile.CodeOf(err) {
-	case profile.StoreKeyLost, profile.StoreDamaged, profile.StoreUnreadable:
+	case profile.StoreKeyLost, profile.StoreDamaged, profile.StoreCorrupt, profile.StoreMissing:
 		return true
 	}
 	return false
@@ -240,21 +247,51 @@ func (a *App) LeaveDemo() (AppState, error) {
 	return a.State()
 }
 
-// ResetStore deletes data that cannot be opened any more, so that the clinic
-// can be connected and synced again.
-func (a *App) ResetStore() (AppState, error) {
+// ResetStore deletes data that is certainly lost, so that the clinic can be
+// connected and synced again; of data that is not to be seen it deletes nothing.
+// It wants the word ERASE, since the people, their permissions, the audit trail
+// and the history are not in Cliniko.
+func (a *App) ResetStore(word string) (AppState, error) {
 	ctx := context.Background()
 	d, err := a.desk(ctx)
 	if err == nil {
 		_, err = d.state(ctx)
 	}
-	if !isBroken(err) {
+	switch {
+	case err == nil:
 		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
+	case !isLost(err):
+		return AppState{}, err
+	case word != eraseWord:
+		return AppState{}, errEraseWord()
 	}
 	if d != nil {
 		a.drop(d)
 	}
+	if profile.CodeOf(err) == profile.StoreMissing {
+		return a.beginAgain()
+	}
 	return a.startOver(ctx)
+}
+
+// eraseWord is typed by whoever erases what Cliniko does not have.
+const eraseWord = "ERASE"
+
+func errEraseWord() error {
+	return profile.Errorf(profile.Invalid, "Type ERASE in capital letters to go on.")
+}
+
+// beginAgain makes a store in place of one that is not to be seen.
+func (a *App) beginAgain() (AppState, error) {
+	current, err := a.options.Current()
+	if err == nil {
+		err = workspace.Begin(current)
+	}
+	if err != nil {
+		logging.Failure(a.log, "begin again", err)
+		return AppState{}, err
+	}
+	return a.State()
 }
 
 // StartOver is for a computer whose only person has forgotten the password: it
@@ -266,8 +303,8 @@ func (a *App) StartOver(word string) (AppState, error) {
 		switch {
 		case demo || d.whoIsSignedIn().ID != "":
 			return AppState{}, profile.Errorf(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
-		case word != "ERASE":
-			return AppState{}, profile.Errorf(profile.Invalid, "Type ERASE in capital letters to go on.")
+		case word != eraseWord:
+			return AppState{}, errEraseWord()
 		}
 		a.drop(d)
 		return a.startOver(ctx)

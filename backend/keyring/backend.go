@@ -112,7 +112,7 @@ func (l *library) remove(name string) error { return l.ring.Remove(l.key(name)) 
 // The value that is looked for may lie in another store, though.
 func (l *library) absent(_, place string) error {
 	if place != "" && place != l.place || place == "" && l.refusesSilently {
-		return &hiddenError{place}
+		return &hiddenError{placeName(place)}
 	}
 	return probe(l)
 }

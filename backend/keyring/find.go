@@ -83,3 +83,9 @@ func (k *Keyring) remove(s store, name string) error {
 	}
 	return errors.Join(errs...)
 }
+
+// Hidden returns the error for a value that is expected at place and is not to be
+// seen there, while another lies elsewhere.
+func (k *Keyring) Hidden(place string) error {
+	return coded(&hiddenError{placeName(place)})
+}

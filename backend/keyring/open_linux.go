@@ -13,11 +13,11 @@ func openers(service string) []opener {
 	prefix := service + "/"
 	secrets := opener{kind: secretsName, open: func() (store, error) { return openSecretService(prefix) }, running: owned(secretsName)}
 	wallet := openLibrary(system.Config{
-			AllowedBackends: []system.BackendType{system.KWalletBackend},
-			ServiceName:     "kdewallet", // the wallet that KDE makes for everyone
-			KWalletAppID:    service,
-			KWalletFolder:   service,
-		}, library{place: kwalletPlace, prefix: prefix, refusesSilently: true})
+		AllowedBackends: []system.BackendType{system.KWalletBackend},
+		ServiceName:     "kdewallet", // the wallet that KDE makes for everyone
+		KWalletAppID:    service,
+		KWalletFolder:   service,
+	}, library{place: kwalletPlace, prefix: prefix, refusesSilently: true})
 	wallet.running = owned("org.kde.kwalletd5")
 	return []opener{secrets, wallet}
 }
@@ -35,3 +35,6 @@ func owned(name string) func() bool {
 		return err == nil && running
 	}
 }
+
+// placeName is what a person calls a place.
+func placeName(place string) string { return dbusName(dbus.ObjectPath(place)) }

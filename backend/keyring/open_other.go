@@ -22,3 +22,6 @@ func openers(service string) []opener {
 		}, library{place: "macOS Keychain"}),
 	}
 }
+
+// placeName is what a person calls a place.
+func placeName(place string) string { return place }

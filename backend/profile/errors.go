@@ -33,6 +33,8 @@ const (
 	KeyringMissing  Code = "keyring_missing"  // there is no system keyring
 	KeyringLocked   Code = "keyring_locked"   // it did not answer in time
 	StoreKeyLost    Code = "store_key_lost"   // the store's key is not the one it was sealed with
+	StoreMissing    Code = "store_missing"    // there was a store, and it is not to be seen
+	StoreCorrupt    Code = "store_corrupt"    // the file was read, and is no database any more
 	StoreDamaged    Code = "store_damaged"    // a sealed row does not open
 	StoreTooNew     Code = "store_too_new"    // written by a newer version of the program
 	StoreBusy       Code = "store_busy"       // another process holds the database

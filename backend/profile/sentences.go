@@ -15,6 +15,9 @@ var sentences = map[Code]string{
 	ClinicTrouble:  "Cliniko has trouble answering right now. TeleHab goes on by itself; if it stays, look at status.cliniko.com.",
 	AnswerTooLarge: "Cliniko sent far more than expected, so it was not read. Try again later; if it stays, contact support@vald.com.",
 
+	StoreKeyLost:    "The key that opens TeleHab's data on this computer is no longer in the system keyring, or another one stands in its place. If you have a backup of your keyring or password manager, restore it, then try again.",
+	StoreMissing:    "TeleHab was set up on this computer, but its data is not to be seen now. If the data folder lies on a network or removable drive, connect the drive, then try again.",
+	StoreCorrupt:    "The file with TeleHab's data on this computer is damaged. If you have a backup of the data folder, restore it, then try again.",
 	StoreDamaged:    "A saved row was changed outside TeleHab and does not open any more. Sync again to fetch it from Cliniko.",
 	StoreBusy:       "Another program holds TeleHab's data on this computer. Close other TeleHab windows or commands and try again.",
 	StoreFull:       "This computer's disk is full, so nothing more could be saved. Free some space and sync again; what was saved stays.",

@@ -48,7 +48,8 @@ type DB struct {
 // Open opens the store at path, or makes it, and brings its schema up to date.
 //
 // Errors: StoreKeyLost when the key is not the one it was sealed with,
-// StoreTooNew, StoreBusy, StoreFull, StoreUnreadable.
+// StoreTooNew, StoreBusy, StoreFull; StoreCorrupt when the file was read and is
+// no database; StoreUnreadable when it could not be read or is another program's.
 func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	sealer, err := newSealer(key)
 	if err != nil {
@@ -169,8 +170,7 @@ func (db *DB) prove(ctx context.Context) error {
 		return coded(err)
 	}
 	if _, err := db.sealer.open(proof, proofRow); err != nil {
-		return &profile.Error{Code: profile.StoreKeyLost, Cause: err,
-			Message: "The data on this computer was sealed with another key, so it cannot be opened. Reset it and sync again: nothing in Cliniko is lost."}
+		return profile.Because(profile.StoreKeyLost, err)
 	}
 	return nil
 }

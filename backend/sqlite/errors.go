@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -23,6 +24,13 @@ func coded(err error) error {
 		return profile.Because(profile.StoreFull, err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return profile.Because(profile.StoreBusy, err)
+	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
+		return profile.Because(profile.StoreCorrupt, err)
+	case sqlite3.ErrError:
+		// Our statements fit our schema, so somebody has changed it.
+		if strings.Contains(result.Error(), "no such table") || strings.Contains(result.Error(), "no such column") {
+			return profile.Because(profile.StoreCorrupt, err)
+		}
 	}
 	return unreadable(err)
 }

@@ -309,7 +309,7 @@ func TestNotOurFile(t *testing.T) {
 	if err := os.WriteFile(text, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := sqlite.Open(t.Context(), text, key); profile.CodeOf(err) != profile.StoreUnreadable {
+	if _, err := sqlite.Open(t.Context(), text, key); profile.CodeOf(err) != profile.StoreCorrupt {
 		t.Errorf("no database at all: %v", err)
 	}
 }

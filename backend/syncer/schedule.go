@@ -69,7 +69,7 @@ func needsPerson(code profile.Code) bool {
 	switch code {
 	case profile.KeyMalformed, profile.KeyShard, profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
 		profile.KeyringMissing, profile.KeyringLocked,
-		profile.StoreKeyLost, profile.StoreDamaged, profile.StoreTooNew, profile.StoreUnreadable:
+		profile.StoreKeyLost, profile.StoreMissing, profile.StoreCorrupt, profile.StoreDamaged, profile.StoreTooNew, profile.StoreUnreadable:
 		return true
 	}
 	return false

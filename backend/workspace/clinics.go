@@ -36,7 +36,7 @@ func (o Options) places() (places, error) {
 	var p places
 	raw, err := os.ReadFile(o.placesPath())
 	if errors.Is(err, fs.ErrNotExist) {
-		return p, nil
+		return o.placesLeft()
 	}
 	if err == nil {
 		err = json.Unmarshal(raw, &p)
@@ -48,8 +48,32 @@ func (o Options) places() (places, error) {
 		err = os.Chmod(o.placesPath(), 0o600)
 	}
 	if err != nil {
-		return places{}, &profile.Error{Code: profile.StoreUnreadable, Cause: err,
-			Message: "The list of clinics on this computer cannot be read. Rename the file clinics.json in TeleHab's data folder and start TeleHab again; nothing else is lost."}
+		return places{}, unreadablePlaces(err)
+	}
+	return p, nil
+}
+
+func unreadablePlaces(cause error) error {
+	return &profile.Error{Code: profile.StoreUnreadable, Cause: cause,
+		Message: "The list of clinics on this computer cannot be read. Check that the disk works and is yours to read. If that does not help, rename the file clinics.json in TeleHab's data folder and start TeleHab again: it finds the clinics without it."}
+}
+
+// placesLeft lists the clinics by their folders, where the list is not there.
+// The names stood in it alone.
+func (o Options) placesLeft() (places, error) {
+	var p places
+	folders, err := os.ReadDir(filepath.Join(o.DataDir(), "clinics"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return p, unreadablePlaces(err)
+	}
+	for _, folder := range folders {
+		account := folder.Name()
+		if _, ok := profile.ParseID(account); ok && o.at(account).HasStore() {
+			p.Clinics = append(p.Clinics, Place{account, "Clinic " + account})
+		}
+	}
+	if len(p.Clinics) > 0 {
+		p.Clinics = append([]Place{{"", "First clinic"}}, p.Clinics...)
 	}
 	return p, nil
 }
@@ -91,7 +115,9 @@ func (o Options) Current() (Options, error) {
 	if err != nil {
 		return o, err
 	}
-	return o.at(p.Current), nil
+	current := o.at(p.Current)
+	current.listed = slices.ContainsFunc(p.Clinics, func(c Place) bool { return c.Account == p.Current })
+	return current, nil
 }
 
 // at returns the options of a clinic's store.

@@ -78,9 +78,10 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 	}
 	w, err := open(ctx, o, keys)
 	switch profile.CodeOf(err) {
-	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged:
+	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged, profile.StoreCorrupt,
+		profile.StoreMissing, profile.KeyringLocked:
 		// Nothing in a demo is worth asking about.
-		if err := os.RemoveAll(o.Dir); err != nil {
+		if err := errors.Join(os.RemoveAll(o.Dir), begin(o.Dir)); err != nil {
 			return nil, fmt.Errorf("start the demo afresh: %w", err)
 		}
 		w, err = open(ctx, o, keys)

@@ -18,12 +18,13 @@ import (
 
 // kept is what lies in a data folder beside the store. By name, so that a
 // folder which holds other things as well keeps those.
-var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview", "erase-webview", "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
+var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview", "erase-webview", keyFile, "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
 
 // Purge erases everything that TeleHab keeps for this person: the stores of all
 // clinics and of the demo, their keys and API keys in the system keyring, logs
 // and caches. Nothing of it may be open. It does as much as it can and says
-// what it could not; where there is no system keyring, there are no keys.
+// what it could not; where there is no system keyring and no store, there are no
+// keys.
 func Purge(ctx context.Context, o Options) error {
 	keys := systemKeyring()
 	errs := []error{purge(ctx, o, keys)}
@@ -68,8 +69,10 @@ func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 		return err
 	}
 	w := &Workspace{options: o, dir: dir, keyring: keys}
+	had := o.HasStore()
 	err = sqlite.Remove(w.storePath())
-	if keyErr := w.deleteKeys(ctx); profile.CodeOf(keyErr) != profile.KeyringMissing {
+	// A store has a key: then a keyring is only not to be seen now.
+	if keyErr := w.deleteKeys(ctx); had || profile.CodeOf(keyErr) != profile.KeyringMissing {
 		err = errors.Join(err, keyErr)
 	}
 	return err

@@ -11,7 +11,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -47,6 +46,8 @@ type Options struct {
 	OnWait     func(until time.Time) // Cliniko asked to wait
 	OnChange   func()                // some profiles changed
 	OnNotice   func(syncer.Notice)   // for the log
+
+	listed bool // clinics.json has it: it had a store once
 }
 
 // FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.
@@ -62,10 +63,12 @@ func (o Options) DataDir() string {
 	return filepath.Join(xdg.DataHome, "TeleHab")
 }
 
-// HasStore says that there is something to open.
+// HasStore says that there is something to open, or that there was: a store that
+// cannot be seen now is not taken for none.
 func (o Options) HasStore() bool {
-	info, err := os.Stat(filepath.Join(o.DataDir(), storeFile))
-	return err == nil && info.Size() > 0
+	w := &Workspace{options: o, dir: o.DataDir()}
+	found, err := w.look()
+	return err != nil || found == storeThere || found == storeGone
 }
 
 // storeFile is the store within its folder.
@@ -78,6 +81,7 @@ type Workspace struct {
 	options Options
 	dir     string
 	keyring *keyring.Keyring
+	place   string // in the keyring, where the store's key lies
 	db      *sqlite.DB
 	demo    *demo        // nil for a real one
 	idle    atomic.Int32 // minutes
@@ -98,7 +102,8 @@ type link struct {
 
 // Open opens the workspace, and makes it where there is none.
 //
-// Errors: KeyringMissing, KeyringLocked, and those of sqlite.Open.
+// Errors: KeyringMissing, KeyringLocked; StoreMissing when there was a store and
+// it is not to be seen; and those of sqlite.Open.
 func Open(ctx context.Context, o Options) (*Workspace, error) {
 	return open(ctx, o, systemKeyring())
 }
@@ -159,65 +164,6 @@ func (w *Workspace) item(name string) string {
 	}
 	sum := sha256.Sum256([]byte(w.dir))
 	return name + " " + hex.EncodeToString(sum[:6])
-}
-
-// storeKey returns the store's key, and makes one for a new store.
-func (w *Workspace) storeKey(ctx context.Context) ([]byte, error) {
-	key, found, err := w.keyring.Get(ctx, w.item(storeKey))
-	if err != nil {
-		return nil, err
-	}
-	if found && len(key) == sqlite.KeySize {
-		return key, nil
-	}
-	if info, err := os.Stat(w.storePath()); err == nil && info.Size() > 0 {
-		return nil, profile.Errorf(profile.StoreKeyLost,
-			"The key of the data on this computer is no longer in the system keyring. Reset the data and sync again: nothing in Cliniko is lost.")
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("look for the store: %w", err)
-	}
-	key = make([]byte, sqlite.KeySize)
-	_, _ = rand.Read(key) // never fails: it ends the program instead
-	return key, w.keyring.Set(ctx, w.item(storeKey), key)
-}
-
-// openStore opens the store with its key, or with the one that was about to
-// replace it when the program was cut off.
-func (w *Workspace) openStore(ctx context.Context) error {
-	key, err := w.storeKey(ctx)
-	if err != nil {
-		return err
-	}
-	w.db, err = sqlite.Open(ctx, w.storePath(), key)
-	if profile.CodeOf(err) != profile.StoreKeyLost {
-		return err
-	}
-	next, found, keyErr := w.keyring.Get(ctx, w.item(nextKey))
-	if keyErr != nil || !found {
-		return errors.Join(err, keyErr)
-	}
-	if w.db, err = sqlite.Open(ctx, w.storePath(), next); err != nil {
-		return err
-	}
-	return w.useNextKey(ctx, next)
-}
-
-func (w *Workspace) useNextKey(ctx context.Context, key []byte) error {
-	if err := w.keyring.Set(ctx, w.item(storeKey), key); err != nil {
-		return err
-	}
-	return w.keyring.Delete(ctx, w.item(nextKey))
-}
-
-// Reset deletes the store of the workspace that the options mean, with its
-// key. It must not be open. Cliniko still has everything that was in it.
-func Reset(ctx context.Context, o Options) error {
-	dir, err := filepath.Abs(o.DataDir())
-	if err != nil {
-		return fmt.Errorf("find the data folder: %w", err)
-	}
-	w := &Workspace{options: o, dir: dir, keyring: systemKeyring()}
-	return errors.Join(sqlite.Remove(w.storePath()), w.deleteKeys(ctx))
 }
 
 func (w *Workspace) deleteKeys(ctx context.Context) error {
@@ -337,13 +283,13 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, found, err := w.keyring.Get(ctx, w.item(apiKey))
-	if err != nil {
-		return nil, err
-	}
-	if !found {
+	secret, _, err := w.keyring.Find(ctx, w.item(apiKey), w.place)
+	if errors.Is(err, keyring.ErrAbsent) {
 		return nil, profile.Errorf(profile.NotConnected,
 			"The API key is no longer in the system keyring. Open Settings, Software integration and paste a key again.")
+	}
+	if err != nil {
+		return nil, err
 	}
 	key, err := cliniko.ParseKey(string(secret))
 	if err != nil {

@@ -97,8 +97,9 @@ export class FakeSession {
     return this.soon(this.state);
   };
 
-  ResetStore = () => {
-    this.state.store = null;
+  ResetStore = async (word: string) => {
+    if (word !== 'ERASE') fail('invalid', 'Type ERASE in capital letters to go on.');
+    this.state = { ...this.state, store: null, mayReset: false };
     return this.soon(this.state, 800);
   };
 

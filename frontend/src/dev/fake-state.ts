@@ -57,6 +57,7 @@ export function stateAt(options: FakeOptions): AppState {
     clinic: connected || stage === 'signed-out' ? CLINIC : null,
     keyring: null,
     store: null,
+    mayReset: false,
     button: stage === 'imported' ? 'works' : '',
     clientWord: 'client',
     sync: {

@@ -33,7 +33,10 @@ const patch: Partial<AppState> = { clientWord: asked.get('word') ?? 'client' };
 const keyring = view('keyring');
 const store = view('store');
 if (keyring) patch.keyring = keyring;
-if (store) patch.store = store;
+if (store) {
+  patch.store = store;
+  patch.mayReset = asked.has('reset');
+}
 Object.assign(fake.state, patch);
 fake.state.sync.problem = view('problem') ?? null;
 fake.state.sync.unfinished = asked.has('unfinished');

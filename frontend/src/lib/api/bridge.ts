@@ -6,7 +6,7 @@ export interface GoApp {
   CreateFirstPerson(name: string, email: string, password: string): Promise<T.AppState>;
   SignIn(email: string, password: string): Promise<T.AppState>;
   SignOut(): Promise<T.AppState>;
-  ResetStore(): Promise<T.AppState>;
+  ResetStore(word: string): Promise<T.AppState>;
   StartOver(word: string): Promise<T.AppState>;
   OpenDemo(): Promise<T.AppState>;
   LeaveDemo(): Promise<T.AppState>;

@@ -62,7 +62,7 @@ export const api = {
   signOut: () => settle(() => app().SignOut(), LOCAL),
 
   /** Deletes a store that cannot be opened any more, so that it can be synced anew. */
-  resetStore: () => settle(() => app().ResetStore(), LOCAL),
+  resetStore: (word: string) => settle(() => app().ResetStore(word), LOCAL),
   /** Erases people, clients and keys, where nobody can sign in any more. The word is ERASE. */
   startOver: (word: string) => settle(() => app().StartOver(word), LOCAL),
 

@@ -144,6 +144,8 @@ export interface AppState {
   clinic: ClinicView | null;
   keyring: ErrorView | null;
   store: ErrorView | null;
+  /** the store is certainly lost: starting again may be offered */
+  mayReset: boolean;
   /** Open in TeleHab, the button in Cliniko; '' until somebody has tried it. */
   button: '' | 'works' | 'unused';
   clientWord: string;

@@ -21,6 +21,9 @@ const KEYS: Record<string, TextKey> = {
 const OTHERS = [
   'keyring_missing',
   'keyring_locked',
+  'store_key_lost',
+  'store_missing',
+  'store_corrupt',
   'store_full',
   'store_damaged',
   'store_unreadable',

@@ -1,0 +1,252 @@
+package workspace
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/keyring"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+)
+
+// A key or a file that cannot be seen now is not taken for one that is gone. A
+// keyring may be locked, a password manager may have the wrong database open, a
+// folder may lie on a drive that is not connected. So two traces are kept of a
+// store: its key, and where in the keyring that was.
+
+// keyFile remembers where in the keyring the store's key lies. It stands in the
+// store's folder since the store was opened for the first time.
+const keyFile = "keyring.json"
+
+type keyPlace struct {
+	Place string `json:"place"`
+}
+
+// sight is what can be seen of the store.
+type sight int
+
+const (
+	storeNever   sight = iota // nothing
+	storeStarted              // an empty file: the first start was cut off, or Begin was called
+	storeThere
+	storeGone // there was one
+)
+
+// look finds out what can be seen of the store, and reads where its key lies.
+// StoreUnreadable: that cannot be told.
+func (w *Workspace) look() (sight, error) {
+	known, err := w.readPlace()
+	if err != nil {
+		return storeNever, err
+	}
+	exists := false
+	for _, suffix := range []string{"", "-wal"} {
+		info, err := os.Stat(w.storePath() + suffix)
+		switch {
+		case err == nil && info.Size() > 0:
+			return storeThere, nil
+		case err == nil:
+			exists = true
+		case !errors.Is(err, fs.ErrNotExist):
+			return storeNever, profile.Because(profile.StoreUnreadable, err)
+		}
+	}
+	switch {
+	case known, w.options.listed && !exists:
+		return storeGone, nil
+	case exists:
+		return storeStarted, nil
+	}
+	return storeNever, nil
+}
+
+// readPlace also says whether there is such a file. One that was written by
+// something else names no place.
+func (w *Workspace) readPlace() (known bool, err error) {
+	raw, err := os.ReadFile(filepath.Join(w.dir, keyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, profile.Because(profile.StoreUnreadable, err)
+	}
+	var kept keyPlace
+	if json.Unmarshal(raw, &kept) == nil {
+		w.place = kept.Place
+	}
+	return true, nil
+}
+
+func (w *Workspace) keepPlace(place string) error {
+	if _, err := os.Stat(filepath.Join(w.dir, keyFile)); err == nil && place == w.place {
+		return nil
+	}
+	raw, err := json.Marshal(keyPlace{place})
+	if err != nil {
+		return err
+	}
+	w.place = place
+	return atomicfile.Write(filepath.Join(w.dir, keyFile), raw, 0o600)
+}
+
+// openStore opens the store with its key, or makes both.
+func (w *Workspace) openStore(ctx context.Context) error {
+	seen, err := w.look()
+	if err != nil {
+		return err
+	}
+	switch seen {
+	case storeThere:
+		return w.openOld(ctx)
+	case storeGone:
+		return profile.Because(profile.StoreMissing, errors.New("no store where one was"))
+	}
+	return w.openNew(ctx, seen == storeStarted)
+}
+
+// openNew makes the store and its key. A key without a store is that of a store
+// which is not to be seen, unless the first start was cut off between the two.
+func (w *Workspace) openNew(ctx context.Context, started bool) error {
+	key, found, err := w.keyring.Get(ctx, w.item(storeKey))
+	switch {
+	case err != nil:
+		return err
+	case found && !started:
+		return profile.Because(profile.StoreMissing, errors.New("a key whose store is not there"))
+	}
+	if err := begin(w.dir); err != nil {
+		return err
+	}
+	if !found || len(key) != sqlite.KeySize {
+		key = make([]byte, sqlite.KeySize)
+		_, _ = rand.Read(key) // never fails: it ends the program instead
+		if err := w.keyring.Set(ctx, w.item(storeKey), key); err != nil {
+			return err
+		}
+	}
+	_, place, err := w.keyring.Find(ctx, w.item(storeKey), "")
+	if err != nil {
+		return err
+	}
+	if w.db, err = sqlite.Open(ctx, w.storePath(), key); err != nil {
+		return err
+	}
+	return w.opened(place)
+}
+
+// openOld opens a store that was used, with its key or with the one that was
+// about to replace it when the program was cut off.
+func (w *Workspace) openOld(ctx context.Context) error {
+	before := w.place
+	key, place, err := w.keyring.Find(ctx, w.item(storeKey), before)
+	if errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize {
+		return profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
+	}
+	if err != nil {
+		return err
+	}
+	if w.db, err = sqlite.Open(ctx, w.storePath(), key); err == nil {
+		return w.opened(place)
+	}
+	if profile.CodeOf(err) != profile.StoreKeyLost {
+		return err
+	}
+	next, _, nextErr := w.keyring.Find(ctx, w.item(nextKey), before)
+	switch {
+	case errors.Is(nextErr, keyring.ErrAbsent) && before != "" && place != before:
+		// The right one may still lie where it was.
+		return w.keyring.Hidden(before)
+	case errors.Is(nextErr, keyring.ErrAbsent), nextErr == nil && len(next) != sqlite.KeySize:
+		return err
+	case nextErr != nil:
+		return nextErr
+	}
+	if w.db, err = sqlite.Open(ctx, w.storePath(), next); err != nil {
+		return err
+	}
+	if err := w.useNextKey(ctx, next); err != nil {
+		return errors.Join(err, w.db.Close())
+	}
+	return w.opened(place)
+}
+
+func (w *Workspace) opened(place string) error {
+	if err := w.keepPlace(place); err != nil {
+		return errors.Join(profile.Because(profile.StoreUnreadable, err), w.db.Close())
+	}
+	return nil
+}
+
+func (w *Workspace) useNextKey(ctx context.Context, key []byte) error {
+	if err := w.keyring.Set(ctx, w.item(storeKey), key); err != nil {
+		return err
+	}
+	return w.keyring.Delete(ctx, w.item(nextKey))
+}
+
+// begin marks the folder as one in which a store is about to be made: with an
+// empty file, which is what the next start goes by if this one is cut off.
+func begin(dir string) error {
+	err := os.MkdirAll(dir, 0o700)
+	if err == nil {
+		err = os.Remove(filepath.Join(dir, keyFile))
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		var file *os.File
+		if file, err = os.OpenFile(filepath.Join(dir, storeFile), os.O_CREATE|os.O_WRONLY, 0o600); err == nil { // #nosec G304 -- our own data folder
+			err = file.Close()
+		}
+	}
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	return nil
+}
+
+// Begin lets the next Open make a store where there was one that is not to be
+// seen: the answer of a person to StoreMissing. It deletes nothing. The key
+// stays, so that the earlier store opens if it comes back.
+func Begin(o Options) error {
+	dir, err := filepath.Abs(o.DataDir())
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	w := &Workspace{options: o, dir: dir}
+	if seen, err := w.look(); err != nil || seen == storeThere {
+		return errors.Join(err, profile.Errorf(profile.Invalid, "The data is there again, so nothing was changed. Choose Try again."))
+	}
+	return begin(dir)
+}
+
+// Reset deletes the store of the workspace that the options mean, with its
+// keys. It must not be open. Cliniko has the clients that were in it, and
+// nothing else of it.
+func Reset(ctx context.Context, o Options) error {
+	dir, err := filepath.Abs(o.DataDir())
+	if err != nil {
+		return fmt.Errorf("find the data folder: %w", err)
+	}
+	w := &Workspace{options: o, dir: dir, keyring: systemKeyring()}
+	if err := w.deleteKeys(ctx); err != nil {
+		return err
+	}
+	err = errors.Join(sqlite.Remove(w.storePath()), remove(filepath.Join(dir, keyFile)))
+	if err == nil && o.listed {
+		err = begin(dir)
+	}
+	return err
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+import { render, screen, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it, vi } from 'vitest';
+import App from './App.svelte';
+import { startFake } from './dev/test-go';
+
+const button = (name: string) => screen.findByRole('button', { name });
+const heading = (name: string) => screen.findByRole('heading', { name });
+
+function broken(code: string, mayReset: boolean) {
+  const store = { code, message: `What Go says of ${code}.`, until: '' };
+  const fake = startFake({ stage: 'signed-out', patch: { store, mayReset } });
+  render(App);
+  return { fake, user: userEvent.setup() };
+}
+
+describe('trouble with the data of this computer', () => {
+  it.each([
+    ['keyring_locked', 'TeleHab’s keys are locked'],
+    ['keyring_missing', 'TeleHab’s keys cannot be reached'],
+    ['store_unreadable', 'The data on this computer cannot be opened'],
+  ])('%s offers to try again, and never to erase', async (code, title) => {
+    const { fake, user } = broken(code, false);
+    await heading(title);
+    expect(screen.getByRole('alert')).toHaveTextContent(`What Go says of ${code}.`);
+    expect(screen.queryByRole('button', { name: /start again|erase|reset/i })).toBeNull();
+    fake.state.store = null; // somebody has unlocked the password manager
+    await user.click(await button('Try again'));
+    await screen.findByLabelText('Email');
+  });
+
+  it('says what is lost for good before it starts again', async () => {
+    const { fake, user } = broken('store_key_lost', true);
+    const reset = vi.spyOn(fake, 'ResetStore');
+    const [first, second] = await screen.findAllByRole('button', { name: /again/ });
+    expect(first).toHaveAccessibleName('Try again');
+    expect(second).toHaveAccessibleName('Start again from Cliniko');
+    await user.click(await button('Start again from Cliniko'));
+    const form = within(await screen.findByRole('dialog'));
+    expect(form.getAllByRole('listitem').map((each) => each.textContent)).toEqual([
+      'people who sign in, and their permissions',
+      'the audit trail',
+      'the history of syncs and changes',
+      'clients who left Cliniko',
+    ]);
+    await user.type(form.getByLabelText('Type ERASE to start again'), 'yes{Enter}');
+    await form.findByText(/in capital letters/);
+    await user.clear(form.getByLabelText('Type ERASE to start again'));
+    await user.type(form.getByLabelText('Type ERASE to start again'), 'ERASE{Enter}');
+    await screen.findByLabelText('Email');
+    expect(reset.mock.calls).toEqual([['yes'], ['ERASE']]);
+  });
+
+  it('erases nothing of data that is not to be seen, and says so', async () => {
+    const { user } = broken('store_missing', true);
+    await heading('TeleHab’s data is not here right now');
+    await user.click(await button('Start again from Cliniko'));
+    const form = within(await screen.findByRole('dialog'));
+    expect(form.getByText(/^Nothing is erased/)).toBeVisible();
+    expect(form.queryByRole('button', { name: /erase/i })).toBeNull();
+  });
+});
