@@ -3,9 +3,7 @@ package keyring
 import (
 	"context"
 	"errors"
-	"regexp"
 	"runtime"
-	"strconv"
 
 	system "github.com/99designs/keyring"
 
@@ -107,59 +105,4 @@ func expected(err error) error {
 		return &profile.Error{Code: profile.KeyringMissing, Message: notRunningSentence, Cause: err}
 	}
 	return err
-}
-
-var statusAtEnd = regexp.MustCompile(`\((-\d+)\)$`)
-
-// keychainStatus is the macOS result code that the library's errors end with, or
-// 0. Their type exists on macOS only.
-func keychainStatus(err error) int {
-	match := statusAtEnd.FindStringSubmatch(err.Error())
-	if match == nil {
-		return 0
-	}
-	status, _ := strconv.Atoi(match[1]) // digits, by the pattern
-	return status
-}
-
-// keychainLocked recognises a keychain that exists and was not opened:
-// errSecUserCanceled, errSecAuthFailed, errSecInteractionNotAllowed,
-// errSecInteractionRequired, errSecNoAccessForItem.
-func keychainLocked(status int) bool {
-	switch status {
-	case -128, -25293, -25308, -25315, -25243:
-		return true
-	}
-	return false
-}
-
-// keychainMissing recognises one that is not there: errSecNotAvailable,
-// errSecNoSuchKeychain, errSecInvalidKeychain, errSecNoDefaultKeychain.
-func keychainMissing(status int) bool {
-	switch status {
-	case -25291, -25294, -25295, -25307:
-		return true
-	}
-	return false
-}
-
-// The Windows error codes that say so: ERROR_ACCESS_DENIED,
-// ERROR_NO_SUCH_LOGON_SESSION, ERROR_LOGON_FAILURE; NTE_BAD_KEY_STATE and
-// NTE_BAD_DATA, when the password was set by somebody else and the vault cannot
-// be decrypted; and for a service that does not run ERROR_SERVICE_DISABLED,
-// ERROR_SERVICE_NOT_ACTIVE, RPC_S_SERVER_UNAVAILABLE.
-func credentialsLocked(code uint32) bool {
-	switch code {
-	case 5, 1312, 1326, 0x8009000B, 0x80090005:
-		return true
-	}
-	return false
-}
-
-func credentialsMissing(code uint32) bool {
-	switch code {
-	case 1058, 1062, 1722:
-		return true
-	}
-	return false
 }

@@ -1,5 +1,5 @@
 package keyring
 
-func saysLocked(err error) bool { return keychainLocked(keychainStatus(err)) }
+func saysLocked(err error) bool { return keychainState(keychainStatus(err)) == stateLocked }
 
-func saysMissing(err error) bool { return keychainMissing(keychainStatus(err)) }
+func saysMissing(err error) bool { return keychainState(keychainStatus(err)) == stateMissing }

@@ -5,9 +5,9 @@ import (
 	"syscall"
 )
 
-func saysLocked(err error) bool { return credentialsLocked(errno(err)) }
+func saysLocked(err error) bool { return credentialsState(errno(err)) == stateLocked }
 
-func saysMissing(err error) bool { return credentialsMissing(errno(err)) }
+func saysMissing(err error) bool { return credentialsState(errno(err)) == stateMissing }
 
 func errno(err error) uint32 {
 	var code syscall.Errno

@@ -43,11 +43,16 @@ func (s *secretService) read(path dbus.ObjectPath) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var content system.Item
-	if json.Unmarshal(kept.Value, &content) != nil {
-		return nil, nil // something that Set has not written
+	return valueOf(kept.Value), nil
+}
+
+// valueOf is nil for content that write has not written.
+func valueOf(content []byte) []byte {
+	var kept system.Item
+	if err := json.Unmarshal(content, &kept); err != nil {
+		return nil
 	}
-	return content.Data, nil
+	return kept.Data
 }
 
 func (s *secretService) secretOf(path dbus.ObjectPath) (secret, error) {
