@@ -56,15 +56,16 @@ type Result struct {
 
 // Directory is safe for concurrent use. It is a profile.Destination.
 type Directory struct {
-	mu     sync.RWMutex
-	places map[string]int32 // of rows, by ref
-	rows   []*row           // by place; nil where one was forgotten
-	free   []int32          // places without a row
-	member map[Filter]bits  // which places are in which filter
-	lacks  [traits]bits     // which places lack what
-	edited []int64          // by place: when the client was changed in Cliniko, in Unix seconds; 0 is not known
-	texts  []text           // what is searched, blockRows places each
-	orders map[Sort]*order  // those that were asked for so far
+	mu      sync.RWMutex
+	country string           // of the clinic: see InCountry
+	places  map[string]int32 // of rows, by ref
+	rows    []*row           // by place; nil where one was forgotten
+	free    []int32          // places without a row
+	member  map[Filter]bits  // which places are in which filter
+	lacks   [traits]bits     // which places lack what
+	edited  []int64          // by place: when the client was changed in Cliniko, in Unix seconds; 0 is not known
+	texts   []text           // what is searched, blockRows places each
+	orders  map[Sort]*order  // those that were asked for so far
 }
 
 var _ profile.Destination = (*Directory)(nil)
@@ -75,6 +76,14 @@ func New() *Directory {
 		places: map[string]int32{}, orders: map[Sort]*order{},
 		member: map[Filter]bits{All: {}, Attention: {}, Archived: {}},
 	}
+}
+
+// InCountry says where the clinic is, by its ISO 3166 code, so that phone numbers
+// are found however they are written there. Any other text is not known.
+func (d *Directory) InCountry(code string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.country = validCountry(code)
 }
 
 // Apply takes over new or changed entries.
@@ -203,7 +212,7 @@ func (d *Directory) Find(q Query) Result {
 
 // matching returns who fits all of the query. The caller holds the lock.
 func (d *Directory) matching(q *Query) bits {
-	return d.search(parseTerms(q.Search), d.narrow(d.members(q.Filter), q.Narrow))
+	return d.search(parseTerms(q.Search, d.country), d.narrow(d.members(q.Filter), q.Narrow))
 }
 
 func (d *Directory) members(f Filter) bits {

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	mathbits "math/bits"
 	"slices"
 	"strings"
 )
@@ -14,7 +13,7 @@ const (
 )
 
 // text is what the rows of one block are searched by, in one piece: for each row
-// the words of its names, its email, and the digits of its phone numbers.
+// the words of its names, its email, and the forms of its phone numbers.
 type text struct {
 	all   string
 	ends  []int32 // of all parts, one after the other
@@ -25,7 +24,7 @@ type text struct {
 const partsOfRow = 3
 
 // parts are in the order in which they stand in a text.
-func (r *row) parts() [partsOfRow]*string { return [...]*string{&r.words, &r.email, &r.digits} }
+func (r *row) parts() [partsOfRow]*string { return [...]*string{&r.words, &r.email, &r.phones} }
 
 func (d *Directory) textsStale() bool {
 	return slices.ContainsFunc(d.texts, func(t text) bool { return t.stale })
@@ -81,41 +80,63 @@ func (t *text) match(row int, what *term) bool {
 		return m.letters&what.letter != 0
 	}
 	n := row * partsOfRow
-	if m.pairs.hasAll(&what.textPairs) &&
-		(strings.Contains(t.part(n), what.start) || strings.Contains(t.part(n+1), what.text)) {
-		return true
-	}
-	return what.digits != "" && m.pairs.hasAll(&what.digitsPairs) && strings.Contains(t.part(n+2), what.digits)
+	return m.pairs.hasAll(&what.inText) && (t.contains(m, n, what.names) || t.contains(m, n+1, what.email)) ||
+		m.pairs.hasAll(&what.inPhone) && t.contains(m, n+2, what.phones)
 }
 
-// search leaves of some those who match all terms. The caller holds the lock.
+// contains reports whether a part of a row's text has one of the needles.
+func (t *text) contains(m *marks, part int, wanted []needle) bool {
+	for i := range wanted {
+		if m.pairs.hasAll(&wanted[i].pairs) && strings.Contains(t.part(part), wanted[i].text) {
+			return true
+		}
+	}
+	return false
+}
+
+// search leaves of some those who match all terms, where two or three words may
+// also be one of a name. The caller holds the lock.
 func (d *Directory) search(ts terms, found bits) bits {
+	all := append(make([]bits, 0, len(ts)+1), found) // by how many words are matched
 	for i := range ts {
-		own, hasOwn := d.places[ts[i].text] // the whole id
-		hasOwn = hasOwn && found.has(own)
-		born := d.bornOn(ts[i].born, found)
-		for n := range d.texts {
-			d.texts[n].narrow(&ts[i], found[n*blockWords:(n+1)*blockWords])
+		left := d.matchTerm(&ts[i], slices.Clone(all[i]))
+		for back, together := range [][]needle{ts[i].pair, ts[i].triple} {
+			if len(together) > 0 {
+				left.or(d.matchNames(together, slices.Clone(all[i-1-back])))
+			}
 		}
-		if hasOwn {
-			found.set(own, true)
-		}
-		for _, place := range born {
-			found.set(place, true)
-		}
+		all = append(all, left)
+	}
+	return all[len(ts)]
+}
+
+// matchTerm leaves those who match one word of a search.
+func (d *Directory) matchTerm(what *term, found bits) bits {
+	own, hasOwn := d.places[what.text] // the whole id
+	hasOwn = hasOwn && found.has(own)
+	born := d.bornOn(what.born, found)
+	for n := range d.texts {
+		t := &d.texts[n]
+		found[n*blockWords : (n+1)*blockWords].leave(func(row int) bool { return t.match(row, what) })
+	}
+	if hasOwn {
+		found.set(own, true)
+	}
+	for _, place := range born {
+		found.set(place, true)
 	}
 	return found
 }
 
-// narrow leaves those rows that a term matches.
-func (t *text) narrow(what *term, found bits) {
-	for i, word := range found {
-		for rest := word; rest != 0; rest &= rest - 1 {
-			bit := mathbits.TrailingZeros64(rest)
-			if !t.match(i*64+bit, what) {
-				word &^= 1 << bit
-			}
-		}
-		found[i] = word
+// matchNames leaves those whose names have one of the needles.
+func (d *Directory) matchNames(wanted []needle, found bits) bits {
+	common := commonPairs(wanted)
+	for n := range d.texts {
+		t := &d.texts[n]
+		found[n*blockWords : (n+1)*blockWords].leave(func(row int) bool {
+			m := &t.marks[row]
+			return m.pairs.hasAll(&common) && t.contains(m, row*partsOfRow, wanted)
+		})
 	}
+	return found
 }

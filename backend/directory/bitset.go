@@ -38,3 +38,23 @@ func (b bits) countWith(other bits) int {
 	}
 	return n
 }
+
+// or adds those that are in the other set.
+func (b bits) or(other bits) {
+	for i := range b {
+		b[i] |= other[i]
+	}
+}
+
+// leave drops the places of which the function is false.
+func (b bits) leave(holds func(place int) bool) {
+	for i, word := range b {
+		for rest := word; rest != 0; rest &= rest - 1 {
+			bit := mathbits.TrailingZeros64(rest)
+			if !holds(i*64 + bit) {
+				word &^= 1 << bit
+			}
+		}
+		b[i] = word
+	}
+}

@@ -1,7 +1,7 @@
 package directory
 
 import (
-	"strings"
+	"unicode/utf8"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -41,12 +41,15 @@ func (d *Directory) Some(refs []string) (entries []profile.Entry, gone int) {
 // whose name ("Last, First") begins with this, looking from Offset on and then
 // from the top; -1 if there is none.
 func (d *Directory) Named(q Query, beginning string) int {
-	beginning = fold(beginning)
+	keys := spellings(prepare(beginning))
+	for i := range keys {
+		keys[i] = squeezed(keys[i])
+	}
 	sorted := d.settle(q.Sort)
 	defer d.mu.RUnlock()
 	first, at := -1, 0
 	for place := range sorted.part(q.Desc, d.matching(&q), 0, len(d.rows)) {
-		if strings.HasPrefix(d.rows[place].name, beginning) {
+		if d.rows[place].isNamed(keys) {
 			if at >= q.Offset {
 				return at
 			}
@@ -57,4 +60,40 @@ func (d *Directory) Named(q Query, beginning string) int {
 		at++
 	}
 	return first
+}
+
+// isNamed reports whether the name begins with one of the keys, whatever stands
+// between its letters.
+func (r *row) isNamed(keys []string) bool {
+	for _, key := range keys {
+		if key == "" {
+			continue
+		}
+		if beginsWith(r.name, key) {
+			return true
+		}
+		for _, name := range r.otherNames {
+			if beginsWith(name, key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func beginsWith(folded, key string) bool {
+	for _, r := range folded {
+		if key == "" {
+			return true
+		}
+		if !inWord(r) {
+			continue
+		}
+		first, size := utf8.DecodeRuneInString(key)
+		if first != r {
+			return false
+		}
+		key = key[size:]
+	}
+	return key == ""
 }

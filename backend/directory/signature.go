@@ -47,6 +47,6 @@ func marksOf(r *row) marks {
 	}
 	m.pairs.add(r.words)
 	m.pairs.add(r.email)
-	m.pairs.add(r.digits)
+	m.pairs.add(r.phones)
 	return m
 }

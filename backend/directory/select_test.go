@@ -26,6 +26,16 @@ func TestNamedGoesOnAndAround(t *testing.T) {
 		{"王", 0, at("4")},
 		{"brien", 0, -1},
 		{"q", 0, -1},
+		{"mueller", 0, at("1")},
+		{"müller", 0, at("1")},
+		{"MÜLLER-O’B", 0, at("1")},
+		{"mullero", 0, at("1")},
+		{"mullers", 0, -1},
+		{"-", 0, -1},
+		{"aa", 0, at("2")},
+		{"ågård, soeren", 0, at("2")},
+		{"agard, soren x", 0, -1},
+		{"王, 李", 0, at("4")},
 	} {
 		q.Offset = c.from
 		if got := d.Named(q, c.typed); got != c.want {

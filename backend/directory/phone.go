@@ -1,0 +1,221 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// A stored number is kept as it is written, since the library would take seconds
+// for all numbers of a clinic. What is typed goes through the library, once a
+// search, for all the ways in which the same number may be stored. Each way of
+// writing stands after a mark.
+const (
+	worldMark    = "+" // country code and number
+	nationalMark = "=" // the same number as it is dialled within its country
+	localMark    = "~" // a number that names no country
+	wholeMark    = "#" // everything in a field with several numbers, or an extension
+)
+
+// surelyPhone is how many digits belong together, whatever stands between them.
+const surelyPhone = 6
+
+// phoneForms returns the forms of a stored number, each after its mark.
+func phoneForms(number string) string {
+	folded := fold(number)
+	if digits := digitsOf(folded); digits == "" {
+		return ""
+	} else if strings.Trim(folded, "0123456789 ()-.") == "" && !strings.HasPrefix(digits, "00") {
+		return localMark + digits // as most numbers are
+	}
+	pieces := phonePieces(folded)
+	var out strings.Builder
+	for i, piece := range pieces {
+		digits := digitsOf(piece)
+		rest, abroad := digits, strings.Contains(piece, "+")
+		if !abroad {
+			rest, abroad = afterDialOut(digits, "")
+		}
+		switch {
+		case i > 0 && len(digits) < surelyPhone: // an extension
+		case abroad:
+			out.WriteString(worldForms(rest))
+		default:
+			out.WriteString(localMark + digits)
+		}
+	}
+	if len(pieces) > 1 {
+		out.WriteString(wholeMark + digitsOf(folded))
+	}
+	return out.String()
+}
+
+// phonePieces takes a field apart that holds several numbers, or an extension.
+func phonePieces(folded string) []string {
+	if strings.IndexFunc(folded, endsNumber) < 0 {
+		if digitsOf(folded) == "" {
+			return nil
+		}
+		return []string{folded}
+	}
+	var pieces []string
+	complete := false
+	for _, piece := range strings.FieldsFunc(folded, endsNumber) {
+		if n := len(digitsOf(piece)); n > 0 {
+			pieces = append(pieces, piece)
+			complete = complete || n >= surelyPhone
+		}
+	}
+	if len(pieces) > 1 && (!complete || len(digitsOf(pieces[0])) < surelyPhone) {
+		return []string{strings.Join(pieces, "")} // 030/123456 is one number
+	}
+	return pieces
+}
+
+func endsNumber(r rune) bool {
+	return unicode.IsLetter(r) || strings.ContainsRune(",;/|#:&", r)
+}
+
+func worldForms(digits string) string {
+	code, rest := splitCode(digits)
+	if code == nil {
+		return worldMark + digits
+	}
+	canonical := code.withoutTrunk(rest)
+	forms := worldMark + code.digits + canonical + nationalMark + code.trunk + canonical
+	if !code.moves {
+		return forms
+	}
+	if n := parsed("+"+digits, ""); n != nil {
+		forms += worldMark + code.digits + phonenumbers.GetNationalSignificantNumber(n) + nationalMark + national(n)
+	}
+	return forms
+}
+
+// phoneTerm is a number, or a part of one, or an id. A word of digits may also
+// stand in a name or an email.
+func phoneTerm(typed, country string) term {
+	t := term{text: strings.Join(strings.Fields(typed), "")}
+	t.born = datesOf(t.text)
+	t.email = needles(t.text)
+	if len(t.text) == 1 && letterOf(t.text[0]) < lettersApart {
+		t.letter = 1 << letterOf(t.text[0])
+	}
+	if digits := digitsOf(t.text); digits == t.text {
+		t.names = needles(wordMark + digits)
+	}
+	search := phoneSearch{home: codeOf(country), country: country}
+	search.number(typed)
+	t.phones, t.digits = needles(search.needles...), search.digits
+	return t
+}
+
+// phoneSearch gathers the ways in which a typed number may be stored.
+type phoneSearch struct {
+	country string // of the clinic; "" is not known
+	home    *callingCode
+	needles []string
+	digits  []string // to highlight
+}
+
+const (
+	leastDigits = 3 // of a part of a number
+	sureDigits  = 7 // of a number without its area or its zero
+	mostDigits  = 17
+)
+
+func (s *phoneSearch) add(mark, digits string) {
+	if needle := mark + digits; digits != "" && !slices.Contains(s.needles, needle) {
+		s.needles = append(s.needles, needle)
+	}
+	if len(digits) >= leastDigits && !slices.Contains(s.digits, digits) {
+		s.digits = append(s.digits, digits)
+	}
+}
+
+func (s *phoneSearch) number(typed string) {
+	digits := digitsOf(typed)
+	if len(digits) < leastDigits || len(digits) > mostDigits {
+		return
+	}
+	rest, abroad := digits, strings.HasPrefix(strings.TrimLeft(typed, " ("), "+")
+	if !abroad {
+		rest, abroad = afterDialOut(digits, dialOutOf(s.country))
+	}
+	if code, number := splitCode(rest); abroad && code != nil {
+		s.world(code, number)
+		return
+	}
+	s.add("", digits)
+	s.national(digits)
+	if code, number := splitCode(digits); code != nil && len(number) >= sureDigits && isPossible("+"+digits) {
+		s.world(code, number) // without its plus
+	}
+	if short, ok := strings.CutPrefix(digits, "0"); ok {
+		s.add(localMark, short)
+		if len(short) >= sureDigits {
+			s.add("", short)
+		}
+	}
+}
+
+// national adds the forms of what was typed as it is dialled in the clinic's
+// country.
+func (s *phoneSearch) national(digits string) {
+	if s.home == nil {
+		return
+	}
+	if n := parsed(digits, s.country); n != nil && phonenumbers.IsValidNumber(n) {
+		if code := codeByNumber(n.GetCountryCode()); code != nil {
+			s.forms(code, phonenumbers.GetNationalSignificantNumber(n), dialled(n)...)
+			return
+		}
+	}
+	if rest, ok := strings.CutPrefix(digits, s.home.trunk); ok && s.home.trunk != "" {
+		s.forms(s.home, rest)
+	}
+}
+
+// world adds the forms of a number that names its country.
+func (s *phoneSearch) world(code *callingCode, number string) {
+	s.add(worldMark, code.digits+number)
+	if n := parsed("+"+code.digits+number, ""); n != nil && phonenumbers.IsValidNumber(n) {
+		s.forms(code, phonenumbers.GetNationalSignificantNumber(n), dialled(n)...)
+		return
+	}
+	// What is stored without a country is probably of the clinic's.
+	number = code.withoutTrunk(number)
+	if code == s.home || len(number) >= leastDigits && !s.isOfClinic(code.trunk+number) {
+		s.forms(code, number)
+	} else {
+		s.add(worldMark, code.digits+number)
+	}
+}
+
+// forms adds the ways in which a number of this country may be stored: significant is
+// what follows the country code, dialled is how it is written in the country.
+func (s *phoneSearch) forms(code *callingCode, significant string, dialled ...string) {
+	s.add(worldMark, code.digits+significant)
+	s.add(localMark, code.trunk+significant)
+	s.add(localMark, code.digits+significant)
+	if prefix := dialOutOf(s.country); prefix != "" {
+		s.add(localMark, prefix+code.digits+significant)
+	}
+	if len(significant) >= leastDigits {
+		s.add(localMark, significant)
+	}
+	for _, digits := range dialled {
+		s.add(localMark, digits)
+	}
+}
+
+// isOfClinic reports whether digits are a number of the clinic's own country.
+func (s *phoneSearch) isOfClinic(digits string) bool {
+	if s.home == nil {
+		return false
+	}
+	n := parsed(digits, s.country)
+	return n != nil && phonenumbers.IsValidNumber(n)
+}

@@ -1,0 +1,242 @@
+package directory
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// terms are the words of a search, all of which must be found.
+type terms []term
+
+type term struct {
+	text   string         // folded; a part of the email, or a whole id
+	born   []profile.Date // the days that it may mean
+	keys   []string       // how a word of a name may begin
+	letter uint64         // of a text of one letter or digit; else 0
+
+	names  []needle
+	email  []needle // one, or none
+	phones []needle
+	digits []string // of phones, to highlight
+
+	// What each of the needles has, so that most rows are passed over at once.
+	inText, inPhone pairs
+
+	// What this word and the one or two before it make when they are written
+	// together.
+	pair, triple []needle
+	keysTogether []string
+}
+
+// needle is what a part of a row's text has to contain.
+type needle struct {
+	text  string
+	pairs pairs
+}
+
+func needles(texts ...string) []needle {
+	all := make([]needle, 0, len(texts))
+	for _, text := range texts {
+		n := needle{text: text}
+		n.pairs.add(text)
+		all = append(all, n)
+	}
+	return all
+}
+
+// commonPairs returns what all needles have; without a needle, what nothing has.
+func commonPairs(lists ...[]needle) pairs {
+	common := pairs{^uint64(0), ^uint64(0)}
+	for _, list := range lists {
+		for i := range list {
+			common[0] &= list[i].pairs[0]
+			common[1] &= list[i].pairs[1]
+		}
+	}
+	return common
+}
+
+// pastedScheme is how a copied link to an address or a number begins.
+var pastedScheme = regexp.MustCompile(`(?i)^[\s<"'(]*(mailto|tel|telprompt|callto|sms|smsto|sip|sips|facetime|skype|whatsapp|im):(//)?`)
+
+// asTyped leaves the address or number of a copied link, and what it says with
+// escaped characters.
+func asTyped(search string) string {
+	search = strings.Map(func(r rune) rune { // before the link can be recognized
+		if alike(r) < 0 {
+			return -1
+		}
+		return r
+	}, search)
+	scheme := pastedScheme.FindString(search)
+	if scheme == "" {
+		return search
+	}
+	address, _, _ := strings.Cut(search[len(scheme):], "?")
+	if plain, err := url.PathUnescape(address); err == nil {
+		return plain
+	}
+	return address
+}
+
+func parseTerms(search, country string) terms {
+	prepared := joinDates(prepare(asTyped(search)))
+	prepared = extension.ReplaceAllString(prepared, "$1")
+	whole := onlyPhone(prepared)
+	var out terms
+	var run []string
+	endRun := func() {
+		// "0491 570 156" is one number, not three words.
+		if number := strings.Join(run, " "); len(run) > 1 && (whole || len(digitsOf(number)) >= surelyPhone) {
+			out = append(out, phoneTerm(number, country))
+		} else {
+			for _, word := range run {
+				out = append(out, phoneTerm(word, country))
+			}
+		}
+		run = nil
+	}
+	for _, word := range strings.FieldsFunc(prepared, separates) {
+		if onlyPhone(word) && len(datesOf(word)) == 0 {
+			if digitsOf(word) != "" {
+				run = append(run, word)
+			}
+			continue
+		}
+		endRun()
+		for _, piece := range piecesOf(word) {
+			out = append(out, wordTerm(piece))
+		}
+	}
+	endRun()
+	out = slices.DeleteFunc(out, func(t term) bool { return t.text == "" })
+	for i := range out {
+		out[i].inText, out[i].inPhone = commonPairs(out[i].names, out[i].email), commonPairs(out[i].phones)
+		out.joinBefore(i)
+	}
+	return out
+}
+
+// separates is true of what stands between the words of a search.
+func separates(r rune) bool {
+	return r <= ' ' || strings.ContainsRune(`,;"“”„«»<>[]{}|`, r)
+}
+
+// piecesOf takes a word further apart, unless it may be an email or a date.
+func piecesOf(word string) []string {
+	if strings.Contains(word, "@") || len(datesOf(word)) > 0 {
+		return []string{word}
+	}
+	pieces := strings.FieldsFunc(word, func(r rune) bool { return strings.ContainsRune(`/\()`, r) })
+	var out []string
+	for _, piece := range pieces {
+		// Initials are one word, and a name after them another.
+		dotted := strings.FieldsFunc(piece, func(r rune) bool { return r == '.' })
+		if len(dotted) > 1 && slices.ContainsFunc(dotted, func(s string) bool { return utf8.RuneCountInString(s) > 2 }) {
+			out = append(out, dotted...)
+		} else {
+			out = append(out, piece)
+		}
+	}
+	return out
+}
+
+func wordTerm(prepared string) term {
+	prepared = strings.Trim(prepared, ".:!?'-()")
+	spelt := spellings(prepared)
+	t := term{text: spelt[0], born: datesOf(spelt[0])}
+	if t.text == "" {
+		return t
+	}
+	t.email = needles(t.text)
+	if len(t.text) == 1 && letterOf(t.text[0]) < lettersApart {
+		t.letter = 1 << letterOf(t.text[0])
+	}
+	if strings.Contains(t.text, "@") {
+		return t
+	}
+	written := false // as one word, with something that is no letter in it
+	for _, s := range spelt {
+		if key := squeezed(s); key != "" && !slices.Contains(t.keys, key) {
+			t.keys = append(t.keys, key)
+			written = written || len(key) < len(s)
+		}
+	}
+	t.names = nameNeedles(t.keys, written)
+	return t
+}
+
+// surelyJoined is how many letters of words that a space keeps apart have to be
+// typed as one: "anne" is no beginning of Ann Elizabeth.
+const surelyJoined = 6
+
+func nameNeedles(keys []string, written bool) []needle {
+	var all []string
+	for _, key := range keys {
+		all = append(all, wordMark+key)
+		if written || utf8.RuneCountInString(key) >= surelyJoined {
+			all = append(all, joinedMark+key)
+		} else if utf8.RuneCountInString(key) > 2 {
+			all = append(all, joinedMark+key+joinedMark)
+		}
+	}
+	return needles(all...)
+}
+
+// joinBefore notes what a word makes with those before it: "de sample" finds
+// Desample.
+func (ts terms) joinBefore(i int) {
+	t := &ts[i]
+	if i == 0 || len(t.keys) == 0 || len(ts[i-1].keys) == 0 {
+		return
+	}
+	before := &ts[i-1]
+	if !joinable(before.keys[0], t.keys[0]) {
+		return
+	}
+	pairs := together(before.keys, t.keys)
+	t.pair = joinedNeedles(pairs)
+	t.keysTogether = pairs
+	if i > 1 && len(ts[i-2].keys) > 0 && joinable(ts[i-2].keys[0], before.keys[0]) {
+		triples := together(ts[i-2].keys, pairs)
+		t.triple = joinedNeedles(triples)
+		t.keysTogether = append(slices.Clone(pairs), triples...)
+	}
+}
+
+// joinable keeps "ann e", on the way to a last name, from finding every Anne.
+func joinable(first, second string) bool {
+	return isParticle(first) || isSpaceless(first) || utf8.RuneCountInString(second) >= 3
+}
+
+func together(first, second []string) []string {
+	var all []string
+	for _, a := range first {
+		for _, b := range second {
+			if len(all) < mostSpellings {
+				all = append(all, a+b)
+			}
+		}
+	}
+	return all
+}
+
+func joinedNeedles(keys []string) []needle {
+	all := make([]string, len(keys))
+	for i, key := range keys {
+		all[i] = wordMark + key
+	}
+	return needles(all...)
+}
+
+// extension is what follows a number in a switchboard, or in a tel: link.
+var extension = regexp.MustCompile(`(\d[\d ()./-]{3,}\d)\s*[;,]?\s*(?:ext(?:ension|n)?|x|#)\b?[.:=]?\s*\d{1,7}\b`)
+
+func onlyPhone(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789 +()-./") == ""
+}
