@@ -153,7 +153,7 @@ func (a *App) KeepMissing() error {
 	_, err := call(a, "KeepMissing", func(ctx context.Context, d *desk) (struct{}, error) {
 		store, err := d.w.Store(ctx)
 		if err == nil {
-			err = store.Miss(ctx, nil)
+			err = store.KeepMissing(ctx)
 		}
 		a.tellState(ctx, d)
 		return struct{}{}, err
@@ -161,9 +161,10 @@ func (a *App) KeepMissing() error {
 	return err
 }
 
-// RemoveMissing takes the person's word that they are gone, and reads all
-// clients again: who is in Cliniko after all stays.
-func (a *App) RemoveMissing() (PassView, error) {
+// RemoveMissing takes the person's word that those whom they were shown are
+// gone, and reads all clients again: who is in Cliniko after all stays, and of
+// whom more are missing by now a person is asked again.
+func (a *App) RemoveMissing(shown []string) (PassView, error) {
 	return call(a, "RemoveMissing", func(ctx context.Context, d *desk) (PassView, error) {
 		store, err := d.w.Store(ctx)
 		if err != nil {
@@ -172,7 +173,7 @@ func (a *App) RemoveMissing() (PassView, error) {
 		if err := d.audit(ctx, profile.RemovedMissing, ""); err != nil {
 			return PassView{}, err
 		}
-		if err := store.AcceptMissing(ctx); err != nil {
+		if err := store.AcceptMissing(ctx, shown); err != nil {
 			return PassView{}, err
 		}
 		return d.asked(everything, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {

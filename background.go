@@ -114,7 +114,11 @@ func (d *desk) passByItself(ctx context.Context) error {
 		r.phase, r.goesOn = syncer.Storing, true
 	}
 	err = d.pass(ctx, r, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-		return e.Changes(ctx, report)
+		pass, err := e.Changes(ctx, report)
+		if err != nil || pass.Kind != profile.ChangesPass || !d.wasJoined(r) {
+			return pass, err
+		}
+		return e.Sync(ctx, report) // which compares the counts
 	})
 	d.failedQuietly("sync by itself", err)
 	return err

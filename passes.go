@@ -28,6 +28,7 @@ type running struct {
 	quiet  bool         // nobody asked for it; guarded by the desk's lock
 	goesOn bool         // an import that somebody asked for in an earlier run of the program
 	yields bool         // it was told to make way; guarded by the desk's lock
+	joined bool         // a person joined what ran by itself; guarded by the desk's lock
 
 	cancel context.CancelCauseFunc
 	done   chan struct{} // closed once the rest is known
@@ -196,7 +197,7 @@ func (d *desk) sync(ctx context.Context) (PassView, error) {
 		if want == everything {
 			return e.Full(ctx, report)
 		}
-		return e.Changes(ctx, report)
+		return e.Sync(ctx, report)
 	})
 }
 
@@ -209,9 +210,18 @@ func (d *desk) join(want work) *running {
 		return nil
 	}
 	if d.now.quiet {
-		d.now.quiet, d.problem = false, nil
+		d.now.quiet, d.now.joined, d.problem = false, true, nil
 	}
 	return d.now
+}
+
+// wasJoined says whether a person has joined r, which ran by itself. If not,
+// nobody can from now on.
+func (d *desk) wasJoined(r *running) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r.yields = r.yields || !r.joined
+	return r.joined
 }
 
 func unfinished(p *profile.Pass) bool { return p.ID != 0 && p.EndedAt.IsZero() }

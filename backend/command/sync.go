@@ -61,7 +61,7 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 		return err
 	}
 	started := time.Now()
-	run := engine.Changes
+	run := engine.Sync
 	if full {
 		run = engine.Full
 		if err := renew(ctx, w); err != nil {
@@ -90,7 +90,7 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 	} else {
 		err = t.table(ctx, w, &out, failed)
 	}
-	if err == nil && pass.Counts.Failed > 0 {
+	if err == nil && len(failed) > 0 {
 		err = errSomeFailed
 	}
 	return err
@@ -118,12 +118,17 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 	}
 	out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintf(t.Out, "%s\n", clinic.Name)
-	for _, line := range []struct {
+	lines := []struct {
 		n    int
 		what string
 	}{
 		{r.Read, "clients read"}, {r.Synced, "synced"}, {r.Unchanged, "unchanged"}, {r.Failed, "failed"}, {r.Archived, "archived in Cliniko"},
-	} {
+	}
+	if r.Read == 0 {
+		_, _ = fmt.Fprintln(t.Out, "Up to date.")
+		lines = nil
+	}
+	for _, line := range lines {
 		_, _ = fmt.Fprintf(out, "%d\t  %s\n", line.n, line.what)
 	}
 	if err := out.Flush(); err != nil {
@@ -139,7 +144,11 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 			wrong[p.Field]++
 		}
 	}
-	_, _ = fmt.Fprintf(t.Out, "\n%d profiles failed because of:\n", len(failed))
+	needs := "profiles need"
+	if len(failed) == 1 {
+		needs = "profile needs"
+	}
+	_, _ = fmt.Fprintf(t.Out, "\n%d %s attention because of:\n", len(failed), needs)
 	for _, field := range profile.Fields {
 		if wrong[field] > 0 {
 			_, _ = fmt.Fprintf(out, "%d\t  %s\n", wrong[field], field.Label())
@@ -148,7 +157,7 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(t.Out, "They are kept and tried again with every sync. Complete them in Cliniko.")
+	_, err = fmt.Fprintln(t.Out, "They are kept. Complete them in Cliniko, and the next sync brings them.")
 	return err
 }
 

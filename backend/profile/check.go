@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 	"time"
@@ -28,28 +29,51 @@ func Check(p *Patient, now time.Time) (Profile, *Failure) {
 		Email: trimmed(email), Phones: trimmedPhones(p.Phones), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ArchivedAt: p.ArchivedAt, MergedInto: p.MergedInto,
 	}
-	born, bornProblem := checkBirthDate(p.DateOfBirth, now)
-	if bornProblem == "" {
-		out.DateOfBirth = born
-	} else {
-		out.ImpossibleBirthDate = trimmed(p.DateOfBirth)
+	failure := out.judge(values{p.FirstName, p.LastName, p.DateOfBirth, p.Sex, email}, now, nil)
+	return out, failure
+}
+
+// CheckAgain applies the rule to a kept profile and the failure that is kept
+// with it, if there is one. It answers what Check would of the same patient: a
+// birth date comes true or grows too old as time passes, and another version of
+// the program may have another rule.
+func CheckAgain(p *Profile, known *Failure, now time.Time) (Profile, *Failure) {
+	out := *p
+	born := cmp.Or(p.DateOfBirth.String(), p.ImpossibleBirthDate)
+	failure := out.judge(values{p.FirstName, p.LastName, born, p.Sex, p.Email}, now, known)
+	return out, failure
+}
+
+// values are the required fields of a patient.
+type values struct{ first, last, born, sex, email string }
+
+// judge sets the birth date, and returns why the profile is not complete, or
+// nil. A value that shows nothing is not kept, so known says that there was one.
+func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
+	born, bornProblem := checkBirthDate(v.born, now)
+	p.DateOfBirth, p.ImpossibleBirthDate = born, ""
+	if bornProblem != "" {
+		p.ImpossibleBirthDate = trimmed(v.born)
 	}
-	if out.State != Active {
-		return out, nil
+	if p.State != Active {
+		return nil
 	}
 	var problems []Problem
 	add := func(field Field, kind string) {
-		if kind != "" {
+		switch before := known.of(field); {
+		case kind == Missing && before != "":
+			problems = append(problems, Problem{field, before})
+		case kind != "":
 			problems = append(problems, Problem{field, kind})
 		}
 	}
-	add(FieldFirstName, checkText(p.FirstName))
-	add(FieldLastName, checkText(p.LastName))
+	add(FieldFirstName, checkText(v.first))
+	add(FieldLastName, checkText(v.last))
 	add(FieldDateOfBirth, bornProblem)
-	add(FieldSex, checkText(p.Sex))
-	add(FieldEmail, checkEmail(email))
+	add(FieldSex, checkText(v.sex))
+	add(FieldEmail, checkEmail(v.email))
 	if len(problems) == 0 {
-		return out, nil
+		return nil
 	}
 	failure := &Failure{ID: p.ID, Ref: string(p.ID), Code: Impossible, Problems: problems}
 	for _, problem := range problems {
@@ -57,7 +81,19 @@ func Check(p *Patient, now time.Time) (Profile, *Failure) {
 			failure.Code = Incomplete
 		}
 	}
-	return out, failure
+	return failure
+}
+
+// of returns what was wrong with a field, or "". No failure has none.
+func (f *Failure) of(field Field) string {
+	if f != nil {
+		for _, problem := range f.Problems {
+			if problem.Field == field {
+				return problem.Kind
+			}
+		}
+	}
+	return ""
 }
 
 // Unread returns the failure of a record that could not be understood.
@@ -85,7 +121,7 @@ func checkBirthDate(s string, now time.Time) (Date, string) {
 	if err != nil {
 		return Date{}, NotADate
 	}
-	today := DateOf(now.UTC().Add(14 * time.Hour))
+	today := Today(now)
 	switch {
 	case born.After(today):
 		return Date{}, InTheFuture
@@ -98,6 +134,10 @@ func checkBirthDate(s string, now time.Time) (Date, string) {
 // emailShape is the pattern that Cliniko publishes for a patient's email. Its
 // letters are ASCII ones: with (?i) two others would fold into them.
 var emailShape = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,63}$")
+
+// Today is the date by which birth dates are judged at a time. The rule
+// depends on the time in no other way.
+func Today(now time.Time) Date { return DateOf(now.UTC().Add(14 * time.Hour)) }
 
 // checkEmail refuses only what Cliniko's own pattern does.
 func checkEmail(s string) string {

@@ -30,7 +30,7 @@ type Kind string
 const (
 	FullPass    Kind = "full"    // every patient, archived ones included
 	ChangesPass Kind = "changes" // what changed since the cursor
-	RetryPass   Kind = "retry"   // some patients: failed ones whose time has come (see RetryAt), or rows that do not open
+	RetryPass   Kind = "retry"   // some patients: unreadable ones whose time has come (see RetryAt), or rows that do not open
 )
 
 // Pass is one run of the engine, as it is kept.

@@ -75,12 +75,14 @@ type Failure struct {
 	Attempts      int // how many times it was read and found wanting
 }
 
-// retryAfter is how long after each of its first attempts a failed profile is
-// read again by itself. Later ones come with the passes.
+// retryAfter is how long after each of its first attempts an unreadable record
+// is read again. Later attempts come with the passes.
 var retryAfter = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour}
 
-// RetryAt returns when a profile that failed last at this time is to be read
-// again by itself, or the zero time when it waits for the next pass.
+// RetryAt returns when a record that could not be read, at this time last, is to
+// be read again by itself, or the zero time when it waits for the next pass. A
+// profile whose details are incomplete is not read again before somebody has
+// changed them in Cliniko.
 func RetryAt(last time.Time, attempts int) time.Time {
 	if attempts < 1 || attempts > len(retryAfter) {
 		return time.Time{}

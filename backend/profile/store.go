@@ -73,12 +73,18 @@ type Store interface {
 	// Pass when there was none.
 	LastFull(ctx context.Context) (Pass, error)
 
-	// Failed returns the ids of all failures that have one, the one that was
-	// read longest ago first.
-	Failed(ctx context.Context) ([]ID, error)
+	// Unreadable returns the ids of all records that could not be read and have
+	// one, the one that was tried longest ago first.
+	Unreadable(ctx context.Context) ([]ID, error)
 
-	// Retries returns which failures have a time at which they are to be read
-	// again, see RetryAt, the first one first.
+	// CheckAgain has check judge every profile that is kept and can be read, with
+	// the failure that is kept of it or nil, and stores where its answer differs from what is stored. It returns the
+	// changed entries, and the ids of failures of which too little is kept to
+	// judge them, which the program's earlier versions may have left.
+	CheckAgain(ctx context.Context, passID int64, check func(*Profile, *Failure) (Profile, *Failure)) (changed []Entry, unclear []ID, err error)
+
+	// Retries returns which unreadable records have a time at which they are to
+	// be read again, see RetryAt, the first one first.
 	Retries(ctx context.Context) ([]Retry, error)
 
 	// SetCursors is for a count that was made after a pass had ended.
@@ -104,9 +110,12 @@ type Cursors struct {
 	// Drift is by how much Cliniko's count differed from the kept clients when
 	// a full pass had just proven that nobody is missing.
 	Drift int
+	// Judged names the version of the program and the day for which the last
+	// CheckAgain was.
+	Judged string
 }
 
-// Retry is a failed profile and when it is to be read again.
+// Retry is an unreadable record and when it is to be read again.
 type Retry struct {
 	ID ID
 	At time.Time
@@ -157,6 +166,7 @@ type Tally struct {
 	Failed   int // of Active
 	Archived int // archived and merged
 	Deleted  int
+	Missing  int // of Active, those whom the last full pass did not find in Cliniko and left to a person
 }
 
 // Destination is told of every profile that changed, after it is stored, in

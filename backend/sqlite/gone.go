@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -103,13 +104,31 @@ func (s *Profiles) Miss(ctx context.Context, refs []string) error {
 
 // Missing returns the refs of whom a person has to decide about.
 func (s *Profiles) Missing(ctx context.Context) ([]string, error) {
-	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND NOT accepted ORDER BY ref", s.account)
+	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ? ORDER BY ref", s.account, undecided)
 }
 
-// AcceptMissing notes that a person said that all who are missing may go. The
-// next full pass removes those whom Cliniko still does not have.
-func (s *Profiles) AcceptMissing(ctx context.Context) error {
-	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = 1 WHERE account_id = ?", s.account)
+// What a person has said about somebody who is missing.
+const (
+	undecided = 0
+	mayGo     = 1
+	stays     = 2 // for now: the next full pass asks again
+)
+
+// AcceptMissing notes that a person, who was shown these, said that they may
+// go. The next full pass removes those whom Cliniko still does not have.
+func (s *Profiles) AcceptMissing(ctx context.Context, refs []string) error {
+	list, err := json.Marshal(refs)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ? AND ref IN (SELECT value FROM json_each(?))",
+		mayGo, s.account, string(list))
+	return coded(err)
+}
+
+// KeepMissing notes that a person said that all stay who are missing.
+func (s *Profiles) KeepMissing(ctx context.Context) error {
+	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ? AND accepted = ?", stays, s.account, undecided)
 	return coded(err)
 }
 
@@ -123,7 +142,7 @@ type queryer interface {
 }
 
 func acceptedOf(ctx context.Context, q queryer, account string) (map[string]bool, error) {
-	refs, err := textsOf(ctx, q, "SELECT ref FROM missing WHERE account_id = ? AND accepted", account)
+	refs, err := textsOf(ctx, q, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ?", account, mayGo)
 	accepted := make(map[string]bool, len(refs))
 	for _, ref := range refs {
 		accepted[ref] = true

@@ -248,7 +248,7 @@ func TestMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("1 2", 0)
-	if err := s.AcceptMissing(ctx); err != nil {
+	if err := s.AcceptMissing(ctx, []string{"1", "2"}); err != nil {
 		t.Fatal(err)
 	}
 	check("", 2)

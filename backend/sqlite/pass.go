@@ -108,9 +108,9 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 	return counts, coded(rows.Err())
 }
 
-// Failed returns the ids of all failures that have one.
-func (s *Profiles) Failed(ctx context.Context) ([]profile.ID, error) {
-	refs, err := s.texts(ctx, "SELECT ref FROM failure WHERE account_id = ? ORDER BY last_failed_at, ref", s.account)
+// Unreadable returns the ids of all records that could not be read and have one.
+func (s *Profiles) Unreadable(ctx context.Context) ([]profile.ID, error) {
+	refs, err := s.texts(ctx, "SELECT ref FROM failure WHERE account_id = ? AND code = ? ORDER BY last_failed_at, ref", s.account, profile.Unreadable)
 	var ids []profile.ID
 	for _, ref := range refs {
 		if id, ok := profile.ParseID(ref); ok {
@@ -120,9 +120,10 @@ func (s *Profiles) Failed(ctx context.Context) ([]profile.ID, error) {
 	return ids, err
 }
 
-// Retries returns which failures have a time at which they are to be read again.
+// Retries returns which unreadable records have a time at which they are to be
+// read again.
 func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
-	failures, err := s.Failures(ctx)
+	failures, err := s.failures(ctx, "AND code = ?", profile.Unreadable)
 	var retries []profile.Retry
 	for _, f := range failures {
 		if when := profile.RetryAt(f.LastFailedAt, f.Attempts); f.ID != "" && !when.IsZero() {
@@ -179,8 +180,8 @@ type executor interface {
 }
 
 func (s *Profiles) setCursors(ctx context.Context, to executor, c profile.Cursors) error {
-	_, err := to.ExecContext(ctx, `UPDATE clinic SET changed_cursor = ?, archived_cursor = ?, full_at = ?, active_in_cliniko = ?, counted_at = ?, drift = ?
-		WHERE account_id = ?`, stamp(c.Changed), stamp(c.Archived), stamp(c.FullAt), c.ActiveInCliniko, stamp(c.CountedAt), c.Drift, s.account)
+	_, err := to.ExecContext(ctx, `UPDATE clinic SET changed_cursor = ?, archived_cursor = ?, full_at = ?, active_in_cliniko = ?, counted_at = ?, drift = ?,
+		judged = ? WHERE account_id = ?`, stamp(c.Changed), stamp(c.Archived), stamp(c.FullAt), c.ActiveInCliniko, stamp(c.CountedAt), c.Drift, c.Judged, s.account)
 	return err
 }
 
@@ -190,8 +191,8 @@ var errDisconnected = profile.Errorf(profile.NotConnected, "This clinic is no lo
 func (s *Profiles) Cursors(ctx context.Context) (profile.Cursors, error) {
 	var c profile.Cursors
 	var changed, archived, full, counted sql.NullInt64
-	err := s.db.read.QueryRowContext(ctx, "SELECT changed_cursor, archived_cursor, full_at, active_in_cliniko, counted_at, drift FROM clinic WHERE account_id = ?", s.account).
-		Scan(&changed, &archived, &full, &c.ActiveInCliniko, &counted, &c.Drift)
+	err := s.db.read.QueryRowContext(ctx, "SELECT changed_cursor, archived_cursor, full_at, active_in_cliniko, counted_at, drift, judged FROM clinic WHERE account_id = ?", s.account).
+		Scan(&changed, &archived, &full, &c.ActiveInCliniko, &counted, &c.Drift, &c.Judged)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, errDisconnected
 	}

@@ -131,8 +131,14 @@ func (o *opening) open(portion []storedProfile) error {
 }
 
 // Failures returns why profiles failed, without what they hold, by their refs.
-func (s *Profiles) Failures(ctx context.Context) (failures []profile.Failure, err error) {
-	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ? ORDER BY ref", s.account)
+func (s *Profiles) Failures(ctx context.Context) ([]profile.Failure, error) {
+	return s.failures(ctx, "")
+}
+
+// failures returns those of which a condition is true, which may be empty.
+func (s *Profiles) failures(ctx context.Context, condition string, values ...any) (failures []profile.Failure, err error) {
+	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ? "+condition+" ORDER BY ref",
+		append([]any{s.account}, values...)...) // #nosec G202 -- a constant
 	if err != nil {
 		return nil, coded(err)
 	}
@@ -165,8 +171,11 @@ func (s *Profiles) Tally(ctx context.Context) (profile.Tally, error) {
 				AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.account_id = ?1 AND p.cliniko_id = f.ref)),
 			(SELECT count(*) FROM failure WHERE account_id = ?1),
 			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state IN ('archived', 'merged')),
-			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state = 'deleted')`, s.account).
-		Scan(&t.Active, &t.Failed, &t.Archived, &t.Deleted)
+			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state = 'deleted'),
+			(SELECT count(*) FROM missing m WHERE account_id = ?1
+				AND (EXISTS (SELECT 1 FROM profile p WHERE p.account_id = ?1 AND p.cliniko_id = m.ref AND p.state = 'active')
+					OR EXISTS (SELECT 1 FROM failure f WHERE f.account_id = ?1 AND f.ref = m.ref)))`, s.account).
+		Scan(&t.Active, &t.Failed, &t.Archived, &t.Deleted, &t.Missing)
 	return t, coded(err)
 }
 

@@ -243,10 +243,6 @@ func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed seale
 // saveFailure notes the failure, and says whether the reason is a new one.
 func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stored) (bool, error) {
 	failure := *e.Failure
-	problems, err := json.Marshal(failure.Problems)
-	if err != nil {
-		return false, err
-	}
 	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.at, w.at, 1
 	if before.failed() {
 		failure.FirstFailedAt = at(before.firstFailed)
@@ -256,10 +252,20 @@ func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stor
 		}
 	}
 	e.Failure = &failure
-	_, err = w.sql.fail.ExecContext(ctx, w.account, e.Ref, failure.Code, string(problems),
-		stamp(failure.FirstFailedAt), stamp(w.at), failure.Attempts)
-	differs := !before.failed() || before.code.String != string(failure.Code) || before.problems.String != string(problems)
+	problems, err := w.insertFailure(ctx, e.Ref, &failure)
+	differs := !before.failed() || before.code.String != string(failure.Code) || before.problems.String != problems
 	return differs, err
+}
+
+// insertFailure writes the failure's row, and returns its problems as they lie
+// in it.
+func (w *writer) insertFailure(ctx context.Context, ref string, f *profile.Failure) (problems string, err error) {
+	list, err := json.Marshal(f.Problems)
+	if err != nil {
+		return "", err
+	}
+	_, err = w.sql.fail.ExecContext(ctx, w.account, ref, f.Code, string(list), stamp(f.FirstFailedAt), stamp(f.LastFailedAt), f.Attempts)
+	return string(list), err
 }
 
 func (w *writer) saveMended(ctx context.Context, e *profile.Entry, before *stored) error {

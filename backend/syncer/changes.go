@@ -24,34 +24,48 @@ const (
 )
 
 // Changes asks for what is new, changed or archived since the last pass, and
-// reads failed profiles again. Then it compares Cliniko's count with what is
-// kept, if anything changed or a day has passed; where they differ, a full pass
-// follows, which is then the one returned.
+// reads again what could not be read. Then it compares Cliniko's count with what
+// is kept, if anything changed or a day has passed; where they differ, a full
+// pass follows, which is then the one returned.
+//
+// Where nothing is new it costs two requests, however many profiles need
+// attention: an edit in Cliniko moves the time of change.
 //
 // Before the first full pass has ended well, where one was cut off, and a week
 // after the last one, it is a full pass.
 //
 // Errors: as Full.
 func (e *Engine) Changes(ctx context.Context, report Report) (profile.Pass, error) {
-	return e.alone(profile.ChangesPass, func() (profile.Pass, error) {
-		m := newMeter(report, e.now)
-		since, err := e.store.Cursors(ctx)
-		if err != nil {
-			return profile.Pass{}, err
-		}
-		last, err := e.store.LastFull(ctx)
-		if err != nil {
-			return profile.Pass{}, err
-		}
-		if e.fullIsDue(since, last) {
-			return e.full(ctx, m)
-		}
-		pass, differs, err := e.changes(ctx, since, m)
-		if err != nil || !differs || e.asked(last) {
-			return pass, err
-		}
-		return e.repair(ctx, m)
-	})
+	return e.alone("by itself", func() (profile.Pass, error) { return e.bringChanges(ctx, false, report) })
+}
+
+// Sync is Changes for a person who asked for it: it compares the count in any
+// case, so that a client who was brought back from the archive shows at once,
+// and reads all records again that could not be read. It costs a request more.
+//
+// Errors: as Full.
+func (e *Engine) Sync(ctx context.Context, report Report) (profile.Pass, error) {
+	return e.alone("asked", func() (profile.Pass, error) { return e.bringChanges(ctx, true, report) })
+}
+
+func (e *Engine) bringChanges(ctx context.Context, asked bool, report Report) (profile.Pass, error) {
+	m := newMeter(report, e.now)
+	since, err := e.store.Cursors(ctx)
+	if err != nil {
+		return profile.Pass{}, err
+	}
+	last, err := e.store.LastFull(ctx)
+	if err != nil {
+		return profile.Pass{}, err
+	}
+	if e.fullIsDue(since, last) {
+		return e.full(ctx, m)
+	}
+	pass, differs, err := e.changes(ctx, since, asked, m)
+	if err != nil || !differs || !asked && e.deciding(last) {
+		return pass, err
+	}
+	return e.repair(ctx, m)
 }
 
 func (e *Engine) fullIsDue(since profile.Cursors, last profile.Pass) bool {
@@ -60,6 +74,8 @@ func (e *Engine) fullIsDue(since profile.Cursors, last profile.Pass) bool {
 		return true
 	case last.ID != 0 && last.EndedAt.IsZero():
 		return last.Err != profile.Cancelled // somebody did not want it now
+	case last.Err == profile.Gone && !e.deciding(last):
+		return true
 	}
 	newest := since.FullAt
 	if last.StartedAt.After(newest) {
@@ -68,9 +84,9 @@ func (e *Engine) fullIsDue(since profile.Cursors, last profile.Pass) bool {
 	return e.clinicTime().Sub(newest) > fullEvery
 }
 
-// asked says that a person was asked about a mass disappearance and may still
+// deciding says that a person was asked about a mass disappearance and may still
 // think about it.
-func (e *Engine) asked(last profile.Pass) bool {
+func (e *Engine) deciding(last profile.Pass) bool {
 	return last.Err == profile.Gone && e.clinicTime().Sub(last.StartedAt) < askAgain
 }
 
@@ -98,7 +114,8 @@ func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
 }
 
 // count asks how many active patients Cliniko has, and returns by how much that
-// differs from what is kept.
+// differs from what is kept, less those of whom a person knows that they are
+// missing.
 func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, err error) {
 	page, err := e.source.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
 	if err != nil {
@@ -106,17 +123,17 @@ func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, e
 	}
 	tally, err := e.store.Tally(ctx)
 	into.ActiveInCliniko, into.CountedAt = page.Total, e.clinicTime()
-	return page.Total - tally.Active, err
+	return page.Total - (tally.Active - tally.Missing), err
 }
 
-func (e *Engine) changes(ctx context.Context, since profile.Cursors, m *meter) (pass profile.Pass, differs bool, err error) {
+func (e *Engine) changes(ctx context.Context, since profile.Cursors, asked bool, m *meter) (pass profile.Pass, differs bool, err error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
 	pass, _, err = e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clinicTime()})
 	if err != nil {
 		return pass, false, err
 	}
-	s := &sweep{engine: e, passID: pass.ID, meter: m, met: map[string]bool{}}
+	s := &sweep{engine: e, passID: pass.ID, asked: asked, meter: m, met: map[string]bool{}}
 	next, differs, err := s.run(ctx, since)
 	if !s.started.IsZero() {
 		pass.StartedAt = s.started
@@ -129,6 +146,7 @@ func (e *Engine) changes(ctx context.Context, since profile.Cursors, m *meter) (
 type sweep struct {
 	engine  *Engine
 	passID  int64
+	asked   bool // a person did
 	meter   *meter
 	started time.Time // Cliniko's clock at its first answer
 	met     map[string]bool
@@ -144,10 +162,10 @@ func (s *sweep) run(ctx context.Context, since profile.Cursors) (next profile.Cu
 	if !s.started.IsZero() {
 		next.Changed, next.Archived = s.started, s.started
 	}
-	if err := s.failures(ctx); err != nil {
+	if err := s.again(ctx, &next); err != nil {
 		return since, false, err
 	}
-	if s.changed == 0 && s.engine.clinicTime().Sub(since.CountedAt) < countEvery {
+	if s.changed == 0 && !s.asked && s.engine.clinicTime().Sub(since.CountedAt) < countEvery {
 		return next, false, nil
 	}
 	drift, err := s.engine.count(ctx, &next)
@@ -201,14 +219,41 @@ func (s *sweep) take(ctx context.Context, page profile.Page) error {
 	return err
 }
 
-// failures reads failed profiles again that were not met.
-func (s *sweep) failures(ctx context.Context) error {
-	failed, err := s.engine.store.Failed(ctx)
+// again judges everybody by what is kept, if the day or the program is another
+// one than the last time, and reads those whom that leaves unclear, and records
+// that could not be read, where they were not met.
+func (s *sweep) again(ctx context.Context, next *profile.Cursors) error {
+	unreadable, err := s.engine.store.Unreadable(ctx)
 	if err != nil {
 		return err
 	}
-	failed = slices.DeleteFunc(failed, func(id profile.ID) bool { return s.met[string(id)] })
-	n, err := s.engine.readAgain(ctx, s.passID, failed)
+	unreadable = slices.DeleteFunc(unreadable, func(id profile.ID) bool { return s.met[string(id)] })
+	if !s.asked {
+		// Should Cliniko's answers change so that nobody can be read, the passes
+		// that run by themselves do not ask for everybody every time.
+		unreadable = unreadable[:min(len(unreadable), profile.PageSize)]
+	}
+	unclear, err := s.engine.judgeAgain(ctx, s.passID, next)
+	if err != nil {
+		return err
+	}
+	n, err := s.engine.readAgain(ctx, s.passID, append(unreadable, unclear...))
 	s.changed += n
 	return err
+}
+
+// judgeAgain applies the rule to what is kept. It returns of whom too little is
+// kept.
+func (e *Engine) judgeAgain(ctx context.Context, passID int64, next *profile.Cursors) (unclear []profile.ID, err error) {
+	now := e.clinicTime()
+	judged := profile.Today(now).String() + " " + e.version
+	if next.Judged == judged {
+		return nil, nil
+	}
+	changed, unclear, err := e.store.CheckAgain(ctx, passID, func(p *profile.Profile, known *profile.Failure) (profile.Profile, *profile.Failure) {
+		return profile.CheckAgain(p, known, now)
+	})
+	e.tell(changed)
+	next.Judged = judged
+	return unclear, err
 }

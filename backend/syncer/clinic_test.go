@@ -27,6 +27,7 @@ type clinic struct {
 	store  *sqlite.Profiles
 	path   string
 	engine *syncer.Engine
+	now    func() time.Time // Cliniko's clock
 }
 
 var testKey = bytes.Repeat([]byte{7}, sqlite.KeySize)
@@ -39,7 +40,7 @@ func newClinic(t testing.TB, o fakeclinic.Options) *clinic {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	c := &clinic{t: t, fake: fake, path: filepath.Join(leaktest.Dir(t, fake), "telehab.db")}
+	c := &clinic{t: t, fake: fake, now: time.Now, path: filepath.Join(leaktest.Dir(t, fake), "telehab.db")}
 	key, err := cliniko.ParseKey(fake.Key())
 	if err != nil {
 		t.Fatal(err)
@@ -86,6 +87,17 @@ func (c *clinic) changes() profile.Pass {
 	return pass
 }
 
+// sync is the pass that a person asks for.
+func (c *clinic) sync() profile.Pass {
+	c.t.Helper()
+	pass, err := c.engine.Sync(c.t.Context(), nil)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.sums(pass)
+	return pass
+}
+
 // sums checks that each patient read is in exactly one of the numbers.
 func (c *clinic) sums(p profile.Pass) {
 	c.t.Helper()
@@ -121,7 +133,7 @@ func (c *clinic) remote(kept map[string]profile.Entry) map[string]profile.Entry 
 	for _, p := range c.fake.Patients() {
 		patient := asPatient(p)
 		entry := profile.Entry{Ref: p.ID}
-		entry.Profile, entry.Failure = profile.Check(&patient, time.Now())
+		entry.Profile, entry.Failure = profile.Check(&patient, c.now())
 		if _, had := kept[p.ID]; had || entry.Profile.State == profile.Active {
 			all[p.ID] = entry
 		}

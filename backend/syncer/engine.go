@@ -26,6 +26,7 @@ type Engine struct {
 	lock         func() (unlock func(), err error)
 	now          func() time.Time
 	notice       func(Notice)
+	version      string
 
 	passes  singleflight.Group // repeated clicks share one pass
 	running sync.Mutex
@@ -43,6 +44,9 @@ type Options struct {
 	Now func() time.Time
 	// Notice is told what a pass met and coped with.
 	Notice func(Notice)
+	// Version names the program: another one judges everybody again who is kept,
+	// since its rule may be another one.
+	Version string
 }
 
 // New returns an engine. It does nothing until it is asked.
@@ -56,7 +60,7 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Notice == nil {
 		o.Notice = func(Notice) {}
 	}
-	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice}
+	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version}
 }
 
 // ErrClosing is the cancellation cause of a program that ends: the pass is
@@ -65,8 +69,8 @@ var ErrClosing = errors.New("the program ends")
 
 // alone runs one pass while no other runs here or in another process. A second
 // call of the same kind waits for the first and shares its result.
-func (e *Engine) alone(kind profile.Kind, run func() (profile.Pass, error)) (profile.Pass, error) {
-	result, err, _ := e.passes.Do(string(kind), func() (any, error) {
+func (e *Engine) alone(kind string, run func() (profile.Pass, error)) (profile.Pass, error) {
+	result, err, _ := e.passes.Do(kind, func() (any, error) {
 		e.running.Lock()
 		defer e.running.Unlock()
 		unlock, err := e.lock()

@@ -22,7 +22,7 @@ const readers = 4
 //
 // Errors: SyncRunning, Gone, and those of Source and Store.
 func (e *Engine) Full(ctx context.Context, report Report) (profile.Pass, error) {
-	return e.alone(profile.FullPass, func() (profile.Pass, error) {
+	return e.alone("full", func() (profile.Pass, error) {
 		return e.full(ctx, newMeter(report, e.now))
 	})
 }
@@ -163,7 +163,8 @@ func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err 
 	}
 	return e.end(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
 		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt, FullAt: pass.StartedAt,
-			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clinicTime(), Drift: before.Drift}
+			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clinicTime(), Drift: before.Drift,
+			Judged: before.Judged}
 	})
 }
 

@@ -101,6 +101,8 @@ func runHistory(t *rapid.T, w world, engine build) {
 		"another PC clock":  h.setClock,
 		"another clinic":    h.otherClinic,
 		"many are not seen": h.disappearance,
+		"one is back":       h.broughtBack,
+		"days go by":        h.daysGoBy,
 	})
 	h.rush(t)
 	h.end(t)
@@ -238,6 +240,9 @@ func (h *history) through(kind passKind, p plan) {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, err, p)
+	if kind == askedPass && err == nil && !p.disturbed() {
+		h.counted(pass)
+	}
 }
 
 // run runs a pass by a plan, and waits until nothing runs any more.
@@ -308,6 +313,8 @@ func (h *history) runKind(ctx context.Context, p *program, kind passKind) (profi
 		return p.engine.Import(ctx, list, nil)
 	case retryPass:
 		return p.engine.Retry(ctx)
+	case askedPass:
+		return p.engine.Sync(ctx, nil)
 	case onePatient:
 		h.openOne(ctx, p, 17)
 		return profile.Pass{}, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,7 @@ import (
 type engine interface {
 	Full(context.Context, syncer.Report) (profile.Pass, error)
 	Changes(context.Context, syncer.Report) (profile.Pass, error)
+	Sync(context.Context, syncer.Report) (profile.Pass, error)
 	List(context.Context, syncer.Report) (*syncer.Listed, error)
 	Import(context.Context, *syncer.Listed, syncer.Report) (profile.Pass, error)
 	One(context.Context, profile.ID) (profile.Entry, error)
@@ -161,6 +163,19 @@ func (c *computer) watch() error {
 func (c *computer) wentBack() (ref string, err error) {
 	err = c.raw.QueryRow("SELECT coalesce(min(ref), '') FROM watch_back").Scan(&ref)
 	return ref, err
+}
+
+// missing are those of whom a person has to decide, or has decided.
+func (c *computer) missing() (refs map[string]bool, err error) {
+	var list sql.NullString
+	if err := c.raw.QueryRow("SELECT group_concat(ref) FROM missing").Scan(&list); err != nil {
+		return nil, err
+	}
+	refs = map[string]bool{}
+	for ref := range strings.SplitSeq(list.String, ",") {
+		refs[ref] = true
+	}
+	return refs, nil
 }
 
 // dump writes out every table of the database.

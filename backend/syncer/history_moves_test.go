@@ -69,6 +69,7 @@ const (
 	edited      = "edit"
 	stripped    = "make incomplete"
 	spoiled     = "make impossible"
+	bornSoon    = "make born in the days to come"
 	mended      = "complete"
 	archived    = "archive"
 	unarchived  = "unarchive"
@@ -77,7 +78,7 @@ const (
 	bulkEdited  = "edit many in one second"
 )
 
-var moveKinds = rapid.SampledFrom([]string{timeGoesOn, timeGoesOn, created, created, edited, edited, edited, stripped, spoiled, mended, mended,
+var moveKinds = rapid.SampledFrom([]string{timeGoesOn, timeGoesOn, created, created, edited, edited, edited, stripped, spoiled, bornSoon, mended, mended,
 	archived, archived, unarchived, unarchived, merged, merged, removed, removed, bulkEdited, bulkEdited, createdMany})
 
 var moves = rapid.Custom(func(t *rapid.T) move {
@@ -155,6 +156,9 @@ func (h *happenings) happen(m move) error {
 		return h.edit(who, func(p *fakeclinic.Patient) { p.Email, p.Raw = nil, nil })
 	case spoiled:
 		return h.edit(who, func(p *fakeclinic.Patient) { p.DateOfBirth, p.Email, p.Raw = new("2093-04-05"), new("n/a"), nil })
+	case bornSoon:
+		born := h.clock.Now().AddDate(0, 0, m.To%9).Format(time.DateOnly)
+		return h.edit(who, func(p *fakeclinic.Patient) { p.DateOfBirth, p.Raw = &born, nil })
 	case mended:
 		return h.edit(who, complete)
 	case bulkEdited:

@@ -38,12 +38,13 @@ type passKind string
 const (
 	fullPass    passKind = "full"
 	changesPass passKind = "changes"
+	askedPass   passKind = "asked"
 	importPass  passKind = "list and import"
 	retryPass   passKind = "retry"
 	onePatient  passKind = "one patient"
 )
 
-var passKinds = rapid.SampledFrom([]passKind{changesPass, changesPass, changesPass, fullPass, fullPass, importPass, retryPass})
+var passKinds = rapid.SampledFrom([]passKind{changesPass, changesPass, changesPass, askedPass, askedPass, fullPass, fullPass, importPass, retryPass})
 
 // requestNumbers are small, since most passes have few requests.
 var requestNumbers = rapid.IntRange(1, 9)

@@ -47,7 +47,8 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 		h.t.Fatalf("promise 4: %s", broken)
 	}
 	local := h.local()
-	if err == nil && (pass.Kind == profile.FullPass || pass.Kind == profile.ChangesPass) && !p.disturbed() && !p.spoilsRows() && (resumedIsQuiet || !h.resumes) {
+	judged := (pass.Kind == profile.FullPass || pass.Kind == profile.ChangesPass) && h.isToday(pass)
+	if err == nil && judged && !p.disturbed() && !p.spoilsRows() && (resumedIsQuiet || !h.resumes) {
 		h.compare(pass.Kind, maps.Clone(local))
 	}
 	h.nobodyLost(local)
@@ -56,6 +57,41 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 	}
 	h.pictured(local)
 	h.before = local
+}
+
+// isToday says that the day by which birth dates are judged is still that of
+// the pass.
+func (h *history) isToday(pass profile.Pass) bool {
+	day := func(t time.Time) string { return t.UTC().Add(14 * time.Hour).Format(time.DateOnly) }
+	return day(pass.StartedAt) == day(h.computer.clock.Now())
+}
+
+// counted checks that a pass that a person asked for has noticed who was
+// brought back from the archive, as far as that shows in a number.
+func (h *history) counted(pass profile.Pass) {
+	h.t.Helper()
+	cursors, err := h.program.store.Cursors(h.ctx)
+	check(h.t, err)
+	missing, err := h.computer.missing()
+	check(h.t, err)
+	kept := 0
+	for ref, entry := range h.local() {
+		if !isID(ref) {
+			return // two records that are alike may be one row
+		}
+		if entry.Profile.State == profile.Active && !missing[ref] {
+			kept++
+		}
+	}
+	active := 0
+	for _, p := range h.clinic.fake.Patients() {
+		if p.ArchivedAt == nil {
+			active++
+		}
+	}
+	if kept != active && cursors.Drift == 0 {
+		h.t.Fatalf("promise 9: somebody asked, and after a %s pass %d are here of %d", pass.Kind, kept, active)
+	}
 }
 
 // fewRemoved checks that no pass removed many of whom no person had said that
@@ -209,7 +245,7 @@ func (h *history) quiet(kind passKind) profile.Pass {
 		}
 		h.nothingRemoved(before)
 		if rapid.Bool().Draw(h.t, "they may go") {
-			check(h.t, h.program.store.AcceptMissing(h.ctx))
+			check(h.t, h.program.store.AcceptMissing(h.ctx, gone))
 			for _, ref := range gone {
 				h.accepted[ref] = true
 			}
@@ -222,7 +258,38 @@ func (h *history) quiet(kind passKind) profile.Pass {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, nil, plan{})
+	if kind == askedPass {
+		h.counted(pass)
+	}
 	return pass
+}
+
+// broughtBack takes somebody out of the archive, which leaves no trace but in
+// the count, and has a person ask for a sync.
+func (h *history) broughtBack(t *rapid.T) {
+	check(t, h.clinic.happen(move{What: archived, Who: rapid.IntRange(0, 400).Draw(t, "archived")}))
+	h.quiet(changesPass)
+	check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: 11 * time.Minute}))
+	var away []int
+	for i, p := range h.clinic.fake.Patients() {
+		if p.ArchivedAt != nil && p.MergedWith == "" {
+			away = append(away, i)
+		}
+	}
+	if len(away) > 0 {
+		check(t, h.clinic.happen(move{What: unarchived, Who: rapid.SampledFrom(away).Draw(t, "back")}))
+	}
+	h.quiet(askedPass)
+}
+
+// daysGoBy has somebody be born soon, and waits for it.
+func (h *history) daysGoBy(t *rapid.T) {
+	check(t, h.clinic.happen(move{What: bornSoon, Who: rapid.IntRange(0, 400).Draw(t, "who"), To: rapid.IntRange(1, 3).Draw(t, "in days")}))
+	h.quiet(changesPass)
+	for range rapid.IntRange(1, 3).Draw(t, "days") {
+		check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: 25 * time.Hour}))
+		h.quiet(changesPass)
+	}
 }
 
 // gone returns the kept patients whom Cliniko no longer has, and whether they
@@ -263,14 +330,17 @@ func (h *history) end(t *rapid.T) {
 	if !resumedIsQuiet {
 		h.quiet(fullPass)
 	}
-	h.sums(h.quiet(fullPass))
+	if pass := h.quiet(fullPass); h.isToday(pass) {
+		h.sums(pass)
+	}
 	if rapid.IntRange(0, 3).Draw(t, "again") > 0 {
 		return
 	}
 	if again := h.quiet(changesPass); again.Counts.Synced != 0 {
 		t.Fatalf("nothing happened, and a pass synced %d", again.Counts.Synced)
+	} else if h.isToday(again) {
+		h.compare(profile.FullPass, h.local())
 	}
-	h.compare(profile.FullPass, h.local())
 }
 
 // sums checks the numbers of a quiet full pass against Cliniko.

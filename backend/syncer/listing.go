@@ -95,7 +95,7 @@ func (l *Listed) sort() {
 //
 // Errors: as Full.
 func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profile.Pass, error) {
-	return e.alone(profile.FullPass, func() (profile.Pass, error) {
+	return e.alone("full", func() (profile.Pass, error) {
 		return e.importListed(ctx, list, newMeter(report, e.now))
 	})
 }

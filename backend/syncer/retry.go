@@ -7,12 +7,13 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Retry reads those failed profiles again whose time has come, see
-// profile.RetryAt. It is the zero Pass, and sends nothing, when there are none.
+// Retry reads those records again that could not be read and whose time has
+// come, see profile.RetryAt: at most a page of them. It is the zero Pass, and
+// sends nothing, when there are none.
 //
 // Errors: as Full.
 func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
-	return e.alone(profile.RetryPass, func() (profile.Pass, error) {
+	return e.alone("retry", func() (profile.Pass, error) {
 		retries, err := e.store.Retries(ctx)
 		if err != nil {
 			return profile.Pass{}, err
@@ -23,7 +24,7 @@ func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 				due = append(due, r.ID)
 			}
 		}
-		return e.readThese(ctx, due)
+		return e.readThese(ctx, due[:min(len(due), profile.PageSize)])
 	})
 }
 
@@ -32,7 +33,7 @@ func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 //
 // Errors: as Full.
 func (e *Engine) Mend(ctx context.Context, refs []string) (profile.Pass, error) {
-	return e.alone(profile.RetryPass, func() (profile.Pass, error) {
+	return e.alone("mend", func() (profile.Pass, error) {
 		if err := e.store.Distrust(ctx, refs); err != nil {
 			return profile.Pass{}, err
 		}

@@ -307,7 +307,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	}
 	store := w.db.Profiles(clinic.AccountID, time.Now)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store, syncer.Options{
-		Destinations: []profile.Destination{w}, Lock: w.passLock, Notice: w.options.OnNotice,
+		Destinations: []profile.Destination{w}, Lock: w.passLock, Notice: w.options.OnNotice, Version: w.options.Version,
 	})}
 	return w.link, nil
 }

@@ -250,8 +250,8 @@ export class FakeGo extends FakeSession implements GoApp {
     this.emit('state', this.state);
     return this.soon(undefined);
   };
-  async RemoveMissing() {
-    const gone = this.missing;
+  async RemoveMissing(shown: string[]) {
+    const gone = this.missing.filter((person) => shown.includes(person.id));
     await this.KeepMissing();
     await this.#pass('storing', this.options.passTime);
     const erasedAt = new Date(Date.now() + 7 * 86_400_000).toISOString();

@@ -52,7 +52,7 @@ export interface GoApp {
   SyncDays(begins: string[]): Promise<T.DayView[] | null>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
-  RemoveMissing(): Promise<T.PassView>;
+  RemoveMissing(shown: string[]): Promise<T.PassView>;
   TakeLink(): Promise<T.LinkView>;
   FollowLink(id: string): Promise<T.ProfileView>;
   FindPasted(text: string): Promise<T.LinkView>;

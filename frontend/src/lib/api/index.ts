@@ -128,7 +128,7 @@ export const api = {
   missing: async () => (await settle(() => app().Missing(), LOCAL)) ?? [],
   keepMissing: () => settle(() => app().KeepMissing(), LOCAL),
   /** Reads all clients again: who is in Cliniko after all stays. */
-  removeMissing: () => settle(() => app().RemoveMissing(), UNLIMITED),
+  removeMissing: (shown: string[]) => settle(() => app().RemoveMissing(shown), UNLIMITED),
 
   /** As exportProfiles, of these clients alone. */
   exportSelected: (ids: string[], format: ExportFormat, password: string) =>

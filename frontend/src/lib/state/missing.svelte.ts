@@ -42,9 +42,10 @@ export class MissingClients {
     await this.#decide('keep', 'kept', () => api.keepMissing());
   }
 
-  /** Reads all clients once more and removes whom Cliniko still does not have. */
+  /** Reads all clients once more and removes whom Cliniko still does not have, of those shown. */
   async remove() {
-    await this.#decide('remove', 'removed', () => api.removeMissing());
+    const shown = (this.people ?? []).map(({ id }) => id);
+    await this.#decide('remove', 'removed', () => api.removeMissing(shown));
   }
 
   /** Tries once more what could not be carried out, and nothing else. */

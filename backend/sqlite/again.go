@@ -1,0 +1,128 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// judgement is profile.CheckAgain at some time.
+type judgement func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)
+
+// CheckAgain judges everybody by what is kept: see profile.Store. It reads all
+// rows, and writes those alone for which the answer is another one.
+func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) (changed []profile.Entry, unclear []profile.ID, err error) {
+	var refs []string
+	// Rows that do not open are mended elsewhere.
+	if _, err := s.All(ctx, func(e profile.Entry) {
+		switch stands, enough := judgement(check).compare(&e); {
+		case !enough:
+			unclear = append(unclear, e.Profile.ID)
+		case !stands:
+			refs = append(refs, e.Ref)
+		}
+	}); err != nil || len(refs) == 0 {
+		return nil, unclear, err
+	}
+	slices.Sort(refs)
+	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		changed = nil
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: s.now().UTC()}
+		for _, ref := range refs {
+			entry, differs, err := w.checkAgain(ctx, ref, check)
+			if err != nil {
+				return fmt.Errorf("judge a profile again: %w", err)
+			}
+			if differs {
+				changed = append(changed, entry)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return changed, unclear, nil
+}
+
+// compare says whether what is stored is what the judgement says, and whether
+// enough is kept to tell: until version 6 of the schema the text of an
+// impossible birth date was not.
+func (judge judgement) compare(e *profile.Entry) (stands, enough bool) {
+	if isUnread(e) || e.Profile.State == profile.Deleted {
+		return true, true // until it is read
+	}
+	p, failure := judge(&e.Profile, e.Failure)
+	if e.Failure != nil && e.Profile.DateOfBirth.IsZero() && e.Profile.ImpossibleBirthDate == "" &&
+		slices.ContainsFunc(e.Failure.Problems, func(p profile.Problem) bool {
+			return p.Field == profile.FieldDateOfBirth && p.Kind != profile.Missing
+		}) {
+		return false, false
+	}
+	return sameFailure(failure, e.Failure) && p.DateOfBirth == e.Profile.DateOfBirth && len(profile.Diff(&e.Profile, &p)) == 0, true
+}
+
+func sameFailure(a, b *profile.Failure) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Code == b.Code && slices.Equal(a.Problems, b.Problems)
+}
+
+// checkAgain stores a judgement. The row may be another one by now: somebody
+// may have opened the client.
+func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e profile.Entry, differs bool, err error) {
+	e.Ref = ref
+	row, err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref))
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, false, nil
+	}
+	if err != nil {
+		return e, false, err
+	}
+	if e.Profile, err = w.db.unseal(w.account, &row); err != nil || len(row.fingerprint) == 0 {
+		return e, false, nil //nolint:nilerr // Cliniko's next answer replaces it
+	}
+	failure, err := scanFailure(w.tx.QueryRowContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ? AND ref = ?", w.account, ref))
+	switch {
+	case err == nil:
+		e.Failure = &failure
+	case !errors.Is(err, sql.ErrNoRows):
+		return e, false, err
+	}
+	if stands, enough := judge.compare(&e); stands || !enough {
+		return e, false, nil
+	}
+	before := e
+	e.Profile, e.Failure = judge(&before.Profile, before.Failure)
+	return e, true, w.saveJudgement(ctx, &before, &e)
+}
+
+func (w *writer) saveJudgement(ctx context.Context, before, e *profile.Entry) error {
+	if err := w.insertChange(ctx, &before.Profile, &e.Profile); err != nil {
+		return err
+	}
+	sealed, err := w.db.sealProfile(w.account, &e.Profile)
+	if err != nil {
+		return err
+	}
+	if _, err := w.tx.ExecContext(ctx, "UPDATE profile SET fingerprint = ?, sealed = ? WHERE account_id = ? AND cliniko_id = ?",
+		sealed.fingerprint, sealed.sealed, w.account, e.Ref); err != nil {
+		return err
+	}
+	if e.Failure == nil {
+		_, err := w.sql.mend.ExecContext(ctx, w.account, e.Ref)
+		return err
+	}
+	failure := e.Failure
+	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.at, w.at, 1
+	if known := before.Failure; known != nil {
+		failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = known.FirstFailedAt, known.LastFailedAt, known.Attempts
+	}
+	_, err = w.insertFailure(ctx, e.Ref, failure)
+	return err
+}
