@@ -186,7 +186,7 @@ func (d *desk) online() bool {
 // reach it, the next one need not wait for its turn.
 func (d *desk) reached() {
 	d.mu.Lock()
-	missed := profile.CodeOf(d.problem) == profile.Offline
+	missed := profile.Unreached(profile.CodeOf(d.problem))
 	d.mu.Unlock()
 	if missed {
 		d.keeper.Resume()

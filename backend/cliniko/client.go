@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"telehab.io/desktop/backend/cliniko/proxy"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -21,6 +22,9 @@ type Client struct {
 	base      *url.URL
 	userAgent string
 	http      *http.Client
+	tls       *tls.Config // of http
+	routes    *proxy.Finder
+	clock     atomic.Pointer[clockReading]
 	gate      *gate
 	requests  atomic.Int64
 	retry     retry
@@ -67,7 +71,8 @@ func New(key Key, o Options) (*Client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 8
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	return &Client{
+	transport.OnProxyConnectResponse = proxyAnswer
+	c := &Client{
 		key:  key,
 		base: base,
 		// Cliniko's rule: a name and an email address.
@@ -78,9 +83,13 @@ func New(key Key, o Options) (*Client, error) {
 			// A redirect would take the key to another address.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		gate:  newGate(o.OnWait),
-		retry: retry{pause: o.Pause},
-	}, nil
+		tls:    transport.TLSClientConfig,
+		routes: proxy.NewFinder(),
+		gate:   newGate(o.OnWait),
+		retry:  retry{pause: o.Pause},
+	}
+	transport.Proxy = c.chooseProxy
+	return c, nil
 }
 
 // Close ends idle connections.

@@ -113,7 +113,7 @@ func TestWrongKey(t *testing.T) {
 	}
 }
 
-func TestNoNetwork(t *testing.T) {
+func TestNobodyListens(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestNoNetwork(t *testing.T) {
 	address := listener.Addr().String()
 	_ = listener.Close()
 	c := client(t, "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1", cliniko.Options{BaseURL: "http://" + address + "/v1"})
-	if _, err := c.Clinic(t.Context()); profile.CodeOf(err) != profile.Offline {
+	if _, err := c.Clinic(t.Context()); profile.CodeOf(err) != profile.ConnectionBlocked {
 		t.Error(err)
 	}
 }

@@ -3,12 +3,9 @@ package cliniko
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -103,7 +100,8 @@ func (c *Client) tryPatiently(ctx context.Context, what call) (body []byte, head
 // passes says whether the same request may succeed in a moment.
 func passes(err error) bool {
 	switch profile.CodeOf(err) {
-	case profile.Offline, profile.TimedOut, profile.RateLimited, profile.ClinicTrouble:
+	case profile.Offline, profile.TimedOut, profile.RateLimited, profile.ClinicTrouble, profile.AnswerIncomplete,
+		profile.ConnectionBlocked, profile.ProxyUnreachable, profile.ProxyRefused, profile.ProxyScript:
 		return true
 	}
 	return false
@@ -114,7 +112,8 @@ func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error
 	address := *c.base
 	address.Path += what.path
 	address.RawQuery = what.query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	followed, t := follow(ctx)
+	request, err := http.NewRequestWithContext(followed, http.MethodGet, address.String(), nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a request: %w", err)
 	}
@@ -129,7 +128,7 @@ func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error
 	response, err := c.http.Do(request)
 	if err != nil {
 		c.gate.leave()
-		return nil, nil, connection(ctx, err)
+		return nil, nil, c.explain(ctx, t, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
@@ -138,11 +137,12 @@ func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error
 		c.gate.close(waitAsked(response.Header))
 	}
 	c.gate.leave()
+	c.learnTime(response.Header)
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests:
 		return nil, nil, rateLimited(time.Now().Add(waitAsked(response.Header)))
 	case err != nil:
-		return nil, nil, connection(ctx, err)
+		return nil, nil, c.explain(ctx, t, err)
 	case len(body) > maxBody:
 		return nil, nil, profile.Because(profile.AnswerTooLarge, nil)
 	}
@@ -161,7 +161,9 @@ func refusal(response *http.Response, body []byte) error {
 	case status == http.StatusNotFound:
 		return &profile.Error{Code: profile.NotFound, Cause: cause,
 			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}
-	case status == http.StatusNetworkAuthenticationRequired, status == http.StatusProxyAuthRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
+	case status == http.StatusProxyAuthRequired:
+		return profile.Because(profile.ProxySignIn, cause)
+	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
 		return profile.Because(profile.LoginPage, cause)
 	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:
 		return unexpected(cause)
@@ -184,41 +186,6 @@ func rateLimited(until time.Time) error {
 	limited := profile.Because(profile.RateLimited, nil)
 	limited.Until = until
 	return limited
-}
-
-// connection explains an error below HTTP. The error's own text names the
-// address with its query, so only its innermost cause is kept.
-func connection(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	var (
-		unknown   x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		handshake *tls.CertificateVerificationError
-		timeout   net.Error
-		address   *url.Error
-	)
-	cause := err
-	if errors.As(err, &address) {
-		cause = address.Err
-	}
-	switch {
-	case errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &invalid), errors.As(err, &handshake):
-		return &profile.Error{Code: profile.LoginPage, Cause: cause,
-			Message: "Something on this network stands between this computer and Cliniko, so the key was not sent. Sign in to the network, or ask your IT person about the proxy."}
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return profile.Because(profile.TimedOut, cause)
-	case errors.Is(err, io.ErrUnexpectedEOF), isBrokenBody(err):
-		return unexpected(cause)
-	}
-	return profile.Because(profile.Offline, cause)
-}
-
-// isBrokenBody says whether the answer came but could not be unpacked.
-func isBrokenBody(err error) bool {
-	return strings.HasPrefix(err.Error(), "gzip: ") || strings.HasPrefix(err.Error(), "flate: ")
 }
 
 // waitAsked returns how long a 429 asks to wait: until X-RateLimit-Reset,

@@ -38,7 +38,7 @@ func TestTLSIsVerified(t *testing.T) {
 	if client.base, err = url.Parse(server.URL); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Clinic(t.Context()); profile.CodeOf(err) != profile.LoginPage || reached {
+	if _, err := client.Clinic(t.Context()); profile.CodeOf(err) != profile.CertificateUntrusted || reached {
 		t.Errorf("a certificate that nobody signed: %v", err)
 	}
 }

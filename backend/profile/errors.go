@@ -22,12 +22,24 @@ const (
 	ClinicRejected Code = "request_rejected" // Cliniko did not understand a request of ours (400, 422)
 
 	// The way to Cliniko.
-	Offline        Code = "offline"         // no connection, or no such host
-	TimedOut       Code = "timed_out"       // no answer in time
-	LoginPage      Code = "login_page"      // a web page instead of data: a network that wants a sign-in
-	RateLimited    Code = "rate_limited"    // 429; Until says when to go on
-	ClinicTrouble  Code = "cliniko_trouble" // 5xx, or an answer that is not what the API promises
-	AnswerTooLarge Code = "answer_too_large"
+	Offline           Code = "offline"         // no connection, or no such host
+	TimedOut          Code = "timed_out"       // no answer in time
+	LoginPage         Code = "login_page"      // a web page instead of data: a network that wants a sign-in
+	RateLimited       Code = "rate_limited"    // 429; Until says when to go on
+	ClinicTrouble     Code = "cliniko_trouble" // 5xx, or an answer that is not what the API promises
+	AnswerTooLarge    Code = "answer_too_large"
+	AnswerIncomplete  Code = "answer_incomplete"  // an answer lacks a field that TeleHab cannot do without
+	ConnectionBlocked Code = "connection_blocked" // refused or cut: by a firewall, here or in the network
+
+	// A proxy, and what makes a connection secure.
+	ProxyUnreadable      Code = "proxy_unreadable"      // the setting that names the proxy is not understood
+	ProxyUnreachable     Code = "proxy_unreachable"     // the proxy does not answer, or not like a proxy
+	ProxySignIn          Code = "proxy_sign_in"         // the proxy answered 407, or refused user and password
+	ProxyRefused         Code = "proxy_refused"         // the proxy answered anything else but 200
+	ProxyScript          Code = "proxy_script"          // no way but by a proxy script that TeleHab cannot run
+	TLSFailed            Code = "tls_failed"            // no secure connection could be agreed on
+	CertificateUntrusted Code = "certificate_untrusted" // of an unknown issuer, for another name, expired
+	ClockWrong           Code = "clock_wrong"           // by this computer's clock a good certificate is not valid
 
 	// This computer.
 	KeyringMissing  Code = "keyring_missing"  // there is no system keyring

@@ -12,6 +12,8 @@ func TestEveryCodeThatAPassStopsAtHasItsSentence(t *testing.T) {
 	seen := map[string]profile.Code{}
 	for _, code := range []profile.Code{profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.ClinicRejected,
 		profile.Offline, profile.TimedOut, profile.LoginPage, profile.RateLimited, profile.ClinicTrouble, profile.AnswerTooLarge,
+		profile.AnswerIncomplete, profile.ConnectionBlocked, profile.ProxyUnreadable, profile.ProxyUnreachable, profile.ProxySignIn,
+		profile.ProxyRefused, profile.ProxyScript, profile.TLSFailed, profile.CertificateUntrusted, profile.ClockWrong,
 		profile.StoreKeyLost, profile.StoreMissing, profile.StoreCorrupt, profile.StoreDamaged, profile.StoreBusy, profile.StoreFull, profile.StoreUnreadable, profile.Gone, profile.Internal} {
 		err := profile.Because(code, cause)
 		if other, again := seen[err.Message]; again || err.Message == "" {

@@ -177,13 +177,23 @@ type Destination interface {
 	Forget(refs []string)
 }
 
+// Unreached says that a pass with this code did not reach Cliniko: the way
+// there may be free again at any moment, or after somebody has cleared it.
+func Unreached(code Code) bool {
+	switch code {
+	case Offline, TimedOut, LoginPage, ConnectionBlocked, ProxyUnreadable, ProxyUnreachable, ProxySignIn, ProxyRefused,
+		ProxyScript, TLSFailed, CertificateUntrusted, ClockWrong:
+		return true
+	}
+	return false
+}
+
 // Resumable says whether a pass that ended with this code should go on where
 // it stopped, rather than start again.
 func Resumable(code Code) bool {
 	switch code {
-	case Offline, TimedOut, LoginPage, RateLimited, ClinicTrouble, KeyRefused, KeyForbidden,
-		Cancelled, StoreBusy, StoreFull, Internal:
+	case RateLimited, ClinicTrouble, AnswerIncomplete, KeyRefused, KeyForbidden, Cancelled, StoreBusy, StoreFull, Internal:
 		return true
 	}
-	return false
+	return Unreached(code)
 }

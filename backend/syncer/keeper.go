@@ -169,7 +169,7 @@ func (k *Keeper) pass(ctx context.Context) { k.Ended(k.duties.Pass(ctx)) }
 func (k *Keeper) retry(ctx context.Context) {
 	err := k.duties.Retry(ctx)
 	k.lastRetry = time.Now()
-	if code := profile.CodeOf(err); missed(code) || needsPerson(code) {
+	if code := profile.CodeOf(err); profile.Unreached(code) || needsPerson(code) {
 		k.Ended(err)
 	}
 }

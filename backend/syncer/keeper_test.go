@@ -249,7 +249,8 @@ func TestKeeperOffline(t *testing.T) {
 }
 
 func TestKeeperTriesAgainWhenClinikoIsOutOfReach(t *testing.T) {
-	for _, code := range []profile.Code{profile.Offline, profile.TimedOut, profile.LoginPage} {
+	for _, code := range []profile.Code{profile.Offline, profile.TimedOut, profile.LoginPage, profile.ConnectionBlocked,
+		profile.ProxyUnreachable, profile.ProxyRefused, profile.ProxyScript, profile.TLSFailed, profile.CertificateUntrusted, profile.ClockWrong} {
 		t.Run(string(code), func(t *testing.T) {
 			bubble(t, func(w *watch) {
 				w.code = code
@@ -274,7 +275,7 @@ func TestKeeperTriesAgainWhenClinikoIsOutOfReach(t *testing.T) {
 
 func TestKeeperWaitsForAPerson(t *testing.T) {
 	for _, code := range []profile.Code{profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
-		profile.KeyringLocked, profile.StoreDamaged} {
+		profile.KeyringLocked, profile.StoreDamaged, profile.ProxyUnreadable, profile.ProxySignIn} {
 		t.Run(string(code), func(t *testing.T) {
 			bubble(t, func(w *watch) {
 				w.code = code
@@ -304,7 +305,7 @@ func TestKeeperWaitsForAPerson(t *testing.T) {
 }
 
 func TestKeeperKeepsItsTimesWhateverElseGoesWrong(t *testing.T) {
-	for _, code := range []profile.Code{profile.ClinicTrouble, profile.RateLimited, profile.SyncRunning, profile.Gone, profile.Cancelled,
+	for _, code := range []profile.Code{profile.ClinicTrouble, profile.AnswerIncomplete, profile.RateLimited, profile.SyncRunning, profile.Gone, profile.Cancelled,
 		profile.StoreFull, profile.StoreBusy, profile.Internal} {
 		t.Run(string(code), func(t *testing.T) {
 			bubble(t, func(w *watch) {

@@ -42,25 +42,16 @@ func (s *schedule) begin(now time.Time) {
 func (s *schedule) ended(now time.Time, code profile.Code) {
 	s.last, s.held = now, false
 	switch {
-	case missed(code):
+	case needsPerson(code):
+		s.held, s.next = true, now.Add(holdFor)
+	case profile.Unreached(code): // which may change any moment
 		s.next = now.Add(again[min(s.misses, len(again)-1)])
 		s.misses++
 		return
-	case needsPerson(code):
-		s.held, s.next = true, now.Add(holdFor)
 	default:
 		s.next = now.Add(time.Duration(float64(every) * (1 + jitter*(2*s.random()-1))))
 	}
 	s.misses = 0
-}
-
-// missed says that a pass did not reach Cliniko, which may change any moment.
-func missed(code profile.Code) bool {
-	switch code {
-	case profile.Offline, profile.TimedOut, profile.LoginPage:
-		return true
-	}
-	return false
 }
 
 // needsPerson says that the next pass will end the same way until somebody has
@@ -69,6 +60,8 @@ func needsPerson(code profile.Code) bool {
 	switch code {
 	case profile.KeyMalformed, profile.KeyShard, profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
 		profile.KeyringMissing, profile.KeyringLocked,
+		profile.ProxyUnreadable, // variables are read at the start of a program
+		profile.ProxySignIn,     // wrong passwords lock accounts
 		profile.StoreKeyLost, profile.StoreMissing, profile.StoreCorrupt, profile.StoreDamaged, profile.StoreTooNew, profile.StoreUnreadable:
 		return true
 	}

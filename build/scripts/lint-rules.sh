@@ -14,6 +14,7 @@ profile logging
 syncer cliniko
 cliniko sqlite
 cliniko/fakeclinic profile
+cliniko/proxy profile
 sqlite directory
 directory keyring
 keyring deeplink

@@ -1,0 +1,173 @@
+package cliniko
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// clockReading is what the server's clock showed at a moment of this program's.
+type clockReading struct{ server, at time.Time }
+
+// learnTime remembers the server's clock.
+func (c *Client) learnTime(header http.Header) {
+	if server := serverTime(header); !server.IsZero() {
+		c.clock.Store(&clockReading{server, time.Now()})
+	}
+}
+
+// today returns the date by this computer, and by Cliniko where it has answered
+// before: counted on by the monotonic clock, so no change of the date matters.
+func (c *Client) today() (here, there time.Time) {
+	here = time.Now()
+	if c.tls.Time != nil {
+		here = c.tls.Time()
+	}
+	if seen := c.clock.Load(); seen != nil {
+		there = seen.server.Add(time.Since(seen.at))
+	}
+	return here, there
+}
+
+// plausible is how far a clock may be wrong and its date be called right.
+const plausible = 24 * time.Hour
+
+// certificateTrouble says why a certificate was not accepted: who signed it, for
+// whom it is, or that this computer's date is wrong.
+func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerificationError) *profile.Error {
+	say := func(format string, values ...any) *profile.Error {
+		return &profile.Error{Code: profile.CertificateUntrusted, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
+	}
+	if len(failed.UnverifiedCertificates) == 0 {
+		return profile.Because(profile.CertificateUntrusted, failed.Err)
+	}
+	leaf := failed.UnverifiedCertificates[0]
+	issuer := printable(issuerOf(leaf))
+	const inspected = "A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to leave *.cliniko.com alone."
+	var (
+		invalid  x509.CertificateInvalidError
+		hostname x509.HostnameError
+		unknown  x509.UnknownAuthorityError
+		roots    x509.SystemRootsError
+	)
+	switch {
+	case errors.As(failed.Err, &roots):
+		return say("This computer has no list of trusted certificates, so the key was not sent. Ask your IT person to install the system's root certificates (ca-certificates).")
+	case errors.As(failed.Err, &hostname):
+		return say("The certificate that came is for %s, not for %s, so the key was not sent; it was signed by %s. Open any web page in your browser and sign in to the network if it asks; else ask your IT person what answers for Cliniko here.",
+			printable(names(leaf)), host, issuer)
+	case errors.As(failed.Err, &invalid) && invalid.Reason == x509.Expired:
+		return c.outOfTime(host, issuer, failed)
+	case errors.As(failed.Err, &unknown):
+		return say("The certificate for %s was signed by %s, which this computer does not trust, so the key was not sent. "+inspected, host, issuer)
+	}
+	return say("The certificate for %s, signed by %s, is not one that this computer accepts, so the key was not sent. "+inspected, host, issuer)
+}
+
+// outOfTime tells a wrong date of this computer from a certificate that has
+// really ended.
+func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificationError) *profile.Error {
+	leaf := failed.UnverifiedCertificates[0]
+	here, there := c.today()
+	early := here.Before(leaf.NotBefore)
+	is := "ended on " + date(leaf.NotAfter)
+	if early {
+		is = "begins on " + date(leaf.NotBefore)
+	}
+	say := func(code profile.Code, format string, values ...any) *profile.Error {
+		return &profile.Error{Code: code, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
+	}
+	if !c.goodAtItsTime(host, failed.UnverifiedCertificates) {
+		return say(profile.CertificateUntrusted, "The certificate for %s was signed by %s, which this computer does not trust, and it %s, while this computer's date is %s; so the key was not sent. Correct the date if it is wrong. Else ask your IT person about the proxy or security program that opens secure connections on this network.",
+			host, issuer, is, moment(here))
+	}
+	known := !there.IsZero()
+	right := known && there.Sub(here).Abs() < plausible
+	switch {
+	case right:
+		return say(profile.CertificateUntrusted, "The certificate for %s, signed by %s, %s, so the key was not sent. This computer's date is right (%s). Ask your IT person whether a proxy on this network made it; if not, contact support@vald.com.",
+			host, issuer, is, moment(here))
+	case known:
+		return say(profile.ClockWrong, "This computer's date is %s, but Cliniko's is %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again.",
+			moment(here), moment(there.In(here.Location())))
+	case early:
+		return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again.",
+			moment(here), host, is)
+	}
+	return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again. If they are right, the certificate was not renewed: contact support@vald.com.",
+		moment(here), host, is)
+}
+
+// goodAtItsTime says whether the certificate is trusted for the host at some
+// time of its validity, so that nothing but the date is wrong.
+func (c *Client) goodAtItsTime(host string, chain []*x509.Certificate) bool {
+	others := x509.NewCertPool()
+	for _, certificate := range chain[1:] {
+		others.AddCert(certificate)
+	}
+	leaf := chain[0]
+	for _, share := range []time.Duration{2, 100, 1} { // in its middle, near its begin, at its end
+		at := leaf.NotBefore.Add(leaf.NotAfter.Sub(leaf.NotBefore) / share)
+		_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: c.tls.RootCAs, Intermediates: others, CurrentTime: at})
+		if err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// issuerOf returns who signed the certificate.
+func issuerOf(leaf *x509.Certificate) string {
+	name := leaf.Issuer
+	switch {
+	case name.CommonName != "" && len(name.Organization) > 0 && name.Organization[0] != name.CommonName:
+		return name.CommonName + " (" + name.Organization[0] + ")"
+	case name.CommonName != "":
+		return name.CommonName
+	case len(name.Organization) > 0:
+		return name.Organization[0]
+	}
+	return "somebody without a name"
+}
+
+// names returns whom the certificate is for.
+func names(leaf *x509.Certificate) string {
+	all := leaf.DNSNames
+	for _, ip := range leaf.IPAddresses {
+		all = append(all, ip.String())
+	}
+	if len(all) == 0 {
+		if leaf.Subject.CommonName == "" {
+			return "nobody"
+		}
+		return leaf.Subject.CommonName
+	}
+	if len(all) > 3 {
+		all = append(all[:3:3], "…")
+	}
+	return strings.Join(all, ", ")
+}
+
+// printable keeps what a stranger wrote into a certificate short and harmless.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > 120 {
+		return string(runes[:120]) + "…"
+	}
+	return text
+}
+
+func date(t time.Time) string   { return t.UTC().Format("2 January 2006") }
+func moment(t time.Time) string { return t.Format("2 January 2006, 15:04") }

@@ -1,0 +1,167 @@
+package cliniko
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
+
+	"telehab.io/desktop/backend/cliniko/proxy"
+	"telehab.io/desktop/backend/profile"
+)
+
+// What fails between here and Cliniko without a proxy.
+func TestTheWayIsNamed(t *testing.T) {
+	trusted := newAuthority(t, "Trusted Root")
+	certificate := trusted.issue(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour), goodHost)
+	answers := func(answer http.HandlerFunc) func(*testing.T, *Client) {
+		return func(t *testing.T, c *Client) { c.leadTo(secure(t, certificate, answer).Listener.Addr().String()) }
+	}
+	raw := func(serve func(net.Conn)) func(*testing.T, *Client) {
+		return func(t *testing.T, c *Client) { c.leadTo(listen(t, serve)) }
+	}
+	hurry := func(set func(*testing.T, *Client)) func(*testing.T, *Client) {
+		return func(t *testing.T, c *Client) {
+			set(t, c)
+			c.http.Timeout = 200 * time.Millisecond
+		}
+	}
+	fails := func(number syscall.Errno) func(*testing.T, *Client) {
+		return func(_ *testing.T, c *Client) {
+			c.http.Transport.(*http.Transport).DialContext = failingDial(number)
+		}
+	}
+	for _, test := range []struct {
+		name string
+		set  func(*testing.T, *Client)
+		code profile.Code
+		says string
+	}{
+		{"nothing", answers(nil), "", ""},
+		{"no such name", func(t *testing.T, c *Client) { c.askNames(nameServer(t, dnsmessage.RCodeNameError)) }, profile.Offline,
+			"The name api.au1.cliniko.com was not found, so Cliniko cannot be reached. Check the internet connection; if other pages open, ask your IT person whether the DNS server here knows this name."},
+		{"a name server in trouble", func(t *testing.T, c *Client) { c.askNames(nameServer(t, dnsmessage.RCodeServerFailure)) }, profile.Offline, "No DNS server answers, so api.au1.cliniko.com cannot be found."},
+		{"a silent name server", hurry(func(t *testing.T, c *Client) {
+			silent, err := net.ListenPacket("udp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = silent.Close() })
+			c.askNames(silent.LocalAddr().String())
+		}), profile.TimedOut, "Looking up api.au1.cliniko.com took too long."},
+		{"refused", func(t *testing.T, c *Client) {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = listener.Close()
+			c.leadTo(listener.Addr().String())
+		}, profile.ConnectionBlocked, "The connection to api.au1.cliniko.com was refused, which a firewall on this network may do."},
+		{"unreachable network", fails(syscall.ENETUNREACH), profile.Offline, "There is no way from this computer to api.au1.cliniko.com."},
+		{"unreachable host", fails(syscall.EHOSTUNREACH), profile.Offline, "There is no way from this computer to"},
+		{"no IPv4 on an IPv6 network", fails(syscall.EAFNOSUPPORT), profile.Offline, "There is no way from this computer to"},
+		{"no answer to the call", fails(syscall.ETIMEDOUT), profile.TimedOut, "api.au1.cliniko.com did not answer the call on port 443."},
+		{"a firewall here", fails(syscall.EACCES), profile.ConnectionBlocked, "A firewall or security program on this computer does not let TeleHab connect"},
+		{"a firewall here, Linux", fails(syscall.EPERM), profile.ConnectionBlocked, "A firewall or security program on this computer"},
+		{"a firewall here, Windows", fails(10013), profile.ConnectionBlocked, "A firewall or security program on this computer"},
+		{"refused, Windows", fails(10061), profile.ConnectionBlocked, "was refused"},
+		{"unreachable network, Windows", fails(10051), profile.Offline, "There is no way from this computer"},
+		{"no answer, Windows", fails(10060), profile.TimedOut, "did not answer the call on port 443"},
+		{"no ports left", fails(syscall.EADDRNOTAVAIL), profile.Internal, "This computer has no room for another connection."},
+		{"no files left", fails(syscall.EMFILE), profile.Internal, "This computer has no room for another connection."},
+		{"no buffers left, Windows", fails(10055), profile.Internal, "This computer has no room for another connection."},
+
+		{"hung up in place of TLS", raw(func(c net.Conn) { read(c) }), profile.ConnectionBlocked, "was cut before it was secure, as a firewall does, so the key was not sent."},
+		{"reset in place of TLS", raw(func(c net.Conn) { read(c); resets(c) }), profile.ConnectionBlocked, "was cut before it was secure"},
+		{"TLS that hangs", hurry(raw(hangs)), profile.TimedOut, "The secure connection to api.au1.cliniko.com was not ready in time."},
+		{"HTTP in place of TLS", raw(func(c net.Conn) {
+			read(c)
+			_, _ = io.WriteString(c, "HTTP/1.1 302 Found\r\nLocation: http://login/\r\n\r\n")
+		}), profile.TLSFailed, "Something that does not speak TLS answered in place of api.au1.cliniko.com"},
+		{"a TLS alert", raw(func(c net.Conn) { read(c); _, _ = c.Write([]byte{21, 3, 3, 0, 2, 2, 40}) }), profile.TLSFailed,
+			"ended the secure connection (tls: handshake failure), so the key was not sent."},
+		{"an old TLS", func(t *testing.T, c *Client) {
+			c.leadTo(listen(t, func(connection net.Conn) {
+				old := tls.Server(connection, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}) // #nosec G402 -- what is tested
+				_ = old.Handshake()
+			}))
+		}, profile.TLSFailed, "(tls: protocol version not supported)"},
+
+		{"no answer", hurry(answers(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })), profile.TimedOut,
+			"Cliniko did not answer in time. Check the internet connection and try again."},
+		{"half an answer, then nothing", hurry(answers(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, `{"id"`)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		})), profile.TimedOut, "Cliniko's answer did not come to its end in time."},
+		{"an HTTP/2 stream that is reset", answers(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"id"`)
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}), profile.ClinicTrouble, "Cliniko has trouble answering right now."},
+		{"an HTTP/1 connection that ends before the answer", oneOne(certificate, func(c net.Conn) {}), profile.Offline, "broke before the answer was complete."},
+		{"an HTTP/1 connection that is reset", oneOne(certificate, func(c net.Conn) { resets(c.(*tls.Conn).NetConn()) }), profile.Offline, "broke before the answer was complete."},
+		{"an answer that is not HTTP", oneOne(certificate, func(c net.Conn) { _, _ = io.WriteString(c, "hello\r\n\r\n") }), profile.LoginPage, "Something that is not Cliniko answered in place of api.au1.cliniko.com."},
+		{"half an answer, then an end", oneOne(certificate, func(c net.Conn) {
+			_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+		}), profile.ClinicTrouble, "Cliniko has trouble answering right now."},
+		{"a web page", answers(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>Welcome</html>") }), profile.LoginPage, "A web page came instead of Cliniko's data"},
+		{"a proxy's page", answers(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+		}), profile.ProxySignIn, "The proxy of this network wants a user name and a password."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := clientOf(t)
+			c.trust(trusted)
+			test.set(t, c)
+			_, err := c.Clinic(t.Context())
+			if test.code == "" {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			wants(t, err, test.code, test.says)
+			if !profile.Resumable(test.code) {
+				t.Error("a pass would begin again")
+			}
+		})
+	}
+}
+
+// read takes what the other side says first.
+func read(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) }
+
+// oneOne speaks TLS and HTTP/1.1 as far as a whole request, then does as told.
+func oneOne(certificate tls.Certificate, then func(net.Conn)) func(*testing.T, *Client) {
+	return func(t *testing.T, c *Client) {
+		c.leadTo(listen(t, func(connection net.Conn) {
+			inside := tls.Server(connection, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
+			read(inside)
+			then(inside)
+			_ = inside.Close()
+		}))
+	}
+}
+
+// A proxy script that could not be run is named where the direct way fails, and
+// only there.
+func TestProxyScriptIsNamed(t *testing.T) {
+	c := clientOf(t)
+	for s, code := range map[stage]profile.Code{
+		preparing: profile.ProxyScript, dialling: profile.ProxyScript, securing: profile.ProxyScript, waiting: profile.Offline,
+	} {
+		err := c.explain(t.Context(), &trip{stage: s, route: proxy.Route{Script: "http://clinic.lan/proxy.pac"}}, io.EOF)
+		if profile.CodeOf(err) != code {
+			t.Errorf("%d: %v", s, err)
+		}
+		if code == profile.ProxyScript {
+			wants(t, err, code, "This computer uses the proxy script http://clinic.lan/proxy.pac, which could not be run, and without it api.au1.cliniko.com cannot be reached. Ask your IT person for the proxy's address, set HTTPS_PROXY to it, and start TeleHab again.")
+		}
+	}
+}
