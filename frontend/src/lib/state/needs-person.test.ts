@@ -15,16 +15,34 @@ describe('what needs a person', () => {
     expect(of(code)).toEqual({ text: expect.stringMatching(text) as string, key: true });
   });
 
-  it.each(['store_full', 'store_damaged', 'keyring_locked'])('%s is said by Go', (code) => {
+  it.each([
+    'store_full',
+    'store_damaged',
+    'keyring_locked',
+    'proxy_unreadable',
+    'proxy_sign_in',
+    'proxy_script',
+    'certificate_untrusted',
+    'clock_wrong',
+  ])('%s is said by Go', (code) => {
     expect(of(code)).toEqual({ text: `What Go says of ${code}.`, key: false });
   });
 
-  it.each(['offline', 'timed_out', 'rate_limited', 'cliniko_trouble', 'login_page', 'store_busy'])(
-    '%s passes by itself',
-    (code) => {
-      expect(of(code)).toBeNull();
-    },
-  );
+  it.each([
+    'offline',
+    'timed_out',
+    'rate_limited',
+    'cliniko_trouble',
+    'answer_incomplete',
+    'login_page',
+    'connection_blocked',
+    'tls_failed',
+    'proxy_unreachable',
+    'proxy_refused',
+    'store_busy',
+  ])('%s passes by itself', (code) => {
+    expect(of(code)).toBeNull();
+  });
 });
 
 it('is said once, also to somebody who asked for the sync', async () => {

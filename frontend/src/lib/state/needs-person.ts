@@ -27,6 +27,11 @@ const OTHERS = [
   'store_full',
   'store_damaged',
   'store_unreadable',
+  'proxy_unreadable',
+  'proxy_sign_in',
+  'proxy_script',
+  'certificate_untrusted',
+  'clock_wrong',
 ];
 
 /** What the banner says about why a sync did not end well; null where time alone may help. */

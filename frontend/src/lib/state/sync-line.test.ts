@@ -58,6 +58,25 @@ describe('the status line', () => {
     expect(got.to?.name).toBe(to ?? undefined);
   });
 
+  it.each([
+    ['connection_blocked', 'offline', 'Connection blocked'],
+    ['tls_failed', 'offline', 'Connection blocked'],
+    ['proxy_unreachable', 'offline', 'Trouble with the proxy'],
+    ['proxy_refused', 'offline', 'Trouble with the proxy'],
+    ['proxy_unreadable', 'trouble', 'Trouble with the proxy'],
+    ['proxy_script', 'trouble', 'Trouble with the proxy'],
+    ['proxy_sign_in', 'trouble', 'Proxy wants a sign-in'],
+    ['certificate_untrusted', 'trouble', 'Certificate not trusted'],
+    ['clock_wrong', 'trouble', 'This computer’s date is wrong'],
+    ['login_page', 'offline', 'Network wants a sign-in'],
+  ])('names what stands in the way: %s', (code, mood, text) => {
+    expect(line({ problem: problem(code) })).toMatchObject({
+      mood,
+      text,
+      to: { name: 'settings', section: 'integration' },
+    });
+  });
+
   it('says until when Cliniko asks us to wait, and only until then', () => {
     const waiting = { phase: 'storing' as const, done: 1, total: 2 };
     expect(line({ ...waiting, waitingUntil: '2026-11-22T12:01:00Z' })).toMatchObject({

@@ -60,6 +60,21 @@ function troubleLine(code: string): SyncLine | null {
       return { mood: 'trouble', text: t('status.otherClinic'), to: integration };
     case 'login_page':
       return { mood: 'offline', text: t('status.loginPage'), to: integration };
+    case 'connection_blocked':
+    case 'tls_failed':
+      return { mood: 'offline', text: t('status.blocked'), to: integration };
+    case 'proxy_unreachable':
+    case 'proxy_refused':
+      return { mood: 'offline', text: t('status.proxy'), to: integration };
+    case 'proxy_unreadable':
+    case 'proxy_script':
+      return { mood: 'trouble', text: t('status.proxy'), to: integration };
+    case 'proxy_sign_in':
+      return { mood: 'trouble', text: t('status.proxySignIn'), to: integration };
+    case 'certificate_untrusted':
+      return { mood: 'trouble', text: t('status.certificate'), to: integration };
+    case 'clock_wrong':
+      return { mood: 'trouble', text: t('status.clock'), to: integration };
     case 'keyring_missing':
     case 'keyring_locked':
       return { mood: 'trouble', text: t('status.keyring'), to: integration };

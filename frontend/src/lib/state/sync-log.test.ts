@@ -64,6 +64,12 @@ describe('the list of syncs', () => {
   it('says how each ended, and never with a code', () => {
     expect(endOf(pass(1), false)).toBe('Done');
     expect(endOf(pass(1, { error: 'timed_out' }), false)).toBe('Cliniko did not answer in time');
+    expect(endOf(pass(1, { error: 'proxy_refused' }), false)).toBe('Trouble with the proxy');
+    expect(endOf(pass(1, { error: 'proxy_sign_in' }), false)).toBe('The proxy wanted a sign-in');
+    expect(endOf(pass(1, { error: 'clock_wrong' }), false)).toBe('This computer’s date was wrong');
+    expect(endOf(pass(1, { error: 'tls_failed' }), false)).toBe('The connection was blocked');
+    expect(endOf(pass(1, { error: 'certificate_untrusted' }), false)).toMatch(/^Certificate/);
+    expect(endOf(pass(1, { error: 'answer_incomplete' }), false)).toBe('Trouble at Cliniko');
     expect(endOf(pass(1, { error: 'store_busy' }), false)).toMatch(/data on this computer/);
     expect(endOf(pass(1, { error: 'store_full' }), false)).toMatch(/disk/);
     expect(endOf(pass(1, { error: 'never_heard_of' }), false)).toBe('Did not finish');
