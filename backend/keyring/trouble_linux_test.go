@@ -23,7 +23,7 @@ const troubleVariable = "KEYRING_TROUBLE"
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(troubleVariable) {
-	case "no bus", "no address", "no service", "no collection", "hung", "wallet", "refused wallet", "keepassxc":
+	case "no bus", "no address", "no service", "no collection", "hung", "wallet", "refused wallet", "keepassxc", "secrets":
 		os.Exit(m.Run())
 	}
 	keyringtest.Main(m)

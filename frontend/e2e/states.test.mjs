@@ -2,7 +2,7 @@
 // says what is wrong and what to do, in both colours, by axe's rules.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { inColours, inspect, openPage, startApp } from './harness/browser.mjs';
 import { startClinic, wrongKey } from './harness/clinic.mjs';
@@ -176,13 +176,51 @@ step('data that cannot be opened offers to start again', async () => {
   await heading('The data on this computer cannot be opened').waitFor();
   await accessible('states-8-broken');
   await button('Start again from Cliniko').click();
-  const question = page.getByRole('alertdialog');
-  await question.waitFor();
+  const question = page.getByRole('dialog');
+  await question.getByText('the audit trail').waitFor();
   await accessible('states-9-start-again');
+  await question.getByRole('button', { name: 'Erase and start again' }).click();
+  await question.getByText(/in capital letters/).waitFor();
+  await question.getByLabel('Type ERASE to start again').fill('ERASE');
   await question.getByRole('button', { name: 'Erase and start again' }).click();
   await heading('Welcome to TeleHab').waitFor();
   await until('a new store', async () => {
     const state = await page.evaluate(() => window.go.main.App.State());
     return !state.peopleExist && !state.store;
   });
+});
+
+step('data that is not to be seen is not taken for none', async () => {
+  await close();
+  for (const name of readdirSync(data).filter((name) => name.startsWith('telehab.db'))) {
+    rmSync(`${data}/${name}`);
+  }
+  await open();
+  await heading('TeleHab’s data is not here right now').waitFor();
+  await accessible('states-10-not-here');
+  await button('Start again from Cliniko').click();
+  const question = page.getByRole('dialog');
+  await question.getByText(/^Nothing is erased/).waitFor();
+  await accessible('states-11-without-the-data');
+  await question.getByLabel('Type ERASE to start again').fill('ERASE');
+  await question.getByRole('button', { name: 'Start again', exact: true }).click();
+  await heading('Welcome to TeleHab').waitFor();
+});
+
+// The last step: nobody is there to answer the keyring's question.
+step('a locked keyring asks to unlock it, and never to erase', async () => {
+  await close();
+  execFileSync('gdbus', [
+    ...['call', '--session', '--dest', 'org.freedesktop.secrets'],
+    ...['--object-path', '/org/freedesktop/secrets'],
+    ...['--method', 'org.freedesktop.Secret.Service.Lock'],
+    "['/org/freedesktop/secrets/collection/login']",
+  ]);
+  await open();
+  await heading('TeleHab’s keys are locked').waitFor();
+  await page.getByText(/Unlock your password manager, then try again/).waitFor();
+  assert.equal(await button(/start again|erase/i).count(), 0);
+  await accessible('states-12-locked');
+  await button('Try again').click();
+  await page.getByText(/Unlock your password manager, then try again/).waitFor();
 });
