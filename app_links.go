@@ -170,6 +170,9 @@ func (d *desk) isThisClinic(ctx context.Context, link deeplink.Link) error {
 	if err != nil {
 		return err
 	}
+	if clinic.Subdomain == "" {
+		return profile.Errorf(profile.Invalid, "Cliniko did not say the web address of this clinic, so this address cannot be compared with it. Paste the client's number alone, the digits at the end of the address.")
+	}
 	if !strings.EqualFold(clinic.Subdomain, link.Subdomain) || link.Shard != "" && link.Shard != clinic.Shard {
 		return profile.Errorf(profile.OtherClinic, "This address belongs to another clinic's Cliniko than the one connected here. Check what you pasted.")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -153,6 +154,19 @@ func TestFindPasted(t *testing.T) {
 	}
 	if _, err := f.app.FindPasted("https://other-clinic.au1.cliniko.com/patients/123"); profile.CodeOf(err) != profile.OtherClinic {
 		t.Errorf("another clinic's address: %v", err)
+	}
+}
+
+// A clinic whose web address Cliniko does not say is connected, without links.
+func TestClinicWithoutWebAddress(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 20, Subdomain: "-"}) // nothing that could be one
+	f.signUpAndConnect()
+	if link, err := f.app.FindPasted("836447129235883061"); err != nil || link.ID != "836447129235883061" {
+		t.Errorf("%q, %v", link.ID, err)
+	}
+	_, err := f.app.FindPasted("https://harbour-physio.au1.cliniko.com/patients/123")
+	if profile.CodeOf(err) != profile.Invalid || !strings.Contains(profile.MessageOf(err), "Paste the client's number alone") {
+		t.Errorf("an address that cannot be compared: %v", err)
 	}
 }
 

@@ -1,10 +1,10 @@
 package cliniko
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -116,35 +116,39 @@ func loopback(address string) (*url.URL, error) {
 // Clinic says whom the key belongs to.
 func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 	var owner struct {
-		FirstName text `json:"first_name"`
-		LastName  text `json:"last_name"`
-		Role      text `json:"role"`
+		FirstName hint `json:"first_name"`
+		LastName  hint `json:"last_name"`
+		Role      hint `json:"role"`
 	}
 	if err := c.getJSON(ctx, "/user", nil, &owner); err != nil {
 		return profile.Clinic{}, err
 	}
 	var settings struct {
-		Account struct {
+		Account struct { // may be null
 			ID        text `json:"id"`
-			Name      text `json:"name"`
-			Subdomain text `json:"subdomain"`
+			Name      hint `json:"name"`
+			Subdomain hint `json:"subdomain"`
 		} `json:"account"`
-		Terminology struct {
-			Patient text `json:"patient"`
+		Terminology struct { // may be null
+			Patient hint `json:"patient"`
 		} `json:"terminology"`
 	}
 	if err := c.getJSON(ctx, "/settings/public", nil, &settings); err != nil {
 		return profile.Clinic{}, err
 	}
 	account := settings.Account
-	if account.ID == "" || !validSubdomain(string(account.Subdomain)) {
-		return profile.Clinic{}, unexpected(fmt.Errorf("settings without an account id or subdomain"))
+	if account.ID == "" {
+		return profile.Clinic{}, lacks("the clinic's account number (account.id of /settings/public)")
 	}
+	if !validSubdomain(string(account.Subdomain)) {
+		account.Subdomain = "" // no links to its web pages then
+	}
+	name := cmp.Or(string(account.Name), string(account.Subdomain), "Cliniko account "+string(account.ID))
 	return profile.Clinic{
-		AccountID: string(account.ID), Name: account.Name.shown(), Subdomain: string(account.Subdomain),
-		Shard: c.key.shard, Patients: strings.ToLower(settings.Terminology.Patient.shown()),
-		OwnerName: strings.TrimSpace(owner.FirstName.shown() + " " + owner.LastName.shown()),
-		OwnerRole: owner.Role.shown(), KeyEnds: c.key.Ends(),
+		AccountID: string(account.ID), Name: name, Subdomain: string(account.Subdomain),
+		Shard: c.key.shard, Patients: strings.ToLower(string(settings.Terminology.Patient)),
+		OwnerName: strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName)),
+		OwnerRole: string(owner.Role), KeyEnds: c.key.Ends(),
 	}, nil
 }
 

@@ -95,6 +95,22 @@ func (t text) shown() string {
 	return string(t)
 }
 
+// hint is a text that TeleHab can do without: anything else that stands in its
+// place counts as nothing.
+type hint string
+
+func (h *hint) UnmarshalJSONFrom(from *jsontext.Decoder) error {
+	raw, err := from.ReadValue()
+	if err != nil {
+		return err
+	}
+	var t text
+	if decode(raw, &t) == nil {
+		*h = hint(t)
+	}
+	return nil
+}
+
 // lenient reads JSON by the rules of encoding/json, which Cliniko's other
 // clients have: of fields with the same name the last one counts, names may
 // differ in case, and bytes that are no text become U+FFFD.
@@ -113,7 +129,7 @@ func decode(raw []byte, into any) error {
 // DecodePage reads Cliniko's answer to a question for patients. One that cannot
 // be read does not spoil the page.
 //
-// Errors: ClinicTrouble. They hold no values.
+// Errors: ClinicTrouble, AnswerIncomplete. They hold no values.
 func DecodePage(body []byte) (profile.Page, error) {
 	if page, ok := decodeWhole(body); ok {
 		return page, nil
@@ -125,8 +141,13 @@ func DecodePage(body []byte) (profile.Page, error) {
 	if err := decode(body, &envelope); err != nil {
 		return profile.Page{}, unexpected(fmt.Errorf("read a page: %w", err))
 	}
-	if envelope.Patients == nil || envelope.Total == nil || *envelope.Total < 0 {
-		return profile.Page{}, unexpected(errors.New("a page without patients or their number"))
+	switch {
+	case envelope.Patients == nil:
+		return profile.Page{}, lacks("the list of clients (patients)")
+	case envelope.Total == nil:
+		return profile.Page{}, lacks("the number of clients (total_entries)")
+	case *envelope.Total < 0:
+		return profile.Page{}, unexpected(errors.New("a negative number of patients"))
 	}
 	page := profile.Page{Total: *envelope.Total, Records: make([]profile.Record, len(envelope.Patients))}
 	for i, raw := range envelope.Patients {

@@ -77,8 +77,8 @@ func TestDecodePage(t *testing.T) {
 
 func TestDecodePageRefuses(t *testing.T) {
 	for _, body := range []string{
-		``, `{`, `null`, `[]`, `<html>`, `{"patients":[]}`, `{"patients":[],"total_entries":-1}`, `{"patients":[],"total_entries":null}`,
-		`{"patients":[],"total_entries":"1"}`, `{"patients":null,"total_entries":1}`, `{"patients":{"id":"1"},"total_entries":1}`,
+		``, `{`, `[]`, `<html>`, `{"patients":[],"total_entries":-1}`,
+		`{"patients":[],"total_entries":"1"}`, `{"patients":{"id":"1"},"total_entries":1}`,
 		`{"patients":[` + whole + `,],"total_entries":1}`, `{"patients":[` + whole + `],"total_entries":1}}`,
 		`{"patients":[{"first_name":"secret` + "\n" + `` + "\x01" + `"}],"total_entries":1}`,
 		`{"patients":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `,"total_entries":1}`,
@@ -90,6 +90,23 @@ func TestDecodePageRefuses(t *testing.T) {
 		var coded *profile.Error
 		if errors.As(err, &coded) && strings.Contains(coded.Error()+coded.Cause.Error(), "secret") {
 			t.Errorf("the error shows a value: %v", coded.Cause)
+		}
+	}
+}
+
+func TestDecodePageSaysWhatIsMissing(t *testing.T) {
+	for body, lacks := range map[string]string{
+		`{"patients":[]}`:                      "the number of clients (total_entries)",
+		`{"patients":[],"total_entries":null}`: "the number of clients (total_entries)",
+		`{"patients":[` + whole + `]}`:         "the number of clients (total_entries)",
+		`{"patients":null,"total_entries":1}`:  "the list of clients (patients)",
+		`{"total_entries":1}`:                  "the list of clients (patients)",
+		`{}`:                                   "the list of clients (patients)",
+		`null`:                                 "the list of clients (patients)",
+	} {
+		_, err := DecodePage([]byte(body))
+		if want := "Cliniko's answer lacks " + lacks + ", so nothing was changed. Try again later; if it stays, contact support@vald.com."; profile.CodeOf(err) != profile.AnswerIncomplete || profile.MessageOf(err) != want {
+			t.Errorf("%s: %v", body, err)
 		}
 	}
 }

@@ -182,6 +182,12 @@ func unexpected(cause error) error {
 	return profile.Because(profile.ClinicTrouble, cause)
 }
 
+// lacks is an answer without something that is needed.
+func lacks(what string) error {
+	return &profile.Error{Code: profile.AnswerIncomplete, Cause: errors.New("no " + what), Message: "Cliniko's answer lacks " + what +
+		", so nothing was changed. Try again later; if it stays, contact support@vald.com."}
+}
+
 func rateLimited(until time.Time) error {
 	limited := profile.Because(profile.RateLimited, nil)
 	limited.Until = until

@@ -73,7 +73,7 @@ type Batch struct {
 type Clinic struct {
 	AccountID string // Cliniko's id of the account, the identity of the clinic
 	Name      string
-	Subdomain string // with the shard, the web address of the clinic's Cliniko
+	Subdomain string // with the shard, the web address of the clinic's Cliniko; "" if it did not say
 	Shard     string
 	Patients  string // what the clinic calls them: "patient" or "client"
 	OwnerName string // of the key
@@ -93,7 +93,10 @@ const (
 )
 
 // WebAddress returns where the clinic's Cliniko is in a browser, without a
-// slash at the end.
+// slash at the end. "": Cliniko did not say.
 func (c *Clinic) WebAddress() string {
+	if c.Subdomain == "" {
+		return ""
+	}
 	return "https://" + c.Subdomain + "." + c.Shard + ".cliniko.com"
 }

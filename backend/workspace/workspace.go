@@ -260,6 +260,8 @@ func (w *Workspace) Store(ctx context.Context) (*sqlite.Profiles, error) {
 }
 
 // PatientURL returns the address of the patient's page in the clinic's Cliniko.
+//
+// Errors: NotConnected; NotFound when Cliniko did not say its web address.
 func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, error) {
 	clinic, err := w.db.Clinic(ctx)
 	if err != nil {
@@ -268,6 +270,9 @@ func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, erro
 	address := clinic.WebAddress()
 	if u, err := url.Parse(w.options.ClinikoURL); err == nil && w.options.ClinikoURL != "" {
 		address = u.Scheme + "://" + u.Host // the simulated clinic has both on one address
+	}
+	if address == "" {
+		return "", profile.Errorf(profile.NotFound, "Cliniko did not say the web address of this clinic, so its pages cannot be opened from here. Look the client up in Cliniko, or replace the key to ask again.")
 	}
 	return address + "/patients/" + string(id), nil
 }
