@@ -41,6 +41,7 @@ type App struct {
 	eraseLogs    func() error
 	copied       copied
 	painted      sync.Once
+	statuses     atomic.Int64 // how many the window was told
 
 	mu     sync.Mutex
 	closed bool

@@ -275,6 +275,20 @@ func (f *fixture) waitFor(what string, holds func(AppState) bool) {
 	f.t.Fatalf("waited in vain for %s", what)
 }
 
+func TestEachStatusHasAHigherNumber(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 10})
+	f.signUpAndConnect()
+	before, err := f.app.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.imported()
+	after, err := f.app.State()
+	if err != nil || before.Sync.Number < 1 || after.Sync.Number <= before.Sync.Number {
+		t.Errorf("%d, then %d, %v", before.Sync.Number, after.Sync.Number, err)
+	}
+}
+
 func TestCancelKeepsWhatIsStored(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 3000, Shares: &fakeclinic.Shares{}, Latency: 20 * time.Millisecond})
 	f.signUpAndConnect()

@@ -75,6 +75,9 @@ type TallyView struct {
 // SyncStatus says what the engine does now. It is sent whole with every change,
 // at most ten times a second.
 type SyncStatus struct {
+	// Number grows with each status, because what is told from two goroutines, or
+	// through a web socket, may arrive in another order.
+	Number int64 `json:"number"`
 	// Phase: idle, listing (reading the client list), listed (waiting for Start
 	// sync), storing, changes (asking what is new), checking (comparing counts).
 	Phase        string     `json:"phase"`

@@ -144,7 +144,7 @@ func (d *desk) status(ctx context.Context) (SyncStatus, error) {
 	err := d.lookBack(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := SyncStatus{Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total, PerSecond: d.progress.PerSecond, SecondsLeft: -1,
+	s := SyncStatus{Number: d.app.statuses.Add(1), Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total, PerSecond: d.progress.PerSecond, SecondsLeft: -1,
 		OfflineSince: instant(d.offlineSince), Last: d.past.last, LastSuccess: instant(d.past.lastSuccess), Unfinished: d.past.unfinished}
 	if d.phase == phaseIdle || d.phase == phaseListed {
 		s.Done, s.Total, s.PerSecond = 0, 0, 0

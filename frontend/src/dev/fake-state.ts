@@ -61,6 +61,7 @@ export function stateAt(options: FakeOptions): AppState {
     button: stage === 'imported' ? 'works' : '',
     clientWord: 'client',
     sync: {
+      number: 0,
       phase: 'idle',
       background: false,
       done: 0,

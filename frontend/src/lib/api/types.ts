@@ -113,6 +113,8 @@ export interface PassView {
 }
 
 export interface SyncStatus {
+  /** grows: one with a lower number is older, whenever it arrives */
+  number: number;
   phase: Phase;
   /** nobody asked for what runs: no more than a line shows it */
   background: boolean;

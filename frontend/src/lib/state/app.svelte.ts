@@ -1,4 +1,12 @@
-import { api, on, toErrorView, type AppState, type ErrorView, type Permission } from '$lib/api';
+import {
+  api,
+  on,
+  toErrorView,
+  type AppState,
+  type ErrorView,
+  type Permission,
+  type SyncStatus,
+} from '$lib/api';
 import { words } from '$lib/i18n/words.svelte';
 import { router, type Route } from './route.svelte';
 
@@ -8,6 +16,10 @@ export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'lo
 /** Whose data is shown: rows of another clinic or person must not stay in memory. */
 const ownerOf = (state: AppState | null) =>
   JSON.stringify([state?.person?.id, state?.demo, state?.clinic?.connectedAt]);
+
+/** Go tells several things at once, and they may overtake each other. */
+const isOlder = (sync: SyncStatus, known: SyncStatus) =>
+  sync.number > 0 && sync.number < known.number;
 
 /** What Go last said of the whole application. */
 export class App {
@@ -49,7 +61,8 @@ export class App {
     const owner = ownerOf(this.state);
     const person = this.state?.person?.id ?? this.#away;
     if (owner !== ownerOf(state)) for (const forget of this.#forgetters) forget();
-    this.state = state;
+    const known = this.state?.sync;
+    this.state = known && isOlder(state.sync, known) ? { ...state, sync: known } : state;
     this.problem = null;
     // Whoever locked the window comes back to where they were; nobody else does.
     this.#away = state.locked && !state.person ? person : '';
@@ -101,7 +114,7 @@ export class App {
         this.take(state);
       }),
       on('sync', (sync) => {
-        if (!this.state) return;
+        if (!this.state || isOlder(sync, this.state.sync)) return;
         const ended = this.state.sync.phase !== 'idle' && sync.phase === 'idle';
         this.state = { ...this.state, sync };
         // The counts and the clinic may have changed with the pass.

@@ -50,6 +50,25 @@ describe('App', () => {
     expect(forget).toHaveBeenCalledOnce();
   });
 
+  it('is not set back by what was told earlier and comes later', async () => {
+    const fake = startFake();
+    const app = new App();
+    await app.load();
+    const stop = app.follow();
+    const { sync } = fake.state;
+    fake.emit('sync', { ...sync, number: 7, phase: 'listed' });
+    fake.emit('sync', { ...sync, number: 6, phase: 'listing', done: 75, total: 75 });
+    expect(app.sync?.phase).toBe('listed');
+    app.take({
+      ...fake.state,
+      clientWord: 'patient',
+      sync: { ...sync, number: 5, phase: 'listing' },
+    });
+    expect(app.sync?.phase).toBe('listed');
+    expect(app.state?.clientWord).toBe('patient');
+    stop();
+  });
+
   it('follows the sync, and asks for the counts when a pass ends', async () => {
     const fake = startFake();
     const app = new App();
