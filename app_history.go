@@ -170,10 +170,10 @@ func (a *App) RemoveMissing(shown []string) (PassView, error) {
 		if err != nil {
 			return PassView{}, err
 		}
-		if err := d.audit(ctx, profile.RemovedMissing, ""); err != nil {
+		if err := store.AcceptMissing(ctx, shown); err != nil {
 			return PassView{}, err
 		}
-		if err := store.AcceptMissing(ctx, shown); err != nil {
+		if err := d.audit(ctx, profile.RemovedMissing, ""); err != nil {
 			return PassView{}, err
 		}
 		return d.asked(everything, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {

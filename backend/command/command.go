@@ -2,7 +2,7 @@
 //
 // Results go to standard output, everything else to standard error. Exit codes:
 // 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some
-// profiles failed.
+// profiles need attention.
 package command
 
 import (
@@ -65,7 +65,7 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	case errors.Is(err, errSomeFailed):
 		return exitFailed
 	case errors.As(err, &r):
-		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", profile.MessageOf(r.error), profile.CodeOf(r.error))
+		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", inTerminal(profile.MessageOf(r.error)), profile.CodeOf(r.error))
 		return exitBad
 	}
 	_, _ = fmt.Fprintf(t.Err, "telehab: %v. See telehab --help.\n", err)
@@ -96,7 +96,7 @@ func (t *Terminal) root() *cobra.Command {
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
 	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
-	root.AddCommand(t.sync(), t.status(), t.people(), t.connect(), t.disconnect(), t.export(), t.purge())
+	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.purge())
 	return root
 }
 

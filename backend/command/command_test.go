@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,9 +46,31 @@ func (k keyed) Run() int {
 
 const password = "correct horse battery"
 
+type clinicValue struct{}
+
+// vanish deletes patients in Cliniko: from and how many, of those who are
+// active, in the order of their creation.
+func vanish(ts *testscript.TestScript, _ bool, args []string) {
+	fake := ts.Value(clinicValue{}).(*fakeclinic.Clinic)
+	from, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	many, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	for _, p := range fake.Patients()[from:] {
+		if many > 0 && p.ArchivedAt == nil {
+			ts.Check(fake.Delete(p.ID))
+			many--
+		}
+	}
+	if many > 0 {
+		ts.Fatalf("%d too few", many)
+	}
+}
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir:  "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"vanish": vanish},
 		Setup: func(env *testscript.Env) error {
 			fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 400})
 			server, err := fake.Start("127.0.0.1:0")
@@ -69,6 +92,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TELEHAB_PASSWORD", password)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("KEY", fake.Key())
+			env.Values[clinicValue{}] = fake
 			// A complete and an incomplete patient, for the scripts to name.
 			for _, p := range fake.Patients() {
 				if p.ArchivedAt == nil && p.Email == nil {

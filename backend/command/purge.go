@@ -50,10 +50,15 @@ func (t *Terminal) purge() *cobra.Command {
 
 // confirmErasing asks before what is named goes from this computer.
 func (t *Terminal) confirmErasing(what string) error {
-	_, _ = fmt.Fprintf(t.Err, "This erases %s from this computer. Nothing changes in Cliniko. Type yes to go on: ", what)
+	return t.confirm("This erases "+what+" from this computer. Nothing changes in Cliniko.", "Nothing was erased.")
+}
+
+// confirm asks before what is said happens; otherwise says what did not.
+func (t *Terminal) confirm(said, otherwise string) error {
+	_, _ = fmt.Fprintf(t.Err, "%s Type yes to go on: ", said)
 	answer, _ := bufio.NewReader(t.In).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
-		return profile.Errorf(profile.Cancelled, "Nothing was erased.")
+		return profile.Errorf(profile.Cancelled, otherwise)
 	}
 	return nil
 }

@@ -23,6 +23,7 @@ type state struct {
 	Failed          int     `json:"failed"`
 	Archived        int     `json:"archived"`
 	ActiveInCliniko int     `json:"active_in_cliniko"`
+	Missing         int     `json:"missing"` // of whom a person has to decide: see telehab missing
 }
 
 func (t *Terminal) status() *cobra.Command {
@@ -72,6 +73,11 @@ func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 		return nil, err
 	}
 	s.Profiles, s.Failed, s.Archived, s.ActiveInCliniko = tally.Active, tally.Failed, tally.Archived, cursors.ActiveInCliniko
+	missing, err := store.Missing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Missing = len(missing)
 	full, err := store.LastFull(ctx)
 	if err != nil {
 		return nil, err
@@ -107,6 +113,9 @@ func (t *Terminal) printState(s *state) error {
 		*s.Clinic, *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
 	if s.Unfinished {
 		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full goes on with it.")
+	}
+	if s.Missing > 0 {
+		_, _ = fmt.Fprintf(t.Out, "%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(s.Missing, s.Profiles))
 	}
 	if s.LastError != nil {
 		_, _ = fmt.Fprintf(t.Out, "The last sync did not end well: %s\n", *s.LastError)

@@ -13,9 +13,9 @@ export interface LogDay {
 const endedWell = (pass: PassView) => pass.endedAt !== '' && pass.error === '';
 
 /**
- * Whether a sync brought nothing new. Profiles that fail are read again by each
- * changes pass, and the last ten minutes are looked at twice, so as many failed
- * and archived ones as in the sync before are no news.
+ * Whether a sync brought nothing new. Records that cannot be read are read again
+ * by each changes pass, and the last ten minutes are looked at twice, so as many
+ * failed and archived ones as in the sync before are no news.
  */
 function isQuiet(pass: PassView, before: PassView | undefined): boolean {
   if (!endedWell(pass) || pass.kind === 'full' || pass.synced > 0) return false;

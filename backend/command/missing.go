@@ -1,0 +1,256 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// missingResult is what missing --json prints. Without --as it says how many.
+type missingResult struct {
+	Missing  int           `json:"missing"`
+	Profiles int           `json:"profiles"` // as in status: those who are missing included
+	Clients  []missingLine `json:"clients,omitempty"`
+}
+
+type missingLine struct {
+	ID   string  `json:"id"`
+	Name *string `json:"name"` // null: none is known
+	Born *string `json:"date_of_birth"`
+}
+
+// missing is the answer to a mass disappearance on a computer without a window.
+func (t *Terminal) missing() *cobra.Command {
+	var as string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "missing [--as EMAIL]",
+		Short: "Say how many clients are no longer in Cliniko and wait for a decision; with --as, who they are",
+		Long: "Where more than 50 clients, or 5 %, are no longer in Cliniko, a sync removes nobody and asks: a lowered role of the API\n" +
+			"key's owner looks the same as clients who were deleted. This says how many they are, and with --as EMAIL of someone who may\n" +
+			"see the integration, who. Answer with telehab missing keep or telehab missing remove.",
+		Args: cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
+				return t.printMissing(ctx, w, as, asJSON)
+			})
+		}),
+	}
+	c.Flags().StringVar(&as, "as", "", "the email of someone who may see the integration; names them")
+	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.AddCommand(t.keepMissing(), t.removeMissing())
+	return c
+}
+
+func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as string, asJSON bool) error {
+	if as != "" {
+		if _, err := t.authorise(ctx, w, as, profile.PMSLink); err != nil {
+			return err
+		}
+	}
+	store, err := w.Store(ctx)
+	if err != nil {
+		return err
+	}
+	refs, err := store.Missing(ctx)
+	if err != nil {
+		return err
+	}
+	tally, err := store.Tally(ctx)
+	if err != nil {
+		return err
+	}
+	result := missingResult{Missing: len(refs), Profiles: tally.Active}
+	if as != "" {
+		for _, ref := range refs {
+			line := missingLine{ID: ref}
+			if entry, err := store.One(ctx, ref); err == nil {
+				line.Name, line.Born = orNil(entry.Profile.ListName()), orNil(entry.Profile.DateOfBirth.String())
+			} else if profile.CodeOf(err) != profile.NotFound && profile.CodeOf(err) != profile.StoreDamaged {
+				return err
+			}
+			result.Clients = append(result.Clients, line)
+		}
+		slices.SortStableFunc(result.Clients, func(a, b missingLine) int { return cmp.Compare(plain(a.Name), plain(b.Name)) })
+	}
+	if asJSON {
+		return json.NewEncoder(t.Out).Encode(result)
+	}
+	return t.tableMissing(&result, as != "")
+}
+
+func (t *Terminal) tableMissing(r *missingResult, named bool) error {
+	if r.Missing == 0 {
+		_, err := fmt.Fprintln(t.Out, "Nobody is missing. There is nothing to decide.")
+		return err
+	}
+	_, _ = fmt.Fprintf(t.Out, "%s no longer in Cliniko. Nothing was removed here.\n", ofProfiles(r.Missing, r.Profiles))
+	if named {
+		out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
+		for _, line := range r.Clients {
+			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", line.ID, plain(line.Name), plain(line.Born))
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+	} else {
+		_, _ = fmt.Fprintln(t.Out, "telehab missing --as EMAIL says who they are.")
+	}
+	_, err := fmt.Fprintln(t.Out, "Check the role of the API key's owner in Cliniko first. Then decide:\n"+
+		"  telehab missing keep --as EMAIL     they stay; you are asked again in a day\n"+
+		"  telehab missing remove --as EMAIL   they are gone; who is in Cliniko after all stays")
+	return err
+}
+
+func (t *Terminal) keepMissing() *cobra.Command {
+	var as string
+	c := &cobra.Command{
+		Use:   "keep --as EMAIL",
+		Short: "Keep all clients who are missing; should Cliniko not have them a day later, you are asked again",
+		Args:  cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
+				if _, err := t.authorise(ctx, w, as, profile.ModifyLink); err != nil {
+					return err
+				}
+				store, err := w.Store(ctx)
+				if err != nil {
+					return err
+				}
+				refs, err := store.Missing(ctx)
+				if err != nil {
+					return err
+				}
+				if err := store.KeepMissing(ctx); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(t.Out, "Kept: %s.\n", clients(len(refs)))
+				return err
+			})
+		}),
+	}
+	c.Flags().StringVar(&as, "as", "", "the email of someone who may change the integration")
+	need(c, "as")
+	return c
+}
+
+func (t *Terminal) removeMissing() *cobra.Command {
+	var as string
+	var yes bool
+	c := &cobra.Command{
+		Use:   "remove --as EMAIL",
+		Short: "Read everybody again, and remove those of the missing whom Cliniko still does not have",
+		Args:  cobra.NoArgs,
+		RunE: work(func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			show := t.newProgress(false)
+			o := t.options()
+			o.OnWait, o.OnNotice = show.wait, show.note
+			return t.with(ctx, false, o, func(w *workspace.Workspace) error { return t.runRemove(ctx, w, as, yes, show) })
+		}),
+	}
+	c.Flags().StringVar(&as, "as", "", "the email of someone who may disconnect the clinic")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	need(c, "as")
+	return c
+}
+
+func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as string, yes bool, show *progress) error {
+	person, err := t.authorise(ctx, w, as, profile.DeleteLink)
+	if err != nil {
+		return err
+	}
+	store, err := w.Store(ctx)
+	if err != nil {
+		return err
+	}
+	// Whoever is found to be missing from here on is asked about again.
+	shown, err := store.Missing(ctx)
+	if err != nil {
+		return err
+	}
+	if len(shown) == 0 {
+		_, err := fmt.Fprintln(t.Out, "Nobody is missing. There is nothing to remove.")
+		return err
+	}
+	tally, err := store.Tally(ctx)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		if err := t.confirm(fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), tally.Active)),
+			"Nothing was removed."); err != nil {
+			return err
+		}
+	}
+	engine, err := w.Engine(ctx)
+	if err != nil {
+		return err
+	}
+	if err := store.AcceptMissing(ctx, shown); err != nil {
+		return err
+	}
+	if err := w.Audit().Note(ctx, profile.Event{At: time.Now().UTC(), Person: person.ID, Action: profile.RemovedMissing}); err != nil {
+		return err
+	}
+	_, err = engine.Full(ctx, show.report)
+	show.end()
+	if err != nil {
+		return err
+	}
+	after, err := store.Tally(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.Out, "Removed: %s. What is kept of them is erased after the clinic's retention. %d stay.\n",
+		clients(after.Deleted-tally.Deleted), after.Active)
+	return err
+}
+
+// authorise asks for the password of --as, who needs the permission.
+func (t *Terminal) authorise(ctx context.Context, w *workspace.Workspace, email string, permission profile.Permission) (profile.Person, error) {
+	password, err := t.passwords().next("Password of " + email)
+	if err != nil {
+		return profile.Person{}, err
+	}
+	return w.People.Authorise(ctx, email, password, permission)
+}
+
+func clients(n int) string {
+	if n == 1 {
+		return "1 client"
+	}
+	return fmt.Sprintf("%d clients", n)
+}
+
+func ofProfiles(n, all int) string {
+	if n == 1 {
+		return fmt.Sprintf("1 of %d clients is", all)
+	}
+	return fmt.Sprintf("%d of %d clients are", n, all)
+}
+
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func plain(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

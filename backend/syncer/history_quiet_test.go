@@ -1,0 +1,72 @@
+package syncer_test
+
+import (
+	"time"
+
+	"pgregory.net/rapid"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// isToday says that the day by which birth dates are judged is still that of
+// the pass.
+func (h *history) isToday(pass profile.Pass) bool {
+	day := func(t time.Time) string { return t.UTC().Add(14 * time.Hour).Format(time.DateOnly) }
+	return day(pass.StartedAt) == day(h.computer.clock.Now())
+}
+
+// counted checks that a pass that a person asked for has noticed who was
+// brought back from the archive, as far as that shows in a number.
+func (h *history) counted(pass profile.Pass) {
+	h.t.Helper()
+	cursors, err := h.program.store.Cursors(h.ctx)
+	check(h.t, err)
+	missing, err := h.computer.missing()
+	check(h.t, err)
+	kept := 0
+	for ref, entry := range h.local() {
+		if !isID(ref) {
+			return // two records that are alike may be one row
+		}
+		if entry.Profile.State == profile.Active && !missing[ref] {
+			kept++
+		}
+	}
+	active := 0
+	for _, p := range h.clinic.fake.Patients() {
+		if p.ArchivedAt == nil {
+			active++
+		}
+	}
+	if kept != active && cursors.Drift == 0 {
+		h.t.Fatalf("promise 9: somebody asked, and after a %s pass %d are here of %d", pass.Kind, kept, active)
+	}
+}
+
+// broughtBack takes somebody out of the archive, which leaves no trace but in
+// the count, and has a person ask for a sync.
+func (h *history) broughtBack(t *rapid.T) {
+	check(t, h.clinic.happen(move{What: archived, Who: rapid.IntRange(0, 400).Draw(t, "archived")}))
+	h.quiet(changesPass)
+	check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: 11 * time.Minute}))
+	var away []int
+	for i, p := range h.clinic.fake.Patients() {
+		if p.ArchivedAt != nil && p.MergedWith == "" {
+			away = append(away, i)
+		}
+	}
+	if len(away) > 0 {
+		check(t, h.clinic.happen(move{What: unarchived, Who: rapid.SampledFrom(away).Draw(t, "back")}))
+	}
+	h.quiet(askedPass)
+}
+
+// daysGoBy has somebody be born soon, and waits for it.
+func (h *history) daysGoBy(t *rapid.T) {
+	check(t, h.clinic.happen(move{What: bornSoon, Who: rapid.IntRange(0, 400).Draw(t, "who"), To: rapid.IntRange(1, 3).Draw(t, "in days")}))
+	h.quiet(changesPass)
+	for range rapid.IntRange(1, 3).Draw(t, "days") {
+		check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: 25 * time.Hour}))
+		h.quiet(changesPass)
+	}
+}
