@@ -18,6 +18,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/screenlock"
 	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/uptime"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -36,8 +37,9 @@ type App struct {
 	openTest     func(context.Context, deeplink.Link) error
 	openAddress  func(context.Context, string) error // in the person's browser
 	network      func() bool                         // there is a network at all
-	clock        func() time.Time
-	screenLocked func() bool // the system's own lock is on
+	clock        func() time.Time                    // this computer's, which may be wrong
+	uptime       func() time.Duration                // since the computer started
+	screenLocked func() bool                         // the system's own lock is on
 	eraseLogs    func() error
 	copied       copied
 	painted      sync.Once
@@ -80,7 +82,7 @@ const (
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
 	a := &App{registration: registration, openTest: deeplink.OpenTest, openAddress: launch.Address, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
-		network: syncer.Online, clock: time.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
+		network: syncer.Online, clock: time.Now, uptime: uptime.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
 	if options.ClinikoURL != "" {
 		a.network = func() bool { return true } // it is on this computer
 	}

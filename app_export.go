@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -92,33 +93,37 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 	return nil, profile.Errorf(profile.Invalid, "Choose JSON or CSV.")
 }
 
-// export confirms the password, asks for the place, notes it in the audit trail,
-// and only then writes the file, for this user alone. Whoever asked must still be
+// export confirms the password, asks for the place and writes the file, for this
+// user alone. The audit trail has how that ended. Whoever asked must still be
 // there: the window may have locked itself while the dialog was open.
 func (a *App) export(ctx context.Context, d *desk, password string, action profile.Action, what, name, format string, write func(io.Writer) error) (string, error) {
-	person := d.whoIsSignedIn().ID
+	event := d.event(action, "")
+	person := event.Person
 	if demo, _ := d.w.Demo(); !demo {
 		if err := d.w.People.Confirm(ctx, person, password); err != nil {
-			return "", err
+			return "", cmp.Or(d.w.Failed(ctx, event, err), err)
 		}
 	}
-	path, err := a.system.AskWhereToSave("Export "+what, "telehab-"+name+"-"+a.clock().Format(time.DateOnly)+"."+format)
+	path, err := a.system.AskWhereToSave("Export "+what, "telehab-"+name+"-"+d.clinicTime(ctx).Format(time.DateOnly)+"."+format)
 	if err != nil || path == "" {
 		return "", err
 	}
 	if person == "" || d.whoIsSignedIn().ID != person {
 		return "", profile.Errorf(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
 	}
-	if err := d.audit(ctx, action, ""); err != nil {
+	err = d.w.Audited(ctx, event, func(*profile.Event) error {
+		var out bytes.Buffer
+		if err := write(&out); err != nil {
+			return err
+		}
+		if err := atomicfile.Write(path, out.Bytes(), 0o600); err != nil {
+			return &profile.Error{Code: profile.Invalid, Cause: errors.New("the file could not be written"),
+				Message: "The file could not be saved there. Choose another folder and try again."}
+		}
+		return nil
+	})
+	if err != nil {
 		return "", err
-	}
-	var out bytes.Buffer
-	if err := write(&out); err != nil {
-		return "", err
-	}
-	if err := atomicfile.Write(path, out.Bytes(), 0o600); err != nil {
-		return "", &profile.Error{Code: profile.Invalid, Cause: errors.New("the file could not be written"),
-			Message: "The file could not be saved there. Choose another folder and try again."}
 	}
 	return path, nil
 }

@@ -170,14 +170,16 @@ func (a *App) RemoveMissing(shown []string) (PassView, error) {
 		if err != nil {
 			return PassView{}, err
 		}
-		if err := store.AcceptMissing(ctx, shown); err != nil {
-			return PassView{}, err
-		}
-		if err := d.audit(ctx, profile.RemovedMissing, ""); err != nil {
-			return PassView{}, err
-		}
-		return d.asked(everything, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-			return e.Full(ctx, report)
+		var view PassView
+		err = d.w.Audited(ctx, d.event(profile.RemovedMissing, ""), func(*profile.Event) error {
+			if err := store.AcceptMissing(ctx, shown); err != nil {
+				return err
+			}
+			view, err = d.asked(everything, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+				return e.Full(ctx, report)
+			})
+			return err
 		})
+		return view, err
 	})
 }

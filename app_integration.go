@@ -5,7 +5,9 @@ import (
 	"errors"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/webview"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // Connect proves a pasted API key and keeps it.
@@ -18,11 +20,13 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 		if err := d.may(needs); err != nil {
 			return ConnectionView{}, err
 		}
-		connection, err := d.w.Connect(ctx, key)
+		var connection workspace.Connection
+		err := d.w.Audited(ctx, d.event(profile.ConnectedClinic, ""), func(e *profile.Event) (err error) {
+			connection, err = d.w.Connect(ctx, key)
+			e.Subject = connection.Clinic.AccountID
+			return err
+		})
 		if err != nil {
-			return ConnectionView{}, err
-		}
-		if err := d.audit(ctx, profile.ConnectedClinic, connection.Clinic.AccountID); err != nil {
 			return ConnectionView{}, err
 		}
 		d.mu.Lock()
@@ -76,11 +80,12 @@ func (a *App) erase(ctx context.Context, d *desk) (Erasure, error) {
 	if profile.CodeOf(err) == profile.NotConnected {
 		return Erasure{}, err
 	} // one whose row does not open goes without its name
-	gone, err := d.w.Disconnect(ctx)
+	var gone sqlite.Forgotten
+	err = d.w.Audited(ctx, d.event(profile.Disconnected, clinic.AccountID), func(*profile.Event) (err error) {
+		gone, err = d.w.Disconnect(ctx)
+		return err
+	})
 	if err != nil {
-		return Erasure{}, err
-	}
-	if err := d.audit(ctx, profile.Disconnected, ""); err != nil {
 		return Erasure{}, err
 	}
 	erased := Erasure{Clinic: clinic.Name, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}

@@ -8,6 +8,20 @@ import (
 	"telehab.io/desktop/backend/workspace"
 )
 
+// moment is a time by the two clocks of this computer.
+type moment struct {
+	wall   time.Time     // goes on whatever happens, and can be set
+	uptime time.Duration // cannot be set, and may stand while a virtual machine is suspended
+}
+
+func (a *App) moment() moment { return moment{a.clock().Round(0), a.uptime()} }
+
+// since returns how much time has passed at least: a clock that was set back, or
+// one that stood still, keeps nothing open.
+func (m moment) since(earlier moment) time.Duration {
+	return max(m.wall.Sub(earlier.wall), m.uptime-earlier.uptime)
+}
+
 // lockTick is how often the lock looks at the clock and at the system's lock. A
 // computer that wakes shows a client for no longer.
 const lockTick = 2 * time.Second
@@ -26,7 +40,7 @@ func (a *App) Lock() (AppState, error) {
 func (a *App) Active() error {
 	_, err := call(a, "Active", func(_ context.Context, d *desk) (struct{}, error) {
 		d.mu.Lock()
-		d.active = a.clock()
+		d.active = a.moment()
 		d.mu.Unlock()
 		return struct{}{}, nil
 	})
@@ -37,10 +51,7 @@ func (a *App) Active() error {
 // everybody on this computer; 0 is only when the computer locks or sleeps.
 func (a *App) SetIdleMinutes(minutes int) (AppState, error) {
 	return call(a, "SetIdleMinutes", func(ctx context.Context, d *desk) (AppState, error) {
-		if err := d.w.SetIdleMinutes(ctx, minutes); err != nil {
-			return AppState{}, err
-		}
-		if err := d.audit(ctx, profile.ChangedSecurity, ""); err != nil {
+		if err := d.recorded(ctx, d.event(profile.ChangedSecurity, ""), func(*profile.Event) error { return d.w.SetIdleMinutes(ctx, minutes) }); err != nil {
 			return AppState{}, err
 		}
 		return d.state(ctx)
@@ -54,17 +65,17 @@ func (d *desk) lock() {
 	d.leave(d.whoIsSignedIn())
 }
 
-// watch locks the window when nobody has used it for a while, and with the
-// system. The clock on the wall goes on while the computer sleeps.
+// watch locks the window when nobody has used it for a while, after sleep, and
+// with the system.
 func (a *App) watch(ctx context.Context) {
 	ticker := time.NewTicker(lockTick)
 	defer ticker.Stop()
-	before := a.clock().Round(0)
+	before := a.moment()
 	for {
 		select {
 		case <-ticker.C:
-			now := a.clock().Round(0)
-			a.lockIfDue(ctx, now.Sub(before) > slept)
+			now := a.moment()
+			a.lockIfDue(ctx, now.since(before) > slept)
 			before = now
 		case <-ctx.Done():
 			return
@@ -84,7 +95,7 @@ func (a *App) lockIfDue(ctx context.Context, woke bool) {
 		return
 	}
 	d.mu.Lock()
-	idle := a.clock().Round(0).Sub(d.active.Round(0))
+	idle := a.moment().since(d.active)
 	d.mu.Unlock()
 	minutes := d.w.IdleMinutes()
 	tooIdle := minutes != workspace.OnlyWithScreen && idle >= time.Duration(minutes)*time.Minute

@@ -19,11 +19,13 @@ type PersonDetails struct {
 
 // EventView is one line of the audit trail.
 type EventView struct {
-	ID      int64  `json:"id"` // for the next page
-	At      string `json:"at"`
+	ID      int64  `json:"id"`      // for the next page
+	At      string `json:"at"`      // by Cliniko's clock, as far as it is known
+	HereAt  string `json:"hereAt"`  // by this computer's, where that said something else; else ""
 	Person  string `json:"person"`  // the name of who did it; "" for somebody who is not here any more
 	Action  string `json:"action"`  // signed_in, opened_profile, exported_profiles, …
 	Subject string `json:"subject"` // Cliniko's id of a client or an account, or the name of a person
+	Outcome string `json:"outcome"` // "" for done; not_finished; or the code of why it was not done
 }
 
 // People returns everybody who has an account on this computer.
@@ -49,11 +51,13 @@ func permissionsOf(names []string) []profile.Permission {
 // AddPerson makes an account.
 func (a *App) AddPerson(details PersonDetails, password string) (PersonView, error) {
 	return call(a, "AddPerson", func(ctx context.Context, d *desk) (PersonView, error) {
-		person, err := d.w.People.Add(ctx, d.whoIsSignedIn(), details.Name, details.Email, password, permissionsOf(details.Permissions))
-		if err != nil {
-			return PersonView{}, err
-		}
-		return *personView(&person), d.audit(ctx, profile.AddedPerson, person.ID)
+		var person profile.Person
+		err := d.recorded(ctx, d.event(profile.AddedPerson, ""), func(e *profile.Event) (err error) {
+			person, err = d.w.People.Add(ctx, d.whoIsSignedIn(), details.Name, details.Email, password, permissionsOf(details.Permissions))
+			e.Subject = person.ID
+			return err
+		})
+		return *personView(&person), err
 	})
 }
 
@@ -61,12 +65,15 @@ func (a *App) AddPerson(details PersonDetails, password string) (PersonView, err
 // signed out.
 func (a *App) ChangePerson(id string, details PersonDetails) (PersonView, error) {
 	return call(a, "ChangePerson", func(ctx context.Context, d *desk) (PersonView, error) {
-		person, err := d.w.People.Change(ctx, d.whoIsSignedIn(), id, account.Details{Name: details.Name, Email: details.Email,
-			Permissions: permissionsOf(details.Permissions), Active: details.Active})
-		if err != nil {
+		var person profile.Person
+		err := d.recorded(ctx, d.event(profile.ChangedPerson, id), func(*profile.Event) (err error) {
+			person, err = d.w.People.Change(ctx, d.whoIsSignedIn(), id, account.Details{Name: details.Name, Email: details.Email,
+				Permissions: permissionsOf(details.Permissions), Active: details.Active})
+			return err
+		})
+		if person.ID == "" {
 			return PersonView{}, err
 		}
-		err = d.audit(ctx, profile.ChangedPerson, person.ID)
 		if d.whoIsSignedIn().ID == id {
 			if person.Active() {
 				d.mu.Lock()
@@ -84,10 +91,9 @@ func (a *App) ChangePerson(id string, details PersonDetails) (PersonView, error)
 // ResetPassword gives somebody who forgot the password another one.
 func (a *App) ResetPassword(id, password string) error {
 	_, err := call(a, "ResetPassword", func(ctx context.Context, d *desk) (struct{}, error) {
-		if err := d.w.People.ResetPassword(ctx, d.whoIsSignedIn(), id, password); err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, d.audit(ctx, profile.ResetPassword, id)
+		return struct{}{}, d.recorded(ctx, d.event(profile.ResetPassword, id), func(*profile.Event) error {
+			return d.w.People.ResetPassword(ctx, d.whoIsSignedIn(), id, password)
+		})
 	})
 	return err
 }
@@ -95,10 +101,9 @@ func (a *App) ResetPassword(id, password string) error {
 // ChangePassword replaces the password of whoever is signed in.
 func (a *App) ChangePassword(present, fresh string) error {
 	_, err := call(a, "ChangePassword", func(ctx context.Context, d *desk) (struct{}, error) {
-		if err := d.w.People.ChangePassword(ctx, d.whoIsSignedIn().ID, present, fresh); err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, d.audit(ctx, profile.ChangedPassword, "")
+		return struct{}{}, d.recorded(ctx, d.event(profile.ChangedPassword, ""), func(*profile.Event) error {
+			return d.w.People.ChangePassword(ctx, d.whoIsSignedIn().ID, present, fresh)
+		})
 	})
 	return err
 }
@@ -112,7 +117,7 @@ func (a *App) Audit(before int64, limit int) ([]EventView, error) {
 				return nil, err
 			}
 		}
-		events, err := d.w.Audit().Events(ctx, before, min(max(limit, 0), maxRows))
+		events, err := d.w.Events(ctx, before, min(max(limit, 0), maxRows))
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +127,10 @@ func (a *App) Audit(before int64, limit int) ([]EventView, error) {
 		}
 		views := []EventView{}
 		for _, e := range events {
-			view := EventView{ID: e.ID, At: instant(e.At), Person: names[e.Person], Action: string(e.Action), Subject: e.Subject}
+			view := EventView{ID: e.ID, At: instant(e.At), Person: names[e.Person], Action: string(e.Action), Subject: e.Subject, Outcome: string(e.Outcome)}
+			if e.Here.Sub(e.At).Abs() > clocksDiffer {
+				view.HereAt = instant(e.Here)
+			}
 			if name, isPerson := names[e.Subject]; isPerson {
 				view.Subject = name
 			}
@@ -135,7 +143,7 @@ func (a *App) Audit(before int64, limit int) ([]EventView, error) {
 // readAudit notes that somebody reads the audit trail, once as long as nobody
 // does anything else.
 func (d *desk) readAudit(ctx context.Context) error {
-	newest, err := d.w.Audit().Events(ctx, 0, 1)
+	newest, err := d.w.Events(ctx, 0, 1)
 	if err != nil {
 		return err
 	}
@@ -166,9 +174,31 @@ func (d *desk) managers(ctx context.Context) ([]string, error) {
 	return names, err
 }
 
+// clocksDiffer is from when on the audit trail shows both clocks.
+const clocksDiffer = 5 * time.Minute
+
+// event is what whoever is signed in does.
+func (d *desk) event(action profile.Action, subject string) profile.Event {
+	return profile.Event{Here: d.app.clock().UTC(), Person: d.whoIsSignedIn().ID, Action: action, Subject: subject}
+}
+
 // audit adds to the audit trail what whoever is signed in has done.
 func (d *desk) audit(ctx context.Context, action profile.Action, subject string) error {
-	return d.w.Audit().Note(ctx, profile.Event{At: time.Now().UTC(), Person: d.whoIsSignedIn().ID, Action: action, Subject: subject})
+	return d.w.Record(ctx, d.event(action, subject))
+}
+
+// recorded does something in the store and adds it to the audit trail, with how
+// it ended. What was typed in wrongly is no event.
+func (d *desk) recorded(ctx context.Context, e profile.Event, do func(e *profile.Event) error) error {
+	err := do(&e)
+	switch e.Outcome = profile.CodeOf(err); e.Outcome {
+	case profile.Invalid, profile.NotFound:
+		return err
+	}
+	if recordErr := d.w.Record(ctx, e); err == nil {
+		err = recordErr
+	}
+	return err
 }
 
 // opened notes that somebody looks at a client, once as long as they go on

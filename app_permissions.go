@@ -6,55 +6,81 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// open marks a method that needs nobody to be signed in.
-var open []profile.Permission
+// needs is what a method of the window asks for: of each group, whoever calls it
+// has at least one permission.
+type needs [][]profile.Permission
 
-// permissions says what each method of the window needs: any one of the
-// permissions opens it. A method that is not here is refused to everybody.
-var permissions = map[string][]profile.Permission{
+// anyone marks a method that needs nobody to be signed in.
+var anyone needs
+
+// anyOf needs one of the permissions.
+func anyOf(some ...profile.Permission) needs { return needs{some} }
+
+// allOf needs every one of the permissions.
+func allOf(every ...profile.Permission) needs {
+	n := needs{}
+	for _, each := range every {
+		n = append(n, []profile.Permission{each})
+	}
+	return n
+}
+
+// signedIn needs somebody, whatever they may do.
+var signedIn = anyOf(profile.AllPermissions...)
+
+// permissions says what each method of the window needs. A method that is not
+// here is refused to everybody.
+var permissions = map[string]needs{
 	// Before anybody is signed in.
-	"State": open, "Painted": open, "Focused": open, "Active": open, "OpenGuide": open,
-	"CreateFirstPerson": open, "SignIn": open, "SignOut": open, "ResetStore": open, "StartOver": open,
-	"OpenDemo": open, "LeaveDemo": open, "Clinics": open, "UseClinic": open,
+	"State": anyone, "Painted": anyone, "Focused": anyone, "Active": anyone, "OpenGuide": anyone,
+	"CreateFirstPerson": anyone, "SignIn": anyone, "SignOut": anyone, "ResetStore": anyone, "StartOver": anyone,
+	"OpenDemo": anyone, "LeaveDemo": anyone, "Clinics": anyone, "UseClinic": anyone,
 
 	// TeleHab Practitioner.
-	"Profiles": {profile.Practitioner}, "Profile": {profile.Practitioner}, "ProfileHistory": {profile.Practitioner},
-	"ProfileIDs": {profile.Practitioner}, "FindName": {profile.Practitioner},
-	"TakeLink": {profile.Practitioner}, "FollowLink": {profile.Practitioner}, "FindPasted": {profile.Practitioner},
-	"RefreshProfile": {profile.ModifyProfiles},
-	"EraseProfile":   {profile.DeleteProfiles},
+	"Profiles": anyOf(profile.Practitioner), "Profile": anyOf(profile.Practitioner), "ProfileHistory": anyOf(profile.Practitioner),
+	"ProfileIDs": anyOf(profile.Practitioner), "FindName": anyOf(profile.Practitioner),
+	"TakeLink": anyOf(profile.Practitioner), "FollowLink": anyOf(profile.Practitioner), "FindPasted": anyOf(profile.Practitioner),
+	"RefreshProfile": anyOf(profile.ModifyProfiles),
+	"EraseProfile":   anyOf(profile.DeleteProfiles),
 
 	// TeleHab PMS/EMR link.
-	"Failures": {profile.PMSLink}, "ExportFailures": {profile.PMSLink}, "Syncs": {profile.PMSLink}, "SyncDays": {profile.PMSLink}, "Missing": {profile.PMSLink},
-	"LinkSetup": {profile.PMSLink}, "TestLink": {profile.PMSLink}, "Retention": {profile.PMSLink},
-	"Connect": {profile.CreateLink, profile.ModifyLink}, "ConnectSeparately": {profile.CreateLink},
-	"ListPatients": {profile.ModifyLink}, "Listing": {profile.ModifyLink}, "ListingSummary": {profile.ModifyLink},
-	"StartImport": {profile.ModifyLink}, "DiscardListing": {profile.ModifyLink}, "RetryFailure": {profile.ModifyLink},
-	"RepairLink": {profile.ModifyLink}, "SkipButton": {profile.ModifyLink}, "KeepMissing": {profile.ModifyLink}, "SetRetention": {profile.ModifyLink},
-	"RemoveMissing": {profile.DeleteLink}, "Disconnect": {profile.DeleteLink},
+	"Failures": anyOf(profile.PMSLink), "Syncs": anyOf(profile.PMSLink), "SyncDays": anyOf(profile.PMSLink), "Missing": anyOf(profile.PMSLink),
+	"LinkSetup": anyOf(profile.PMSLink), "TestLink": anyOf(profile.PMSLink),
+	"Connect": anyOf(profile.CreateLink, profile.ModifyLink), "ConnectSeparately": anyOf(profile.CreateLink),
+	"ListPatients": anyOf(profile.ModifyLink), "Listing": anyOf(profile.ModifyLink), "ListingSummary": anyOf(profile.ModifyLink),
+	"StartImport": anyOf(profile.ModifyLink), "DiscardListing": anyOf(profile.ModifyLink), "RetryFailure": anyOf(profile.ModifyLink),
+	"RepairLink": anyOf(profile.ModifyLink), "SkipButton": anyOf(profile.ModifyLink), "KeepMissing": anyOf(profile.ModifyLink),
+	"RemoveMissing": anyOf(profile.DeleteLink), "Disconnect": anyOf(profile.DeleteLink),
 
 	// Both areas.
-	"SyncNow": {profile.ModifyProfiles, profile.ModifyLink}, "CancelSync": {profile.ModifyProfiles, profile.ModifyLink},
-	"OpenInCliniko": {profile.Practitioner, profile.PMSLink}, "CopyText": profile.AllPermissions,
-	"CopyDetail": {profile.Practitioner, profile.PMSLink},
+	"SyncNow": anyOf(profile.ModifyProfiles, profile.ModifyLink), "CancelSync": anyOf(profile.ModifyProfiles, profile.ModifyLink),
+	"OpenInCliniko": anyOf(profile.Practitioner, profile.PMSLink), "CopyDetail": anyOf(profile.Practitioner, profile.PMSLink),
 
-	// The people of this computer, and one's own account.
-	"People": {profile.ManagePeople}, "AddPerson": {profile.ManagePeople}, "ChangePerson": {profile.ManagePeople},
-	"ResetPassword": {profile.ManagePeople}, "Audit": {profile.ManagePeople},
-	"ChangePassword": profile.AllPermissions, "Lock": profile.AllPermissions, "SetIdleMinutes": profile.AllPermissions,
-	"Diagnostics": profile.AllPermissions, "ExportProfiles": {profile.Practitioner}, "ExportSelected": {profile.Practitioner},
+	// What takes data out.
+	"ExportProfiles": allOf(profile.Export, profile.Practitioner), "ExportSelected": allOf(profile.Export, profile.Practitioner),
+	"ExportFailures": allOf(profile.Export, profile.PMSLink),
+
+	// The people of this computer, and what holds for all of them.
+	"People": anyOf(profile.ManagePeople), "AddPerson": anyOf(profile.ManagePeople), "ChangePerson": anyOf(profile.ManagePeople),
+	"ResetPassword": anyOf(profile.ManagePeople), "Audit": anyOf(profile.ManagePeople),
+	"SetIdleMinutes": anyOf(profile.ManagePeople), "Retention": anyOf(profile.ManagePeople), "SetRetention": anyOf(profile.ManagePeople),
+
+	// One's own account and this computer.
+	"ChangePassword": signedIn, "Lock": signedIn, "Diagnostics": signedIn, "CopyText": signedIn,
 }
 
 // allows checks whether whoever is signed in may use a method.
 func (d *desk) allows(method string) error {
-	needs, known := permissions[method]
-	switch {
-	case !known:
+	needed, known := permissions[method]
+	if !known {
 		return profile.Errorf(profile.NotPermitted, "Nobody may do this. Contact support@vald.com.")
-	case len(needs) == 0:
-		return nil
 	}
-	return d.may(needs...)
+	for _, group := range needed {
+		if err := d.may(group...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // may checks that whoever is signed in has one of the permissions.

@@ -13,12 +13,12 @@ func (a *App) EraseProfile(id string) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		if err := store.Erase(ctx, id); err != nil {
-			return struct{}{}, err
+		err = d.recorded(ctx, d.event(profile.ErasedProfile, id), func(*profile.Event) error { return store.Erase(ctx, id) })
+		if err == nil {
+			d.w.Forget([]string{id})
+			a.tellState(ctx, d)
 		}
-		d.w.Forget([]string{id})
-		a.tellState(ctx, d)
-		return struct{}{}, d.audit(ctx, profile.ErasedProfile, id)
+		return struct{}{}, err
 	})
 	return err
 }
@@ -45,13 +45,12 @@ func (a *App) Retention() (RetentionView, error) {
 func (a *App) SetRetention(r RetentionView) error {
 	_, err := call(a, "SetRetention", func(ctx context.Context, d *desk) (struct{}, error) {
 		store, err := d.w.Store(ctx)
-		if err == nil {
-			err = store.SetRetention(ctx, profile.Retention(r))
-		}
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, d.audit(ctx, profile.ChangedSecurity, "")
+		return struct{}{}, d.recorded(ctx, d.event(profile.ChangedSecurity, ""), func(*profile.Event) error {
+			return store.SetRetention(ctx, profile.Retention(r))
+		})
 	})
 	return err
 }

@@ -10,12 +10,12 @@ import (
 
 // Profiles returns the rows of the profile list that fit the query.
 func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
-	return call(a, "Profiles", func(_ context.Context, d *desk) (ProfilePage, error) {
+	return call(a, "Profiles", func(ctx context.Context, d *desk) (ProfilePage, error) {
 		people, err := d.w.Directory()
 		if err != nil {
 			return ProfilePage{}, err
 		}
-		query := q.query(a.clock())
+		query := q.query(d.clinicTime(ctx))
 		query.Limit = min(query.Limit, maxRows)
 		found := people.Find(query)
 		page := ProfilePage{Rows: []ProfileRow{}, Matched: found.Matched,
@@ -31,12 +31,12 @@ func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
 // ProfileIDs returns the ids of the rows that fit the query, of all of them if
 // need be: for a selection, which holds rows that the window has not loaded.
 func (a *App) ProfileIDs(q ProfileQuery) ([]string, error) {
-	return call(a, "ProfileIDs", func(_ context.Context, d *desk) ([]string, error) {
+	return call(a, "ProfileIDs", func(ctx context.Context, d *desk) ([]string, error) {
 		people, err := d.w.Directory()
 		if err != nil {
 			return nil, err
 		}
-		return people.Refs(q.query(a.clock())), nil
+		return people.Refs(q.query(d.clinicTime(ctx))), nil
 	})
 }
 
@@ -44,12 +44,12 @@ func (a *App) ProfileIDs(q ProfileQuery) ([]string, error) {
 // name begins with what was typed, from Offset on and then from the top; -1 if
 // there is none.
 func (a *App) FindName(q ProfileQuery, typed string) (int, error) {
-	return call(a, "FindName", func(_ context.Context, d *desk) (int, error) {
+	return call(a, "FindName", func(ctx context.Context, d *desk) (int, error) {
 		people, err := d.w.Directory()
 		if err != nil {
 			return 0, err
 		}
-		return people.Named(q.query(a.clock()), typed), nil
+		return people.Named(q.query(d.clinicTime(ctx)), typed), nil
 	})
 }
 
@@ -85,7 +85,7 @@ func (d *desk) profile(ctx context.Context, ref string) (ProfileView, error) {
 	if !ok {
 		return ProfileView{}, profile.Errorf(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
 	}
-	view := profileView(&entry)
+	view := profileView(&entry, d.clinicTime(ctx))
 	view.EmailSharedWith = people.SharingEmail(&entry)
 	store, err := d.w.Store(ctx)
 	if err != nil {

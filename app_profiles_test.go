@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
@@ -64,7 +65,7 @@ func TestSelectionIsExportedAndNobodyElse(t *testing.T) {
 
 func TestWhatCannotBeABirthDateIsShown(t *testing.T) {
 	for _, state := range []profile.State{profile.Active, profile.Archived, profile.Merged, profile.Deleted} {
-		view := profileView(&profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", State: state, ImpossibleBirthDate: "1990-02-30"}})
+		view := profileView(&profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", State: state, ImpossibleBirthDate: "1990-02-30"}}, time.Now())
 		if view.Born != "" || view.ImpossibleBorn != "1990-02-30" || view.Age != -1 {
 			t.Errorf("%s: born %q, impossible %q, age %d", state, view.Born, view.ImpossibleBorn, view.Age)
 		}

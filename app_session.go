@@ -187,12 +187,12 @@ func (d *desk) signedIn(ctx context.Context, person profile.Person) (AppState, e
 	if err := d.unlock(ctx); err != nil {
 		return AppState{}, err
 	}
-	d.mu.Lock()
-	d.person, d.locked, d.active = &person, nil, d.app.clock()
-	d.mu.Unlock()
-	if err := d.audit(ctx, profile.SignedIn, ""); err != nil {
+	if err := d.w.Record(ctx, profile.Event{Here: d.app.clock().UTC(), Person: person.ID, Action: profile.SignedIn}); err != nil {
 		return AppState{}, err
 	}
+	d.mu.Lock()
+	d.person, d.locked, d.active = &person, nil, d.app.moment()
+	d.mu.Unlock()
 	d.keeper.Focus()
 	return d.state(ctx)
 }

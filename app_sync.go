@@ -86,15 +86,17 @@ func (a *App) StartImport() (PassView, error) {
 		if err != nil {
 			return PassView{}, err
 		}
-		if err := d.audit(ctx, profile.ImportedClients, ""); err != nil {
-			return PassView{}, err
-		}
-		return d.asked(importing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-			d.mu.Lock()
-			d.list = nil
-			d.mu.Unlock()
-			return e.Import(ctx, list, report)
+		var view PassView
+		err = d.w.Audited(ctx, d.event(profile.ImportedClients, ""), func(*profile.Event) error {
+			view, err = d.asked(importing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
+				d.mu.Lock()
+				d.list = nil
+				d.mu.Unlock()
+				return e.Import(ctx, list, report)
+			})
+			return err
 		})
+		return view, err
 	})
 }
 
@@ -113,9 +115,14 @@ func (a *App) DiscardListing() error {
 	return err
 }
 
-// CancelSync stops what runs. What is stored stays, and the next sync goes on.
+// CancelSync stops what runs, an import only for whoever may start one. What is stored stays, and the next sync goes on.
 func (a *App) CancelSync() error {
 	_, err := call(a, "CancelSync", func(_ context.Context, d *desk) (struct{}, error) {
+		if d.doing(listing, importing) {
+			if err := d.may(profile.ModifyLink); err != nil {
+				return struct{}{}, err
+			}
+		}
 		d.stop(errCancelledByPerson)
 		return struct{}{}, nil
 	})

@@ -81,17 +81,18 @@ type SyncStatus struct {
 	// Phase: idle, listing (reading the client list), listed (waiting for Start
 	// sync), storing, changes (asking what is new), checking (comparing counts).
 	Phase        string     `json:"phase"`
+	Now          string     `json:"now"`        // Cliniko's time, as far as it is known, when this was sent
 	Background   bool       `json:"background"` // nobody asked for what runs: show no more than a line
 	Done         int        `json:"done"`
-	Total        int        `json:"total"`       // 0: not known yet
-	PerSecond    float64    `json:"perSecond"`   // 0: not known yet
-	SecondsLeft  int        `json:"secondsLeft"` // -1: not known
-	WaitingUntil string     `json:"waitingUntil"`
+	Total        int        `json:"total"`        // 0: not known yet
+	PerSecond    float64    `json:"perSecond"`    // 0: not known yet
+	SecondsLeft  int        `json:"secondsLeft"`  // -1: not known
+	WaitingUntil string     `json:"waitingUntil"` // by this computer's clock
 	LastSuccess  string     `json:"lastSuccess"`  // end of the last pass that ended well
 	Last         *PassView  `json:"last"`         // the last pass of any end, or null
 	Problem      *ErrorView `json:"problem"`      // why the last pass did not end well, or null
 	Unfinished   bool       `json:"unfinished"`   // an import was cut off and will go on
-	OfflineSince string     `json:"offlineSince"` // "" when Cliniko can be reached, as far as is known
+	OfflineSince string     `json:"offlineSince"` // "" when Cliniko can be reached, as far as is known; by this computer's clock
 }
 
 // PassView is one pass with its numbers: read = synced + unchanged + failed +

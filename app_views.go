@@ -59,14 +59,14 @@ func profileRow(e *profile.Entry) ProfileRow {
 		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
 }
 
-func profileView(e *profile.Entry) ProfileView {
+func profileView(e *profile.Entry, now time.Time) ProfileView {
 	p := &e.Profile
 	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
 		LastName: p.LastName, Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
 		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
 		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
 	if !p.DateOfBirth.IsZero() {
-		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(time.Now()))
+		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(now.Local()))
 	}
 	for _, phone := range p.Phones {
 		view.Phones = append(view.Phones, PhoneView(phone))

@@ -158,7 +158,8 @@ func (d *desk) nextRetry(ctx context.Context) time.Time {
 	if err != nil || len(due) == 0 {
 		return time.Time{}
 	}
-	return due[0].At
+	// The store's times are Cliniko's; the keeper waits by the monotonic clock.
+	return time.Now().Add(due[0].At.Sub(d.clinicTime(ctx)))
 }
 
 // online says whether there is a network, and shows since when there is none.

@@ -21,7 +21,7 @@ type desk struct {
 	mu       sync.Mutex
 	person   *profile.Person
 	locked   *profile.Person // who locked the window
-	active   time.Time       // when somebody last did something
+	active   moment          // when somebody last did something
 	lookedAt string          // the client whom the audit trail has last
 	list     *syncer.Listed
 	phase    string
@@ -70,6 +70,12 @@ func (d *desk) close() error {
 	}
 	d.mu.Unlock()
 	return d.w.Close()
+}
+
+// clinicTime is Cliniko's time, as far as it is known: what is shown and counted
+// is of the clinic, whatever this computer believes the date to be.
+func (d *desk) clinicTime(ctx context.Context) time.Time {
+	return d.w.ClinicTime(ctx, d.app.clock())
 }
 
 // shown says that the window works on this desk.
@@ -142,9 +148,11 @@ func (d *desk) tellSync(ctx context.Context) {
 // status is what the window shows of the sync.
 func (d *desk) status(ctx context.Context) (SyncStatus, error) {
 	err := d.lookBack(ctx)
+	now := instant(d.clinicTime(ctx))
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := SyncStatus{Number: d.app.statuses.Add(1), Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total, PerSecond: d.progress.PerSecond, SecondsLeft: -1,
+	s := SyncStatus{Number: d.app.statuses.Add(1), Now: now, Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total,
+		PerSecond: d.progress.PerSecond, SecondsLeft: -1,
 		OfflineSince: instant(d.offlineSince), Last: d.past.last, LastSuccess: instant(d.past.lastSuccess), Unfinished: d.past.unfinished}
 	if d.phase == phaseIdle || d.phase == phaseListed {
 		s.Done, s.Total, s.PerSecond = 0, 0, 0
@@ -152,7 +160,7 @@ func (d *desk) status(ctx context.Context) (SyncStatus, error) {
 		s.SecondsLeft = int((d.progress.Left + time.Second - 1) / time.Second)
 	}
 	s.Background = d.now != nil && d.now.quiet && !d.now.goesOn
-	if d.waiting.After(time.Now()) {
+	if d.waiting.After(time.Now()) { // by the monotonic clock that both carry
 		s.WaitingUntil = instant(d.waiting)
 	}
 	if d.problem != nil {

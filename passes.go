@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
@@ -137,6 +138,13 @@ func (d *desk) note(r *running, err error) {
 	case d.offlineSince.IsZero():
 		d.offlineSince = time.Now()
 	}
+}
+
+// doing says that one of these runs.
+func (d *desk) doing(some ...work) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now != nil && slices.Contains(some, d.now.what)
 }
 
 // stop cancels what runs and waits for its end.

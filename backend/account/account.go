@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/uptime"
 )
 
 // People adds people and signs them in. It is safe for concurrent use; hashing
@@ -20,8 +21,10 @@ import (
 type People struct {
 	store profile.PersonStore
 	now   func() time.Time
-	cost  Cost
-	turn  chan struct{} // holds one token while somebody is served
+	// uptime times the delay after wrong passwords.
+	uptime func() time.Duration
+	cost   Cost
+	turn   chan struct{} // holds one token while somebody is served
 }
 
 // Option changes how New sets People up.
@@ -30,13 +33,17 @@ type Option func(*People)
 // WithClock replaces the clock.
 func WithClock(now func() time.Time) Option { return func(p *People) { p.now = now } }
 
+// WithUptime replaces the clock that nobody can set, which counts from the
+// computer's start.
+func WithUptime(uptime func() time.Duration) Option { return func(p *People) { p.uptime = uptime } }
+
 // WithCost replaces what hashing a new password costs. Passwords already kept
 // stay valid: each hash carries the cost it was made with.
 func WithCost(cost Cost) Option { return func(p *People) { p.cost = cost } }
 
 // New serves the people of store.
 func New(store profile.PersonStore, options ...Option) *People {
-	p := &People{store: store, now: time.Now, cost: DefaultCost, turn: make(chan struct{}, 1)}
+	p := &People{store: store, now: time.Now, uptime: uptime.Now, cost: DefaultCost, turn: make(chan struct{}, 1)}
 	for _, option := range options {
 		option(p)
 	}

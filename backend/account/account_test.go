@@ -19,14 +19,15 @@ type shelf struct {
 	tries  map[string]profile.Tries
 }
 
-func (s *shelf) CountTries(_ context.Context, email string, since time.Time, count func(profile.Tries) profile.Tries) error {
+func (s *shelf) CountTries(_ context.Context, email string, now, forgetAfter time.Duration, count func(profile.Tries) profile.Tries) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.tries == nil {
 		s.tries = map[string]profile.Tries{}
 	}
 	before := s.tries[email]
-	if before.Last.Before(since) {
+	before.Last = min(before.Last, now)
+	if before.Last < now-forgetAfter {
 		before = profile.Tries{}
 	}
 	s.tries[email] = count(before)

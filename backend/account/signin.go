@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
@@ -51,14 +52,14 @@ func (p *People) challenge(ctx context.Context, email string, person *profile.Pe
 	return p.forget(ctx, email)
 }
 
-// Authorise is SignIn for a headless command that needs the permission;
-// without it the answer is NotPermitted.
-func (p *People) Authorise(ctx context.Context, email, password string, permission profile.Permission) (profile.Person, error) {
+// Authorise is SignIn for a headless command that needs the permissions;
+// without all of them the answer is NotPermitted.
+func (p *People) Authorise(ctx context.Context, email, password string, permissions ...profile.Permission) (profile.Person, error) {
 	person, err := p.SignIn(ctx, email, password)
 	if err != nil {
 		return profile.Person{}, err
 	}
-	if !person.May(permission) {
+	if slices.ContainsFunc(permissions, func(needed profile.Permission) bool { return !person.May(needed) }) {
 		return profile.Person{}, profile.Errorf(profile.NotPermitted,
 			"This person may not do that here. Ask someone who may manage people for the permission, or sign in as someone else.")
 	}

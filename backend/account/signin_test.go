@@ -27,6 +27,9 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
+// Uptime counts from a start an hour before the first pass.
+func (c *clock) Uptime() time.Duration { return c.Now().Sub(newClock().now) + time.Hour }
+
 func (c *clock) pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -60,7 +63,7 @@ func TestAccentsMayBeComposedEitherWay(t *testing.T) {
 
 func TestEveryRefusalSaysTheSame(t *testing.T) {
 	c := newClock()
-	people, store, _ := clinic(t, account.WithClock(c.Now))
+	people, store, _ := clinic(t, account.WithUptime(c.Uptime))
 	damaged := store.people[0]
 	damaged.ID, damaged.Email, damaged.PasswordHash = "damaged", "damaged@clinic.example", "$argon2id$v=19$m=64,t=0,p=1$c2FsdHNhbHQ$a2V5a2V5a2V5a2V5a2V5"
 	store.people = append(store.people, damaged)
@@ -114,7 +117,7 @@ func TestUnknownEmailTakesAsMuchWork(t *testing.T) {
 func TestDelayGrows(t *testing.T) {
 	for _, email := range []string{ownerEmail, "nobody@clinic.example"} {
 		c := newClock()
-		people, _, _ := clinic(t, account.WithClock(c.Now))
+		people, _, _ := clinic(t, account.WithUptime(c.Uptime))
 		for i, wait := range []int{1, 2, 4, 8, 16, 30, 30} {
 			if _, err := people.SignIn(t.Context(), email, "wrong"); strings.Contains(profile.MessageOf(err), "Wait") {
 				t.Fatalf("try %d was not heard: %v", i+1, err)
@@ -131,7 +134,7 @@ func TestDelayGrows(t *testing.T) {
 
 func TestDelayEnds(t *testing.T) {
 	c := newClock()
-	people, _, owner := clinic(t, account.WithClock(c.Now))
+	people, _, owner := clinic(t, account.WithUptime(c.Uptime))
 	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river", profile.AllPermissions); err != nil {
 		t.Fatal(err)
 	}
@@ -160,21 +163,42 @@ func TestDelayEnds(t *testing.T) {
 // The delay is of the store, not of the process: a new start has to wait as well.
 func TestAnotherStartKnowsOfWrongTries(t *testing.T) {
 	c := newClock()
-	people, store, owner := clinic(t, account.WithClock(c.Now))
+	people, store, owner := clinic(t, account.WithUptime(c.Uptime))
 	if _, err := people.SignIn(t.Context(), owner.Email, "wrong"); profile.CodeOf(err) != profile.SignInRefused {
 		t.Fatal(err)
 	}
-	again := account.New(store, cheap, account.WithClock(c.Now))
+	again := account.New(store, cheap, account.WithUptime(c.Uptime))
 	if _, err := again.SignIn(t.Context(), owner.Email, ownerPassword); !strings.Contains(profile.MessageOf(err), "Wait") {
 		t.Errorf("heard at once: %v", err)
 	}
-	c.pass(-time.Hour) // setting the clock back makes nobody wait for longer than they must
+	c.pass(-time.Hour) // a restart makes nobody wait for longer than they must
 	if _, err := again.SignIn(t.Context(), owner.Email, ownerPassword); !strings.Contains(profile.MessageOf(err), "Wait") {
 		t.Errorf("heard at once: %v", err)
 	}
 	c.pass(time.Second)
 	if _, err := again.SignIn(t.Context(), owner.Email, ownerPassword); err != nil {
 		t.Error(err)
+	}
+}
+
+// Setting the clock neither shortens the delay nor makes it longer.
+func TestNobodySetsTheClockPastTheDelay(t *testing.T) {
+	const day = 24 * time.Hour
+	for _, set := range []time.Duration{time.Minute, day, -day, 100 * day, -100 * day, 3650 * day, -3650 * day} {
+		c, wall := newClock(), newClock()
+		people, _, owner := clinic(t, account.WithUptime(c.Uptime), account.WithClock(wall.Now))
+		for range 5 {
+			c.pass(20 * time.Second)
+			_, _ = people.SignIn(t.Context(), owner.Email, "wrong")
+		}
+		wall.pass(set)
+		if _, err := people.SignIn(t.Context(), owner.Email, ownerPassword); !strings.Contains(profile.MessageOf(err), "Wait 16 seconds,") {
+			t.Errorf("the clock set by %v: %v", set, err)
+		}
+		c.pass(16 * time.Second)
+		if _, err := people.SignIn(t.Context(), owner.Email, ownerPassword); err != nil {
+			t.Errorf("the clock set by %v, after the delay: %v", set, err)
+		}
 	}
 }
 

@@ -21,16 +21,13 @@ func triesKey(email string) string {
 // returns how long the email has to wait instead: 1, 2, 4, 8, 16 and then always
 // 30 seconds after the last wrong try. It counts every email that somebody tried,
 // whether it exists or not, so that the delay does not tell them apart, and in
-// the store, so that another process or another start knows of it.
+// the store, so that another process or another start knows of it. It is timed
+// from the computer's start: setting the clock makes it neither shorter nor longer.
 func (p *People) heard(ctx context.Context, email string) (wait time.Duration, err error) {
-	now := p.now()
-	err = p.store.CountTries(ctx, triesKey(email), now.Add(-forgetAfter), func(t profile.Tries) profile.Tries {
-		last := t.Last
-		if last.After(now) {
-			last = now // the clock was set back
-		}
-		if wait = max(last.Add(delay(t.Wrong)).Sub(now), 0); wait > 0 {
-			return profile.Tries{Wrong: t.Wrong, Last: last}
+	now := p.uptime()
+	err = p.store.CountTries(ctx, triesKey(email), now, forgetAfter, func(t profile.Tries) profile.Tries {
+		if wait = max(t.Last+delay(t.Wrong)-now, 0); wait > 0 {
+			return t
 		}
 		return profile.Tries{Wrong: t.Wrong + 1, Last: now}
 	})
@@ -49,5 +46,5 @@ func delay(wrong int) time.Duration {
 
 // forget drops the tries of an email: the last one was right.
 func (p *People) forget(ctx context.Context, email string) error {
-	return p.store.CountTries(ctx, triesKey(email), p.now().Add(-forgetAfter), func(profile.Tries) profile.Tries { return profile.Tries{} })
+	return p.store.CountTries(ctx, triesKey(email), p.uptime(), forgetAfter, func(profile.Tries) profile.Tries { return profile.Tries{} })
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -31,7 +33,8 @@ func (t *Terminal) connect() *cobra.Command {
 				if _, err := w.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
 					needs = profile.CreateLink
 				}
-				if err := t.as(ctx, w, as, needs, profile.ConnectedClinic); err != nil {
+				person, err := t.authorise(ctx, w, as, needs)
+				if err != nil {
 					return err
 				}
 				if file, ok := t.In.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115
@@ -41,7 +44,12 @@ func (t *Terminal) connect() *cobra.Command {
 				if err != nil && !errors.Is(err, io.EOF) {
 					return fmt.Errorf("read the key: %w", err)
 				}
-				connection, err := w.Connect(ctx, key)
+				var connection workspace.Connection
+				err = w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.ConnectedClinic}, func(e *profile.Event) (err error) {
+					connection, err = w.Connect(ctx, key)
+					e.Subject = connection.Clinic.AccountID
+					return err
+				})
 				if err != nil {
 					return err
 				}
@@ -71,7 +79,8 @@ func (t *Terminal) disconnect() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := t.as(ctx, w, as, profile.DeleteLink, profile.Disconnected); err != nil {
+				person, err := t.authorise(ctx, w, as, profile.DeleteLink)
+				if err != nil {
 					return err
 				}
 				if !yes {
@@ -79,7 +88,11 @@ func (t *Terminal) disconnect() *cobra.Command {
 						return err
 					}
 				}
-				gone, err := w.Disconnect(ctx)
+				var gone sqlite.Forgotten
+				err = w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.Disconnected, Subject: clinic.AccountID}, func(*profile.Event) (err error) {
+					gone, err = w.Disconnect(ctx)
+					return err
+				})
 				if err != nil {
 					return err
 				}
@@ -113,30 +126,37 @@ func (t *Terminal) export() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				if err := t.as(ctx, w, as, profile.Practitioner, profile.ExportedProfiles); err != nil {
-					return err
-				}
-				store, err := w.Store(ctx)
+				person, err := t.authorise(ctx, w, as, profile.Export, profile.Practitioner)
 				if err != nil {
 					return err
 				}
-				var entries []profile.Entry
-				broken, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
-				if err != nil {
-					return err
-				}
-				if len(broken) > 0 {
-					_, _ = fmt.Fprintf(t.Err, "%d saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.\n", len(broken))
-				}
-				if format == "csv" {
-					return export.CSV(t.Out, entries)
-				}
-				return export.JSON(t.Out, entries)
+				return w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.ExportedProfiles}, func(*profile.Event) error {
+					return t.writeProfiles(ctx, w, format)
+				})
 			})
 		}),
 	}
-	c.Flags().StringVar(&as, "as", "", "the email of someone who may open profiles")
+	c.Flags().StringVar(&as, "as", "", "the email of someone who may open and export profiles")
 	c.Flags().StringVar(&format, "format", "json", "json or csv")
 	need(c, "as")
 	return c
+}
+
+func (t *Terminal) writeProfiles(ctx context.Context, w *workspace.Workspace, format string) error {
+	store, err := w.Store(ctx)
+	if err != nil {
+		return err
+	}
+	var entries []profile.Entry
+	broken, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
+	if err != nil {
+		return err
+	}
+	if len(broken) > 0 {
+		_, _ = fmt.Fprintf(t.Err, "%d saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.\n", len(broken))
+	}
+	if format == "csv" {
+		return export.CSV(t.Out, entries)
+	}
+	return export.JSON(t.Out, entries)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -198,14 +197,14 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 	if err != nil {
 		return err
 	}
-	if err := store.AcceptMissing(ctx, shown); err != nil {
+	err = w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.RemovedMissing}, func(*profile.Event) error {
+		if err := store.AcceptMissing(ctx, shown); err != nil {
+			return err
+		}
+		_, err := engine.Full(ctx, show.report)
+		show.end()
 		return err
-	}
-	if err := w.Audit().Note(ctx, profile.Event{At: time.Now().UTC(), Person: person.ID, Action: profile.RemovedMissing}); err != nil {
-		return err
-	}
-	_, err = engine.Full(ctx, show.report)
-	show.end()
+	})
 	if err != nil {
 		return err
 	}
@@ -216,15 +215,6 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 	_, err = fmt.Fprintf(t.Out, "Removed: %s. What is kept of them is erased after the clinic's retention. %d stay.\n",
 		clients(after.Deleted-tally.Deleted), after.Active)
 	return err
-}
-
-// authorise asks for the password of --as, who needs the permission.
-func (t *Terminal) authorise(ctx context.Context, w *workspace.Workspace, email string, permission profile.Permission) (profile.Person, error) {
-	password, err := t.passwords().next("Password of " + email)
-	if err != nil {
-		return profile.Person{}, err
-	}
-	return w.People.Authorise(ctx, email, password, permission)
 }
 
 func clients(n int) string {

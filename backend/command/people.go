@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -76,7 +75,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 	if by == nil {
 		by = &person
 	}
-	if err := w.Audit().Note(ctx, profile.Event{At: time.Now().UTC(), Person: by.ID, Action: profile.AddedPerson, Subject: person.ID}); err != nil {
+	if err := w.Record(ctx, profile.Event{Person: by.ID, Action: profile.AddedPerson, Subject: person.ID}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(t.Out, "%s may sign in now: %s\n", person.Name, areas(person.Permissions))
@@ -153,16 +152,11 @@ func (p *passwords) next(prompt string) (string, error) {
 	return string(password), nil
 }
 
-// as authorises the person of --as for a permission, and notes in the audit trail
-// what they are about to do.
-func (t *Terminal) as(ctx context.Context, w *workspace.Workspace, email string, permission profile.Permission, action profile.Action) error {
+// authorise asks for the password of --as, who needs all of the permissions.
+func (t *Terminal) authorise(ctx context.Context, w *workspace.Workspace, email string, permissions ...profile.Permission) (profile.Person, error) {
 	password, err := t.passwords().next("Password of " + email)
 	if err != nil {
-		return err
+		return profile.Person{}, err
 	}
-	person, err := w.People.Authorise(ctx, email, password, permission)
-	if err != nil {
-		return err
-	}
-	return w.Audit().Note(ctx, profile.Event{At: time.Now().UTC(), Person: person.ID, Action: action})
+	return w.People.Authorise(ctx, email, password, permissions...)
 }

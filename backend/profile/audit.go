@@ -28,22 +28,32 @@ const (
 	ChangedSecurity  Action = "changed_security" // when the window locks, or how long who has left is kept
 )
 
-// AuditMonths is how long the audit trail is kept.
+// AuditMonths is how long the audit trail is kept at least.
 const AuditMonths = 12
+
+// NotFinished is the outcome of an event whose end was not recorded: it is still
+// under way, or the program ended in the middle.
+const NotFinished Code = "not_finished"
 
 // Event is one line of the audit trail. It holds no details of anybody.
 type Event struct {
-	ID      int64
-	At      time.Time
-	Person  string // the id of who did it
+	ID      int64     // its place in the order of events
+	At      time.Time // by Cliniko's clock, as far as it is known
+	Here    time.Time // by this computer's
+	Person  string    // the id of who did it
 	Action  Action
 	Subject string
+	Outcome Code // "" for done, NotFinished, or why it was not done
 }
 
-// AuditTrail keeps who did what.
+// AuditTrail keeps who did what for at least AuditMonths, in the order in which
+// it was recorded. No clock of this computer shortens or reorders it: see
+// Store.Purge.
 type AuditTrail interface {
-	// Note adds an event, and erases those that are older than AuditMonths.
-	Note(ctx context.Context, e Event) error
+	// Note adds an event and returns its ID. Of the times, Here is read.
+	Note(ctx context.Context, e Event) (int64, error)
+	// Finish records how an event ended that was NotFinished, and its subject.
+	Finish(ctx context.Context, id int64, subject string, outcome Code) error
 	// Events returns the newest events before the one with this id, the newest
 	// first; 0 is from the end.
 	Events(ctx context.Context, before int64, most int) ([]Event, error)

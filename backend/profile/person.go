@@ -9,6 +9,7 @@ import (
 
 // Permission is what a person may do here. TeleHab names two areas, each with
 // four levels; whoever may create, modify or delete in an area may view it too.
+// Two more stand by themselves: to take data out, and to manage people.
 type Permission string
 
 // The permissions.
@@ -25,14 +26,25 @@ const (
 	ModifyLink Permission = "pms_link.modify" // import, sync, replace the key
 	DeleteLink Permission = "pms_link.delete" // disconnect and erase
 
-	ManagePeople Permission = "people" // add and change people, read the audit trail
+	Export       Permission = "export" // write what they may view to a file
+	ManagePeople Permission = "people" // add and change people, auto-lock and retention, read the audit trail
 )
 
 // AllPermissions is what the first person gets, in the order in which
 // permissions are shown.
 var AllPermissions = []Permission{
 	Practitioner, CreateProfiles, ModifyProfiles, DeleteProfiles,
-	PMSLink, CreateLink, ModifyLink, DeleteLink, ManagePeople,
+	PMSLink, CreateLink, ModifyLink, DeleteLink, Export, ManagePeople,
+}
+
+// Regranted returns the permissions of somebody who was given these before
+// exporting had one of its own: whoever may modify the TeleHab PMS/EMR link may
+// export, as before.
+func Regranted(before []Permission) []Permission {
+	if !slices.Contains(before, ModifyLink) || slices.Contains(before, Export) {
+		return before
+	}
+	return append(slices.Clone(before), Export)
 }
 
 // View returns the permission to view the area that p belongs to.
@@ -66,13 +78,14 @@ type PersonStore interface {
 	// ChangePerson replaces the person with p's id. NotFound: there is none.
 	ChangePerson(ctx context.Context, p Person) error
 	// CountTries replaces the wrong tries of an email by what count makes of them,
-	// while no other process counts. The zero value forgets them, as does a last try
-	// before since.
-	CountTries(ctx context.Context, email string, since time.Time, count func(Tries) Tries) error
+	// while no other process counts. The zero value forgets them, as does a last
+	// try more than forgetAfter before now. Both are times since the computer
+	// started; a last try that lies ahead was before a restart, and counts as now.
+	CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(Tries) Tries) error
 }
 
 // Tries are the wrong tries of one email until now.
 type Tries struct {
 	Wrong int
-	Last  time.Time
+	Last  time.Duration // since the computer started
 }

@@ -38,6 +38,14 @@ type Store interface {
 	// not read, and that are not known as deleted.
 	Unseen(ctx context.Context, passID int64) ([]string, error)
 
+	// Learn takes what Cliniko's clock and this computer's said when an answer
+	// came, and returns what is known of Cliniko's time then. What is believed
+	// never goes back, and stays with the store when a clinic is disconnected.
+	Learn(ctx context.Context, r Reading) (Clock, error)
+
+	// Clock returns what is known of Cliniko's time.
+	Clock(ctx context.Context) (Clock, error)
+
 	// Vanish notes that Cliniko, by its clock at this time, no longer has these
 	// patients: profiles become Deleted, failures go. It returns the changed
 	// entries.
@@ -52,13 +60,17 @@ type Store interface {
 	Accepted(ctx context.Context) (map[string]bool, error)
 
 	// Purge erases profiles of clients who left longer ago than the clinic's
-	// Retention, and what is older than HistoryDays of the history. It returns
-	// the refs of the erased.
+	// Retention, what is older than HistoryDays of the history, and what is older
+	// than AuditMonths of the audit trail. How long ago that was is told by
+	// Clock.Erases: nothing goes while no time is believed. It returns the refs of
+	// the erased.
 	Purge(ctx context.Context) ([]string, error)
 
 	// End closes the pass with p's numbers and error and moves the cursors, in
-	// one transaction. A pass closed with Offline, Cancelled and the like stays
-	// unfinished, so that Begin can go on with it: see Resumable.
+	// one transaction. A cursor that lies after what is believed of Cliniko's time
+	// moves to the newest change that was seen instead. A pass closed with
+	// Offline, Cancelled and the like stays unfinished, so that Begin can go on
+	// with it: see Resumable.
 	End(ctx context.Context, p Pass, cursors Cursors) error
 
 	// Cursors returns where the next changes pass starts; zero before the first

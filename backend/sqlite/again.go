@@ -31,7 +31,11 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	slices.Sort(refs)
 	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		changed = nil
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: s.now().UTC()}
+		now, err := s.time(ctx, tx)
+		if err != nil {
+			return err
+		}
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: now}
 		for _, ref := range refs {
 			entry, differs, err := w.checkAgain(ctx, ref, check)
 			if err != nil {

@@ -4,23 +4,52 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
 
 var _ profile.AuditTrail = (*DB)(nil)
 
-// Note adds a line to the audit trail.
-func (db *DB) Note(ctx context.Context, e profile.Event) error {
-	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO audit (at, person, action, subject) VALUES (?, ?, ?, ?)",
-			stamp(e.At), e.Person, e.Action, e.Subject); err != nil {
+// Note adds a line to the audit trail and returns its number.
+func (db *DB) Note(ctx context.Context, e profile.Event) (id int64, err error) {
+	err = db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
+		if err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM audit WHERE at < ?", stamp(e.At.AddDate(0, -profile.AuditMonths, 0)))
+		result, err := tx.ExecContext(ctx, "INSERT INTO audit (at, clinic_at, person, action, subject, outcome) VALUES (?, ?, ?, ?, ?, ?)",
+			stamp(e.Here), stamp(clock.Estimate(e.Here)), e.Person, e.Action, e.Subject, e.Outcome)
+		if err != nil {
+			return err
+		}
+		id, err = result.LastInsertId()
 		return err
 	})
+	return id, err
+}
+
+// Finish says how an event ended, and what it was about.
+func (db *DB) Finish(ctx context.Context, id int64, subject string, outcome profile.Code) error {
+	result, err := db.write.ExecContext(ctx, "UPDATE audit SET subject = ?, outcome = ? WHERE id = ?", subject, outcome, id)
+	if err != nil {
+		return coded(err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, fmt.Errorf("line %d is no longer in the audit trail", id))
+	}
+	return nil
+}
+
+// purgeAudit erases what happened more than AuditMonths before this time of
+// Cliniko's. When an event happened is told by its place: before the first of
+// Cliniko's times that was believed after it. What its own times say decides
+// nothing.
+func purgeAudit(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM audit WHERE known_by < ?", stamp(now.AddDate(0, -profile.AuditMonths, 0)))
+	return err
 }
 
 // Events returns a part of the audit trail.
@@ -28,18 +57,24 @@ func (db *DB) Events(ctx context.Context, before int64, most int) (events []prof
 	if before <= 0 {
 		before = math.MaxInt64
 	}
-	rows, err := db.read.QueryContext(ctx, "SELECT id, at, person, action, subject FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, most)
+	rows, err := db.read.QueryContext(ctx, "SELECT id, at, clinic_at, known_by, person, action, subject, outcome FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?", before, most)
 	if err != nil {
 		return nil, coded(err)
 	}
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
 	for rows.Next() {
 		var e profile.Event
-		var when sql.NullInt64
-		if err := rows.Scan(&e.ID, &when, &e.Person, &e.Action, &e.Subject); err != nil {
+		var here, clinic, knownBy sql.NullInt64
+		if err := rows.Scan(&e.ID, &here, &clinic, &knownBy, &e.Person, &e.Action, &e.Subject, &e.Outcome); err != nil {
 			return nil, coded(err)
 		}
-		e.At = at(when)
+		e.Here, e.At = at(here), at(clinic)
+		if !clinic.Valid {
+			e.At = e.Here // written by a version that had one clock
+		}
+		if knownBy.Valid && e.At.After(at(knownBy)) {
+			e.At = at(knownBy)
+		}
 		events = append(events, e)
 	}
 	return events, coded(rows.Err())

@@ -1,17 +1,74 @@
 package sqlite_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
 )
+
+// trail is an audit trail and the two clocks.
+type trail struct {
+	t     *testing.T
+	db    *sqlite.DB
+	store *sqlite.Profiles
+}
+
+func newTrail(t *testing.T) *trail {
+	db, s := newStore(t)
+	return &trail{t, db, s}
+}
+
+// note adds an event, this computer's clock being so far from changedAt.
+func (tr *trail) note(here time.Duration, action profile.Action) int64 {
+	tr.t.Helper()
+	id, err := tr.db.Note(tr.t.Context(), profile.Event{Here: changedAt.Add(here), Person: "p1", Action: action})
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	return id
+}
+
+// sync has Cliniko answer, and erases what is due.
+func (tr *trail) sync(clinic, here time.Duration) {
+	tr.t.Helper()
+	ctx := tr.t.Context()
+	if _, err := tr.store.Learn(ctx, profile.Reading{Clinic: changedAt.Add(clinic), Here: changedAt.Add(here)}); err != nil {
+		tr.t.Fatal(err)
+	}
+	if _, err := tr.store.Purge(ctx); err != nil {
+		tr.t.Fatal(err)
+	}
+}
+
+// has checks the actions that are kept, the oldest first.
+func (tr *trail) has(want ...profile.Action) []profile.Event {
+	tr.t.Helper()
+	events, err := tr.db.Events(context.Background(), 0, 100)
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	slices.Reverse(events)
+	var got []profile.Action
+	for _, e := range events {
+		got = append(got, e.Action)
+	}
+	if !slices.Equal(got, want) {
+		tr.t.Errorf("%v, want %v", got, want)
+	}
+	return events
+}
+
+const aDay = 24 * time.Hour
 
 func TestAuditTrail(t *testing.T) {
 	db, _ := newStore(t)
 	note := func(at time.Time, action profile.Action, subject string) {
 		t.Helper()
-		if err := db.Note(t.Context(), profile.Event{At: at, Person: "p1", Action: action, Subject: subject}); err != nil {
+		if _, err := db.Note(t.Context(), profile.Event{Here: at, Person: "p1", Action: action, Subject: subject}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -28,15 +85,90 @@ func TestAuditTrail(t *testing.T) {
 	if err != nil || len(rest) != 1 || rest[0].Action != profile.SignedIn {
 		t.Errorf("%+v, %v", rest, err)
 	}
-
-	note(changedAt.AddDate(0, 12, 0).Add(90*time.Second), profile.SignedIn, "")
-	if events, err = db.Events(t.Context(), 0, 10); err != nil || len(events) != 2 {
-		t.Errorf("a year later: %+v, %v", events, err)
-	}
 	if _, err := db.Forget(t.Context(), otherKey); err != nil {
 		t.Fatal(err)
 	}
-	if events, err = db.Events(t.Context(), 0, 10); err != nil || len(events) != 2 {
+	if events, err = db.Events(t.Context(), 0, 10); err != nil || len(events) != 3 {
 		t.Errorf("after a disconnect: %+v, %v", events, err)
 	}
+}
+
+// An event says how it ended, or that this is not known.
+func TestAnEventHasAnOutcome(t *testing.T) {
+	tr := newTrail(t)
+	id, err := tr.db.Note(t.Context(), profile.Event{Here: changedAt, Person: "p1", Action: profile.ConnectedClinic, Outcome: profile.NotFinished})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := tr.has(profile.ConnectedClinic)[0]; e.Outcome != "not_finished" || e.Subject != "" {
+		t.Errorf("%+v", e)
+	}
+	if err := tr.db.Finish(t.Context(), id, "4000001", profile.KeyRefused); err != nil {
+		t.Fatal(err)
+	}
+	if e := tr.has(profile.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" {
+		t.Errorf("%+v", e)
+	}
+	if err := tr.db.Finish(t.Context(), id+1, "", ""); err == nil {
+		t.Error("finished what had not begun")
+	}
+}
+
+// Setting this computer's clock hides nothing, and puts nothing in another
+// place.
+func TestNoClockShortensTheAuditTrail(t *testing.T) {
+	for name, skew := range map[string]time.Duration{"400 days ahead": 400 * aDay, "400 days back": -400 * aDay, "ten years ahead": 3650 * aDay, "ten years back": -3650 * aDay} {
+		t.Run(name, func(t *testing.T) {
+			tr := newTrail(t)
+			tr.note(0, profile.SignedIn)
+			tr.sync(time.Minute, time.Minute)
+			tr.note(2*time.Minute, profile.OpenedProfile)
+			tr.note(skew, profile.ExportedProfiles)
+			tr.sync(4*time.Minute, skew)
+			tr.note(skew+time.Minute, profile.ExportedSelected)
+			tr.note(10*time.Minute, profile.Disconnected)
+			tr.sync(11*time.Minute, 11*time.Minute)
+			tr.sync(400*aDay, 5*time.Minute) // nor does Cliniko's, once
+			events := tr.has(profile.SignedIn, profile.OpenedProfile, profile.ExportedProfiles, profile.ExportedSelected, profile.Disconnected)
+			for i, e := range events {
+				if e.At.Before(changedAt) || e.At.After(changedAt.Add(11*time.Minute)) {
+					t.Errorf("event %d is said to be of %v", i, e.At)
+				}
+			}
+			if here := events[2].Here; !here.Equal(changedAt.Add(skew)) {
+				t.Errorf("this computer's clock said %v then", here)
+			}
+		})
+	}
+}
+
+// After twelve months an event goes, also one that was noted while the clock was
+// wrong, and one of the last day before a long pause does not go early.
+func TestTheAuditTrailIsKeptForTwelveMonths(t *testing.T) {
+	tr := newTrail(t)
+	tr.sync(0, 0)
+	tr.note(-3650*aDay, profile.SignedIn)
+	tr.sync(time.Minute, time.Minute)
+	tr.note(300*aDay, profile.OpenedProfile) // while the computer had no network
+	tr.sync(301*aDay, 301*aDay)
+	tr.has(profile.SignedIn, profile.OpenedProfile)
+	tr.sync(364*aDay, 364*aDay)
+	tr.has(profile.SignedIn, profile.OpenedProfile)
+	tr.sync(366*aDay, 366*aDay)
+	tr.has(profile.OpenedProfile)
+	tr.sync(665*aDay, 665*aDay)
+	tr.has(profile.OpenedProfile)
+	tr.sync(667*aDay, 667*aDay)
+	tr.has()
+}
+
+// Without a clinic there is no time that could be believed.
+func TestNothingIsErasedBeforeCliniko(t *testing.T) {
+	tr := newTrail(t)
+	tr.note(-3650*aDay, profile.SignedIn)
+	tr.note(3650*aDay, profile.SignedIn)
+	if _, err := tr.store.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tr.has(profile.SignedIn, profile.SignedIn)
 }

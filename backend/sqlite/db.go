@@ -75,6 +75,9 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	if err := db.prove(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
+	if err := db.regrant(ctx); err != nil {
+		return nil, errors.Join(err, db.write.Close())
+	}
 	if err := db.prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.statements.close(), db.write.Close())
 	}

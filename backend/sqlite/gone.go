@@ -22,7 +22,12 @@ func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
 // Vanish notes that Cliniko no longer has these patients.
 func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, refs []string) ([]profile.Entry, error) {
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: s.now().UTC()}
+		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
+		if err != nil {
+			return err
+		}
+		// From then on it is counted when they are erased.
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
 		for _, ref := range refs {
 			if err := w.vanish(ctx, ref, readAt); err != nil {
 				return err

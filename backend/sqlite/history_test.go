@@ -18,6 +18,15 @@ type clock struct{ now time.Time }
 
 func (c *clock) time() time.Time { return c.now }
 
+// learn sets the clock, and has Cliniko say the same time.
+func (c *clock) learn(t *testing.T, s *sqlite.Profiles, now time.Time) {
+	t.Helper()
+	c.now = now
+	if _, err := s.Learn(t.Context(), profile.Reading{Clinic: now, Here: now}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newStoreAt(t *testing.T, c *clock) (string, *sqlite.Profiles) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "telehab.db")
@@ -114,6 +123,7 @@ func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
 func TestPurge(t *testing.T) {
 	c := &clock{changedAt}
 	path, s := newStoreAt(t, c)
+	c.learn(t, s, c.now)
 	other, left := alex(), alex()
 	other.ID, left.ID = "2", "3"
 	save(t, s, 0, entry(alex()), entry(other), entry(left))
@@ -134,7 +144,7 @@ func TestPurge(t *testing.T) {
 	}{
 		{6, "", 2, 1}, {8, string(alex().ID), 1, 1}, {89, "", 1, 1}, {90, "", 1, 1}, {92, "3", 0, 0},
 	} {
-		c.now = changedAt.AddDate(0, 0, step.days)
+		c.learn(t, s, changedAt.AddDate(0, 0, step.days))
 		refs, err := s.Purge(t.Context())
 		if err != nil || strings.Join(refs, " ") != step.erased {
 			t.Errorf("after %d days: %v, %v", step.days, refs, err)
@@ -162,6 +172,7 @@ func TestRetentionCanBeChosen(t *testing.T) {
 	if err := s.SetRetention(t.Context(), profile.Retention{ArchivedDays: 0, DeletedDays: 7}); profile.CodeOf(err) != profile.Invalid {
 		t.Errorf("no days: %v", err)
 	}
+	c.learn(t, s, c.now)
 	chosen := profile.Retention{ArchivedDays: 10, DeletedDays: 3}
 	if err := s.SetRetention(t.Context(), chosen); err != nil {
 		t.Fatal(err)
@@ -173,7 +184,7 @@ func TestRetentionCanBeChosen(t *testing.T) {
 		days   int
 		erased int
 	}{{9, 0}, {11, 1}} {
-		c.now = changedAt.AddDate(0, 0, step.days)
+		c.learn(t, s, changedAt.AddDate(0, 0, step.days))
 		if refs, err := s.Purge(t.Context()); err != nil || len(refs) != step.erased {
 			t.Errorf("after %d days: %v, %v", step.days, refs, err)
 		}

@@ -25,7 +25,9 @@ func (s *Profiles) Begin(ctx context.Context, p profile.Pass) (profile.Pass, map
 			if err != nil {
 				return err
 			}
-			if unfinished.ID != 0 && p.StartedAt.Sub(unfinished.StartedAt) < goesStale {
+			// One from the future began by a clock that was wrong.
+			age := p.StartedAt.Sub(unfinished.StartedAt)
+			if unfinished.ID != 0 && age > -clockSlack && age < goesStale {
 				p, stored = unfinished, pages
 				return nil
 			}
@@ -166,8 +168,37 @@ func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Curs
 				return err
 			}
 		}
+		if err := s.withinBelieved(ctx, tx, &cursors, p.StartedAt); err != nil {
+			return err
+		}
 		return s.setCursors(ctx, tx, cursors)
 	})
+}
+
+// withinBelieved moves cursors that lie after what is believed of Cliniko's time
+// to the newest change that is kept of before the pass: whatever changes later
+// has a later time. They never go back.
+func (s *Profiles) withinBelieved(ctx context.Context, tx *sql.Tx, c *profile.Cursors, started time.Time) error {
+	clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
+	if err != nil || !c.Changed.After(clock.Believed) && !c.Archived.After(clock.Believed) {
+		return err
+	}
+	var changed, archived, newest sql.NullInt64
+	if err := tx.QueryRowContext(ctx, `SELECT changed_cursor, archived_cursor, (SELECT max(updated_at) FROM profile WHERE account_id = ?1 AND updated_at <= ?2)
+		FROM clinic WHERE account_id = ?1`, s.account, stamp(started)).Scan(&changed, &archived, &newest); err != nil {
+		return err
+	}
+	within := func(next, before time.Time) time.Time {
+		switch {
+		case !next.After(clock.Believed):
+			return next
+		case at(newest).After(before):
+			return at(newest)
+		}
+		return before
+	}
+	c.Changed, c.Archived = within(c.Changed, at(changed)), within(c.Archived, at(archived))
+	return nil
 }
 
 // SetCursors stores the cursors by themselves.

@@ -40,19 +40,77 @@ func (db *DB) People(ctx context.Context) (people []profile.Person, err error) {
 		if err := rows.Scan(&out.ID, &created, &sealed); err != nil {
 			return nil, coded(err)
 		}
-		plain, err := db.sealer.open(sealed, personRow(out.ID))
-		if err != nil {
-			return nil, damaged(err)
+		if err := db.openPerson(sealed, &out); err != nil {
+			return nil, err
 		}
-		var in person
-		if err := json.Unmarshal(plain, &in); err != nil {
-			return nil, damaged(fmt.Errorf("read a person: %w", err))
-		}
-		out.Name, out.Email, out.PasswordHash, out.Permissions = in.Name, in.Email, in.PasswordHash, in.Permissions
-		out.CreatedAt, out.Deactivated = at(created), in.Deactivated
+		out.CreatedAt = at(created)
 		people = append(people, out)
 	}
 	return people, coded(rows.Err())
+}
+
+// openPerson fills in what is sealed of the person with out's id.
+func (db *DB) openPerson(sealed []byte, out *profile.Person) error {
+	plain, err := db.sealer.open(sealed, personRow(out.ID))
+	if err != nil {
+		return damaged(err)
+	}
+	var in person
+	if err := json.Unmarshal(plain, &in); err != nil {
+		return damaged(fmt.Errorf("read a person: %w", err))
+	}
+	out.Name, out.Email, out.PasswordHash, out.Permissions, out.Deactivated = in.Name, in.Email, in.PasswordHash, in.Permissions, in.Deactivated
+	return nil
+}
+
+// regrant gives people of a store that an earlier version made the permissions
+// that take over from those they had: see profile.Regranted. It does so once.
+// People's rows are sealed, so that a migration cannot.
+func (db *DB) regrant(ctx context.Context) error {
+	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var done bool
+		if err := tx.QueryRowContext(ctx, "SELECT permissions > 0 FROM store").Scan(&done); err != nil || done {
+			return err
+		}
+		rows, err := sealedPeople(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for id, sealed := range rows {
+			p := profile.Person{ID: id}
+			if db.openPerson(sealed, &p) != nil {
+				continue // whoever reads the people says so
+			}
+			p.Permissions = profile.Regranted(p.Permissions)
+			again, err := sealPerson(db.sealer, &p)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "UPDATE person SET sealed = ? WHERE id = ?", again, id); err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE store SET permissions = 1")
+		return err
+	})
+}
+
+func sealedPeople(ctx context.Context, tx *sql.Tx) (sealed map[string][]byte, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT id, sealed FROM person")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	sealed = map[string][]byte{}
+	for rows.Next() {
+		var id string
+		var row []byte
+		if err := rows.Scan(&id, &row); err != nil {
+			return nil, err
+		}
+		sealed[id] = row
+	}
+	return sealed, rows.Err()
 }
 
 // AddPerson stores a person. Whether the email is free is for the caller to

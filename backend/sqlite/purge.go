@@ -38,9 +38,13 @@ func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error 
 
 // Purge erases what has been kept long enough.
 func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
-	now := s.now().UTC()
-	daysAgo := func(days int) sql.NullInt64 { return stamp(now.AddDate(0, 0, -days)) }
 	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
+		now := clock.Erases()
+		if err != nil || now.IsZero() {
+			return err
+		}
+		daysAgo := func(days int) sql.NullInt64 { return stamp(now.AddDate(0, 0, -days)) }
 		keep, err := retentionOf(tx.QueryRowContext(ctx, retentionQuery, s.account))
 		if err != nil {
 			return err
@@ -59,8 +63,10 @@ func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM change WHERE at < ?", history); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM pass WHERE account_id = ? AND ended_at < ?", s.account, history)
-		return err
+		if _, err := tx.ExecContext(ctx, "DELETE FROM pass WHERE account_id = ? AND ended_at < ?", s.account, history); err != nil {
+			return err
+		}
+		return purgeAudit(ctx, tx, now)
 	})
 	return refs, err
 }

@@ -15,13 +15,14 @@ import (
 type Profiles struct {
 	db      *DB
 	account string
-	now     func() time.Time
+	now     func() time.Time // this computer's clock
 }
 
 var _ profile.Store = (*Profiles)(nil)
 
 // Profiles returns the part of the store that belongs to the clinic with this
-// account id, which must be the connected one.
+// account id, which must be the connected one. now is this computer's clock; the
+// times that are stored are Cliniko's, as far as they are known from Learn.
 func (db *DB) Profiles(account string, now func() time.Time) *Profiles {
 	return &Profiles{db: db, account: account, now: now}
 }
@@ -39,7 +40,11 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...profile.Prepared) ([]profile.Entry, error) {
 	var changed []profile.Entry
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		bound, now := s.db.statements.in(ctx, tx), s.now().UTC()
+		now, err := s.time(ctx, tx)
+		if err != nil {
+			return err
+		}
+		bound := s.db.statements.in(ctx, tx)
 		for _, one := range ready {
 			p, ok := one.(*prepared)
 			if !ok {
@@ -82,7 +87,7 @@ type writer struct {
 	tx       *sql.Tx
 	sql      *statements
 	passID   int64
-	at       time.Time
+	at       time.Time          // Cliniko's time, as far as it is known
 	before   map[string]*stored // what there is, by ref
 	outcomes map[string]profile.Outcome
 }
@@ -107,12 +112,13 @@ func (b *stored) exists() bool { return b.state.Valid }
 func (b *stored) failed() bool { return b.code.Valid }
 
 // newerThan says that e is an answer that was slow on its way, or a list that
-// waited for a person: what is stored was read later.
-func (b *stored) newerThan(e *profile.Entry) bool {
+// waited for a person: what is stored was read later. What it says to have been
+// read after now was not read then.
+func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
 	if !b.exists() {
 		return false
 	}
-	readBefore := !e.ReadAt.IsZero() && e.ReadAt.Before(at(b.read))
+	readBefore := !e.ReadAt.IsZero() && e.ReadAt.Before(at(b.read)) && !at(b.read).After(now.Add(readSlack))
 	if isUnread(e) {
 		return readBefore
 	}
@@ -127,8 +133,12 @@ func (b *stored) newerThan(e *profile.Entry) bool {
 	return e.Profile.UpdatedAt.Before(updated) || e.Profile.UpdatedAt.Equal(updated) && readBefore
 }
 
-// clockSlack is by how much two of Cliniko's times may disagree.
-const clockSlack = time.Minute
+const (
+	// clockSlack is by how much two of Cliniko's times may disagree.
+	clockSlack = time.Minute
+	// readSlack is by how much Cliniko's time may be further than it is known.
+	readSlack = 10 * time.Minute
+)
 
 // has says that what is stored is p, with the fingerprint given.
 func (b *stored) has(p *profile.Profile, fingerprint []byte) bool {
@@ -179,7 +189,7 @@ func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfil
 
 func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
 	switch left := e.Profile.State != profile.Active; {
-	case before.newerThan(e):
+	case before.newerThan(e, w.at):
 		return before.standing(), false, nil
 	case isUnread(e):
 		differs, err := w.saveFailure(ctx, e, before)

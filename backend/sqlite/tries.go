@@ -14,26 +14,29 @@ import (
 const maxTracked = 1000
 
 // CountTries replaces the wrong tries of an email.
-func (db *DB) CountTries(ctx context.Context, email string, since time.Time, count func(profile.Tries) profile.Tries) error {
+func (db *DB) CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(profile.Tries) profile.Tries) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM tries WHERE last < ?", stamp(since)); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE tries SET last = ?1 WHERE last > ?1", now.Microseconds()); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM tries WHERE last < ?", (now - forgetAfter).Microseconds()); err != nil {
 			return err
 		}
 		key := db.sealer.print([]byte("tries"), []byte(email))
 		var before profile.Tries
-		var last sql.NullInt64
+		var last int64
 		err := tx.QueryRowContext(ctx, "SELECT wrong, last FROM tries WHERE email = ?", key).Scan(&before.Wrong, &last)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		before.Last = at(last)
+		before.Last = time.Duration(last) * time.Microsecond
 		after := count(before)
 		if after.Wrong == 0 {
 			_, err := tx.ExecContext(ctx, "DELETE FROM tries WHERE email = ?", key)
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO tries (email, wrong, last) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET wrong = excluded.wrong, last = excluded.last",
-			key, after.Wrong, stamp(after.Last)); err != nil {
+			key, after.Wrong, after.Last.Microseconds()); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM tries WHERE email IN (SELECT email FROM tries ORDER BY last DESC LIMIT -1 OFFSET ?)", maxTracked)

@@ -58,36 +58,42 @@ func (e *Engine) bringChanges(ctx context.Context, asked bool, report Report) (p
 	if err != nil {
 		return profile.Pass{}, err
 	}
-	if e.fullIsDue(since, last) {
+	if err := e.clock.recall(ctx); err != nil {
+		return profile.Pass{}, err
+	}
+	cutOff := last.ID != 0 && last.EndedAt.IsZero()
+	if since.Changed.IsZero() || cutOff && last.Err != profile.Cancelled { // else somebody did not want it now
 		return e.full(ctx, m)
 	}
 	pass, differs, err := e.changes(ctx, since, asked, m)
-	if err != nil || !differs || !asked && e.deciding(last) {
+	switch {
+	case err != nil:
 		return pass, err
+	case !cutOff && e.fullIsDue(since, last):
+		return e.full(ctx, m)
+	case !differs || !asked && e.deciding(last):
+		return pass, nil
 	}
 	return e.repair(ctx, m)
 }
 
+// fullIsDue says that everybody is to be read again because of the time that has
+// passed. It is asked once Cliniko has answered, and so goes by its clock.
 func (e *Engine) fullIsDue(since profile.Cursors, last profile.Pass) bool {
-	switch {
-	case since.Changed.IsZero():
-		return true
-	case last.ID != 0 && last.EndedAt.IsZero():
-		return last.Err != profile.Cancelled // somebody did not want it now
-	case last.Err == profile.Gone && !e.deciding(last):
-		return true
+	if last.Err == profile.Gone && !e.deciding(last) || since.Changed.After(e.clock.time().Add(dateSlack)) {
+		return true // somebody has thought for long enough, or the cursor came from a clock that was wrong
 	}
 	newest := since.FullAt
 	if last.StartedAt.After(newest) {
 		newest = last.StartedAt
 	}
-	return e.clinicTime().Sub(newest) > fullEvery
+	return passed(newest, e.clock.time(), fullEvery)
 }
 
 // deciding says that a person was asked about a mass disappearance and may still
 // think about it.
 func (e *Engine) deciding(last profile.Pass) bool {
-	return last.Err == profile.Gone && e.clinicTime().Sub(last.StartedAt) < askAgain
+	return last.Err == profile.Gone && !passed(last.StartedAt, e.clock.time(), askAgain)
 }
 
 // repair is a full pass because the counts differ. Where they still do, nobody
@@ -122,14 +128,14 @@ func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, e
 		return 0, err
 	}
 	tally, err := e.store.Tally(ctx)
-	into.ActiveInCliniko, into.CountedAt = page.Total, e.clinicTime()
+	into.ActiveInCliniko, into.CountedAt = page.Total, e.clock.unchecked()
 	return page.Total - (tally.Active - tally.Missing), err
 }
 
 func (e *Engine) changes(ctx context.Context, since profile.Cursors, asked bool, m *meter) (pass profile.Pass, differs bool, err error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
-	pass, _, err = e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clinicTime()})
+	pass, _, err = e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
 	if err != nil {
 		return pass, false, err
 	}
@@ -165,7 +171,7 @@ func (s *sweep) run(ctx context.Context, since profile.Cursors) (next profile.Cu
 	if err := s.again(ctx, &next); err != nil {
 		return since, false, err
 	}
-	if s.changed == 0 && !s.asked && s.engine.clinicTime().Sub(since.CountedAt) < countEvery {
+	if s.changed == 0 && !s.asked && !passed(since.CountedAt, s.engine.clock.unchecked(), countEvery) {
 		return next, false, nil
 	}
 	drift, err := s.engine.count(ctx, &next)
@@ -207,8 +213,11 @@ func (s *sweep) walk(ctx context.Context, order profile.Order, cursor time.Time)
 }
 
 func (s *sweep) take(ctx context.Context, page profile.Page) error {
-	if s.started.IsZero() {
-		s.started = page.Date
+	if s.started.IsZero() && !page.Date.IsZero() {
+		var err error
+		if s.started, err = s.engine.clock.answered(ctx, page.Date); err != nil {
+			return err
+		}
 	}
 	for i := range page.Records {
 		s.met[page.Records[i].Ref] = true
@@ -245,7 +254,7 @@ func (s *sweep) again(ctx context.Context, next *profile.Cursors) error {
 // judgeAgain applies the rule to what is kept. It returns of whom too little is
 // kept.
 func (e *Engine) judgeAgain(ctx context.Context, passID int64, next *profile.Cursors) (unclear []profile.ID, err error) {
-	now := e.clinicTime()
+	now := e.clock.time()
 	judged := profile.Today(now).String() + " " + e.version
 	if next.Judged == judged {
 		return nil, nil

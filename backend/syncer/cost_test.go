@@ -36,6 +36,7 @@ func TestBirthDatesAreJudgedAgainAsTimePasses(t *testing.T) {
 	clock := &laterClock{}
 	c := newClinic(t, fakeclinic.Options{Seed: 36, Patients: 20, Shares: &fakeclinic.Shares{}, Clock: clock.now})
 	c.now = clock.now
+	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: clock.now})
 	ids := c.fake.IDs()
 	now := time.Now().UTC()
 	born := func(id string, years, days int) string {

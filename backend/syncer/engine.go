@@ -9,7 +9,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -30,7 +29,7 @@ type Engine struct {
 
 	passes  singleflight.Group // repeated clicks share one pass
 	running sync.Mutex
-	ahead   atomic.Int64 // nanoseconds that Cliniko's clock is ahead of ours
+	clock   *clinicClock
 }
 
 // Options are the parts that an engine can do without.
@@ -60,7 +59,8 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Notice == nil {
 		o.Notice = func(Notice) {}
 	}
-	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version}
+	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version,
+		clock: &clinicClock{store: store, now: o.Now, notice: o.Notice}}
 }
 
 // ErrClosing is the cancellation cause of a program that ends: the pass is
@@ -92,7 +92,10 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 	if err != nil {
 		return profile.Entry{}, err
 	}
-	entries := e.judge(page)
+	entries, err := e.judge(ctx, page)
+	if err != nil {
+		return profile.Entry{}, err
+	}
 	entries[0].Opened = true
 	entry, err := e.keepOne(ctx, id, entries)
 	if profile.CodeOf(err) != profile.StoreDamaged {
@@ -145,7 +148,11 @@ func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error)
 // keep stores a page of a pass and tells the destinations what changed. It
 // returns how many entries changed.
 func (e *Engine) keep(ctx context.Context, passID int64, page profile.Page) (int, error) {
-	changed, err := e.store.Save(ctx, profile.Batch{PassID: passID, Entries: e.judge(page)})
+	entries, err := e.judge(ctx, page)
+	if err != nil {
+		return 0, err
+	}
+	changed, err := e.store.Save(ctx, profile.Batch{PassID: passID, Entries: entries})
 	if err != nil {
 		return 0, err
 	}
@@ -163,13 +170,12 @@ func (e *Engine) tell(changed []profile.Entry) {
 }
 
 // judge applies the required-field rule to a page.
-func (e *Engine) judge(page profile.Page) []profile.Entry {
-	e.learnTime(page.Date)
-	now := e.clinicTime()
-	read := page.Date
-	if read.IsZero() {
-		read = now.Truncate(time.Second)
+func (e *Engine) judge(ctx context.Context, page profile.Page) ([]profile.Entry, error) {
+	read, err := e.clock.answered(ctx, page.Date)
+	if err != nil {
+		return nil, err
 	}
+	now := e.clock.time()
 	entries := make([]profile.Entry, len(page.Records))
 	for i := range page.Records {
 		record := &page.Records[i]
@@ -182,17 +188,5 @@ func (e *Engine) judge(page profile.Page) []profile.Entry {
 		}
 		entries[i] = entry
 	}
-	return entries
-}
-
-// learnTime notes the difference between Cliniko's clock and ours.
-func (e *Engine) learnTime(date time.Time) {
-	if !date.IsZero() {
-		e.ahead.Store(int64(date.Sub(e.now())))
-	}
-}
-
-// clinicTime is Cliniko's clock as far as it is known.
-func (e *Engine) clinicTime() time.Time {
-	return e.now().Add(time.Duration(e.ahead.Load())).UTC()
+	return entries, nil
 }

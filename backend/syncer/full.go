@@ -65,12 +65,8 @@ func (e *Engine) start(ctx context.Context) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.learnTime(first.Date)
-	list := &pages{started: first.Date, total: first.Total, first: first, still: true}
-	if list.started.IsZero() {
-		list.started = e.clinicTime().Truncate(time.Second)
-	}
-	return list, nil
+	started, err := e.clock.answered(ctx, first.Date)
+	return &pages{started: started, total: first.Total, first: first, still: true}, err
 }
 
 // readPages reads all pages that are not stored yet, and gives each to take in
@@ -93,7 +89,11 @@ func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool
 				}
 			}
 			totals[n] = page.Total
-			return take(ctx, profile.Batch{Entries: e.judge(page), Page: n})
+			entries, err := e.judge(ctx, page)
+			if err != nil {
+				return err
+			}
+			return take(ctx, profile.Batch{Entries: entries, Page: n})
 		})
 		if ctx.Err() != nil {
 			break
@@ -163,7 +163,7 @@ func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err 
 	}
 	return e.end(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
 		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt, FullAt: pass.StartedAt,
-			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clinicTime(), Drift: before.Drift,
+			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clock.unchecked(), Drift: before.Drift,
 			Judged: before.Judged}
 	})
 }
@@ -179,8 +179,11 @@ func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int
 	if err == nil {
 		err = countErr
 	}
+	if clockErr := e.clock.flush(ctx); err == nil {
+		err = clockErr
+	}
 	pass.Counts, pass.Err = counts, profile.CodeOf(err)
-	pass.EndedAt, pass.Requests = e.clinicTime(), e.source.Requests()-sent
+	pass.EndedAt, pass.Requests = e.clock.time(), e.source.Requests()-sent
 	if endErr := e.store.End(ctx, pass, cursors(counts)); err == nil {
 		err = endErr
 	}

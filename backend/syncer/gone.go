@@ -38,7 +38,7 @@ func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
-	changed, err := e.store.Vanish(ctx, pass.ID, e.clinicTime(), s.gone)
+	changed, err := e.store.Vanish(ctx, pass.ID, e.clock.time(), s.gone)
 	e.tell(changed)
 	return err
 }

@@ -22,8 +22,8 @@ type Duties struct {
 	Pass func(ctx context.Context) error
 	// Retry reads the failed profiles again that are due.
 	Retry func(ctx context.Context) error
-	// NextRetry returns when the next failed profile is due, by this computer's
-	// clock; zero for none.
+	// NextRetry returns when the next failed profile is due, as time.Now would
+	// say it; zero for none.
 	NextRetry func(ctx context.Context) time.Time
 	// Online says whether there is a network at all. Nothing is asked of Cliniko
 	// while there is none.

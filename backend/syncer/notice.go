@@ -17,4 +17,8 @@ const (
 	// CountUnexplained: they still differed after a full pass has proven that
 	// nobody is missing.
 	CountUnexplained Notice = "count_unexplained"
+	// ClocksDiffer: Cliniko's clock and this computer's disagree about how much
+	// time has passed, so nothing is erased because of its age until they agree,
+	// or Cliniko's has said the same for a day.
+	ClocksDiffer Notice = "clocks_differ"
 )

@@ -18,9 +18,13 @@ func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 		if err != nil {
 			return profile.Pass{}, err
 		}
+		if err := e.clock.recall(ctx); err != nil {
+			return profile.Pass{}, err
+		}
+		now := e.clock.time()
 		var due []profile.ID
 		for _, r := range retries {
-			if !r.At.After(e.now()) {
+			if !r.At.After(now) {
 				due = append(due, r.ID)
 			}
 		}
@@ -53,7 +57,7 @@ func (e *Engine) readThese(ctx context.Context, ids []profile.ID) (profile.Pass,
 		return profile.Pass{}, nil
 	}
 	sent := e.source.Requests()
-	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clinicTime()})
+	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
 	if err != nil {
 		return pass, err
 	}

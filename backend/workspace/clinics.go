@@ -200,7 +200,8 @@ func (o Options) fill(ctx context.Context, account string, proof *proof, by prof
 			return err
 		}
 	}
-	return separate.connect(ctx, proof)
+	return separate.Audited(ctx, profile.Event{Person: by.ID, Action: profile.ConnectedClinic, Subject: account},
+		func(*profile.Event) error { return separate.connect(ctx, proof) })
 }
 
 // RemoveSeparate deletes the store that is used, if it is a separate one, and

@@ -151,9 +151,6 @@ func (w *Workspace) Demo() (demo, throwaway bool) {
 	return w.demo != nil, w.demo != nil && w.demo.throwaway
 }
 
-// Audit returns who did what here.
-func (w *Workspace) Audit() profile.AuditTrail { return w.db }
-
 func (w *Workspace) storePath() string { return filepath.Join(w.dir, storeFile) }
 
 // item names a secret of this workspace, so that two data directories of one
@@ -203,7 +200,7 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 	if err := w.keyring.Set(ctx, w.item(apiKey), []byte(p.key.Secret())); err != nil {
 		return err
 	}
-	if err := w.db.Connect(ctx, clinic, time.Now()); err != nil {
+	if err := w.db.Connect(ctx, clinic, w.ClinicTime(ctx, time.Now())); err != nil {
 		return err
 	}
 	w.mu.Lock()

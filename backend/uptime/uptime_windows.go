@@ -1,0 +1,9 @@
+package uptime
+
+import (
+	"time"
+
+	"golang.org/x/sys/windows"
+)
+
+func sinceStart() time.Duration { return windows.DurationSinceBoot() }

@@ -1,0 +1,60 @@
+package workspace
+
+import (
+	"context"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Events returns the newest events of the audit trail before the one with this
+// id, the newest first; 0 is from the end.
+func (w *Workspace) Events(ctx context.Context, before int64, most int) ([]profile.Event, error) {
+	return w.db.Events(ctx, before, most)
+}
+
+// Record adds something that was done to the audit trail.
+func (w *Workspace) Record(ctx context.Context, e profile.Event) error {
+	_, err := w.db.Note(ctx, stamped(e))
+	return err
+}
+
+// Audited does something that the audit trail has to have, and records how it
+// ended. do may complete the event's subject. What cannot be recorded is not
+// done: the event is there before, as one whose end is not known, so that a
+// full disk or a kill hides nothing either.
+func (w *Workspace) Audited(ctx context.Context, e profile.Event, do func(e *profile.Event) error) error {
+	e.Outcome = profile.NotFinished
+	id, err := w.db.Note(ctx, stamped(e))
+	if err != nil {
+		return err
+	}
+	err = do(&e)
+	if finishErr := w.db.Finish(context.WithoutCancel(ctx), id, e.Subject, profile.CodeOf(err)); err == nil {
+		err = finishErr
+	}
+	return err
+}
+
+// Failed records that something was refused before it began.
+func (w *Workspace) Failed(ctx context.Context, e profile.Event, why error) error {
+	e.Outcome = profile.CodeOf(why)
+	return w.Record(ctx, e)
+}
+
+func stamped(e profile.Event) profile.Event {
+	if e.Here.IsZero() {
+		e.Here = time.Now().UTC()
+	}
+	return e
+}
+
+// ClinicTime returns Cliniko's time when this computer's clock says here, as far
+// as it is known; here itself where nothing is.
+func (w *Workspace) ClinicTime(ctx context.Context, here time.Time) time.Time {
+	clock, err := w.db.Clock(ctx)
+	if err != nil {
+		return here // whoever reads the store next says why
+	}
+	return clock.Estimate(here)
+}
