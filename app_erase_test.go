@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -61,12 +64,11 @@ func TestLostKeyOffersToStartAgain(t *testing.T) {
 	f.signUpAndConnect()
 	f.imported()
 	f.app.shutdown()
-	// The same store under another name has no key in the keyring.
-	moved := filepath.Join(t.TempDir(), "moved")
-	if err := os.Rename(f.o.DataDir(), moved); err != nil {
+	// Its name ends with a hash of the folder's.
+	sum := sha256.Sum256([]byte(f.o.DataDir()))
+	if err := keyring.Open("TeleHab").Delete(t.Context(), "store key "+hex.EncodeToString(sum[:6])); err != nil {
 		t.Fatal(err)
 	}
-	f.o.Dir = moved
 	f.start()
 	state, err := f.app.State()
 	if err != nil || state.Store == nil || state.Store.Code != string(profile.StoreKeyLost) {

@@ -99,10 +99,7 @@ func TestStartingAgainWithoutMissingDataLosesNothing(t *testing.T) {
 	f.app.shutdown()
 	rename(t, f.o.Dir, f.o.Dir+".away")
 	f.start()
-	if _, err := f.app.ResetStore("erase"); profile.CodeOf(err) != profile.Invalid {
-		t.Errorf("without the word: %v", err)
-	}
-	if state, err := f.app.ResetStore("ERASE"); err != nil || state.Store != nil || state.PeopleExist || state.Clinic != nil {
+	if state, err := f.app.ResetStore(""); err != nil || state.Store != nil || state.PeopleExist || state.Clinic != nil {
 		t.Fatalf("%+v, %v", state, err)
 	}
 	f.signUpAndConnect()
@@ -119,6 +116,27 @@ func TestStartingAgainWithoutMissingDataLosesNothing(t *testing.T) {
 	f.start()
 	if state, err := f.app.SignIn(email, password); err != nil || state.Tally.Active == 0 {
 		t.Errorf("the data that came back: %+v, %v", state, err)
+	}
+}
+
+// The keys are kept under a name that is made of the folder's: under another
+// name of the folder they are not gone.
+func TestMovedFolderFindsItsKeys(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 94, Patients: 20})
+	f.signUpAndConnect()
+	f.app.shutdown()
+	moved := filepath.Join(t.TempDir(), "moved")
+	rename(t, f.o.Dir, moved)
+	f.o.Dir = moved
+	for range 2 {
+		f.start()
+		if state, err := f.app.SignIn(email, password); err != nil || state.Clinic == nil {
+			t.Fatalf("%+v, %v", state, err)
+		}
+		if _, err := f.app.ListPatients(); err != nil {
+			t.Errorf("the API key: %v", err)
+		}
+		f.app.shutdown()
 	}
 }
 

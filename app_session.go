@@ -248,9 +248,9 @@ func (a *App) LeaveDemo() (AppState, error) {
 }
 
 // ResetStore deletes data that is certainly lost, so that the clinic can be
-// connected and synced again; of data that is not to be seen it deletes nothing.
-// It wants the word ERASE, since the people, their permissions, the audit trail
-// and the history are not in Cliniko.
+// connected and synced again. It wants the word ERASE, since the people, their
+// permissions, the audit trail and the history are not in Cliniko. For data that
+// cannot be found it makes new data, deletes nothing and wants no word.
 func (a *App) ResetStore(word string) (AppState, error) {
 	ctx := context.Background()
 	d, err := a.desk(ctx)
@@ -262,14 +262,13 @@ func (a *App) ResetStore(word string) (AppState, error) {
 		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
 	case !isLost(err):
 		return AppState{}, err
+	case profile.CodeOf(err) == profile.StoreMissing:
+		return a.beginAgain()
 	case word != eraseWord:
 		return AppState{}, errEraseWord()
 	}
 	if d != nil {
 		a.drop(d)
-	}
-	if profile.CodeOf(err) == profile.StoreMissing {
-		return a.beginAgain()
 	}
 	return a.startOver(ctx)
 }

@@ -3,6 +3,7 @@ package cliniko_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -94,6 +95,27 @@ func TestRefusals(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A web page with the status 404 comes from something in between, and says
+// nothing about a client: taken for Cliniko's answer it would erase one.
+func TestWebPageIsNoProofThatAClientIsGone(t *testing.T) {
+	for body, want := range map[string]profile.Code{
+		"<html>no such site</html>":                               profile.LoginPage,
+		`{"message":"The requested resource could not be found"}`: profile.NotFound,
+		"": profile.NotFound,
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, body)
+		}))
+		t.Cleanup(server.Close)
+		c := client(t, "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1", cliniko.Options{BaseURL: server.URL + "/v1"})
+		if _, err := c.Patient(t.Context(), "1"); profile.CodeOf(err) != want {
+			t.Errorf("%q: %v", body, err)
+		}
 	}
 }
 

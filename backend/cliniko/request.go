@@ -158,6 +158,9 @@ func refusal(response *http.Response, body []byte) error {
 		return profile.Because(profile.KeyRefused, cause)
 	case status == http.StatusForbidden:
 		return profile.Because(profile.KeyForbidden, cause)
+	case status == http.StatusNotFound && isWebPage(response, body):
+		// From something in between: it says nothing about a client.
+		return profile.Because(profile.LoginPage, cause)
 	case status == http.StatusNotFound:
 		return &profile.Error{Code: profile.NotFound, Cause: cause,
 			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}

@@ -27,7 +27,7 @@ var sentences = map[Code]string{
 	ClockWrong:           "This computer's date or time seems to be wrong, so Cliniko's certificate is not valid by it and the key was not sent. Correct date and time, then try again.",
 
 	StoreKeyLost:    "The key that opens TeleHab's data on this computer is no longer in the system keyring, or another one stands in its place. If you have a backup of your keyring or password manager, restore it, then try again.",
-	StoreMissing:    "TeleHab was set up on this computer, but its data is not to be seen now. If the data folder lies on a network or removable drive, connect the drive, then try again.",
+	StoreMissing:    "TeleHab was set up on this computer, but its data cannot be found right now. If the data folder is on a network or removable drive, connect the drive, then try again.",
 	StoreCorrupt:    "The file with TeleHab's data on this computer is damaged. If you have a backup of the data folder, restore it, then try again.",
 	StoreDamaged:    "A saved row was changed outside TeleHab and does not open any more. Sync again to fetch it from Cliniko.",
 	StoreBusy:       "Another program holds TeleHab's data on this computer. Close other TeleHab windows or commands and try again.",

@@ -174,7 +174,8 @@ func (o Options) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	if account == now.AccountID {
 		return profile.Errorf(profile.Invalid, "This key belongs to the clinic that is connected here. Replace the key instead.")
 	}
-	if err := o.fill(ctx, account, proof, by); err != nil {
+	listed := slices.ContainsFunc(p.Clinics, func(c Place) bool { return c.Account == account })
+	if err := o.fill(ctx, account, proof, by, listed); err != nil {
 		return err
 	}
 	p.Clinics = slices.DeleteFunc(p.Clinics, func(c Place) bool { return c.Account == account })
@@ -184,8 +185,10 @@ func (o Options) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 }
 
 // fill opens the separate store, adds its first person and connects it.
-func (o Options) fill(ctx context.Context, account string, proof *proof, by profile.Person) (err error) {
-	separate, err := Open(ctx, o.at(account))
+func (o Options) fill(ctx context.Context, account string, proof *proof, by profile.Person, listed bool) (err error) {
+	its := o.at(account)
+	its.listed = listed
+	separate, err := Open(ctx, its)
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,12 @@ func Purge(ctx context.Context, o Options) error {
 		demo.Dir = filepath.Join(o.Dir, "demo")
 	}
 	errs = append(errs, purge(ctx, demo, keyring.Open(service+" Demo")))
+	left := errors.Join(errs...) != nil
 	for _, dir := range []string{demo.DataDir(), o.DataDir()} {
 		for _, name := range append(unfinished(dir), kept...) {
+			if left && name == "clinics" {
+				continue // the next purge finds the keys by the folders' names
+			}
 			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
 		}
 		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -70,10 +74,14 @@ func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 	}
 	w := &Workspace{options: o, dir: dir, keyring: keys}
 	had := o.HasStore()
-	err = sqlite.Remove(w.storePath())
-	// A store has a key: then a keyring is only not to be seen now.
-	if keyErr := w.deleteKeys(ctx); had || profile.CodeOf(keyErr) != profile.KeyringMissing {
-		err = errors.Join(err, keyErr)
+	err = errors.Join(sqlite.Remove(w.storePath()), remove(filepath.Join(dir, keyFile)))
+	keyErr := w.deleteKeys(ctx)
+	switch code := profile.CodeOf(keyErr); {
+	case code == profile.KeyringMissing && !had:
+		keyErr = nil
+	case code == profile.KeyringMissing, code == profile.KeyringLocked:
+		keyErr = &profile.Error{Code: code, Cause: keyErr,
+			Message: "The data is erased. TeleHab's keys are still in the system keyring, which is locked or does not run. Unlock it, then run telehab purge again."}
 	}
-	return err
+	return errors.Join(err, keyErr)
 }

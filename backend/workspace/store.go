@@ -21,12 +21,13 @@ import (
 // folder may lie on a drive that is not connected. So two traces are kept of a
 // store: its key, and where in the keyring that was.
 
-// keyFile remembers where in the keyring the store's key lies. It stands in the
-// store's folder since the store was opened for the first time.
+// keyFile stores where in the keyring the store's key lies. It stands beside the
+// store from the first time that this was opened.
 const keyFile = "keyring.json"
 
 type keyPlace struct {
-	Place string `json:"place"`
+	Place  string `json:"place"`  // see keyring.Find
+	Ending string `json:"ending"` // of the key's name; it changes when the folder is moved
 }
 
 // sight is what can be seen of the store.
@@ -77,22 +78,22 @@ func (w *Workspace) readPlace() (known bool, err error) {
 	if err != nil {
 		return false, profile.Because(profile.StoreUnreadable, err)
 	}
-	var kept keyPlace
-	if json.Unmarshal(raw, &kept) == nil {
-		w.place = kept.Place
+	if err := json.Unmarshal(raw, &w.key); err != nil {
+		w.key = keyPlace{Ending: w.ending()}
 	}
 	return true, nil
 }
 
-func (w *Workspace) keepPlace(place string) error {
-	if _, err := os.Stat(filepath.Join(w.dir, keyFile)); err == nil && place == w.place {
+func (w *Workspace) writePlace(place string) error {
+	now := keyPlace{place, w.ending()}
+	if _, err := os.Stat(filepath.Join(w.dir, keyFile)); err == nil && now == w.key {
 		return nil
 	}
-	raw, err := json.Marshal(keyPlace{place})
+	raw, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}
-	w.place = place
+	w.key = now
 	return atomicfile.Write(filepath.Join(w.dir, keyFile), raw, 0o600)
 }
 
@@ -144,8 +145,11 @@ func (w *Workspace) openNew(ctx context.Context, started bool) error {
 // openOld opens a store that was used, with its key or with the one that was
 // about to replace it when the program was cut off.
 func (w *Workspace) openOld(ctx context.Context) error {
-	before := w.place
+	before := w.key.Place
 	key, place, err := w.keyring.Find(ctx, w.item(storeKey), before)
+	if errors.Is(err, keyring.ErrAbsent) && w.key.Ending != w.ending() {
+		key, place, err = w.adoptKeys(ctx)
+	}
 	if errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize {
 		return profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
 	}
@@ -177,8 +181,26 @@ func (w *Workspace) openOld(ctx context.Context) error {
 	return w.opened(place)
 }
 
+// adoptKeys is for a folder that was moved: the keys are kept under the name of
+// its place before. They are copied, for the folder may have been, too.
+func (w *Workspace) adoptKeys(ctx context.Context) (key []byte, place string, err error) {
+	for _, name := range []string{apiKey, nextKey, storeKey} {
+		key, _, err = w.keyring.Find(ctx, name+w.key.Ending, w.key.Place)
+		if errors.Is(err, keyring.ErrAbsent) && name != storeKey {
+			continue
+		}
+		if err == nil && len(key) > 0 {
+			err = w.keyring.Set(ctx, w.item(name), key)
+		}
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	return w.keyring.Find(ctx, w.item(storeKey), "")
+}
+
 func (w *Workspace) opened(place string) error {
-	if err := w.keepPlace(place); err != nil {
+	if err := w.writePlace(place); err != nil {
 		return errors.Join(profile.Because(profile.StoreUnreadable, err), w.db.Close())
 	}
 	return nil

@@ -81,7 +81,7 @@ type Workspace struct {
 	options Options
 	dir     string
 	keyring *keyring.Keyring
-	place   string // in the keyring, where the store's key lies
+	key     keyPlace // where the store's key was found last
 	db      *sqlite.DB
 	demo    *demo        // nil for a real one
 	idle    atomic.Int32 // minutes
@@ -155,12 +155,15 @@ func (w *Workspace) storePath() string { return filepath.Join(w.dir, storeFile) 
 
 // item names a secret of this workspace, so that two data directories of one
 // person do not share keys.
-func (w *Workspace) item(name string) string {
+func (w *Workspace) item(name string) string { return name + w.ending() }
+
+// ending is what this workspace's names in the keyring end with.
+func (w *Workspace) ending() string {
 	if w.options.Dir == "" {
-		return name
+		return ""
 	}
 	sum := sha256.Sum256([]byte(w.dir))
-	return name + " " + hex.EncodeToString(sum[:6])
+	return " " + hex.EncodeToString(sum[:6])
 }
 
 func (w *Workspace) deleteKeys(ctx context.Context) error {
@@ -285,7 +288,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret, _, err := w.keyring.Find(ctx, w.item(apiKey), w.place)
+	secret, _, err := w.keyring.Find(ctx, w.item(apiKey), w.key.Place)
 	if errors.Is(err, keyring.ErrAbsent) {
 		return nil, profile.Errorf(profile.NotConnected,
 			"The API key is no longer in the system keyring. Open Settings, Software integration and paste a key again.")

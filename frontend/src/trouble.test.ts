@@ -51,12 +51,15 @@ describe('trouble with the data of this computer', () => {
     expect(reset.mock.calls).toEqual([['yes'], ['ERASE']]);
   });
 
-  it('erases nothing of data that is not to be seen, and says so', async () => {
+  it('erases nothing of data that cannot be found, and says so', async () => {
     const { user } = broken('store_missing', true);
-    await heading('TeleHab’s data is not here right now');
+    await heading('TeleHab’s data cannot be found');
     await user.click(await button('Start again from Cliniko'));
     const form = within(await screen.findByRole('dialog'));
     expect(form.getByText(/^Nothing is erased/)).toBeVisible();
     expect(form.queryByRole('button', { name: /erase/i })).toBeNull();
+    expect(form.queryByRole('textbox')).toBeNull();
+    await user.click(form.getByRole('button', { name: 'Start again' }));
+    await screen.findByLabelText('Email');
   });
 });
