@@ -147,20 +147,27 @@ func runScript(ctx context.Context, s settings, target *url.URL) (server string,
 	}
 }
 
-func proxyForURL(s settings, address string) (string, error) {
-	target, err := windows.UTF16PtrFromString(address)
+// proxyForURL asks the network's script first, then the one of the settings, as
+// browsers do.
+func proxyForURL(s settings, address string) (server string, err error) {
+	if s.detect {
+		server, err = askScript(scriptOptions{flags: byDetection, detect: detectByAll}, address)
+		if err == nil || s.script == "" {
+			return server, err
+		}
+	}
+	script, err := windows.UTF16PtrFromString(s.script)
 	if err != nil {
 		return "", err
 	}
-	options := scriptOptions{}
-	if s.detect {
-		options.flags, options.detect = byDetection, detectByAll
-	}
-	if s.script != "" {
-		options.flags |= byAddress
-		if options.script, err = windows.UTF16PtrFromString(s.script); err != nil {
-			return "", err
-		}
+	return askScript(scriptOptions{flags: byAddress, script: script}, address)
+}
+
+// askScript runs one script. server "" means that it says: directly.
+func askScript(options scriptOptions, address string) (server string, err error) {
+	target, err := windows.UTF16PtrFromString(address)
+	if err != nil {
+		return "", err
 	}
 	session, _, err := httpOpen.Call(0, 1 /* no proxy */, 0, 0, 0)
 	if session == 0 {
@@ -181,7 +188,7 @@ func proxyForURL(s settings, address string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("run the proxy script: %w", err)
 	}
-	server := taken(found.server)
+	server = taken(found.server)
 	_ = taken(found.bypass)
 	if found.access != namedProxy {
 		return "", nil
