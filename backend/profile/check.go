@@ -102,10 +102,10 @@ func Unread(r *Record) *Failure {
 }
 
 func checkText(s string) string {
-	switch {
-	case strings.TrimSpace(s) == "":
+	if strings.TrimSpace(s) == "" {
 		return Missing
-	case Blank(s):
+	}
+	if Blank(s) {
 		return NotPrintable
 	}
 	return ""
@@ -122,10 +122,10 @@ func checkBirthDate(s string, now time.Time) (Date, string) {
 		return Date{}, NotADate
 	}
 	today := Today(now)
-	switch {
-	case born.After(today):
+	if born.After(today) {
 		return Date{}, InTheFuture
-	case born.AgeOn(today) > MaxAge:
+	}
+	if born.AgeOn(today) > MaxAge {
 		return Date{}, LongAgo
 	}
 	return born, ""
@@ -141,10 +141,10 @@ func Today(now time.Time) Date { return DateOf(now.UTC().Add(14 * time.Hour)) }
 
 // checkEmail refuses only what Cliniko's own pattern does.
 func checkEmail(s string) string {
-	switch {
-	case s == "":
+	if s == "" {
 		return Missing
-	case len(s) > MaxEmail || !emailShape.MatchString(s):
+	}
+	if len(s) > MaxEmail || !emailShape.MatchString(s) {
 		return NotAnEmail
 	}
 	return ""

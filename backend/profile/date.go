@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -43,13 +44,7 @@ func (d Date) String() string {
 
 // After says whether d is later than other.
 func (d Date) After(other Date) bool {
-	if d.Year != other.Year {
-		return d.Year > other.Year
-	}
-	if d.Month != other.Month {
-		return d.Month > other.Month
-	}
-	return d.Day > other.Day
+	return cmp.Or(cmp.Compare(d.Year, other.Year), cmp.Compare(d.Month, other.Month), cmp.Compare(d.Day, other.Day)) > 0
 }
 
 // AgeOn returns the whole years from d to day; someone born on 29 February

@@ -91,10 +91,11 @@ func (e *Error) Unwrap() error { return e.Cause }
 // context is Cancelled, a passed deadline TimedOut, anything else Internal,
 // and no error "".
 func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
 	var coded *Error
 	switch {
-	case err == nil:
-		return ""
 	case errors.As(err, &coded):
 		return coded.Code
 	case errors.Is(err, context.Canceled):
@@ -108,10 +109,11 @@ func CodeOf(err error) Code {
 // MessageOf returns the sentence a person may read. An error that carries none
 // gets a general one, because its own text may hold details.
 func MessageOf(err error) string {
+	if err == nil {
+		return ""
+	}
 	var coded *Error
 	switch {
-	case err == nil:
-		return ""
 	case errors.As(err, &coded):
 		return coded.Message
 	case errors.Is(err, context.Canceled):

@@ -1,5 +1,7 @@
 package profile
 
+import "cmp"
+
 // ID is Cliniko's id of a patient: 1 to 20 decimal digits, always text, since
 // today's ids have 19 digits and do not fit a JavaScript number.
 type ID string
@@ -19,8 +21,5 @@ func ParseID(s string) (ID, bool) {
 
 // Less orders ids as the numbers they are.
 func (id ID) Less(other ID) bool {
-	if len(id) != len(other) {
-		return len(id) < len(other)
-	}
-	return id < other
+	return cmp.Or(cmp.Compare(len(id), len(other)), cmp.Compare(id, other)) < 0
 }

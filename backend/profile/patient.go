@@ -35,12 +35,13 @@ type Phone struct {
 
 // State returns where the patient stands in Cliniko.
 func (p *Patient) State() State {
-	switch {
-	case !p.DeletedAt.IsZero():
+	if !p.DeletedAt.IsZero() {
 		return Deleted
-	case !p.MergedAt.IsZero() || p.MergedInto != "":
+	}
+	if !p.MergedAt.IsZero() || p.MergedInto != "" {
 		return Merged
-	case !p.ArchivedAt.IsZero():
+	}
+	if !p.ArchivedAt.IsZero() {
 		return Archived
 	}
 	return Active

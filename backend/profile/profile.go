@@ -41,11 +41,8 @@ type Profile struct {
 
 // ListName returns "Last, First", as lists are sorted.
 func (p *Profile) ListName() string {
-	switch {
-	case p.LastName == "":
-		return p.FirstName
-	case p.FirstName == "":
-		return p.LastName
+	if p.LastName == "" || p.FirstName == "" {
+		return p.LastName + p.FirstName
 	}
 	return p.LastName + ", " + p.FirstName
 }
@@ -75,19 +72,20 @@ type Failure struct {
 	Attempts      int // how many times it was read and found wanting
 }
 
-// retryAfter is how long after each of its first attempts an unreadable record
-// is read again. Later attempts come with the passes.
-var retryAfter = [...]time.Duration{time.Minute, 10 * time.Minute, time.Hour}
-
 // RetryAt returns when a record that could not be read, at this time last, is to
 // be read again by itself, or the zero time when it waits for the next pass. A
 // profile whose details are incomplete is not read again before somebody has
 // changed them in Cliniko.
 func RetryAt(last time.Time, attempts int) time.Time {
-	if attempts < 1 || attempts > len(retryAfter) {
-		return time.Time{}
+	switch attempts {
+	case 1:
+		return last.Add(time.Minute)
+	case 2:
+		return last.Add(10 * time.Minute)
+	case 3:
+		return last.Add(time.Hour)
 	}
-	return last.Add(retryAfter[attempts-1])
+	return time.Time{}
 }
 
 // FailureCode groups failures by what a person has to do.

@@ -1,0 +1,63 @@
+package profile_test
+
+import (
+	"testing"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+func TestProblemsInWords(t *testing.T) {
+	for problem, want := range map[profile.Problem]string{
+		{Field: "first_name", Kind: "missing"}:       "First Name is missing",
+		{Field: "last_name", Kind: "not_printable"}:  "Last Name has no readable letters",
+		{Field: "date_of_birth", Kind: "not_a_date"}: "Date of Birth is not a real date",
+		{Field: "date_of_birth", Kind: "in_future"}:  "Date of Birth is in the future",
+		{Field: "date_of_birth", Kind: "long_ago"}:   "Date of Birth is too long ago",
+		{Field: "sex", Kind: "missing"}:              "Sex is missing",
+		{Field: "email", Kind: "not_an_email"}:       "Email is not one email address",
+		{Field: "sex", Kind: "not_printable"}:        "Sex has no readable letters",
+		{Field: "date_of_birth", Kind: "missing"}:    "Date of Birth is missing",
+		{Field: "email", Kind: "missing"}:            "Email is missing",
+	} {
+		if got := problem.Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestReasons(t *testing.T) {
+	first, last := profile.Problem{Field: "first_name", Kind: "missing"}, profile.Problem{Field: "last_name", Kind: "missing"}
+	email, sex := profile.Problem{Field: "email", Kind: "missing"}, profile.Problem{Field: "sex", Kind: "missing"}
+	future, two := profile.Problem{Field: "date_of_birth", Kind: "in_future"}, profile.Problem{Field: "email", Kind: "not_an_email"}
+	for want, problems := range map[string][]profile.Problem{
+		"Email is missing.":                                                                               {email},
+		"First Name and Email are missing.":                                                               {first, email},
+		"First Name, Last Name and Email are missing.":                                                    {first, last, email},
+		"First Name, Last Name, Sex and Email are missing.":                                               {first, last, sex, email},
+		"Date of Birth is in the future.":                                                                 {future},
+		"Date of Birth is in the future; Email is not one email address.":                                 {future, two},
+		"Sex is missing; Date of Birth is in the future.":                                                 {future, sex},
+		"First Name and Sex are missing; Date of Birth is in the future; Email is not one email address.": {first, future, sex, two},
+	} {
+		f := profile.Failure{Code: profile.Incomplete, Problems: problems}
+		if got := f.Reason(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	f := profile.Failure{Code: "unreadable", Problems: []profile.Problem{email}}
+	if got := f.Reason(); got != "Cliniko's answer about this client could not be understood." {
+		t.Error(got)
+	}
+}
+
+func TestLabels(t *testing.T) {
+	for field, want := range map[profile.Field]string{
+		"state": "State", "merged_into": "Merged into", "title": "Title", "first_name": "First Name", "preferred_first_name": "Preferred First Name",
+		"last_name": "Last Name", "date_of_birth": "Date of Birth", "sex": "Sex", "gender_identity": "Gender Identity", "pronouns": "Pronouns",
+		"email": "Email", "phones": "Phone Numbers", "accepted_privacy_policy": "Privacy Policy", "other": "",
+	} {
+		if got := field.Label(); got != want {
+			t.Errorf("%s: %q, want %q", field, got, want)
+		}
+	}
+}
