@@ -16,7 +16,8 @@ const MaxEmail = 255
 
 // Check applies the required-field rule. It returns the profile with every
 // field that could be taken over, without what is invisible around it, and the
-// failure, or nil when the profile is complete. now is the practice system's clock, not this computer's.
+// failure, or nil when the profile is complete. now is the practice system's
+// clock, not this computer's.
 //
 // Only active patients can fail: someone archived or merged in Cliniko cannot
 // be mended there without being brought back first.
@@ -60,10 +61,10 @@ func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 	}
 	var problems []Problem
 	add := func(field Field, kind string) {
-		switch before := known.of(field); {
-		case kind == Missing && before != "":
-			problems = append(problems, Problem{field, before})
-		case kind != "":
+		if kind == Missing {
+			kind = cmp.Or(known.of(field), Missing)
+		}
+		if kind != "" {
 			problems = append(problems, Problem{field, kind})
 		}
 	}
@@ -131,13 +132,13 @@ func checkBirthDate(s string, now time.Time) (Date, string) {
 	return born, ""
 }
 
-// emailShape is the pattern that Cliniko publishes for a patient's email. Its
-// letters are ASCII ones: with (?i) two others would fold into them.
-var emailShape = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,63}$")
-
 // Today is the date by which birth dates are judged at a time. The rule
 // depends on the time in no other way.
 func Today(now time.Time) Date { return DateOf(now.UTC().Add(14 * time.Hour)) }
+
+// emailShape is the pattern that Cliniko publishes for a patient's email. Its
+// letters are ASCII ones: with (?i) two others would fold into them.
+var emailShape = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,63}$")
 
 // checkEmail refuses only what Cliniko's own pattern does.
 func checkEmail(s string) string {
