@@ -152,7 +152,7 @@ func startKeyring() (*exec.Cmd, error) {
 	if err := daemon.Start(); err != nil {
 		return nil, fmt.Errorf("start gnome-keyring-daemon: %w", err)
 	}
-	if err := waitForLogin(20 * time.Second); err != nil {
+	if err := waitForLogin(time.Minute); err != nil {
 		stop(daemon)
 		return nil, fmt.Errorf("%w; gnome-keyring-daemon said: %s", err, said.String())
 	}
