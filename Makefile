@@ -4,6 +4,7 @@ GO            ?= go
 NPM           ?= npm
 BENCH         ?=
 FUZZTIME      ?= 20s
+ROUNDS        ?= 10
 GOLANGCI      := v2.15.0
 GREMLINS      := v0.6.0
 MUTANTS       ?=
@@ -31,7 +32,7 @@ MODULES       := frontend/node_modules/.package-lock.json
 NPM_CI        := ci --no-audit --no-fund --loglevel=error
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test nightly mutants bench fuzz lint dev clean e2e screens icon \
+.PHONY: help run build test steady nightly mutants bench fuzz lint dev clean e2e screens icon \
         packages test-packages bindings frontend release
 
 help: ## List these targets
@@ -45,6 +46,9 @@ build: bindings frontend release ## Build build/bin/telehab
 
 test: ## Run every check and test; installs what is missing
 	@build/scripts/test.sh
+
+steady: ## Repeat the Wine, window and browser stages of the last test ROUNDS times (10)
+	@build/scripts/again.sh $(ROUNDS) wine installer-test e2e-window e2e-browser e2e-states e2e-open-in
 
 nightly: release $(MUTATOR) ## Run what takes too long for each change: histories, kills, mutants
 	@build/scripts/nightly.sh

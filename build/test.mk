@@ -16,8 +16,11 @@ STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings co
              clinic-binary empty-window histories kill e2e-browser e2e-states e2e-window e2e-open-in leaks security cgo-windows windows wine \
              installer installer-test $(MEASURED)
 
-.PHONY: stages stage-packages $(addprefix stage-,$(STAGES))
+.PHONY: stages stage-names stage-packages $(addprefix stage-,$(STAGES))
 stages: $(addprefix stage-,$(STAGES))
+
+stage-names:
+	@echo packages $(STAGES)
 
 stage-packages:
 	@$(STAGE) packages -- $(MAKE) test-packages

@@ -42,7 +42,7 @@ cat >/complete.sh <<'SH'
 . /usr/share/bash-completion/bash_completion
 . /usr/share/bash-completion/completions/telehab
 COMP_WORDS=(telehab st) COMP_CWORD=1 COMP_LINE='telehab st' COMP_POINT=10
-__start_telehab 2>/dev/null # there is no line that it could complete
+__start_telehab 2>/dev/null # it complains that there is no line to complete
 echo "${COMPREPLY[*]}"
 SH
 completed=$(person bash /complete.sh)
@@ -53,20 +53,20 @@ cat >/open.sh <<'SH'
 #!/bin/bash
 # A click on a link in a browser, as the desktops hand it on.
 xdg-open 'telehab://patient?patient_id=1' &
-for _ in $(seq 150); do
-  if xwininfo -root -tree | grep -q '"TeleHab"' && pgrep -u person WebKitWebProces >/dev/null; then
+painted() { grep -qs 'the first screen is painted' ~/.local/share/TeleHab/logs/telehab.log; }
+for _ in $(seq 600); do
+  if xwininfo -root -tree | grep -q '"TeleHab"' && painted; then
     echo 'the window is there'
     break
   fi
   sleep 0.2
 done
-sleep 3
 pgrep -u person -a telehab
 pkill -u person -x telehab
 wait
 SH
 chmod +x /open.sh
-person 'mkdir -p -m 700 /tmp/run-person && XDG_RUNTIME_DIR=/tmp/run-person LIBGL_ALWAYS_SOFTWARE=1 timeout 90 dbus-run-session -- xvfb-run -a /open.sh' \
+person 'mkdir -p -m 700 /tmp/run-person && XDG_RUNTIME_DIR=/tmp/run-person LIBGL_ALWAYS_SOFTWARE=1 timeout 300 dbus-run-session -- xvfb-run -a /open.sh' \
   >/window 2>&1 || true
 grep -q 'the window is there' /window || fail "$(cat /window)"
 grep -q -- '--link telehab://patient' /window || fail "the link did not arrive: $(cat /window)"

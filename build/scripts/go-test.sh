@@ -12,6 +12,6 @@ artifacts=$PWD/build/test-results/artifacts
 rm -rf "$artifacts"
 mkdir -p "$artifacts"
 
-${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 8m -artifacts -outputdir "$artifacts" -json "${packages[@]}" |
+${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 20m -artifacts -outputdir "$artifacts" -json "${packages[@]}" |
   tee build/test-results/go-test.jsonl |
   node build/scripts/go-report.mjs

@@ -8,19 +8,24 @@ has_keyring() {
     org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null | grep -q 'boolean true'
 }
 
+log=${HOME%/home}/keyring.log # beside the home of private-session.sh
+: >"$log"
+
 # The password of an empty keyring that is thrown away. No newline after it.
 gnome-keyring-daemon --foreground --unlock --components=secrets \
-  < <(printf test) >"$XDG_RUNTIME_DIR/keyring.log" 2>&1 &
+  < <(printf test) >"$log" 2>&1 &
 keyring=$!
 trap 'kill "$keyring" 2>/dev/null || true; wait "$keyring" 2>/dev/null || true' EXIT
 
-for _ in $(seq 100); do
-  if has_keyring; then
-    "$@"
-    exit
+until has_keyring; do
+  if ! kill -0 "$keyring" 2>/dev/null || [ "$SECONDS" -gt 120 ]; then
+    echo 'The keyring did not start:' >&2
+    cat "$log" >&2
+    exit 1
   fi
   sleep 0.1
 done
-echo 'The keyring did not start:' >&2
-cat "$XDG_RUNTIME_DIR/keyring.log" >&2
-exit 1
+status=0
+"$@" || status=$?
+[ "$status" = 0 ] || sed 's/^/keyring: /' "$log" >&2
+exit "$status"

@@ -3,10 +3,10 @@
 // are told; what can fail is whether the screen comes at all.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { photograph, startDisplay } from './harness/display.mjs';
+import { line, tell } from './harness/figures.mjs';
 import { median } from './harness/links.mjs';
 import { requirePrivateHome, results, root } from './harness/paths.mjs';
 import { start, stopAll, until } from './harness/processes.mjs';
@@ -66,10 +66,8 @@ test('the first screen comes soon after the start', async () => {
   }
   const ratio = median(times.app.map((time, i) => time / times.empty[i]));
   assert.ok(ratio > 0);
-  const text = `from the start of the process to the sign-in screen, ${ROUNDS} starts (load ${loadavg()[0].toFixed(1)}):
-  TeleHab ${median(times.app)} ms, an empty window ${median(times.empty)} ms, ratio ${ratio.toFixed(2)} (target 1.25)
-`;
-  mkdirSync(`${results}/figures`, { recursive: true });
-  writeFileSync(`${results}/figures/start`, text);
-  console.log(text);
+  const [ours, empties] = [median(times.app), median(times.empty)];
+  tell('start', `from the start of the process to the sign-in screen, ${ROUNDS} starts:`, [
+    line(`TeleHab ${ours} ms, an empty window ${empties} ms, ratio ${ratio.toFixed(2)}`, ratio, 1.25),
+  ]);
 });

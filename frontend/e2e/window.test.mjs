@@ -41,8 +41,8 @@ after(async () => {
 
 const see = (role, name) => until(`a ${role} ${name}`, () => app.find(role, name));
 const click = async (role, name) => app.click(await see(role, name));
-const read = (pattern, seconds = 30) =>
-  until(`the words ${pattern}`, async () => pattern.exec(await app.text()), { seconds });
+const read = (pattern) =>
+  until(`the words ${pattern}`, async () => pattern.exec(await app.text()));
 
 /** What the app keeps, in the shape of Cliniko's patients. */
 async function people() {
@@ -96,7 +96,7 @@ step('the demo clinic is imported', async () => {
   await click('button', /^Try the demo clinic/);
   await click('button', /^Sync (clients|patients)$/);
   await click('button', /^Start sync$/);
-  await read(/Sync results/, 60);
+  await read(/Sync results/);
   await photograph(display, 'window-2-results');
 });
 

@@ -5,7 +5,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { chromiumWith } from './chromium.mjs';
 import { pictures, results } from './paths.mjs';
-import { freePort, start, until } from './processes.mjs';
+import { PATIENCE, freePort, start, until } from './processes.mjs';
 
 /** Starts the app and returns the address of its page and the program. */
 export async function startApp(env) {
@@ -35,7 +35,7 @@ const PERSON = {
 export async function openPage(address) {
   const browser = await chromium.launch(chromiumWith());
   const page = await (await browser.newContext(PERSON)).newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(PATIENCE * 1000);
 
   const complaints = [];
   page.on('pageerror', (error) => {

@@ -16,7 +16,11 @@ export async function startDisplay() {
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] },
   );
   const number = await new Promise((done, fail) => {
-    program.child.stdio[3].once('data', (data) => done(String(data).trim()));
+    let said = '';
+    program.child.stdio[3].on('data', (data) => {
+      said += data;
+      if (said.endsWith('\n')) done(said.trim());
+    });
     program.ended.then((how) => fail(new Error(`Xvfb ended: ${how}\n${program.log()}`)));
   });
   return `:${number}`;

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, writeFi
 import { chromium } from 'playwright-core';
 import { chromiumWith } from './chromium.mjs';
 import { root } from './paths.mjs';
-import { start } from './processes.mjs';
+import { PATIENCE, start } from './processes.mjs';
 
 /**
  * Opens Chromium as a person has it: a window of its own, and telehab:// links
@@ -26,7 +26,7 @@ export async function openBrowser(profile, origin, env) {
     viewport: null,
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(PATIENCE * 1000);
   return {
     page,
     /** Shows a client's page and clicks Open in → TeleHab on it. */

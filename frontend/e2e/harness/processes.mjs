@@ -6,6 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { logs } from './paths.mjs';
 
 const running = new Set();
+const started = new Set();
+
+/**
+ * Seconds that something may take on a computer that does much else: far more
+ * than any needs. A test that waits for less would judge the computer.
+ */
+export const PATIENCE = 120;
 
 /**
  * Starts a program with its output in build/test-results/logs/NAME.log.
@@ -40,15 +47,20 @@ export function start(name, command, args, { env = {}, stdio = ['ignore', 'pipe'
     stop: () => stop(program),
   };
   running.add(program);
+  started.add(program);
   ended.then(() => running.delete(program));
   return program;
 }
 
-/** Asks the program to end, and makes it after ten seconds. Returns how it ended. */
+/** The end of what each program has printed that was started here. */
+export const lastWords = () =>
+  [...started].map(({ name, log }) => `${name}:\n${log().split('\n').slice(-20).join('\n')}`).join('\n');
+
+/** Asks the program to end, and makes it when that takes too long. Returns how it ended. */
 async function stop(program) {
   if (!program.isRunning()) return program.ended;
   program.child.kill('SIGTERM');
-  const force = setTimeout(() => program.child.kill('SIGKILL'), 10_000);
+  const force = setTimeout(() => program.child.kill('SIGKILL'), PATIENCE * 1000);
   const how = await program.ended;
   clearTimeout(force);
   return how;
@@ -72,7 +84,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
  * @param {string} what for the error
  * @param {() => T | Promise<T>} attempt errors count as "not yet"
  */
-export async function until(what, attempt, { seconds = 30, program } = {}) {
+export async function until(what, attempt, { seconds = PATIENCE, program } = {}) {
   const deadline = Date.now() + seconds * 1000;
   let problem = 'no';
   while (Date.now() < deadline) {

@@ -1,6 +1,7 @@
 // A walk through the app: steps that follow from one another, each a test. Once
 // a step has failed the rest is skipped: it would only wait in vain.
 import { test } from 'node:test';
+import { lastWords } from './processes.mjs';
 
 /** @param {() => Promise<string>} describe what the screen shows when a step fails */
 export function walk(describe) {
@@ -14,6 +15,7 @@ export function walk(describe) {
         broken = true;
         const screen = await describe().catch((problem) => `(not known: ${problem.message})`);
         console.log(`“${name}” failed when the screen said:\n${screen.replace(/^/gm, '    ')}\n`);
+        console.log(`The programs' last words:\n${lastWords().replace(/^/gm, '    ')}\n`);
         throw error;
       }
     });

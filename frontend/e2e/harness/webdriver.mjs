@@ -1,11 +1,16 @@
 // A small W3C WebDriver client, for the real window: no browser library can
 // drive the system's own web view.
+import { PATIENCE } from './processes.mjs';
+
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 
 /** Starts a session on a running driver. options go to the browser's own part. */
 export async function openSession(driver, options) {
   const { sessionId } = await send(driver, 'POST', '/session', {
-    capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
+    capabilities: { alwaysMatch: {
+        'webkitgtk:browserOptions': options,
+        timeouts: { script: PATIENCE * 1000 },
+      } },
   });
   return new Session(driver, `/session/${sessionId}`);
 }
@@ -15,7 +20,7 @@ async function send(driver, method, path, body) {
     method,
     body: body && JSON.stringify(body),
     headers: body && { 'Content-Type': 'application/json' },
-    signal: AbortSignal.timeout(60_000),
+    signal: AbortSignal.timeout(PATIENCE * 1000),
   });
   const { value } = await response.json();
   if (!response.ok) throw new Error(`${method} ${path}: ${value?.error} ${value?.message}`);

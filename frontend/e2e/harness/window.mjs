@@ -93,7 +93,7 @@ export async function closeWindow(session) {
   await session?.close();
   if (!pid) return;
   signal(pid, 'SIGTERM');
-  await until('the window to end', () => !signal(pid, 0), { seconds: 15 }).catch((error) => {
+  await until('the window to end', () => !signal(pid, 0)).catch((error) => {
     signal(pid, 'SIGKILL');
     throw error;
   });
