@@ -51,6 +51,8 @@ type App struct {
 	// Changed under the lock, and read without: a pass that ends must not wait for
 	// whoever waits for its end.
 	shown atomic.Pointer[desk] // real, or the demo
+	// generations counts whose data the window has shown: see show.
+	generations atomic.Int64
 }
 
 // system is what the window's toolkit does for the app.
@@ -129,7 +131,7 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 			return nil, err
 		}
 		d.person = demoPerson()
-		a.shown.Store(d)
+		a.show(d)
 		d.keep()
 		return d, d.unlock(ctx)
 	}
@@ -141,9 +143,20 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 		a.real = d
 		d.keep()
 	}
-	a.shown.Store(a.real)
+	a.show(a.real)
 	return a.real, nil
 }
+
+// show puts the window to work on a desk. What the page is told from now on
+// bears a new number, so that it can tell the data of two clinics apart: it drops
+// what it holds of an earlier number, and what still comes with one.
+func (a *App) show(d *desk) {
+	d.renew()
+	a.shown.Store(d)
+}
+
+// renew gives what a desk has from now on a number of its own.
+func (d *desk) renew() { d.generation.Store(d.app.generations.Add(1)) }
 
 func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*desk, error) {
 	d := newDesk(a)

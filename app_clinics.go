@@ -81,6 +81,7 @@ func (a *App) drop(d *desk) {
 func (a *App) reopen(ctx context.Context, left *desk, meanwhile func(context.Context) error) (AppState, error) {
 	var known workspace.Credentials
 	if person := left.whoIsSignedIn(); person.ID != "" {
+		a.dropLink() // somebody who is not signed in may still choose the clinic for it
 		var err error
 		if known, err = left.w.Credentials(ctx, person.ID); err != nil {
 			return AppState{}, err

@@ -92,3 +92,72 @@ func TestASecondClinicHasItsOwnData(t *testing.T) {
 		t.Errorf("%+v, %v", places, err)
 	}
 }
+
+// The page drops what it holds when the number grows, and what comes late with a
+// smaller one.
+func TestEveryChangeOfClinicHasANumber(t *testing.T) {
+	f, other := twoClinics(t)
+	f.signUpAndConnect()
+	f.imported()
+	last := int64(0)
+	grown := func(what string, state AppState, err error) {
+		t.Helper()
+		if err != nil || state.Generation <= last || state.Sync.Generation != state.Generation {
+			t.Errorf("%s: %d after %d, its sync %d, %v", what, state.Generation, last, state.Sync.Generation, err)
+		}
+		last = state.Generation
+	}
+	same := func(what string) {
+		t.Helper()
+		if state, err := f.app.State(); err != nil || state.Generation != last || state.Sync.Generation != last {
+			t.Errorf("%s: %d after %d, its sync %d, %v", what, state.Generation, last, state.Sync.Generation, err)
+		}
+	}
+	state, err := f.app.State()
+	grown("at first", state, err)
+	if _, err := f.app.SyncNow(); err != nil {
+		t.Fatal(err)
+	}
+	same("after a sync")
+	if _, err := f.app.Connect(f.fake.Key()); err != nil {
+		t.Fatal(err)
+	}
+	same("after a new key of the same clinic")
+	if _, err := f.app.Connect(other.Key()); profile.CodeOf(err) != profile.OtherClinic {
+		t.Fatal(err)
+	}
+	same("after the key of another one")
+
+	left := f.app.shown.Load()
+	state, err = f.app.ConnectSeparately(other.Key())
+	grown("a second clinic", state, err)
+	if status, _ := left.status(t.Context()); status.Generation >= last {
+		t.Errorf("what the first clinic still tells has the number %d of %d", status.Generation, last)
+	}
+	state, err = f.app.UseClinic("")
+	grown("back to the first", state, err)
+	state, err = f.app.OpenDemo()
+	grown("the demo", state, err)
+	state, err = f.app.LeaveDemo()
+	grown("out of the demo", state, err)
+	if state.Person == nil {
+		t.Fatal("nobody is signed in after the demo")
+	}
+	erased, err := f.app.Disconnect()
+	grown("disconnected", erased.State, err)
+}
+
+// A link names a client of the clinic that was shown when it came in.
+func TestALinkDoesNotChangeTheClinic(t *testing.T) {
+	f, other := twoClinics(t)
+	f.signUpAndConnect()
+	f.imported()
+	f.click(f.fake.IDs()[0])
+	state, err := f.app.ConnectSeparately(other.Key())
+	if err != nil || state.LinkWaiting {
+		t.Fatalf("a link waits: %v, %v", state.LinkWaiting, err)
+	}
+	if link, err := f.app.TakeLink(); err != nil || link.ID != "" {
+		t.Errorf("%+v, %v", link, err)
+	}
+}

@@ -88,6 +88,7 @@ func (a *App) erase(ctx context.Context, d *desk) (Erasure, error) {
 	if err != nil {
 		return Erasure{}, err
 	}
+	d.renew()
 	erased := Erasure{Clinic: clinic.Name, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
 	if demo, _ := d.w.Demo(); demo {
 		return erased, nil

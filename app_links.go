@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -80,6 +81,14 @@ func (a *App) linkWaits() bool {
 	return a.links.waiting != ""
 }
 
+// dropLink forgets a link that waits: it named a client of the clinic that was
+// shown when it came in.
+func (a *App) dropLink() {
+	a.links.mu.Lock()
+	defer a.links.mu.Unlock()
+	a.links.waiting = ""
+}
+
 // TakeLink returns the client of the link that waits, once.
 func (a *App) TakeLink() (LinkView, error) {
 	return call(a, "TakeLink", func(context.Context, *desk) (LinkView, error) {
@@ -102,7 +111,8 @@ func (a *App) FollowLink(id string) (ProfileView, error) {
 		if err := d.mayCreate(id); err != nil {
 			return ProfileView{}, err
 		}
-		ref, err, _ := a.links.flight.Do(id, func() (any, error) { return a.followOnce(ctx, d, parsed) })
+		flight := strconv.FormatInt(d.generation.Load(), 10) + "/" + id // another clinic has the same ids
+		ref, err, _ := a.links.flight.Do(flight, func() (any, error) { return a.followOnce(ctx, d, parsed) })
 		if err != nil {
 			return ProfileView{}, err
 		}

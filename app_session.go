@@ -29,7 +29,9 @@ func (a *App) State() (AppState, error) {
 func (a *App) closedState(err error) AppState {
 	logging.Failure(a.log, "open the workspace", err)
 	view := errorView(err)
-	state := AppState{Version: a.version, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: a.linkWaits(), Sync: SyncStatus{Phase: phaseIdle, SecondsLeft: -1}}
+	generation := a.generations.Load()
+	state := AppState{Version: a.version, Generation: generation, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: a.linkWaits(),
+		Sync: SyncStatus{Generation: generation, Phase: phaseIdle, SecondsLeft: -1}}
 	switch profile.CodeOf(err) {
 	case profile.KeyringMissing, profile.KeyringLocked:
 		state.Keyring = &view
@@ -79,7 +81,7 @@ func (a *App) Painted(dark bool) error {
 const defaultWord = "client"
 
 func (d *desk) state(ctx context.Context) (AppState, error) {
-	s := AppState{Version: d.app.version, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: d.app.linkWaits()}
+	s := AppState{Version: d.app.version, Generation: d.generation.Load(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: d.app.linkWaits()}
 	s.Demo, s.Throwaway = d.w.Demo()
 	s.IdleMinutes = d.w.IdleMinutes()
 	var err error
@@ -224,7 +226,7 @@ func (a *App) OpenDemo() (AppState, error) {
 			return AppState{}, err
 		}
 		d.person = demoPerson()
-		a.shown.Store(d)
+		a.show(d)
 	}
 	a.mu.Unlock()
 	if err := d.unlock(ctx); err != nil {

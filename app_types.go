@@ -6,6 +6,7 @@ package main
 // AppState is everything the window needs to choose its first screen.
 type AppState struct {
 	Version     string      `json:"version"`
+	Generation  int64       `json:"generation"`  // grows when the data of another clinic is shown, or none after Disconnect
 	Demo        bool        `json:"demo"`        // this is the simulated clinic
 	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
 	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
@@ -77,7 +78,8 @@ type TallyView struct {
 type SyncStatus struct {
 	// Number grows with each status, because what is told from two goroutines, or
 	// through a web socket, may arrive in another order.
-	Number int64 `json:"number"`
+	Number     int64 `json:"number"`
+	Generation int64 `json:"generation"` // the AppState's, of the clinic that this is about
 	// Phase: idle, listing (reading the client list), listed (waiting for Start
 	// sync), storing, changes (asking what is new), checking (comparing counts).
 	Phase        string     `json:"phase"`

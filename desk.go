@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"telehab.io/desktop/backend/logging"
@@ -17,6 +18,8 @@ type desk struct {
 	app    *App
 	w      *workspace.Workspace
 	keeper *syncer.Keeper
+
+	generation atomic.Int64 // of what it has; see App.show
 
 	mu       sync.Mutex
 	person   *profile.Person
@@ -151,7 +154,7 @@ func (d *desk) status(ctx context.Context) (SyncStatus, error) {
 	now := instant(d.clinicTime(ctx))
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := SyncStatus{Number: d.app.statuses.Add(1), Now: now, Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total,
+	s := SyncStatus{Generation: d.generation.Load(), Number: d.app.statuses.Add(1), Now: now, Phase: d.phase, Done: d.progress.Done, Total: d.progress.Total,
 		PerSecond: d.progress.PerSecond, SecondsLeft: -1,
 		OfflineSince: instant(d.offlineSince), Last: d.past.last, LastSuccess: instant(d.past.lastSuccess), Unfinished: d.past.unfinished}
 	if d.phase == phaseIdle || d.phase == phaseListed {

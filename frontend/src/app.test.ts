@@ -3,8 +3,6 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { startFake } from './dev/test-go';
-import { importer } from './lib/state/importer.svelte';
-import { profiles } from './lib/state/profiles.svelte';
 import { router } from './lib/state/route.svelte';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
@@ -12,8 +10,6 @@ const heading = (name: string | RegExp) => screen.findByRole('heading', { name }
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
 });
 
 describe('the window', () => {

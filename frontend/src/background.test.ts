@@ -3,10 +3,9 @@ import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { Permission } from './lib/api';
-import { startFake } from './dev/test-go';
+import { shownList, startFake } from './dev/test-go';
 import type { FakeGo } from './dev/fake-go';
-import { importer } from './lib/state/importer.svelte';
-import { profiles } from './lib/state/profiles.svelte';
+import { Importer } from './lib/state/importer.svelte';
 import { router } from './lib/state/route.svelte';
 
 // Beside other tests a machine may be slow.
@@ -43,8 +42,6 @@ afterEach(async () => {
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
 });
 
 describe('a sync by itself', () => {
@@ -64,12 +61,11 @@ describe('a sync by itself', () => {
 
   it('leaves the list alone that waits for a person', async () => {
     const fake = start('connected');
+    const importer = new Importer();
     await importer.list();
     expect(importer.step(fake.state.sync)).toBe('listed');
     byItself(fake, { phase: 'changes', background: true });
     expect(importer.step(fake.state.sync)).toBe('listed');
-    importer.forget();
-    expect(importer.step(fake.state.sync)).toBe('start');
   });
 
   it('says since when there is no network', async () => {
@@ -87,7 +83,7 @@ it('takes a complaint back once a later pass went well', async () => {
   const fake = start();
   render(App);
   await screen.findByText('Up to date');
-  profiles.syncProblem = problem('offline');
+  shownList().syncProblem = problem('offline');
   await screen.findByRole('alert');
   byItself(fake, { problem: problem('offline') });
   screen.getByRole('alert');

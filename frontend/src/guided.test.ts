@@ -6,9 +6,6 @@ import { judge } from './dev/people';
 import { startFake } from './dev/test-go';
 import type { FakeOptions } from './dev/fake-state';
 import type { FailureView } from './lib/api';
-import { round } from './lib/state/failed-round.svelte';
-import { importer } from './lib/state/importer.svelte';
-import { profiles } from './lib/state/profiles.svelte';
 import { router } from './lib/state/route.svelte';
 import { midnights } from './lib/state/sync-days.svelte';
 
@@ -26,9 +23,6 @@ function integration(options?: Partial<FakeOptions>) {
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
-  round.forget();
 });
 
 describe('getting started', () => {

@@ -7,10 +7,6 @@ import { syncsOf } from './dev/fake-history';
 import type { FakeGo } from './dev/fake-go';
 import type { ChangeView, FieldChangeView, ProfileView } from './lib/api';
 import { app } from './lib/state/app.svelte';
-import { importer } from './lib/state/importer.svelte';
-import { links } from './lib/state/links.svelte';
-import { missing } from './lib/state/missing.svelte';
-import { profiles } from './lib/state/profiles.svelte';
 import { router } from './lib/state/route.svelte';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
@@ -25,10 +21,6 @@ async function show() {
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
-  links.forget();
-  missing.forget();
 });
 
 const field = (name: string, label: string, before: string, after: string): FieldChangeView => ({

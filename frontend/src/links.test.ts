@@ -3,10 +3,6 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { startFake } from './dev/test-go';
-import { importer } from './lib/state/importer.svelte';
-import { links } from './lib/state/links.svelte';
-import { palette } from './lib/state/palette.svelte';
-import { profiles } from './lib/state/profiles.svelte';
 import { router } from './lib/state/route.svelte';
 
 const NEWCOMER = '999000112'; // whom the fake clinic gives no email
@@ -21,10 +17,6 @@ function start(options?: Parameters<typeof startFake>[0]) {
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
-  links.forget();
-  palette.close();
 });
 
 describe('a link from Cliniko', () => {

@@ -4,8 +4,6 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { startFake } from './dev/test-go';
 import type { Permission } from './lib/api';
-import { importer } from './lib/state/importer.svelte';
-import { profiles } from './lib/state/profiles.svelte';
 import { router, type Route } from './lib/state/route.svelte';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
@@ -23,8 +21,6 @@ const INTEGRATION: Route = { name: 'settings', section: 'integration' };
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
 });
 
 describe('whoever may only view profiles', () => {

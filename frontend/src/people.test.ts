@@ -3,8 +3,6 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { startFake } from './dev/test-go';
-import { importer } from './lib/state/importer.svelte';
-import { profiles } from './lib/state/profiles.svelte';
 import { router, type SettingsSection } from './lib/state/route.svelte';
 
 const PASSWORD = 'correct horse battery';
@@ -23,8 +21,6 @@ function open(section: SettingsSection, options?: Parameters<typeof startFake>[0
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
-  importer.forget();
 });
 
 describe('people', () => {

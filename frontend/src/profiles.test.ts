@@ -3,14 +3,12 @@ import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
-import { profiles } from './lib/state/profiles.svelte';
+import { shownList, startFake } from './dev/test-go';
 import { router } from './lib/state/route.svelte';
 import { layout } from './screens/profiles/columns';
 
 beforeEach(() => {
   router.reset();
-  profiles.forget();
   layout.reset();
   layout.fit(1000, 1);
 });
@@ -50,7 +48,7 @@ describe('the profile list', () => {
   it('counts what is shown of what, and widens by the chip', async () => {
     const { user, all, fake } = await shown();
     expect(footer()).toBe(`${all} of ${all} profiles`);
-    profiles.only({ noPhone: true }); // as the menu does, which jsdom does not open
+    shownList().only({ noPhone: true }); // as the menu does, which jsdom does not open
     const count = fake.people.filter(
       (each) => each.state === 'active' && !each.phones.length,
     ).length;
@@ -69,7 +67,7 @@ describe('the profile list', () => {
     await user.keyboard('{Control>}f{/Control}zo');
     await waitFor(() => {
       const said = screen.getAllByRole('status').map((each) => each.textContent);
-      expect(said).toContain(`${profiles.rows.total} of ${all} profiles`);
+      expect(said).toContain(`${shownList().rows.total} of ${all} profiles`);
     });
     await user.keyboard('{Escape}');
     expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('');
@@ -140,7 +138,7 @@ describe('the profile list', () => {
     expect(exported).not.toHaveBeenCalled(); // no password yet
     await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
     await screen.findByText('Saved to selected.csv', { selector: 'footer *' });
-    const ids = [1, 3].map((index) => profiles.rows.at(index)?.id);
+    const ids = [1, 3].map((index) => shownList().rows.at(index)?.id);
     expect(exported).toHaveBeenCalledExactlyOnceWith(ids, 'csv', 'correct horse battery');
   });
 });

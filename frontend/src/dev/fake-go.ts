@@ -51,6 +51,7 @@ export class FakeGo extends FakeSession implements GoApp {
     this.imported = false;
     this.state = { ...this.state, clinic: null, button: '' };
     this.state.sync = { ...this.state.sync, lastSuccess: '' };
+    this.renew();
     this.tally();
     return this.soon({ clinic, profiles, changes: 12, syncs: 3, state: this.state }, 800);
   };

@@ -45,6 +45,13 @@ export class FakeSession {
     for (const listener of this.#listeners.get(name) ?? []) listener(structuredClone(data));
   }
 
+  /** Another clinic is shown from now on, or none. */
+  protected renew() {
+    const generation = this.state.generation + 1;
+    this.state.sync = { ...this.state.sync, generation };
+    this.state = { ...this.state, generation };
+  }
+
   protected async soon<T>(answer: T, time = this.options.delay): Promise<T> {
     await wait(time);
     return structuredClone(answer);
@@ -108,6 +115,7 @@ export class FakeSession {
     if (word !== 'ERASE') fail('invalid', 'Type ERASE in capital letters to go on.');
     this.imported = false;
     this.state = { ...this.state, peopleExist: false, locked: null, clinic: null };
+    this.renew();
     this.tally();
     return this.soon(this.state);
   };
@@ -120,12 +128,14 @@ export class FakeSession {
       clinic: { ...CLINIC, name: 'Demo Clinic' },
       person: { ...PERSON, name: 'Demo Person', permissions: [...PERSON.permissions] },
     };
+    this.renew();
     return this.soon(this.state, 600);
   };
 
   LeaveDemo = () => {
     this.imported = false;
     this.state = { ...this.state, demo: false, peopleExist: false, clinic: null, person: null };
+    this.renew();
     this.tally();
     return this.soon(this.state);
   };
@@ -190,12 +200,14 @@ export class FakeSession {
       name: 'Riverside Physio',
       connectedAt: '2026-11-05T01:00:00Z',
     };
+    this.renew();
     return this.soon(this.state, 900);
   };
   UseClinic = (account: string) => {
     this.accounts.use(account);
     const name = this.accounts.clinics.find((clinic) => clinic.current)?.name ?? CLINIC.name;
     this.state.clinic = { ...CLINIC, name, connectedAt: `${account || 'first'}` };
+    this.renew();
     return this.soon(this.state);
   };
 }

@@ -45,6 +45,7 @@ export function stateAt(options: FakeOptions): AppState {
   const connected = stage === 'connected' || stage === 'imported';
   return {
     version: '0.1.0',
+    generation: 1,
     demo: false,
     throwaway: false,
     peopleExist: stage !== 'new',
@@ -62,6 +63,7 @@ export function stateAt(options: FakeOptions): AppState {
     clientWord: 'client',
     sync: {
       number: 0,
+      generation: 1,
       phase: 'idle',
       background: false,
       done: 0,

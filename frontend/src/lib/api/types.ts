@@ -115,6 +115,8 @@ export interface PassView {
 export interface SyncStatus {
   /** grows: one with a lower number is older, whenever it arrives */
   number: number;
+  /** the AppState's, of the clinic that this is about */
+  generation: number;
   phase: Phase;
   /** nobody asked for what runs: no more than a line shows it */
   background: boolean;
@@ -136,6 +138,8 @@ export interface SyncStatus {
 
 export interface AppState {
   version: string;
+  /** grows when the data of another clinic is shown, or none after Disconnect */
+  generation: number;
   demo: boolean;
   throwaway: boolean;
   peopleExist: boolean;

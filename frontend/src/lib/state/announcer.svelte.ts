@@ -1,4 +1,7 @@
-/** What a screen reader is told politely; <Announcements> holds the region. */
+/**
+ * What a screen reader is told politely; <Announcements> holds the region. It may
+ * name a client, so screens go through `say` of their workspace.
+ */
 class Announcer {
   text = $state('');
   /** Kept apart, so that whoever says something does not come to depend on it. */

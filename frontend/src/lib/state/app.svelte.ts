@@ -13,10 +13,6 @@ import { router, type Route } from './route.svelte';
 /** Which of the window's faces is shown. */
 export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'locked' | 'inside';
 
-/** Whose data is shown: rows of another clinic or person must not stay in memory. */
-const ownerOf = (state: AppState | null) =>
-  JSON.stringify([state?.person?.id, state?.demo, state?.clinic?.connectedAt]);
-
 /** Go tells several things at once, and they may overtake each other. */
 const isOlder = (sync: SyncStatus, known: SyncStatus) =>
   sync.number > 0 && sync.number < known.number;
@@ -27,7 +23,6 @@ export class App {
   /** Why the state could not be asked for. */
   problem = $state.raw<ErrorView | null>(null);
 
-  #forgetters: (() => void)[] = [];
   /** Whose place the router keeps while the window is locked; '' while it is not. */
   #away = '';
 
@@ -39,6 +34,14 @@ export class App {
     if (state.locked) return 'locked';
     if (state.peopleExist) return 'sign-in';
     return 'welcome';
+  }
+
+  /**
+   * Whose data is shown: which clinic's, as Go numbers them, and to whom. What is
+   * on the screen is made anew when it changes.
+   */
+  get owner(): string {
+    return `${this.state?.generation ?? 0}/${this.state?.person?.id ?? ''}`;
   }
 
   get sync() {
@@ -57,16 +60,17 @@ export class App {
 
   /** Takes over what a call or an event brought. */
   take(state: AppState) {
+    const generation = this.state?.generation ?? state.generation;
+    if (state.generation < generation) return; // of a clinic that is shown no more
     words.use(state.clientWord);
-    const owner = ownerOf(this.state);
     const person = this.state?.person?.id ?? this.#away;
-    if (owner !== ownerOf(state)) for (const forget of this.#forgetters) forget();
-    const known = this.state?.sync;
+    const known = state.generation === generation ? this.state?.sync : undefined;
     this.state = known && isOlder(state.sync, known) ? { ...state, sync: known } : state;
     this.problem = null;
     // Whoever locked the window comes back to where they were; nobody else does.
     this.#away = state.locked && !state.person ? person : '';
-    if (person && person !== (state.person?.id ?? this.#away)) router.reset();
+    const left = person !== '' && person !== (state.person?.id ?? this.#away);
+    if (left || state.generation > generation) router.reset();
   }
 
   /** Shows nobody's details until the password is given again. */
@@ -84,11 +88,6 @@ export class App {
   enter(state: AppState, route: Route = { name: 'profiles' }) {
     this.take(state);
     router.reset(route);
-  }
-
-  /** Names what must be forgotten when the data on the screen is no longer this person's. */
-  onOtherOwner(forget: () => void) {
-    this.#forgetters.push(forget);
   }
 
   async load() {
@@ -114,11 +113,16 @@ export class App {
         this.take(state);
       }),
       on('sync', (sync) => {
-        if (!this.state || isOlder(sync, this.state.sync)) return;
+        if (!this.state || sync.generation !== this.state.generation) return;
+        if (isOlder(sync, this.state.sync)) return;
         const ended = this.state.sync.phase !== 'idle' && sync.phase === 'idle';
         this.state = { ...this.state, sync };
         // The counts and the clinic may have changed with the pass.
         if (ended) void this.load();
+      }),
+      // Signed in, the workspace takes it. Else the sign-in screen says that a profile waits.
+      on('link', () => {
+        if (this.face !== 'inside') void this.load();
       }),
     ];
     return () => {

@@ -1,10 +1,10 @@
 import { on } from '$lib/api';
 import { app } from './app.svelte';
-import { palette } from './palette.svelte';
+import type { Palette } from './palette.svelte';
 import { router } from './route.svelte';
 
 /** Does what somebody chose in the menu bar, until the answer is called. */
-export function followCommands(): () => void {
+export function followCommands(palette: Palette): () => void {
   return on('command', (command) => {
     if (app.face !== 'inside') return;
     switch (command) {

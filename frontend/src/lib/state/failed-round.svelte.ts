@@ -1,7 +1,6 @@
 import { api, on, type FailureView } from '$lib/api';
-import { app } from './app.svelte';
 import type { FailureGroup } from './failures.svelte';
-import { router } from './route.svelte';
+import type { Router } from './route.svelte';
 
 /** Where one failed profile stands among those that are gone through. */
 export interface Place {
@@ -26,14 +25,19 @@ export class FailedRound {
   /** What the list is narrowed to, for whoever comes back to it. */
   group = $state<FailureGroup | null>(null);
 
+  #router: Router;
   #order = $state.raw<string[]>([]);
   #failing = $state.raw<Neighbour[]>([]);
+
+  constructor(router: Router) {
+    this.#router = router;
+  }
 
   /** Opens one of these failures; the rest of them can be reached from there. */
   begin(shown: FailureView[], id: string) {
     this.#take(shown);
     this.#order = this.#failing.map((each) => each.id);
-    router.go({ name: 'profile', id, failed: true });
+    this.#router.go({ name: 'profile', id, failed: true });
   }
 
   place(id: string): Place | null {
@@ -54,7 +58,7 @@ export class FailedRound {
 
   /** The way back stays the one to the list. */
   go(to: Neighbour | null) {
-    if (to) router.replace({ name: 'profile', id: to.id, failed: true });
+    if (to) this.#router.replace({ name: 'profile', id: to.id, failed: true });
   }
 
   /** Looks again who still fails, now and with every change, until the answer is called. */
@@ -71,18 +75,7 @@ export class FailedRound {
     return on('profiles', () => void look());
   }
 
-  forget() {
-    this.group = null;
-    this.#order = [];
-    this.#failing = [];
-  }
-
   #take(failures: FailureView[]) {
     this.#failing = failures.filter(({ id }) => id !== '').map(({ id, name }) => ({ id, name }));
   }
 }
-
-export const round = new FailedRound();
-app.onOtherOwner(() => {
-  round.forget();
-});

@@ -1,7 +1,6 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { api, on, toErrorView, type ErrorView, type FailureView, type FieldName } from '$lib/api';
 import { t } from '$lib/i18n';
-import { announcer } from './announcer.svelte';
 
 /** What failing profiles lack: a required field, or (other) something else. */
 export type FailureGroup = FieldName | 'other';
@@ -44,17 +43,16 @@ export class Failures {
     return group ? all.filter((failure) => groupsOf(failure).includes(group)) : all;
   });
 
-  /** The screen is gone, perhaps since the window was locked: nothing is announced any more. */
-  #left = false;
+  #announce: (text: string) => void;
+
+  constructor(say: (text: string) => void) {
+    this.#announce = say;
+  }
 
   follow(): () => void {
-    const stop = on('profiles', () => {
+    return on('profiles', () => {
       void this.load();
     });
-    return () => {
-      this.#left = true;
-      stop();
-    };
   }
 
   async load() {
@@ -111,9 +109,5 @@ export class Failures {
   #note(ref: string, text: string) {
     this.notes.set(ref, text);
     this.#announce(text);
-  }
-
-  #announce(text: string) {
-    if (!this.#left) announcer.say(text);
   }
 }

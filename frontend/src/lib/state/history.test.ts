@@ -134,12 +134,4 @@ describe('MissingClients', () => {
     await missing.remove();
     expect([missing.outcome, missing.problem, missing.working]).toEqual(['', null, '']);
   });
-
-  it('tells the next person nothing of what the last one did', async () => {
-    const { missing } = await lost(60);
-    const removing = missing.remove();
-    missing.forget();
-    await removing;
-    expect([missing.outcome, missing.working, missing.people]).toEqual(['', '', null]);
-  });
 });

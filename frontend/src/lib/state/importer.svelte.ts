@@ -107,12 +107,6 @@ export class Importer {
     this.stoppedWhile = '';
   }
 
-  /** Forgets all: someone signed out, or the clinic changed. */
-  forget() {
-    this.close();
-    this.#forgetListing();
-  }
-
   #forgetListing() {
     this.listing = null;
     this.rows.clear();
@@ -136,5 +130,3 @@ export class Importer {
     }
   }
 }
-
-export const importer = new Importer();

@@ -1,7 +1,7 @@
 import { api, on } from '$lib/api';
-import { app, type App } from './app.svelte';
+import type { App } from './app.svelte';
 import { OneProfile, type Origin } from './profile.svelte';
-import { router, type Router } from './route.svelte';
+import type { Router } from './route.svelte';
 
 /** How long the old screen stays for the store's answer, so that nothing flickers. */
 const MOMENT = 60;
@@ -20,8 +20,9 @@ export class Links {
   #router: Router;
   #taking = false;
   #another = false;
-  /** Grows with every profile asked for, and when everything is forgotten. */
+  /** Grows with every profile asked for. */
   #turn = 0;
+  #closed = false;
 
   constructor(app: App, router: Router) {
     this.#app = app;
@@ -30,9 +31,7 @@ export class Links {
 
   follow(): () => void {
     return on('link', () => {
-      // Signed out: the sign-in screen says that a profile waits.
       if (this.#app.face === 'inside') void this.take(true);
-      else void this.#app.load();
     });
   }
 
@@ -54,9 +53,9 @@ export class Links {
         this.#another = false;
         const turn = this.#turn;
         const { id } = await api.takeLink();
-        if (id && turn === this.#turn) await this.open(id, 'link');
+        if (id && turn === this.#turn && !this.#closed) await this.open(id, 'link');
       } while (this.#another);
-      this.#app.linkTaken();
+      if (!this.#closed) this.#app.linkTaken();
     } catch {
       // Whoever was signed in no longer is: Go keeps the link for the next one.
     } finally {
@@ -77,7 +76,7 @@ export class Links {
     const stored = profile.load(true);
     void profile.refresh();
     await Promise.race([stored, new Promise((resolve) => setTimeout(resolve, MOMENT))]);
-    if (turn !== this.#turn) return;
+    if (turn !== this.#turn || this.#closed) return;
     this.arrival = profile;
     this.#router.go({ name: 'profile', id });
   }
@@ -92,11 +91,9 @@ export class Links {
     if (this.arrival === profile) this.arrival = null;
   }
 
-  /** Forgets all: someone signed out, or the clinic changed. */
-  forget() {
-    this.#turn++;
+  /** Nobody is signed in any more, or to another clinic: whatever still comes goes nowhere. */
+  close() {
+    this.#closed = true;
     this.arrival = null;
   }
 }
-
-export const links = new Links(app, router);

@@ -187,7 +187,7 @@ describe('while nobody is signed in', () => {
     const stored = heldBack(fake.Profile);
     fake.Profile = stored.call;
     const opening = links.open(idOf(fake, 3), 'link');
-    links.forget();
+    links.close();
     void stored.release(idOf(fake, 3));
     await opening;
     expect(links.arrival).toBeNull();

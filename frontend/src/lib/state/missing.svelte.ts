@@ -21,20 +21,14 @@ export class MissingClients {
   outcome = $state<Outcome>('');
   cancelling = $state(false);
 
-  #turn = 0;
   #last: 'keep' | 'remove' = 'keep';
-  /** Grows when everything is forgotten: an answer from before is nobody's any more. */
-  #owner = 0;
 
   async load() {
-    const owner = this.#owner;
     try {
-      const people = (await api.missing()).sort(byName);
-      if (owner !== this.#owner) return;
-      this.people = people;
+      this.people = (await api.missing()).sort(byName);
       this.unlisted = null;
     } catch (thrown) {
-      if (owner === this.#owner) this.unlisted = toErrorView(thrown);
+      this.unlisted = toErrorView(thrown);
     }
   }
 
@@ -70,19 +64,8 @@ export class MissingClients {
     this.problem = null;
   }
 
-  /** Forgets all: someone signed out, or the clinic changed. */
-  forget() {
-    this.#turn++;
-    this.#owner++;
-    this.people = null;
-    this.unlisted = null;
-    this.working = '';
-    this.close();
-  }
-
   async #decide(what: 'keep' | 'remove', outcome: Outcome, work: () => Promise<unknown>) {
     if (this.working) return;
-    const turn = ++this.#turn;
     this.close();
     this.working = this.#last = what;
     this.cancelling = false;
@@ -92,7 +75,6 @@ export class MissingClients {
     } catch (thrown) {
       problem = toErrorView(thrown);
     }
-    if (turn !== this.#turn) return;
     this.working = '';
     if (!problem) this.outcome = outcome;
     else if (problem.code === 'cancelled') this.outcome = 'stopped';
@@ -100,5 +82,3 @@ export class MissingClients {
     else if (problem.code !== 'mass_disappearance') this.problem = problem;
   }
 }
-
-export const missing = new MissingClients();

@@ -115,5 +115,3 @@ function arrange(pasted: string, rows: ProfileRow[]): Choice[] {
   const sure = row !== null || pasted.length >= SURELY_AN_ID;
   return sure ? [first, ...choices] : [...choices, first];
 }
-
-export const palette = new Palette();

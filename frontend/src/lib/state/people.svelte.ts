@@ -1,6 +1,5 @@
 import { api, toErrorView, type ErrorView, type PersonDetails, type PersonView } from '$lib/api';
 import { t } from '$lib/i18n';
-import { announcer } from './announcer.svelte';
 
 /** Enough to catch a slip; Go decides. */
 export const looksLikeEmail = (text: string) => /^\S+@\S+\.\S+$/.test(text.trim());
@@ -15,6 +14,12 @@ export class People {
   problem = $state.raw<ErrorView | null>(null);
   /** What was done last. */
   news = $state('');
+
+  #say: (text: string) => void;
+
+  constructor(say: (text: string) => void) {
+    this.#say = say;
+  }
 
   async load() {
     try {
@@ -48,7 +53,7 @@ export class People {
 
   async #done(news: string) {
     this.news = news;
-    announcer.say(news);
+    this.#say(news);
     await this.load();
   }
 }

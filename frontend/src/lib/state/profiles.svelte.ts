@@ -174,26 +174,9 @@ export class ProfileList {
     }
   }
 
-  /** Forgets all rows: someone signed out, or the clinic changed. */
-  forget() {
-    this.search = '';
-    this.searched = '';
-    this.filter = 'all';
-    this.narrow = EVERYBODY;
-    this.active = 0;
-    this.scroll = 0;
-    this.syncProblem = null;
-    this.counts = NONE;
-    this.savedTo = '';
-    this.selection.clear();
-    this.rows.clear();
-  }
-
   #fromTop() {
     this.active = 0;
     this.selection.lift();
     this.rows.reload(true);
   }
 }
-
-export const profiles = new ProfileList();

@@ -1,3 +1,5 @@
+import type { Erasure } from '$lib/api';
+
 export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 'audit' | 'about';
 
 /** Where one can be, once signed in. */
@@ -5,7 +7,8 @@ export type Route =
   | { name: 'profiles' }
   /** `failed`: one of those that are gone through one after another. */
   | { name: 'profile'; id: string; failed?: true }
-  | { name: 'settings'; section: SettingsSection }
+  /** `erased`: what Disconnect has just removed, for as long as one stays there. */
+  | { name: 'settings'; section: SettingsSection; erased?: Erasure }
   | { name: 'sync' };
 
 const START: Route = { name: 'profiles' };

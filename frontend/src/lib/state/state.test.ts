@@ -38,16 +38,38 @@ describe('App', () => {
     expect(app.face).toBe('broken');
   });
 
-  it('forgets what it showed when the clinic or the person changes', async () => {
+  it('has another owner when the clinic or the person is another, and no other time', async () => {
     const fake = startFake();
     const app = new App();
-    const forget = vi.fn();
     await app.load();
-    app.onOtherOwner(forget);
-    app.take({ ...fake.state });
-    expect(forget).not.toHaveBeenCalled();
+    const { owner } = app;
+    app.take({ ...fake.state, clientWord: 'patient' });
+    expect(app.owner).toBe(owner);
     app.take({ ...fake.state, person: null });
-    expect(forget).toHaveBeenCalledOnce();
+    expect(app.owner).not.toBe(owner);
+    app.take({ ...fake.state });
+    expect(app.owner).toBe(owner);
+    // The very same clinic and person to look at, and still another one.
+    app.take({ ...fake.state, generation: fake.state.generation + 1 });
+    expect(app.owner).not.toBe(owner);
+  });
+
+  it('drops what still comes from the clinic before', async () => {
+    const fake = startFake();
+    const app = new App();
+    await app.load();
+    const stop = app.follow();
+    const before = structuredClone(fake.state);
+    const generation = before.generation + 1;
+    const sync = { ...before.sync, generation };
+    app.take({ ...before, generation, sync, clinic: null });
+    fake.emit('state', before);
+    expect(app.state?.clinic).toBeNull();
+    fake.emit('sync', { ...before.sync, phase: 'changes' });
+    expect(app.sync?.phase).toBe('idle');
+    fake.emit('sync', { ...sync, phase: 'changes' });
+    expect(app.sync?.phase).toBe('changes');
+    stop();
   });
 
   it('is not set back by what was told earlier and comes later', async () => {
@@ -169,7 +191,7 @@ describe('Importer', () => {
 describe('Failures', () => {
   it('counts what is missing and filters by it', async () => {
     startFake();
-    const failures = new Failures();
+    const failures = new Failures(() => undefined);
     await failures.load();
     const email = failures.groups.find((each) => each.group === 'email');
     expect(email?.count).toBeGreaterThan(0);
@@ -188,7 +210,7 @@ describe('Failures', () => {
 
   it('drops a row that is complete now, and says so of one that is not', async () => {
     const fake = startFake();
-    const failures = new Failures();
+    const failures = new Failures(() => undefined);
     await failures.load();
     const [first, second] = failures.all ?? [];
     if (!first || !second) throw new Error('too few failures');

@@ -1,0 +1,48 @@
+import { createContext } from 'svelte';
+import { announcer } from './announcer.svelte';
+import type { App } from './app.svelte';
+import { FailedRound } from './failed-round.svelte';
+import { Importer } from './importer.svelte';
+import { Links } from './links.svelte';
+import { MissingClients } from './missing.svelte';
+import { Palette } from './palette.svelte';
+import { ProfileList } from './profiles.svelte';
+import type { Router } from './route.svelte';
+
+/**
+ * All that outlives a screen and may hold something of one clinic, for one person
+ * who is signed in. Inside makes it, and another one whenever `App.owner` is
+ * another, so that nothing has to be forgotten by hand: whatever an answer that
+ * comes late writes into an old workspace, nobody sees. No other module may keep
+ * such state; a test looks.
+ */
+export class Workspace {
+  readonly profiles = new ProfileList();
+  readonly importer = new Importer();
+  readonly missing = new MissingClients();
+  readonly palette = new Palette();
+  readonly round: FailedRound;
+  readonly links: Links;
+
+  #closed = false;
+
+  constructor(app: App, router: Router) {
+    this.round = new FailedRound(router);
+    this.links = new Links(app, router);
+  }
+
+  /** Tells a screen reader politely, as long as this workspace is the one that is shown. */
+  readonly say = (text: string) => {
+    if (!this.#closed) announcer.say(text);
+  };
+
+  /** It is no longer shown: nothing of it is heard, and no link of it is followed. */
+  close() {
+    this.#closed = true;
+    this.links.close();
+    announcer.forget();
+  }
+}
+
+/** For the components below Inside. */
+export const [useWorkspace, provideWorkspace] = createContext<Workspace>();
