@@ -15,6 +15,7 @@ async function start(options: Parameters<typeof startFake>[0] = {}) {
   const router = new Router();
   const links = new Links(app, router);
   await app.load();
+  app.follow();
   links.follow();
   return { fake, app, router, links };
 }
