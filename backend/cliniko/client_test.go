@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/contract"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
 )
@@ -20,7 +21,7 @@ import (
 func start(t *testing.T, o fakeclinic.Options) (*fakeclinic.Clinic, *cliniko.Client) {
 	t.Helper()
 	fake := fakeclinic.New(o)
-	server, err := fake.Start("127.0.0.1:0")
+	server, err := fake.Start("127.0.0.1:0", contract.Requests(t))
 	if err != nil {
 		t.Fatal(err)
 	}

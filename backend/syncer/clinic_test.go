@@ -3,6 +3,7 @@ package syncer_test
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/cliniko/contract"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/leaktest"
 	"telehab.io/desktop/backend/profile"
@@ -34,8 +36,14 @@ var testKey = bytes.Repeat([]byte{7}, sqlite.KeySize)
 
 func newClinic(t testing.TB, o fakeclinic.Options) *clinic {
 	t.Helper()
+	return newClinicBehind(t, o, contract.Requests(t))
+}
+
+// newClinicBehind puts a handler around the clinic.
+func newClinicBehind(t testing.TB, o fakeclinic.Options, around func(http.Handler) http.Handler) *clinic {
+	t.Helper()
 	fake := fakeclinic.New(o)
-	server, err := fake.Start("127.0.0.1:0")
+	server, err := fake.Start("127.0.0.1:0", around)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
+	"telehab.io/desktop/backend/cliniko/contract"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
@@ -153,10 +154,14 @@ type door struct {
 	came   map[string][]fakeclinic.Request // by program
 	waits  map[string][]wait
 	inside int // requests whose answers are not finished
-	left   sync.Cond
+	// against is the first request that breaks Cliniko's contract.
+	against error
+	left    sync.Cond
 }
 
 type wait struct{ from, until time.Time }
+
+var theContract = sync.OnceValues(contract.New)
 
 func newDoor(clinic *fakeclinic.Clinic) *door {
 	d := &door{clinic: clinic, came: map[string][]fakeclinic.Request{}, waits: map[string][]wait{}}
@@ -169,6 +174,12 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	who, now := r.UserAgent(), time.Now()
 	d.mu.Lock()
 	d.inside++
+	if agreed, err := theContract(); d.against == nil {
+		if err == nil {
+			err = agreed.Request(r)
+		}
+		d.against = err
+	}
 	d.came[who] = append(d.came[who], fakeclinic.Request{At: now})
 	d.mu.Unlock()
 	d.clinic.ServeHTTP(&doorWriter{w, d, who}, r)
@@ -217,6 +228,9 @@ func (w *doorWriter) WriteHeader(status int) {
 func (d *door) broken(slack time.Duration) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.against != nil {
+		return "against the contract: " + d.against.Error()
+	}
 	for who, requests := range d.came {
 		if n := fakeclinic.MaxInAny(requests, time.Minute); n > 160 {
 			return fmt.Sprintf("%s sent %d requests in a minute", who, n)

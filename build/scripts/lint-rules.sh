@@ -15,6 +15,8 @@ syncer cliniko
 cliniko sqlite
 cliniko/fakeclinic profile
 cliniko/proxy profile
+cliniko/contract profile
+workspace cliniko/contract
 sqlite directory
 directory keyring
 keyring deeplink

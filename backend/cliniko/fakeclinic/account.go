@@ -27,6 +27,7 @@ func (c *Clinic) settingsJSON() []byte {
 			"patient": c.options.PatientTerm,
 			"titles":  []string{"Mr", "Mrs", "Ms", "Miss", "Mx", "Dr", "Prof"},
 		},
+		"reminders": object{"default_reminders_communication_channels": []int{1, 2}},
 	})
 }
 

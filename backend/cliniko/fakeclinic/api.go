@@ -4,9 +4,10 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,7 +139,9 @@ func (c *Clinic) answer(r *http.Request, fault Fault) response {
 	base := baseURL(r)
 	switch path := strings.TrimPrefix(r.URL.Path, "/v1"); path {
 	case "/patients":
-		return c.listPatients(query, base, fault)
+		return c.listPatients(path, query, base, fault)
+	case "/patients/archived":
+		return c.listPatients(path, query, base, fault)
 	case "/user":
 		return jsonResponse(http.StatusOK, c.userJSON(base))
 	case "/settings/public":
@@ -149,7 +152,7 @@ func (c *Clinic) answer(r *http.Request, fault Fault) response {
 		if id, one := strings.CutPrefix(path, "/patients/"); one {
 			return c.onePatient(id, query, base)
 		}
-		return refusal(http.StatusNotFound, "Not found")
+		return notFound()
 	}
 }
 
@@ -169,8 +172,19 @@ func refusedQuery(err error) response {
 	return refusal(http.StatusInternalServerError, err.Error())
 }
 
-func (c *Clinic) listPatients(query url.Values, base string, fault Fault) response {
-	l, err := parseListing(query, fault.Kind)
+// notFound is what Cliniko says of an unknown id and of an unknown path alike.
+func notFound() response {
+	return refusal(http.StatusNotFound, "The requested resource could not be found")
+}
+
+// listPatients answers /patients, and /patients/archived, which lists those alone.
+func (c *Clinic) listPatients(path string, query url.Values, base string, fault Fault) response {
+	asked := query
+	if path == "/patients/archived" {
+		asked = maps.Clone(query)
+		asked["q[]"] = append(slices.Clone(query["q[]"]), "archived_at:?")
+	}
+	l, err := parseListing(asked, fault.Kind)
 	if err != nil {
 		return refusedQuery(err)
 	}
@@ -185,25 +199,25 @@ func (c *Clinic) listPatients(query url.Values, base string, fault Fault) respon
 	body = append(body, `],"total_entries":`...)
 	body = strconv.AppendInt(body, int64(len(people)), 10)
 	body = append(body, `,"links":{"self":`...)
-	body = appendText(body, pageURL(base, query, l.page))
+	body = appendText(body, pageURL(base+path, query, l.page))
 	if l.page*l.perPage < len(people) {
-		next := pageURL(base, query, l.page+1)
+		next := pageURL(base+path, query, l.page+1)
 		if fault.Kind == ForeignNext {
 			next = fault.elsewhere()
 		}
 		body = appendText(append(body, `,"next":`...), next)
 	}
 	if l.page > 1 {
-		body = appendText(append(body, `,"previous":`...), pageURL(base, query, l.page-1))
+		body = appendText(append(body, `,"previous":`...), pageURL(base+path, query, l.page-1))
 	}
 	return jsonResponse(http.StatusOK, append(body, "}}"...))
 }
 
 // pageURL repeats everything that was asked for, with another page.
-func pageURL(base string, query url.Values, page int) string {
+func pageURL(address string, query url.Values, page int) string {
 	was := query["page"]
 	query.Set("page", strconv.Itoa(page))
-	address := base + "/patients?" + query.Encode()
+	address += "?" + query.Encode()
 	query["page"] = was
 	return address
 }
@@ -229,7 +243,7 @@ func (c *Clinic) onePatient(id string, query url.Values, base string) response {
 	defer c.mu.Unlock()
 	person, known := c.roster.people[id]
 	if !known || !population.has(person) || !matchesAll(conditions, person) {
-		return refusal(http.StatusNotFound, fmt.Sprintf("Couldn't find Patient with id %s", id))
+		return notFound()
 	}
 	return jsonResponse(http.StatusOK, appendPatient(nil, person, base))
 }

@@ -28,7 +28,8 @@ func TestGate(t *testing.T) {
 		"patch":             {"PATCH", "/patients/12345601", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 405, ""},
 		"delete":            {"DELETE", "/patients/12345601", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 405, ""},
 		"users/me":          {"GET", "/users/me", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 404, ""},
-		"archived list":     {"GET", "/patients/archived", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 404, ""},
+		"archived list":     {"GET", "/patients/archived", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 200, `"patients":[`},
+		"no id":             {"GET", "/patients/everybody", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 404, "could not be found"},
 		"root":              {"GET", "", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 404, ""},
 		"businesses":        {"GET", "/businesses", "MS0xBODY-WITH-HYPHEN-au2", "A (a@example.com)", 200, `"businesses":[`},
 	} {

@@ -26,8 +26,7 @@ func encodePatient(p *Patient) []byte {
 	b = appendField(b, "first_name", p.FirstName)
 	b = appendField(b, "preferred_first_name", p.PreferredFirstName)
 	b = appendField(b, "last_name", p.LastName)
-	b = append(b, `,"label":`...)
-	b = appendText(b, p.Name())
+	b = appendField(b, "label", present(p.Name()))
 	b = appendField(b, "date_of_birth", p.DateOfBirth)
 	b = appendField(b, "sex", p.Sex)
 	b = appendField(b, "gender", p.Gender)
@@ -50,7 +49,8 @@ func encodePatient(p *Patient) []byte {
 	b = append(b, `,"referral_source":null`...)
 	b = appendField(b, "old_reference_id", p.OldReferenceID)
 	b = append(b, `,"invoice_default_to":null,"invoice_email":null,"invoice_extra_information":null`...)
-	b = append(b, `,"reminder_type":"SMS \u0026 Email","time_zone":null,"accepted_privacy_policy":`...)
+	b = append(b, `,"reminder_type":"SMS \u0026 Email","reminders_communication_channels":[1,2],`...)
+	b = append(b, `"follow_ups_communication_channels":[2],"time_zone":null,"accepted_privacy_policy":`...)
 	b = appendAnswer(b, p.AcceptedPrivacyPolicy)
 	b = append(b, `,"accepted_email_marketing":null,"accepted_sms_marketing":null`...)
 	b = append(b, `,"receives_confirmation_emails":true,"receives_cancellation_emails":true,"custom_fields":`...)
@@ -93,6 +93,14 @@ func appendField(b []byte, name string, text *string) []byte {
 		return append(b, "null"...)
 	}
 	return appendText(b, *text)
+}
+
+// present is nil for "".
+func present(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 func appendTime(b []byte, name string, t *time.Time, style TimeStyle) []byte {

@@ -10,7 +10,7 @@ func (g *generator) sprinkle() {
 	g.some(g.shares.OddSex, func(p *Patient, i int) { p.Sex = &oddSexes[i%len(oddSexes)] })
 	g.some(g.shares.LegacyGender, func(p *Patient, i int) {
 		p.Sex, p.Gender = nil, new([]string{"Male", "Female"}[i%2])
-		if i%5 == 0 {
+		if i%5 == 0 && g.shares.Blanks {
 			p.Sex = new("")
 		}
 	})
@@ -58,6 +58,9 @@ var (
 // spoil takes away or breaks what a person's lot says. i varies how.
 func (g *generator) spoil(p *Patient, lot lot, i int) {
 	blank := blanks[g.random.IntN(len(blanks))]
+	if !g.shares.Blanks {
+		blank = nil
+	}
 	switch lot {
 	case noEmail:
 		p.Email = blank
@@ -65,7 +68,7 @@ func (g *generator) spoil(p *Patient, lot lot, i int) {
 		p.Sex, p.Gender = blank, nil
 	case noBirthDate:
 		p.DateOfBirth = nil
-		if i%4 == 0 {
+		if i%4 == 0 && g.shares.Blanks {
 			p.DateOfBirth = new("")
 		}
 	case noFirstName:

@@ -17,8 +17,8 @@ type Server struct {
 }
 
 // Start listens on addr, such as 127.0.0.1:8700, or 127.0.0.1:0 for any free port. Hosts other than loopback ones are
-// refused: a clinic has no secrets, but neither has it a reason to be seen from outside.
-func (c *Clinic) Start(addr string) (*Server, error) {
+// refused: a clinic has no secrets, but neither has it a reason to be seen from outside. Tests may put handlers around it.
+func (c *Clinic) Start(addr string, around ...func(http.Handler) http.Handler) (*Server, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, fmt.Errorf("start the clinic on %q: %w", addr, err)
@@ -30,9 +30,13 @@ func (c *Clinic) Start(addr string) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start the clinic: %w", err)
 	}
+	var handler http.Handler = c
+	for _, wrap := range around {
+		handler = wrap(handler)
+	}
 	s := &Server{
 		clinic: c,
-		http:   &http.Server{Handler: c, ReadHeaderTimeout: 10 * time.Second},
+		http:   &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
 		host:   listener.Addr().String(),
 		done:   make(chan error, 1),
 	}
