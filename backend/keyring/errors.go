@@ -96,11 +96,12 @@ func coded(err error) error {
 }
 
 // expected is coded for a value that was kept: its keyring exists, whatever can
-// be seen of it now.
-func expected(err error) error {
+// be seen of it now. Where the password manager does not run, the desktop may
+// have started another keyring in its place, which is empty.
+func expected(err error, place string) error {
 	switch {
 	case errors.Is(err, errNoCollection):
-		return &profile.Error{Code: profile.KeyringLocked, Message: hiddenSentence(""), Cause: err}
+		return &profile.Error{Code: profile.KeyringLocked, Message: hiddenSentence(placeName(place)), Cause: err}
 	case profile.CodeOf(err) == profile.KeyringMissing && runtime.GOOS == "linux":
 		return &profile.Error{Code: profile.KeyringMissing, Message: notRunningSentence, Cause: err}
 	}

@@ -31,7 +31,7 @@ func (k *Keyring) Find(ctx context.Context, name, place string) (value []byte, w
 	case errors.Is(err, system.ErrKeyNotFound):
 		return nil, "", ErrAbsent
 	case err != nil:
-		return nil, "", expected(err)
+		return nil, "", expected(err, place)
 	}
 	kept := <-found
 	return kept.Value, kept.Place, nil

@@ -182,7 +182,7 @@ func TestNoOpenDatabaseIsNoAbsence(t *testing.T) {
 	onSecrets(t, []string{"Practice"}, func(t *testing.T, s *keyringtest.Secrets, k *keyring.Keyring) {
 		mustSet(t, k, "key", []byte("value"))
 		reopen := s.Close("Practice")
-		wantHidden(t, find(t, k, place("Practice")))
+		wantHidden(t, find(t, k, place("Practice")), "Practice")
 		wantHidden(t, find(t, k, ""))
 		wantHidden(t, k.Delete(t.Context(), "key"))
 		for _, err := range []error{k.Set(t.Context(), "key", []byte("x")), k.Probe(t.Context())} {
