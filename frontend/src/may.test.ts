@@ -1,9 +1,11 @@
-import { render, screen, within } from '@testing-library/svelte';
+import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
+import { EVERYTHING } from './dev/fake-state';
 import { startFake } from './dev/test-go';
 import type { Permission } from './lib/api';
+import { app } from './lib/state/app.svelte';
 import { router, type Route } from './lib/state/route.svelte';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
@@ -100,6 +102,57 @@ describe('whoever may only view the integration', () => {
     render(App);
     await screen.findByText(/Connecting a clinic needs .* Ask Dana Smith or Lee Example\./);
     expect(screen.queryByLabelText('API key')).toBeNull();
+  });
+});
+
+/** As `as`, once what the test before has left is gone. */
+async function settledAs(permissions: Permission[], route: Route) {
+  as(permissions, route);
+  await waitFor(() => {
+    expect(app.state?.person?.permissions).toEqual(permissions);
+  });
+}
+
+describe('whoever may not export', () => {
+  it('finds nothing to export, and no rows to select for it', async () => {
+    await settledAs(
+      EVERYTHING.filter((each) => each !== 'export'),
+      { name: 'profiles' },
+    );
+    await screen.findByRole('grid', { name: 'Profiles' });
+    expect(screen.queryAllByRole('checkbox')).toEqual([]);
+    router.go(INTEGRATION);
+    await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
+    expect(absent(/^Export/)).toBeNull();
+    router.go({ name: 'settings', section: 'security' });
+    await screen.findByText('How long clients who left are kept');
+    expect(absent('Export…')).toBeNull();
+  });
+
+  it('finds it all with the permission', async () => {
+    await settledAs([...EVERYTHING], { name: 'profiles' });
+    await screen.findByRole('grid', { name: 'Profiles' });
+    expect((await screen.findAllByRole('checkbox')).length).toBeGreaterThan(0);
+    router.go(INTEGRATION);
+    await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
+    await button(/^Export/);
+    router.go({ name: 'settings', section: 'security' });
+    await button('Export…');
+  });
+});
+
+describe('whoever may not manage people', () => {
+  it('sees when the window locks and cannot change it, nor how long who left is kept', async () => {
+    await settledAs(
+      EVERYTHING.filter((each) => each !== 'people'),
+      { name: 'settings', section: 'security' },
+    );
+    await screen.findByText('10 minutes');
+    await button('Lock now');
+    await button('Export…');
+    expect(screen.queryByRole('combobox', { name: 'Lock by itself' })).toBeNull();
+    expect(screen.queryByText('How long clients who left are kept')).toBeNull();
+    expect(absent('See who did what')).toBeNull();
   });
 });
 

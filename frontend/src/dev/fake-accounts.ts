@@ -54,7 +54,8 @@ export class FakeAccounts {
 
   note(action: string, subject = '', person = this.state().person?.name ?? '', at = Date.now()) {
     const time = new Date(at).toISOString();
-    this.events.unshift({ id: this.events.length + 1, at: time, person, action, subject });
+    const id = this.events.length + 1;
+    this.events.unshift({ id, at: time, hereAt: '', person, action, subject, outcome: '' });
   }
 
   get managers(): string[] {

@@ -18,6 +18,7 @@ export const EVERYTHING: readonly Permission[] = [
   'pms_link.create',
   'pms_link.modify',
   'pms_link.delete',
+  'export',
   'people',
 ];
 export const PERSON = {
@@ -64,6 +65,7 @@ export function stateAt(options: FakeOptions): AppState {
     sync: {
       number: 0,
       generation: 1,
+      now: '',
       phase: 'idle',
       background: false,
       done: 0,

@@ -3,10 +3,10 @@
  * text (RFC 3339, UTC); '' means none.
  */
 
-/** Two areas, each to view (its bare name), create, modify and delete; and managing people. */
+/** Two areas, each to view (its bare name), create, modify and delete; exporting; and managing people. */
 export type Area = 'practitioner' | 'pms_link';
 export type Deed = 'create' | 'modify' | 'delete';
-export type Permission = Area | `${Area}.${Deed}` | 'people';
+export type Permission = Area | `${Area}.${Deed}` | 'export' | 'people';
 
 export interface PersonView {
   id: string;
@@ -30,13 +30,18 @@ export interface LockedView {
 export interface EventView {
   /** a number, for the next page */
   id: number;
+  /** by Cliniko's clock, as far as it is known */
   at: string;
+  /** by this computer's, where that said something else; else '' */
+  hereAt: string;
   /** who did it; '' for somebody who is not here any more */
   person: string;
   /** signed_in, opened_profile, … */
   action: string;
   /** Cliniko's id of a client or an account, or the name of a person */
   subject: string;
+  /** '' for done; not_finished; or the code of why it was not done */
+  outcome: string;
 }
 
 /** For how many days clients who have left stay on this computer. */
@@ -117,6 +122,8 @@ export interface SyncStatus {
   number: number;
   /** the AppState's, of the clinic that this is about */
   generation: number;
+  /** Cliniko's time, as far as it is known, when this was sent */
+  now: string;
   phase: Phase;
   /** nobody asked for what runs: no more than a line shows it */
   background: boolean;
@@ -127,6 +134,7 @@ export interface SyncStatus {
   perSecond: number;
   /** -1: not known */
   secondsLeft: number;
+  /** by this computer's clock */
   waitingUntil: string;
   lastSuccess: string;
   last: PassView | null;

@@ -3,11 +3,13 @@ import {
   on,
   toErrorView,
   type AppState,
+  type Area,
   type ErrorView,
   type Permission,
   type SyncStatus,
 } from '$lib/api';
 import { words } from '$lib/i18n/words.svelte';
+import { clock } from './clock.svelte';
 import { router, type Route } from './route.svelte';
 
 /** Which of the window's faces is shown. */
@@ -54,6 +56,11 @@ export class App {
     return any.some((permission) => has.includes(permission));
   }
 
+  /** Whoever is signed in may write what they see of an area to a file. */
+  mayExport(area: Area): boolean {
+    return this.may('export') && this.may(area);
+  }
+
   get maySync(): boolean {
     return this.may('practitioner.modify', 'pms_link.modify');
   }
@@ -63,6 +70,7 @@ export class App {
     const generation = this.state?.generation ?? state.generation;
     if (state.generation < generation) return; // of a clinic that is shown no more
     words.use(state.clientWord);
+    clock.learn(state.sync.now);
     const person = this.state?.person?.id ?? this.#away;
     const known = state.generation === generation ? this.state?.sync : undefined;
     this.state = known && isOlder(state.sync, known) ? { ...state, sync: known } : state;
@@ -117,6 +125,7 @@ export class App {
         if (isOlder(sync, this.state.sync)) return;
         const ended = this.state.sync.phase !== 'idle' && sync.phase === 'idle';
         this.state = { ...this.state, sync };
+        clock.learn(sync.now);
         // The counts and the clinic may have changed with the pass.
         if (ended) void this.load();
       }),

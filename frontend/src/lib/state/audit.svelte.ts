@@ -24,9 +24,46 @@ const ACTIONS: Record<string, TextKey> = {
   changed_security: 'audit.action.changed_security',
 };
 
-export function actionInWords(action: string): string {
-  const key = ACTIONS[action];
+/** What Go calls an action that was not done, or may not have been. */
+const ATTEMPTS: Record<string, TextKey> = {
+  erased_profile: 'audit.attempt.erased_profile',
+  exported_profiles: 'audit.attempt.exported_profiles',
+  exported_selected: 'audit.attempt.exported_selected',
+  exported_failures: 'audit.attempt.exported_failures',
+  connected_clinic: 'audit.attempt.connected_clinic',
+  disconnected: 'audit.attempt.disconnected',
+  imported_clients: 'audit.attempt.imported_clients',
+  removed_missing: 'audit.attempt.removed_missing',
+  added_person: 'audit.attempt.added_person',
+  changed_person: 'audit.attempt.changed_person',
+  reset_password: 'audit.attempt.reset_password',
+  changed_password: 'audit.attempt.changed_password',
+  changed_security: 'audit.attempt.changed_security',
+};
+
+const OUTCOMES: Record<string, TextKey> = {
+  not_finished: 'audit.outcome.not_finished',
+  cancelled: 'audit.outcome.cancelled',
+  sign_in_refused: 'audit.outcome.sign_in_refused',
+  key_refused: 'audit.outcome.key_refused',
+  key_malformed: 'audit.outcome.key_malformed',
+  key_forbidden: 'audit.outcome.key_forbidden',
+  other_clinic: 'audit.outcome.other_clinic',
+  offline: 'audit.outcome.offline',
+  mass_disappearance: 'audit.outcome.mass_disappearance',
+};
+
+/** What somebody did, or tried to do. */
+export function actionInWords({ action, outcome }: Pick<EventView, 'action' | 'outcome'>): string {
+  const key = (outcome && ATTEMPTS[action]) || ACTIONS[action];
   return key ? t(key) : action;
+}
+
+/** Why it was not done; '' if it was. */
+export function outcomeInWords(outcome: string): string {
+  if (!outcome) return '';
+  const key = OUTCOMES[outcome];
+  return key ? t(key) : t('audit.outcome.other', { code: outcome });
 }
 
 /** The audit trail, the newest line first, page by page. */

@@ -6,6 +6,7 @@ describe('permissions', () => {
   it('bring the view of their area', () => {
     expect(toggled([], 'pms_link.modify', true).sort()).toEqual(['pms_link', 'pms_link.modify']);
     expect(toggled([], 'people', true)).toEqual(['people']);
+    expect(toggled(['practitioner'], 'export', true)).toEqual(['practitioner', 'export']);
   });
 
   it('go with the view of their area, and leave the other area alone', () => {
@@ -19,6 +20,12 @@ describe('permissions', () => {
     expect(inWords(EVERYTHING.filter((each) => each !== 'people'))).toEqual([
       'Profiles: everything',
       'Software integration: everything',
+      'Export',
+    ]);
+    expect(inWords(EVERYTHING.filter((each) => each !== 'export'))).toEqual([
+      'Profiles: everything',
+      'Software integration: everything',
+      'Manage people',
     ]);
     expect(inWords(['practitioner', 'practitioner.modify', 'people'])).toEqual([
       'Profiles: view, modify',

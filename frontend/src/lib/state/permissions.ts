@@ -4,6 +4,9 @@ import { t } from '$lib/i18n';
 export const AREAS: readonly Area[] = ['practitioner', 'pms_link'];
 export const DEEDS: readonly Deed[] = ['create', 'modify', 'delete'];
 
+/** What belongs to no area. */
+export const ALONE = ['export', 'people'] as const satisfies readonly Permission[];
+
 /** The columns of the grid: to view an area, and what may be done there. */
 export type Level = 'view' | Deed;
 export const LEVELS: readonly Level[] = ['view', ...DEEDS];
@@ -46,9 +49,8 @@ export function inWords(has: readonly Permission[]): string[] {
       levels: levels.length === LEVELS.length ? t('people.all') : names.join(', '),
     });
   });
-  const manages = has.includes('people');
-  if (manages && AREAS.every((area) => all(area).every((each) => has.includes(each)))) {
-    return [t('people.everything')];
-  }
-  return manages ? [...lines, t('people.manage')] : lines;
+  const alone = ALONE.filter((each) => has.includes(each));
+  const everything = AREAS.every((area) => all(area).every((each) => has.includes(each)));
+  if (everything && alone.length === ALONE.length) return [t('people.everything')];
+  return [...lines, ...alone.map((each) => t(`people.alone.${each}`))];
 }

@@ -1,4 +1,5 @@
 import { api, on, toErrorView, type DayView, type ErrorView } from '$lib/api';
+import { clock } from './clock.svelte';
 
 export interface SyncDay extends DayView {
   /** Its midnight here. */
@@ -30,7 +31,7 @@ export class SyncDays {
   }
 
   async load() {
-    const begins = midnights(DAYS, new Date());
+    const begins = midnights(DAYS, new Date(clock.now));
     try {
       const days = await api.syncDays(begins);
       this.all = days.map((day, i) => ({ ...day, begins: begins[i] ?? '' }));
