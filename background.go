@@ -212,11 +212,14 @@ func (d *desk) look(ctx context.Context) {
 		d.mu.Unlock()
 		d.keeper.Ended(problem)
 	}
-	if _, err := d.w.Renew(ctx); err != nil {
+	renewed, err := d.w.Renew(ctx)
+	if err != nil {
 		d.failedQuietly("read the profiles again", err)
 		return
 	}
-	d.profilesChanged()
+	if renewed {
+		d.profilesChanged()
+	}
 	d.app.tellState(ctx, d)
 }
 

@@ -117,6 +117,19 @@ func TestAnotherProcessSyncs(t *testing.T) {
 	if name := f.called(id); name != "Renamed" || f.told(eventState) == before {
 		t.Errorf("the window still shows %s", name)
 	}
+	// One that brought nothing has the window read nothing.
+	people, err := d.w.Directory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Sync(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	before = f.told(eventState)
+	d.look(t.Context())
+	if same, err := d.w.Directory(); err != nil || same != people || f.told(eventState) == before {
+		t.Errorf("read all profiles again because of a pass that brought nothing, %v", err)
+	}
 	f.fake.SetFaults(fakeclinic.FromRequest(1, fakeclinic.Fault{Kind: fakeclinic.Forbidden}))
 	if _, err := engine.Changes(t.Context(), nil); profile.CodeOf(err) != profile.KeyForbidden {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 				changed = append(changed, entry)
 			}
 		}
-		return nil
+		return s.revise(ctx, tx)
 	})
 	if err != nil {
 		return nil, nil, err

@@ -33,7 +33,7 @@ func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, r
 				return err
 			}
 		}
-		return nil
+		return s.revise(ctx, tx)
 	})
 	if err != nil {
 		return nil, err

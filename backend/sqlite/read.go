@@ -132,13 +132,12 @@ func (o *opening) open(portion []storedProfile) error {
 
 // Failures returns why profiles failed, without what they hold, by their refs.
 func (s *Profiles) Failures(ctx context.Context) ([]profile.Failure, error) {
-	return s.failures(ctx, "")
+	return s.failures(ctx, "WHERE account_id = ?", s.account)
 }
 
-// failures returns those of which a condition is true, which may be empty.
+// failures returns those of which a condition is true.
 func (s *Profiles) failures(ctx context.Context, condition string, values ...any) (failures []profile.Failure, err error) {
-	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure WHERE account_id = ? "+condition+" ORDER BY ref",
-		append([]any{s.account}, values...)...) // #nosec G202 -- a constant
+	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure "+condition+" ORDER BY ref", values...) // #nosec G202 -- a constant
 	if err != nil {
 		return nil, coded(err)
 	}

@@ -57,7 +57,10 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 			}
 			changed = append(changed, differing...)
 		}
-		return nil
+		if len(changed) == 0 {
+			return nil
+		}
+		return s.revise(ctx, tx)
 	})
 	if err != nil {
 		return nil, err

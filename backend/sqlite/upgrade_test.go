@@ -28,6 +28,7 @@ func downgrade(t *testing.T, path string, statements ...string) {
 
 // before7 is what a store was like before the seventh migration.
 var before7 = []string{
+	"ALTER TABLE clinic DROP COLUMN revision",
 	"ALTER TABLE store DROP COLUMN permissions", "DROP INDEX audit_open", "ALTER TABLE audit DROP COLUMN outcome",
 	"ALTER TABLE audit DROP COLUMN known_by", "ALTER TABLE audit DROP COLUMN clinic_at", "CREATE INDEX audit_by_age ON audit (at)",
 	"DROP TABLE clock", "DELETE FROM goose_db_version WHERE version_id >= 7",

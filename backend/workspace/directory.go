@@ -13,41 +13,59 @@ import (
 func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 	fresh := directory.New()
 	w.mu.Lock()
-	w.people, w.fresh = fresh, nil // from now on passes tell it what changes
+	w.people, w.fresh, w.read = fresh, nil, 0 // from now on passes tell it what changes
 	w.mu.Unlock()
-	return w.fill(ctx, fresh)
-}
-
-// Renew reads the profiles into memory again, because another process has
-// changed the store; until that is done, those of before answer. It does nothing
-// while nobody is signed in.
-func (w *Workspace) Renew(ctx context.Context) (broken []string, err error) {
-	fresh := directory.New()
-	w.mu.Lock()
-	before := w.people
-	if before != nil {
-		w.fresh = fresh
-	}
-	w.mu.Unlock()
-	if before == nil {
-		return nil, nil
-	}
-	broken, err = w.fill(ctx, fresh)
+	broken, revision, err := w.fill(ctx, fresh)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err == nil && w.fresh == fresh && w.people == before {
-		w.people, w.fresh = fresh, nil
+	if err == nil && w.people == fresh {
+		w.read = revision
 	}
 	return broken, err
 }
 
-func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broken []string, err error) {
+// Renew reads the profiles into memory again, because another process may have
+// changed the store; until that is done, those of before answer. It says whether
+// it did: not while nobody is signed in, nor where nothing has changed.
+func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
+	w.mu.Lock()
+	before, read := w.people, w.read
+	w.mu.Unlock()
+	if before == nil {
+		return false, nil
+	}
+	if store, err := w.Store(ctx); err == nil && read > 0 {
+		if now, err := store.Revision(ctx); err == nil && now == read {
+			return false, nil
+		}
+	}
+	fresh := directory.New()
+	w.mu.Lock()
+	if w.people == before {
+		w.fresh = fresh
+	}
+	w.mu.Unlock()
+	_, read, err = w.fill(ctx, fresh)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err == nil && w.fresh == fresh && w.people == before {
+		w.people, w.fresh, w.read = fresh, nil, read
+	}
+	return true, err
+}
+
+// fill reads all profiles. It returns the revision of the store that they are of;
+// some may be newer.
+func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broken []string, revision int64, err error) {
 	store, err := w.Store(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
-		return nil, nil
+		return nil, 0, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, 0, err
+	}
+	if revision, err = store.Revision(ctx); err != nil {
+		return nil, 0, err
 	}
 	// What was read is made ready for searches while more is read.
 	portions := make(chan []profile.Entry, 2)
@@ -67,7 +85,7 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 	portions <- portion
 	close(portions)
 	filling.Wait()
-	return broken, err
+	return broken, revision, err
 }
 
 const fillAtOnce = 1000

@@ -90,6 +90,7 @@ type Workspace struct {
 	link   *link                // nil: no clinic is connected
 	people *directory.Directory // nil: nobody is signed in
 	fresh  *directory.Directory // takes over from people once it is filled
+	read   int64                // the store's revision when people were read; 0: not known
 }
 
 // link is the connection to the clinic.
