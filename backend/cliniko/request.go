@@ -198,16 +198,13 @@ func rateLimited(until time.Time) error {
 }
 
 // waitAsked returns how long a 429 asks to wait: until X-RateLimit-Reset,
-// measured against the server's own clock, else Retry-After, else a minute.
+// measured against the server's own clock and never this computer's, else
+// Retry-After, else a minute.
 func waitAsked(header http.Header) time.Duration {
 	wait := window
-	if reset, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-		now := serverTime(header)
-		if now.IsZero() {
-			now = time.Now()
-		}
+	if reset, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil && !serverTime(header).IsZero() {
 		// Date is cut to whole seconds, so a second more is never too early.
-		wait = time.Unix(reset, 0).Sub(now) + time.Second
+		wait = time.Unix(reset, 0).Sub(serverTime(header)) + time.Second
 	} else if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		wait = time.Duration(seconds) * time.Second
 	}

@@ -272,3 +272,41 @@ func TestMissing(t *testing.T) {
 	}
 	check("", 0)
 }
+
+// A row that says it was read years from now, by a clock that was wrong or by
+// somebody's hand, is replaced by the next reading.
+func TestWhatWasReadInTheFutureIsReplaced(t *testing.T) {
+	c := &clock{changedAt}
+	_, s := newStoreAt(t, c)
+	c.learn(t, s, changedAt)
+	read := func(p profile.Profile, at time.Time) profile.Entry {
+		e := entry(p)
+		e.ReadAt, e.Opened = at, true
+		return e
+	}
+	save(t, s, 0, read(alex(), changedAt.AddDate(10, 0, 0)))
+	archived := alex()
+	archived.State, archived.ArchivedAt = profile.Archived, changedAt
+	c.learn(t, s, changedAt.Add(time.Minute))
+	save(t, s, 0, read(archived, changedAt.Add(time.Minute)))
+	if got, err := s.One(t.Context(), string(alex().ID)); err != nil || got.Profile.State != profile.Archived {
+		t.Errorf("%s, %v", got.Profile.State, err)
+	}
+}
+
+// A full pass that says it began in the future does not go on for years.
+func TestAPassFromTheFutureDoesNotGoOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		since  time.Duration
+		resume bool
+	}{"an hour ago": {time.Hour, true}, "at the same time": {0, true}, "25 hours ago": {25 * time.Hour, false}, "in 30 days": {-30 * aDay, false}, "in ten years": {-3650 * aDay, false}} {
+		t.Run(name, func(t *testing.T) {
+			_, s := newStore(t)
+			first := begin(t, s, profile.FullPass)
+			again, _, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(c.since)})
+			if err != nil || (again.ID == first.ID) != c.resume {
+				t.Errorf("pass %d after %d, %v", again.ID, first.ID, err)
+			}
+		})
+	}
+}

@@ -115,11 +115,14 @@ func (b *stored) exists() bool { return b.state.Valid }
 func (b *stored) failed() bool { return b.code.Valid }
 
 // newerThan says that e is an answer that was slow on its way, or a list that
-// waited for a person: what is stored was read later. What it says to have been
-// read after now was not read then.
+// waited for a person: what is stored was read later. What says that it was read
+// long after now, and after e, was not read then.
 func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
 	if !b.exists() {
 		return false
+	}
+	if e.ReadAt.After(now) {
+		now = e.ReadAt
 	}
 	readBefore := !e.ReadAt.IsZero() && e.ReadAt.Before(at(b.read)) && !at(b.read).After(now.Add(readSlack))
 	if isUnread(e) {
