@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -139,9 +138,7 @@ func (c *clinic) local() map[string]profile.Entry {
 func (c *clinic) remote(kept map[string]profile.Entry) map[string]profile.Entry {
 	all := map[string]profile.Entry{}
 	for _, p := range c.fake.Patients() {
-		patient := asPatient(p)
-		entry := profile.Entry{Ref: p.ID}
-		entry.Profile, entry.Failure = profile.Check(&patient, c.now())
+		entry := expected(p, c.now())
 		if _, had := kept[p.ID]; had || entry.Profile.State == profile.Active {
 			all[p.ID] = entry
 		}
@@ -161,36 +158,4 @@ func (c *clinic) equal(kept map[string]profile.Entry) {
 	if diff := cmp.Diff(c.remote(kept), c.local()); diff != "" {
 		c.t.Errorf("the store is not what Cliniko has (-want +got):\n%.4000s", diff)
 	}
-}
-
-func asPatient(p fakeclinic.Patient) profile.Patient {
-	text := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return strings.TrimSpace(*s)
-	}
-	at := func(t *time.Time) time.Time {
-		if t == nil {
-			return time.Time{}
-		}
-		return t.UTC()
-	}
-	out := profile.Patient{
-		ID: profile.ID(p.ID), Title: text(p.Title), FirstName: text(p.FirstName), PreferredFirstName: text(p.PreferredFirstName),
-		LastName: text(p.LastName), DateOfBirth: text(p.DateOfBirth), Sex: text(p.Sex), GenderIdentity: text(p.GenderIdentity),
-		Email: text(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
-		CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(), ArchivedAt: at(p.ArchivedAt), MergedAt: at(p.MergedAt),
-		MergedInto: profile.ID(p.MergedWith),
-	}
-	if out.Sex == "" {
-		out.Sex = text(p.Gender)
-	}
-	if p.Pronouns != nil {
-		out.Pronouns = p.Pronouns.Nominative + "/" + p.Pronouns.Accusative
-	}
-	for _, phone := range p.Phones {
-		out.Phones = append(out.Phones, profile.Phone{Type: phone.Type, Number: phone.Number})
-	}
-	return out
 }

@@ -155,7 +155,8 @@ func (h *happenings) happen(m move) error {
 	case stripped:
 		return h.edit(who, func(p *fakeclinic.Patient) { p.Email, p.Raw = nil, nil })
 	case spoiled:
-		return h.edit(who, func(p *fakeclinic.Patient) { p.DateOfBirth, p.Email, p.Raw = new("2093-04-05"), new("n/a"), nil })
+		spoil := spoils[h.n%len(spoils)]
+		return h.edit(who, func(p *fakeclinic.Patient) { spoil(p); p.Raw = nil })
 	case bornSoon:
 		born := h.clock.Now().AddDate(0, 0, m.To%9).Format(time.DateOnly)
 		return h.edit(who, func(p *fakeclinic.Patient) { p.DateOfBirth, p.Raw = &born, nil })

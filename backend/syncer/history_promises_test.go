@@ -159,10 +159,7 @@ func (h *history) compare(kind profile.Kind, local map[string]profile.Entry) {
 
 // judged is the entry that a patient of the clinic should have here.
 func (h *history) judged(p fakeclinic.Patient) profile.Entry {
-	patient := asPatient(p)
-	entry := profile.Entry{Ref: p.ID}
-	entry.Profile, entry.Failure = profile.Check(&patient, h.computer.clock.Now())
-	return entry
+	return expected(p, h.computer.clock.Now())
 }
 
 // local is what the store has.
