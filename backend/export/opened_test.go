@@ -26,9 +26,9 @@ func TestCSVIsReadAsUTF8(t *testing.T) {
 		t.Fatal(err)
 	}
 	const wantAll = "\xEF\xBB\xBFcliniko_id,state,title,first_name,preferred_first_name,last_name,date_of_birth,sex,gender_identity,pronouns,email,phones," +
-		"accepted_privacy_policy,archived_at,merged_into,source_updated_at,synced_at,code,fields,first_failed_at,attempts\n" +
+		"accepted_privacy_policy,archived_at,merged_into,source_updated_at,synced_at,code,fields,first_failed_at,attempts,impossible_date_of_birth\n" +
 		"'836447129235883061,active,,Zo\xC3\xAB,,\xC5\x81ukasz; Nguy\xE1\xBB\x85n,,,,,zoe@example.org,Mobile: 0491570156; Home: +61 3 9012 3456," +
-		",,,2026-03-01T09:30:00Z,2026-03-02T00:00:00Z,,,,\n"
+		",,,2026-03-01T09:30:00Z,2026-03-02T00:00:00Z,,,,,\n"
 	if all.String() != wantAll {
 		t.Errorf("all profiles:\n%q\nwant\n%q", all.String(), wantAll)
 	}
