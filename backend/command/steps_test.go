@@ -36,7 +36,8 @@ func TestEveryNextStepIsOneOfATerminal(t *testing.T) {
 				return true
 			}
 			text, err := strconv.Unquote(literal.Value)
-			if err == nil && strings.Contains(text, "Settings") {
+			isKey := strings.Contains(text, `\`) || !strings.Contains(text, " ") // of Windows' registry
+			if err == nil && strings.Contains(text, "Settings") && !isKey {
 				sentences++
 				if said := inTerminal(text); strings.Contains(said, "Settings") || !strings.Contains(said, "telehab ") {
 					t.Errorf("%s: %s", path, said)
