@@ -24,7 +24,7 @@ func (a *App) Clinics() ([]ClinicPlace, error) {
 		}
 		clinics, current, err := a.options.Clinics()
 		for _, c := range clinics {
-			views = append(views, ClinicPlace{Account: c.Account, Name: c.Name, Current: c.Account == current})
+			views = append(views, ClinicPlace{Account: c.Account, Name: profile.Display(c.Name), Current: c.Account == current})
 		}
 		return views, err
 	})

@@ -65,7 +65,7 @@ func (a *App) ProfileHistory(id string) (HistoryView, error) {
 func changeView(c *profile.Change) ChangeView {
 	view := ChangeView{At: instant(c.At), UpdatedAt: instant(c.UpdatedAt), Opened: c.PassID == 0, Fields: []FieldChangeView{}}
 	for _, f := range c.Fields {
-		view.Fields = append(view.Fields, FieldChangeView{Field: string(f.Field), Label: f.Field.Label(), Before: f.Before, After: f.After})
+		view.Fields = append(view.Fields, FieldChangeView{Field: string(f.Field), Label: f.Field.Label(), Before: profile.Display(f.Before), After: profile.Display(f.After)})
 	}
 	return view
 }
@@ -139,7 +139,7 @@ func (a *App) Missing() ([]MissingView, error) {
 		for _, ref := range refs {
 			view := MissingView{ID: ref}
 			if entry, ok := people.One(ref); ok {
-				view.Name, view.Born = entry.Profile.ListName(), entry.Profile.DateOfBirth.String()
+				view.Name, view.Born = profile.Display(entry.Profile.ListName()), entry.Profile.DateOfBirth.String()
 			}
 			views = append(views, view)
 		}

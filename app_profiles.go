@@ -21,8 +21,12 @@ func (a *App) Profiles(q ProfileQuery) (ProfilePage, error) {
 		page := ProfilePage{Rows: []ProfileRow{}, Matched: found.Matched,
 			All: found.Counts.All, Attention: found.Counts.Attention, Archived: found.Counts.Archived,
 			NoPhone: found.Counts.NoPhone, NoEmail: found.Counts.NoEmail, Week: found.Counts.Week, Month: found.Counts.Month}
+		highlighter := people.Highlighter(query.Search)
 		for i := range found.Entries {
-			page.Rows = append(page.Rows, profileRow(&found.Entries[i]))
+			row := profileRow(&found.Entries[i])
+			row.Hits = HitsView{Name: highlighter.Name(row.Name), Preferred: highlighter.Name(row.Preferred),
+				Email: highlighter.Email(row.Email), Phone: highlighter.Phone(row.Phone)}
+			page.Rows = append(page.Rows, row)
 		}
 		return page, nil
 	})
@@ -97,7 +101,7 @@ func (d *desk) profile(ctx context.Context, ref string) (ProfileView, error) {
 	}
 	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
 	for _, merged := range people.MergedInto(entry.Profile.ID) {
-		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: merged.Profile.ListName()})
+		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: profile.Display(merged.Profile.ListName())})
 	}
 	return view, nil
 }

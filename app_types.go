@@ -202,6 +202,16 @@ type ProfileRow struct {
 	State     string        `json:"state"` // active, archived, merged, deleted
 	Problems  []ProblemView `json:"problems"`
 	UpdatedAt string        `json:"updatedAt"` // changed in Cliniko
+	Hits      HitsView      `json:"hits"`      // what the search found in it
+}
+
+// HitsView says which parts of a row's texts a search has hit: the beginning and
+// the end of each part, one after the other, in UTF-16 units; null for none.
+type HitsView struct {
+	Name      []int `json:"name"`
+	Preferred []int `json:"preferred"`
+	Email     []int `json:"email"`
+	Phone     []int `json:"phone"`
 }
 
 // PhoneView is a telephone number.

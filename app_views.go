@@ -15,7 +15,7 @@ func personView(p *profile.Person) *PersonView {
 }
 
 func clinicView(c *profile.Clinic) ClinicView {
-	return ClinicView{Name: c.Name, Shard: c.Shard, OwnerName: c.OwnerName, OwnerRole: c.OwnerRole, KeyEnds: c.KeyEnds, ConnectedAt: instant(c.Connected)}
+	return ClinicView{Name: profile.Display(c.Name), Shard: c.Shard, OwnerName: profile.Display(c.OwnerName), OwnerRole: c.OwnerRole, KeyEnds: c.KeyEnds, ConnectedAt: instant(c.Connected)}
 }
 
 func passView(p *profile.Pass) PassView {
@@ -40,12 +40,13 @@ func failureView(e *profile.Entry) *FailureView {
 	if f == nil {
 		return nil
 	}
-	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: e.Profile.ListName(), Code: string(f.Code), Problems: problemViews(f),
+	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: profile.Display(e.Profile.ListName()), Code: string(f.Code), Problems: problemViews(f),
 		Reason: f.Reason(), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
 }
 
 func listedRow(e *profile.Entry) ListedRow {
-	row := ListedRow{ID: string(e.Profile.ID), Name: e.Profile.ListName(), Born: e.Profile.DateOfBirth.String(), Email: e.Profile.Email,
+	p := e.Profile.Displayed()
+	row := ListedRow{ID: string(p.ID), Name: p.ListName(), Born: p.DateOfBirth.String(), Email: p.Email,
 		Problems: problemViews(e.Failure)}
 	if e.Failure != nil {
 		row.Code = string(e.Failure.Code)
@@ -54,13 +55,13 @@ func listedRow(e *profile.Entry) ListedRow {
 }
 
 func profileRow(e *profile.Entry) ProfileRow {
-	p := &e.Profile
+	p := e.Profile.Displayed()
 	return ProfileRow{ID: e.Ref, Name: p.ListName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
 		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
 }
 
 func profileView(e *profile.Entry, now time.Time) ProfileView {
-	p := &e.Profile
+	p := e.Profile.Displayed()
 	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
 		LastName: p.LastName, Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
 		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),

@@ -128,6 +128,7 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 			ID        text `json:"id"`
 			Name      hint `json:"name"`
 			Subdomain hint `json:"subdomain"`
+			Country   hint `json:"country_code"`
 		} `json:"account"`
 		Terminology struct { // may be null
 			Patient hint `json:"patient"`
@@ -145,9 +146,9 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 	}
 	name := cmp.Or(string(account.Name), string(account.Subdomain), "Cliniko account "+string(account.ID))
 	return profile.Clinic{
-		AccountID: string(account.ID), Name: name, Subdomain: string(account.Subdomain),
-		Shard: c.key.shard, Patients: strings.ToLower(string(settings.Terminology.Patient)),
-		OwnerName: strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName)),
+		AccountID: string(account.ID), Name: profile.Display(name), Subdomain: string(account.Subdomain),
+		Shard: c.key.shard, Country: string(account.Country), Patients: strings.ToLower(string(settings.Terminology.Patient)),
+		OwnerName: profile.Display(strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName))),
 		OwnerRole: string(owner.Role), KeyEnds: c.key.Ends(),
 	}, nil
 }

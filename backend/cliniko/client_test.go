@@ -54,7 +54,7 @@ func TestClinic(t *testing.T) {
 		t.Fatal(err)
 	}
 	if clinic.AccountID != fake.AccountID() || clinic.Name != "Harbour Physio" || clinic.OwnerName != "Dana Smith" ||
-		clinic.OwnerRole != "administrator" || clinic.Patients != "client" || clinic.Shard != "au1" {
+		clinic.OwnerRole != "administrator" || clinic.Patients != "client" || clinic.Shard != "au1" || clinic.Country != "AU" {
 		t.Errorf("%+v", clinic)
 	}
 	if address := clinic.WebAddress(); address != "https://harbour-physio.au1.cliniko.com" {

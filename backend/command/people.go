@@ -78,7 +78,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 	if err := w.Record(ctx, profile.Event{Person: by.ID, Action: profile.AddedPerson, Subject: person.ID}); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.Out, "%s may sign in now: %s\n", person.Name, areas(person.Permissions))
+	_, err = fmt.Fprintf(t.Out, "%s may sign in now: %s\n", profile.Display(person.Name), areas(person.Permissions))
 	return err
 }
 

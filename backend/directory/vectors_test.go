@@ -20,7 +20,7 @@ type vector struct {
 
 // vectors reads a file of testdata, in which \uXXXX is a character that cannot
 // be seen or told apart.
-func vectors(t *testing.T, file string) []vector {
+func vectors(t testing.TB, file string) []vector {
 	t.Helper()
 	content, err := os.ReadFile("testdata/" + file) // #nosec G304 -- of this package
 	if err != nil {
@@ -45,7 +45,7 @@ func vectors(t *testing.T, file string) []vector {
 
 func isBar(r rune) bool { return r == '|' }
 
-func unescaped(t *testing.T, s string) string {
+func unescaped(t testing.TB, s string) string {
 	t.Helper()
 	for {
 		at := strings.Index(s, `\u`)

@@ -75,6 +75,7 @@ type Clinic struct {
 	Name      string
 	Subdomain string // with the shard, the web address of the clinic's Cliniko; "" if it did not say
 	Shard     string
+	Country   string // by its ISO 3166 code, for phone numbers; "" is not known
 	Patients  string // what the clinic calls them: "patient" or "client"
 	OwnerName string // of the key
 	OwnerRole string

@@ -67,6 +67,11 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 	if revision, err = store.Revision(ctx); err != nil {
 		return nil, 0, err
 	}
+	clinic, err := w.Clinic(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	fresh.InCountry(clinic.Country)
 	// What was read is made ready for searches while more is read.
 	portions := make(chan []profile.Entry, 2)
 	var filling sync.WaitGroup

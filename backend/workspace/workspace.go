@@ -208,8 +208,11 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 		return err
 	}
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.unlink()
-	w.mu.Unlock()
+	if w.people != nil {
+		w.people.InCountry(clinic.Country)
+	}
 	return nil
 }
 

@@ -50,7 +50,7 @@ within() { # limit in MB (of a million bytes), file
     exit size > limit * 1e6
   }' || status=1
 }
-within 18 "telehab-$VERSION-windows-x64-portable.exe"
+within 20 "telehab-$VERSION-windows-x64-portable.exe"
 within 12 "telehab-$VERSION-windows-x64-setup.exe"
 within 8 "telehab_$PACKAGE_VERSION-1_amd64.deb"
 [ "$status" = 0 ] || echo 'A file is larger than it may be.' >&2

@@ -43,6 +43,7 @@ interface PageTypes {
   FailureView: Page.FailureView;
   ProfileQuery: Page.ProfileQuery;
   ProfileRow: Page.ProfileRow;
+  HitsView: Page.HitsView;
   ProfilePage: Page.ProfilePage;
   PhoneView: Page.PhoneView;
   ProfileView: Page.ProfileView;

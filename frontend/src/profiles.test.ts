@@ -14,7 +14,9 @@ beforeEach(() => {
 });
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
-const footer = () => screen.getByText(/^[\d,]+ of [\d,]+ (archived )?profiles?$/).textContent;
+const footer = () =>
+  screen.getByText(/^[\d,]+ of [\d,]+ (archived )?profiles?$/, { selector: 'footer *' })
+    .textContent;
 
 async function shown() {
   const fake = startFake();
@@ -67,10 +69,70 @@ describe('the profile list', () => {
     await user.keyboard('{Control>}f{/Control}zo');
     await waitFor(() => {
       const said = screen.getAllByRole('status').map((each) => each.textContent);
-      expect(said).toContain(`${shownList().rows.total} of ${all} profiles`);
+      const first = shownList().rows.at(0)?.name ?? '';
+      expect(said).toContain(`${shownList().rows.total} of ${all} profiles. Enter opens ${first}.`);
     });
     await user.keyboard('{Escape}');
     expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('');
+  });
+
+  it('marks the first hit while one types, and Enter opens it', async () => {
+    const { user, grid } = await shown();
+    await user.keyboard('{Control>}f{/Control}müller');
+    const box = screen.getByLabelText('Search name, email, phone');
+    await waitFor(() => {
+      expect(activeRow(grid)).toHaveTextContent(/^\s*Müller/);
+    });
+    expect(box).toHaveFocus();
+    const first = shownList().rows.at(0);
+    expect(activeRow(grid)).toHaveAttribute('data-pointed', 'true');
+    expect(activeRow(grid)).toHaveAttribute('aria-rowindex', '2');
+    expect(box).toHaveAttribute('aria-activedescendant', activeRow(grid)?.id);
+    expect(box).toHaveAttribute('aria-controls', grid.id);
+    await user.keyboard('{Enter}');
+    expect(router.current).toMatchObject({ name: 'profile', id: first?.id });
+  });
+
+  it('goes from the first hit to the second, and back', async () => {
+    const { user, grid } = await shown();
+    await user.keyboard('{Control>}f{/Control}müller');
+    await waitFor(() => {
+      expect(activeRow(grid)).toHaveTextContent(/^\s*Müller/);
+    });
+    const [first, second] = [shownList().rows.at(0), shownList().rows.at(1)];
+    await user.keyboard('{ArrowDown}');
+    expect(grid).toHaveFocus();
+    expect(activeRow(grid)).toHaveAttribute('aria-rowindex', '3');
+    await user.keyboard('{ArrowUp}');
+    expect(activeRow(grid)).toHaveAttribute('aria-rowindex', '2');
+    await user.keyboard('{ArrowDown}{Enter}');
+    expect(router.current).toMatchObject({ name: 'profile', id: second?.id });
+    expect(second?.id).not.toBe(first?.id);
+  });
+
+  it('opens the first hit of what was typed, however quick Enter is', async () => {
+    const { user, fake } = await shown();
+    const before = shownList().rows.at(0)?.id;
+    const answer = fake.Profiles.bind(fake);
+    vi.spyOn(fake, 'Profiles').mockImplementation(async (query) => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return answer(query);
+    });
+    await user.keyboard('{Control>}f{/Control}zoë{Enter}');
+    await waitFor(() => {
+      expect(router.current.name).toBe('profile');
+    });
+    expect(router.current).toMatchObject({ id: shownList().rows.at(0)?.id });
+    expect(shownList().rows.at(0)?.id).not.toBe(before);
+  });
+
+  it('opens nobody where nobody is found, and marks no row without a search', async () => {
+    const { user, grid } = await shown();
+    await user.keyboard('{Control>}f{/Control}');
+    expect(activeRow(grid)).not.toHaveAttribute('data-pointed');
+    await user.keyboard('nobody at all{Enter}');
+    await screen.findByText(/No profile/);
+    expect(router.current.name).toBe('profiles');
   });
 
   it('hides a column, and shows it again', async () => {

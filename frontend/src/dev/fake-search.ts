@@ -38,12 +38,26 @@ function rowsOf(kept: ProfileView[], query: ProfileQuery) {
     });
 }
 
+/** Near enough for a look at the page: Go knows better. */
+function hitsOf(text: string, search: string): number[] | null {
+  const at = search ? text.toLowerCase().indexOf(search.toLowerCase()) : -1;
+  return at < 0 ? null : [at, at + search.length];
+}
+
 /** Answers a query as the directory in memory does. */
 export function pageOf(kept: ProfileView[], tally: TallyView, query: ProfileQuery): ProfilePage {
   const rows = rowsOf(kept, query);
   const all = within(kept, query);
   return {
-    rows: rows.slice(query.offset, query.offset + query.limit),
+    rows: rows.slice(query.offset, query.offset + query.limit).map((row) => ({
+      ...row,
+      hits: {
+        name: hitsOf(row.name, query.search),
+        preferred: hitsOf(row.preferred, query.search),
+        email: hitsOf(row.email, query.search),
+        phone: hitsOf(row.phone, query.search),
+      },
+    })),
     matched: rows.length,
     all: tally.active,
     attention: tally.failed,

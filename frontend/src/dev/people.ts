@@ -171,5 +171,6 @@ export function rowOf(person: ProfileView): ProfileRow {
     state: person.state,
     problems: person.failure?.problems ?? [],
     updatedAt: person.updatedAt,
+    hits: { name: null, preferred: null, email: null, phone: null },
   };
 }

@@ -254,6 +254,18 @@ export interface ProfileRow {
   state: ProfileState;
   problems: ProblemView[];
   updatedAt: string;
+  hits: HitsView;
+}
+
+/**
+ * What a search hit in the texts of a row: the beginning and the end of each
+ * part, one after the other, in UTF-16 units; null for none.
+ */
+export interface HitsView {
+  name: number[] | null;
+  preferred: number[] | null;
+  email: number[] | null;
+  phone: number[] | null;
 }
 
 export interface ProfilePage {

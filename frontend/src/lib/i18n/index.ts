@@ -5,6 +5,7 @@
  */
 import i18next from 'i18next';
 import en from './en.json';
+import { isolated } from './isolate';
 import { words } from './words.svelte';
 
 type Leaves<Tree, Prefix extends string = ''> = {
@@ -35,6 +36,8 @@ void catalogue.init({
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
+const kept = (value: string | number) => (typeof value === 'string' ? isolated(value) : value);
+
 export function t(key: TextKey, values: TextValues = {}): string {
   const client = words.one();
   const clients = words.many();
@@ -43,6 +46,6 @@ export function t(key: TextKey, values: TextValues = {}): string {
     clients,
     Client: capital(client),
     Clients: capital(clients),
-    ...values,
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [name, kept(value)])),
   });
 }

@@ -28,6 +28,8 @@ export class ProfileList {
   search = $state('');
   /** What the rows that are shown were found by: `search` while no answer is awaited. */
   searched = $state('');
+  /** The search has the focus. */
+  searching = $state(false);
   filter = $state<ProfileFilter>('all');
   narrow = $state.raw<Narrow>(EVERYBODY);
   sort = $state<ProfileSort>('name');
@@ -64,6 +66,10 @@ export class ProfileList {
     JSON.stringify([this.search, this.filter, this.narrow, this.sort, this.desc] as const),
   );
   narrowed = $derived(this.narrow.noPhone || this.narrow.noEmail || this.narrow.changed !== '');
+  /** Enter in the search opens the active row, which belongs to what is typed. */
+  pointed = $derived(
+    this.searching && this.search !== '' && this.searched === this.search && this.rows.total > 0,
+  );
   /** Of how many the rows are a part. */
   whole = $derived(this.filter === 'archived' ? this.counts.archived : this.counts.all);
 
@@ -102,6 +108,13 @@ export class ProfileList {
   find(search: string) {
     this.search = search;
     this.#fromTop();
+  }
+
+  /** The row that Enter opens, of what is typed now: it may be quicker than the answer. */
+  async hit(): Promise<ProfileRow | undefined> {
+    const { list } = this;
+    await this.rows.settled();
+    return list === this.list && !this.rows.problem ? this.rows.at(this.active) : undefined;
   }
 
   show(filter: ProfileFilter) {

@@ -39,6 +39,7 @@ export class RowWindows<Row> {
   #generation = 0;
   #view: [first: number, last: number] = [0, 0];
   #jumped = -HURRY;
+  #answers: Promise<void>[] = [];
   #arrival: ReturnType<typeof setTimeout> | undefined;
   #version = $state(0);
 
@@ -76,6 +77,7 @@ export class RowWindows<Row> {
   reload(top = false) {
     this.#generation++;
     this.#asked.clear();
+    this.#answers = [];
     if (top) this.#view = [0, this.#view[1] - this.#view[0]];
     this.#stale = new Set(this.#chunks.keys());
     this.#askForView();
@@ -105,7 +107,12 @@ export class RowWindows<Row> {
     const beyond = this.ready && this.#stale.size === 0 && chunk > 0 && chunk * CHUNK >= this.total;
     if (here || beyond || this.#asked.has(chunk)) return;
     this.#asked.add(chunk);
-    void this.#fetch(chunk, this.#generation);
+    this.#answers.push(this.#fetch(chunk, this.#generation));
+  }
+
+  /** Waits until what was asked for since the last reload is here, or cannot be had. */
+  async settled() {
+    await Promise.all(this.#answers);
   }
 
   async #fetch(chunk: number, generation: number) {

@@ -1,0 +1,45 @@
+package profile
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Display returns text as it may be shown among other text: without characters
+// that would change the direction or the place of what stands after it, or of
+// what a terminal does. What is stored keeps them.
+func Display(text string) string {
+	if !strings.ContainsFunc(text, actsOnOthers) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case !actsOnOthers(r):
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return -1
+	}, text)
+}
+
+// actsOnOthers is true of control and format characters, apart from the two that
+// choose the form of the letters beside them, as in Persian names.
+func actsOnOthers(r rune) bool {
+	const nonJoiner, joiner = '\u200c', '\u200d'
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && r != nonJoiner && r != joiner
+}
+
+// Displayed returns a copy whose texts are as Display returns them.
+func (p *Profile) Displayed() Profile {
+	shown := *p
+	for _, text := range []*string{&shown.Title, &shown.FirstName, &shown.PreferredFirstName, &shown.LastName,
+		&shown.ImpossibleBirthDate, &shown.Sex, &shown.GenderIdentity, &shown.Pronouns, &shown.Email} {
+		*text = Display(*text)
+	}
+	shown.Phones = make([]Phone, len(p.Phones))
+	for i, phone := range p.Phones {
+		shown.Phones[i] = Phone{Type: Display(phone.Type), Number: Display(phone.Number)}
+	}
+	return shown
+}

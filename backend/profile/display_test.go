@@ -1,0 +1,55 @@
+package profile
+
+import (
+	"reflect"
+	"testing"
+)
+
+func TestDisplayKeepsTextToItself(t *testing.T) {
+	for stored, want := range map[string]string{
+		"":                             "",
+		"Ann Sample":                   "Ann Sample",
+		"Zoë O’Brien-王小明":              "Zoë O’Brien-王小明",
+		"أحمد":                         "أحمد",
+		"می\u200cنا":                   "می\u200cنا",
+		"👩\u200d⚕\ufe0f":               "👩\u200d⚕\ufe0f",
+		"Ann\u202eelpmaS":              "AnnelpmaS",
+		"\u202aA\u202bB\u202cC\u202dD": "ABCD",
+		"\u2066A\u2067B\u2068C\u2069D": "ABCD",
+		"\u200eA\u200fB\u061cC":        "ABC",
+		"\ufeffA\u200bB\u00adC\u2060D": "ABCD",
+		"A\u180eB\U000e0041C":          "ABC",
+		"A\nB\tC\rD":                   "A B C D",
+		"A\u2028B\u2029C\u0085D":       "A B C D",
+		"\x1b[31mred\x07\x00\x7f":      "[31mred",
+		"A\u009b31mB":                  "A31mB",
+	} {
+		if got := Display(stored); got != want {
+			t.Errorf("%+q: %+q, want %+q", stored, got, want)
+		}
+	}
+}
+
+// Every text of a profile is one that somebody may have put a control into.
+func TestDisplayedLeavesNoTextOut(t *testing.T) {
+	stored := Profile{Phones: []Phone{{Type: "Mo\u202ebile", Number: "\u200e0491"}}}
+	fields := reflect.ValueOf(&stored).Elem()
+	for i := range fields.NumField() {
+		if field := fields.Field(i); field.Type() == reflect.TypeFor[string]() {
+			field.SetString("A\u202eB")
+		}
+	}
+	shown := stored.Displayed()
+	fields = reflect.ValueOf(&shown).Elem()
+	for i := range fields.NumField() {
+		if field := fields.Field(i); field.Type() == reflect.TypeFor[string]() && field.String() != "AB" {
+			t.Errorf("%s is shown as %+q", fields.Type().Field(i).Name, field.String())
+		}
+	}
+	if shown.Phones[0] != (Phone{Type: "Mobile", Number: "0491"}) {
+		t.Errorf("a phone is shown as %+q %+q", shown.Phones[0].Type, shown.Phones[0].Number)
+	}
+	if stored.FirstName != "A\u202eB" || stored.Phones[0].Number != "\u200e0491" {
+		t.Error("what is stored has changed")
+	}
+}
