@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -47,12 +48,7 @@ func TestTheWayIsNamed(t *testing.T) {
 			"The name api.au1.cliniko.com was not found, so Cliniko cannot be reached. Check the internet connection; if other pages open, ask your IT person whether the DNS server here knows this name."},
 		{"a name server in trouble", func(t *testing.T, c *Client) { c.askNames(nameServer(t, dnsmessage.RCodeServerFailure)) }, profile.Offline, "No DNS server answers, so api.au1.cliniko.com cannot be found."},
 		{"a silent name server", hurry(func(t *testing.T, c *Client) {
-			silent, err := net.ListenPacket("udp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = silent.Close() })
-			c.askNames(silent.LocalAddr().String())
+			c.askNames(listenPacket(t).LocalAddr().String())
 		}), profile.TimedOut, "Looking up api.au1.cliniko.com took too long."},
 		{"refused", func(t *testing.T, c *Client) {
 			listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -120,6 +116,11 @@ func TestTheWayIsNamed(t *testing.T) {
 			c.trust(trusted)
 			test.set(t, c)
 			_, err := c.Clinic(t.Context())
+			// On a busy computer the time may be over before it should hang.
+			for test.code == profile.TimedOut && c.http.Timeout < 8*time.Second && !strings.Contains(profile.MessageOf(err), test.says) {
+				c.http.Timeout *= 2
+				_, err = c.Clinic(t.Context())
+			}
 			if test.code == "" {
 				if err != nil {
 					t.Fatal(err)
