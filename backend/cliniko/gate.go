@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// The request limit. Cliniko allows 200 a minute for all programs that use
-// keys of the same user; 160 leaves room for the clinic's other tools.
+// The request limit. Cliniko's documentation allows 200 a minute per user: for
+// all programs that use keys of the same user. 160 leaves room for the clinic's
+// other tools. Computers that sync side by side therefore need a user each.
 const (
 	window         = time.Minute
 	windowRequests = 160

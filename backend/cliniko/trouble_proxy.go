@@ -19,11 +19,11 @@ import (
 func proxyUnreadable(e *proxy.UnreadableError) *profile.Error {
 	how := map[proxy.Problem]string{
 		proxy.Encoding: "A special character in its user name or password must be percent-encoded: write %25 for %, %23 for #, %2F for /, %3F for ?, %40 for @, %3A for : and %5C for \\.",
-		proxy.Quotes:   "Write it without quotation marks, such as http://proxy.example.com:3128.",
-		proxy.Scheme:   "It must begin with http://, https:// or socks5://, such as http://proxy.example.com:3128.",
+		proxy.Quotes:   "Write it without quotation marks, such as http://web-proxy.example.com:3128.",
+		proxy.Scheme:   "It must begin with http://, https:// or socks5://, such as http://web-proxy.example.com:3128.",
 	}[e.Problem]
 	if how == "" {
-		how = "Write it as a name and a port, such as http://proxy.example.com:3128."
+		how = "Write it as a name and a port, such as http://web-proxy.example.com:3128."
 	}
 	setting := e.Setting
 	if !strings.Contains(setting, " ") {

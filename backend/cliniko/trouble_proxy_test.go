@@ -261,9 +261,9 @@ func TestUnreadableProxySendsNothing(t *testing.T) {
 	for value, says := range map[string]string{
 		"http://me:pa%s3cret@proxy:3128": "A special character in its user name or password must be percent-encoded: write %25 for %, %23 for #, %2F for /, %3F for ?, %40 for @, %3A for : and %5C for \\. Then start TeleHab again.",
 		"http://me:1#s3cret@proxy:3128":  "A special character in its user name or password must be percent-encoded: write %25 for %",
-		`"http://proxy:3128"`:            "Write it without quotation marks, such as http://proxy.example.com:3128. Then start TeleHab again.",
-		"socks4://proxy:1080":            "It must begin with http://, https:// or socks5://, such as http://proxy.example.com:3128.",
-		"http://proxy:port":              "Write it as a name and a port, such as http://proxy.example.com:3128.",
+		`"http://proxy:3128"`:            "Write it without quotation marks, such as http://web-proxy.example.com:3128. Then start TeleHab again.",
+		"socks4://proxy:1080":            "It must begin with http://, https:// or socks5://, such as http://web-proxy.example.com:3128.",
+		"http://proxy:port":              "Write it as a name and a port, such as http://web-proxy.example.com:3128.",
 		"http://:3128":                   "Write it as a name and a port",
 	} {
 		c := clientOf(t)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs the tests of the links as a Windows program under Wine: the parser, the
-# registration in a real registry, opening through Windows' shell, and the
-# hand-over between processes.
+# Runs tests as a Windows program under Wine: of the links (the parser, the
+# registration in a real registry, opening through Windows' shell, the hand-over
+# between processes), of the clipboard, and of the network (Windows' proxy
+# settings and scripts, the numbers of its socket errors).
 #
 #   wine-test.sh [FLAG...]      flags for the tests, such as -test.v
 #

@@ -136,7 +136,7 @@ func (f *Finder) excluded(target *url.URL) bool {
 	}
 	// Some programs separate by spaces.
 	list = strings.Join(strings.Fields(strings.ReplaceAll(list, ",", " ")), ",")
-	const some = "http://proxy.invalid"
+	const some = "http://web-proxy.invalid"
 	config := httpproxy.Config{HTTPProxy: some, HTTPSProxy: some, NoProxy: list}
 	address, err := config.ProxyFunc()(target)
 	return err == nil && address == nil

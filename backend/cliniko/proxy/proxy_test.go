@@ -29,7 +29,7 @@ func TestVariables(t *testing.T) {
 		setting   string
 	}{
 		{"none", nil, "", ""},
-		{"the usual", map[string]string{"HTTPS_PROXY": "http://proxy.clinic.lan:3128"}, "http://proxy.clinic.lan:3128", "HTTPS_PROXY"},
+		{"the usual", map[string]string{"HTTPS_PROXY": "http://web-proxy.clinic.lan:3128"}, "http://web-proxy.clinic.lan:3128", "HTTPS_PROXY"},
 		{"small letters", map[string]string{"https_proxy": "http://proxy:3128/"}, "http://proxy:3128", "https_proxy"},
 		{"both", map[string]string{"HTTPS_PROXY": "http://a:1", "https_proxy": "http://b:2"}, "http://a:1", "HTTPS_PROXY"},
 		{"no kind", map[string]string{"HTTPS_PROXY": "proxy:3128"}, "http://proxy:3128", "HTTPS_PROXY"},
