@@ -75,9 +75,10 @@ func answering(t *testing.T, user, settings string) (c *Client, sent *int) {
 	sent = new(int)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		*sent++
-		if r.URL.Path == "/v1/user" {
+		switch r.URL.Path {
+		case "/v1/user":
 			_, _ = io.WriteString(w, user)
-		} else if r.URL.Path == "/v1/settings/public" {
+		case "/v1/settings/public":
 			_, _ = io.WriteString(w, settings)
 		}
 	}))

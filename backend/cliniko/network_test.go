@@ -34,7 +34,7 @@ const testKey = "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1"
 // clientOf is a client of the real address, which the tests lead elsewhere.
 func clientOf(t *testing.T) *Client {
 	t.Helper()
-	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"} {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy"} {
 		t.Setenv(name, "")
 	}
 	key, err := ParseKey(testKey)

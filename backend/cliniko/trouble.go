@@ -53,7 +53,11 @@ func (c *Client) explain(ctx context.Context, t *trip, err error) error {
 			"This computer uses the proxy script %s, which could not be run, and without it %s cannot be reached. Ask your IT person for the proxy's address, set HTTPS_PROXY to it, and start TeleHab again.",
 			route.Script, way.host)}
 	}
-	return way.trouble(cause)
+	found := way.trouble(cause)
+	if route.Unused != "" && s <= securing && errors.As(found, &coded) {
+		coded.Message += fmt.Sprintf(" The variable %s names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.", route.Unused)
+	}
+	return found
 }
 
 // wayTo is where a request was when it failed.

@@ -30,6 +30,8 @@ type Route struct {
 	// name and that did not decide about this host, without what may be secret
 	// in it. "": there is none.
 	Script string
+	// Unused is the name of a variable that names a proxy, but not for https.
+	Unused string
 }
 
 // UnreadableError is a proxy setting whose value is not understood. It does
@@ -57,9 +59,12 @@ const (
 
 // The system's settings, and what a proxy script said, are used for freshFor
 // before they are read again, or for staleAfter where a connection failed since:
-// a laptop moves between networks.
+// a laptop moves between networks. Looking for a script in a network that has
+// none takes seconds, and Windows is set to look unless told otherwise, so that
+// there is none is believed for noneFor.
 const (
 	freshFor   = 5 * time.Minute
+	noneFor    = time.Hour
 	staleAfter = 20 * time.Second
 )
 
@@ -79,6 +84,7 @@ type answer struct {
 	route Route
 	err   error
 	at    time.Time
+	good  time.Duration // how long it is believed
 }
 
 // NewFinder returns a finder for this computer and the person who runs the
@@ -109,7 +115,13 @@ func (f *Finder) Find(ctx context.Context, target *url.URL) (Route, error) {
 		}
 		return Route{Proxy: address, Setting: name}, nil
 	}
-	return f.fromSystem(ctx, target)
+	route, err := f.fromSystem(ctx, target)
+	for _, name := range []string{"HTTP_PROXY", "http_proxy"} {
+		if strings.TrimSpace(f.getenv(name)) != "" && route.Proxy == nil && route.Unused == "" {
+			route.Unused = name
+		}
+	}
+	return route, err
 }
 
 // Recheck takes that a connection has failed: the network may be another one.
@@ -148,34 +160,38 @@ func (f *Finder) fromSystem(ctx context.Context, target *url.URL) (Route, error)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	known, found := f.known[target.Host]
-	if age := f.now().Sub(known.at); found && age >= 0 && age < freshFor {
+	if age := f.now().Sub(known.at); found && age >= 0 && age < known.good {
 		return known.route, known.err
 	}
-	route, err := f.ask(ctx, target)
+	route, good, err := f.ask(ctx, target)
 	if ctx.Err() != nil {
 		return route, err
 	}
 	if f.known == nil {
 		f.known = map[string]answer{}
 	}
-	f.known[target.Host] = answer{route, err, f.now()}
+	f.known[target.Host] = answer{route, err, f.now(), good}
 	return route, err
 }
 
-func (f *Finder) ask(ctx context.Context, target *url.URL) (Route, error) {
+// ask returns what the system says, and how long that is to be believed.
+func (f *Finder) ask(ctx context.Context, target *url.URL) (Route, time.Duration, error) {
 	s, err := f.system(ctx)
 	if err != nil {
 		// Not even readable for this program: as on a system without any.
-		return Route{}, nil //nolint:nilerr // see above
+		return Route{}, freshFor, nil //nolint:nilerr // see above
 	}
-	script := ""
+	good, script := freshFor, ""
 	if s.script != "" || s.detect {
 		server, err := f.script(ctx, s, target)
 		switch {
 		case err == nil && server == "": // the script says: directly
-			return Route{}, nil
+			return Route{}, good, nil
 		case err == nil:
-			return routeTo(server, s.name+", by its proxy script")
+			route, err := routeTo(server, s.name+", by its proxy script")
+			return route, good, err
+		case s.script == "":
+			good = noneFor
 		}
 		// As browsers do, and said when it fails: the script of an office cannot
 		// be fetched at home.
@@ -183,9 +199,10 @@ func (f *Finder) ask(ctx context.Context, target *url.URL) (Route, error) {
 	}
 	server := serverFor(s.server, target.Scheme)
 	if server == "" || bypassed(s.bypass, target.Hostname()) {
-		return Route{Script: script}, nil
+		return Route{Script: script}, good, nil
 	}
-	return routeTo(server, s.name)
+	route, err := routeTo(server, s.name)
+	return route, good, err
 }
 
 func routeTo(server, setting string) (Route, error) {

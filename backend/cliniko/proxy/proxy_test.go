@@ -262,6 +262,50 @@ func TestSettingsAreReadAgain(t *testing.T) {
 	}
 }
 
+// Nothing is looked for in the network for an hour when nothing was there.
+func TestNoScriptInTheNetwork(t *testing.T) {
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	asked := 0
+	f := finder(nil, settings{detect: true})
+	f.now = func() time.Time { return now }
+	f.script = func(context.Context, settings, *url.URL) (string, error) { asked++; return "", errNoScripts }
+	for _, step := range []struct {
+		later   time.Duration
+		recheck bool
+		asked   int
+	}{{0, false, 1}, {59*time.Minute + 59*time.Second, false, 1}, {time.Second, false, 2}, {20 * time.Second, true, 3}} {
+		now = now.Add(step.later)
+		if step.recheck {
+			f.Recheck()
+		}
+		if _, err := f.Find(t.Context(), cliniko); err != nil || asked != step.asked {
+			t.Errorf("after %s: asked %d times, want %d (%v)", step.later, asked, step.asked, err)
+		}
+	}
+}
+
+// A variable for http alone does not count, which is worth saying.
+func TestUnusedVariable(t *testing.T) {
+	for _, test := range []struct {
+		variables map[string]string
+		system    settings
+		unused    string
+	}{
+		{nil, settings{}, ""},
+		{map[string]string{"HTTP_PROXY": "proxy:3128"}, settings{}, "HTTP_PROXY"},
+		{map[string]string{"http_proxy": "proxy:3128"}, settings{}, "http_proxy"},
+		{map[string]string{"HTTP_PROXY": "a:1", "http_proxy": "b:2"}, settings{}, "HTTP_PROXY"},
+		{map[string]string{"HTTP_PROXY": " "}, settings{}, ""},
+		{map[string]string{"HTTP_PROXY": "a:1", "HTTPS_PROXY": "b:2"}, settings{}, ""},
+		{map[string]string{"HTTP_PROXY": "a:1", "NO_PROXY": "cliniko.com"}, settings{}, ""},
+		{map[string]string{"HTTP_PROXY": "a:1"}, settings{server: "b:2"}, ""},
+	} {
+		if route, err := finder(test.variables, test.system).Find(t.Context(), cliniko); err != nil || route.Unused != test.unused {
+			t.Errorf("%v: %+v, %v", test.variables, route, err)
+		}
+	}
+}
+
 func TestScutil(t *testing.T) {
 	const text = `<dictionary> {
   ExceptionsList : <array> {
