@@ -15,19 +15,20 @@ type ClinicPlace struct {
 }
 
 // Clinics returns the clinics that have data on this computer, once there is
-// more than one.
+// more than one. It answers also while the data of the current one cannot be
+// opened: the others are the way on then.
 func (a *App) Clinics() ([]ClinicPlace, error) {
-	return call(a, "Clinics", func(_ context.Context, d *desk) ([]ClinicPlace, error) {
-		views := []ClinicPlace{}
+	views := []ClinicPlace{}
+	if d := a.shown.Load(); d != nil {
 		if demo, _ := d.w.Demo(); demo {
 			return views, nil
 		}
-		clinics, current, err := a.options.Clinics()
-		for _, c := range clinics {
-			views = append(views, ClinicPlace{Account: c.Account, Name: profile.Display(c.Name), Current: c.Account == current})
-		}
-		return views, err
-	})
+	}
+	clinics, current, err := a.options.Clinics()
+	for _, c := range clinics {
+		views = append(views, ClinicPlace{Account: c.Account, Name: profile.Display(c.Name), Current: c.Account == current})
+	}
+	return views, err
 }
 
 // ConnectSeparately gives the clinic of a pasted key data of its own, and
@@ -48,6 +49,12 @@ func (a *App) ConnectSeparately(key string) (AppState, error) {
 // UseClinic switches the window to another clinic of this computer. Whoever is
 // signed in stays so if the other clinic knows them with the same password.
 func (a *App) UseClinic(account string) (AppState, error) {
+	if a.shown.Load() == nil { // its data cannot be opened
+		if err := a.options.Use(account); err != nil {
+			return AppState{}, err
+		}
+		return a.State()
+	}
 	return call(a, "UseClinic", func(ctx context.Context, d *desk) (AppState, error) {
 		if err := a.options.Use(account); err != nil {
 			return AppState{}, err

@@ -158,6 +158,16 @@ func TestSecondClinicThatIsNotSeenIsNotGone(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(f.o.Dir, "clinics", "4000777", "telehab.db")); err == nil {
 		t.Error("a store was made")
 	}
+	places, err := f.app.Clinics()
+	if err != nil || len(places) != 2 || !places[1].Current {
+		t.Fatalf("%+v, %v", places, err)
+	}
+	if state, err = f.app.UseClinic(""); err != nil || state.Store != nil || !state.PeopleExist {
+		t.Fatalf("the way to the other clinic: %+v, %v", state, err)
+	}
+	if _, err := f.app.SignIn(email, password); err != nil {
+		t.Error(err)
+	}
 }
 
 // Without the list the clinics are found by their folders.

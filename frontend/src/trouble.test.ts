@@ -29,6 +29,18 @@ describe('trouble with the data of this computer', () => {
     await screen.findByLabelText('Email');
   });
 
+  it('leads to another clinic, whose data is there', async () => {
+    const store = { code: 'store_missing', message: 'Not found.', until: '' };
+    const fake = startFake({ stage: 'signed-out', patch: { store, mayReset: true } });
+    fake.accounts.separate('Riverside Physio');
+    const first = fake.accounts.clinics[0];
+    render(App);
+    await userEvent.setup().click(await button(`Switch to ${first?.name}`));
+    await vi.waitFor(() => {
+      expect(first?.current).toBe(true);
+    });
+  });
+
   it('says what is lost for good before it starts again', async () => {
     const { fake, user } = broken('store_key_lost', true);
     const reset = vi.spyOn(fake, 'ResetStore');
