@@ -39,6 +39,17 @@ func TestDataThatIsNotSeenIsNotGone(t *testing.T) {
 				f.t.Fatal(err)
 			}
 		}, fileBack, profile.StoreMissing, true},
+		"the file is not there, and SQLite's log is": {func(f *fixture) {
+			fileAway(f)
+			if err := os.WriteFile(path(f)+"-wal", make([]byte, 4096), 0o600); err != nil {
+				f.t.Fatal(err)
+			}
+		}, func(f *fixture) {
+			fileBack(f)
+			if err := os.Remove(path(f) + "-wal"); err != nil {
+				f.t.Fatal(err)
+			}
+		}, profile.StoreMissing, true},
 		"the file cannot be reached": {func(f *fixture) {
 			if runtime.GOOS == "windows" {
 				f.t.Skip("links need a right there")

@@ -47,25 +47,31 @@ func (w *Workspace) look() (sight, error) {
 	if err != nil {
 		return storeNever, err
 	}
-	exists := false
-	for _, suffix := range []string{"", "-wal"} {
-		info, err := os.Stat(w.storePath() + suffix)
-		switch {
-		case err == nil && info.Size() > 0:
-			return storeThere, nil
-		case err == nil:
-			exists = true
-		case !errors.Is(err, fs.ErrNotExist):
-			return storeNever, profile.Because(profile.StoreUnreadable, err)
-		}
-	}
-	switch {
-	case known, w.options.listed && !exists:
+	size, exists, err := sizeOf(w.storePath())
+	// SQLite writes its log only once the store's own file has something in it.
+	log, _, logErr := sizeOf(w.storePath() + "-wal")
+	switch err := errors.Join(err, logErr); {
+	case err != nil:
+		return storeNever, profile.Because(profile.StoreUnreadable, err)
+	case size > 0:
+		return storeThere, nil
+	case known, log > 0, w.options.listed && !exists:
 		return storeGone, nil
 	case exists:
 		return storeStarted, nil
 	}
 	return storeNever, nil
+}
+
+func sizeOf(path string) (size int64, exists bool, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, err
+	}
+	return info.Size(), true, nil
 }
 
 // readPlace also says whether there is such a file. One that was written by
@@ -162,16 +168,23 @@ func (w *Workspace) openOld(ctx context.Context) error {
 	if profile.CodeOf(err) != profile.StoreKeyLost {
 		return err
 	}
-	next, _, nextErr := w.keyring.Find(ctx, w.item(nextKey), before)
+	if before != "" && place != before {
+		err = w.keyring.Hidden(before) // the right one may still lie where it was
+	}
+	return w.openWithNext(ctx, place, err)
+}
+
+// openWithNext opens the store with the key that was about to replace the one
+// at place. otherwise is the error where there is none.
+func (w *Workspace) openWithNext(ctx context.Context, place string, otherwise error) error {
+	next, _, nextErr := w.keyring.Find(ctx, w.item(nextKey), place)
 	switch {
-	case errors.Is(nextErr, keyring.ErrAbsent) && before != "" && place != before:
-		// The right one may still lie where it was.
-		return w.keyring.Hidden(before)
 	case errors.Is(nextErr, keyring.ErrAbsent), nextErr == nil && len(next) != sqlite.KeySize:
-		return err
+		return otherwise
 	case nextErr != nil:
 		return nextErr
 	}
+	var err error
 	if w.db, err = sqlite.Open(ctx, w.storePath(), next); err != nil {
 		return err
 	}

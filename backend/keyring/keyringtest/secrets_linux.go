@@ -19,6 +19,7 @@ const (
 // An Answer is what the person says to a question of the Secrets.
 type Answer int
 
+// The answers.
 const (
 	Yes    Answer = iota
 	No            // the question is dismissed
@@ -107,9 +108,11 @@ func do[T any](s *Secrets, change func() T) T {
 	return change()
 }
 
-// Lock locks the collections of these names, and Unlock opens them, as the
-// person does in the password manager's own window.
-func (s *Secrets) Lock(names ...string)   { s.setLocked(true, names) }
+// Lock locks the collections of these names, as the person does in the password
+// manager's own window.
+func (s *Secrets) Lock(names ...string) { s.setLocked(true, names) }
+
+// Unlock opens them again.
 func (s *Secrets) Unlock(names ...string) { s.setLocked(false, names) }
 
 func (s *Secrets) setLocked(locked bool, names []string) {
