@@ -156,16 +156,16 @@ func refusal(response *http.Response, body []byte) error {
 	switch {
 	case status == http.StatusUnauthorized:
 		return profile.Because(profile.KeyRefused, cause)
+	case status == http.StatusProxyAuthRequired:
+		return profile.Because(profile.ProxySignIn, cause)
+	case status > 400 && status < 500 && isPage(body), status == http.StatusNotFound && isWebPage(response, body):
+		// From something in between: it says nothing about a client or a role.
+		return webFilter(status, cause)
 	case status == http.StatusForbidden:
 		return profile.Because(profile.KeyForbidden, cause)
-	case status == http.StatusNotFound && isWebPage(response, body):
-		// From something in between: it says nothing about a client.
-		return profile.Because(profile.LoginPage, cause)
 	case status == http.StatusNotFound:
 		return &profile.Error{Code: profile.NotFound, Cause: cause,
 			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}
-	case status == http.StatusProxyAuthRequired:
-		return profile.Because(profile.ProxySignIn, cause)
 	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
 		return profile.Because(profile.LoginPage, cause)
 	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:
@@ -176,9 +176,21 @@ func refusal(response *http.Response, body []byte) error {
 	return nil
 }
 
-func isWebPage(response *http.Response, body []byte) bool {
-	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+// webFilter is a page in place of an answer, with a status that Cliniko could
+// have sent.
+func webFilter(status int, cause error) error {
+	return &profile.Error{Code: profile.LoginPage, Cause: cause, Message: fmt.Sprintf(
+		"A web page came in place of Cliniko's answer (%d %s), so something on this network answers for it, such as a web filter. Ask your IT person to allow *.cliniko.com, port 443; if the network wants a sign-in, open any web page in your browser first.",
+		status, http.StatusText(status))}
 }
+
+func isWebPage(response *http.Response, body []byte) bool {
+	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") || isPage(body)
+}
+
+// isPage says whether the answer itself is one. Of an error the type alone says
+// little: servers send their plain texts as text/html.
+func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
 // unexpected is an answer that the API does not promise.
 func unexpected(cause error) error {
