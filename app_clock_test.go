@@ -65,7 +65,7 @@ func TestTheWindowsAuditTrailSaysHowItEnded(t *testing.T) {
 	if err := f.app.EraseProfile(active); profile.CodeOf(err) != profile.Invalid {
 		t.Fatalf("erased an active client: %v", err)
 	}
-	f.system.saveTo = "" // somebody cancels the dialog
+	f.system.saveTo = ""                                                                // somebody cancels the dialog
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) { // after the delay
 		if path, err := f.app.ExportProfiles("csv", password); err == nil && path == "" {
 			break

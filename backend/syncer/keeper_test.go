@@ -357,3 +357,29 @@ func TestKeeperStops(t *testing.T) {
 		}
 	})
 }
+
+// Setting this computer's clock stops no pass that runs by itself: ahead looks
+// like sleep and brings one pass at once, back changes nothing.
+func TestASetClockStopsNoPass(t *testing.T) {
+	for name, set := range map[string]time.Duration{"a day ahead": aDay, "100 days ahead": 100 * aDay, "ten years ahead": 10 * year,
+		"a day back": -aDay, "100 days back": -100 * aDay, "ten years back": -10 * year} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(w *watch) {
+				w.within(minute)
+				w.asleep += set
+				if set > 0 {
+					w.within(19 * second)
+				}
+				for range 5 {
+					w.within(5 * minute)
+				}
+				w.asleep -= set // and set right again
+				for range 5 {
+					if n := len(w.after(5 * minute)); n < 1 || n > 2 {
+						t.Errorf("%d passes in five minutes", n)
+					}
+				}
+			})
+		})
+	}
+}

@@ -48,6 +48,8 @@ export interface EventView {
 export interface RetentionView {
   archivedDays: number;
   deletedDays: number;
+  /** nobody is erased at present: Cliniko's clock and this computer's disagree */
+  paused?: boolean;
 }
 
 /** A clinic that has data of its own on this computer. */
