@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -30,12 +31,21 @@ func TestWhichTimesAreBelieved(t *testing.T) {
 		"the first answer, and this computer is 4 minutes ahead": {[]answer{{0, 4 * minute}}, 0, false, 0},
 		"the first answer, and this computer is ten years back":  {[]answer{{0, -10 * year}}, nothing, true, nothing},
 		"the first answer, and this computer is 6 minutes ahead": {[]answer{{0, 6 * minute}}, nothing, true, nothing},
-		"five minutes later":                        {[]answer{{0, 0}, {5 * minute, 5 * minute}}, 5 * minute, false, 5 * minute},
-		"this computer 100 days ahead":              {[]answer{{0, 0}, {5 * minute, 100 * day}}, 0, true, 0},
-		"this computer 100 days ahead for one sync": {[]answer{{0, 0}, {5 * minute, 100 * day}, {10 * minute, 10 * minute}}, 10 * minute, false, 10 * minute},
-		"this computer 400 days back":               {[]answer{{0, 0}, {5 * minute, -400 * day}}, 0, true, 0},
-		"this computer one day ahead":               {[]answer{{0, 0}, {5 * minute, day}}, 0, true, 0},
-		"this computer one day back":                {[]answer{{0, 0}, {5 * minute, -day}}, 0, true, 0},
+		"the first answer, and this computer is 5 minutes ahead": {[]answer{{0, 5 * minute}}, 0, false, 0},
+		"the first answer, and this computer is 5 minutes back":  {[]answer{{0, -5 * minute}}, 0, false, 0},
+		"a second more than 5 minutes of drift":                  {[]answer{{0, 0}, {day, day + 5*minute + time.Second}}, 0, true, 0},
+		"5 minutes of drift":                                     {[]answer{{0, 0}, {day, day - 5*minute}}, day, false, day},
+		"doubted for exactly a day":                              {[]answer{{0, 0}, {30 * day, minute}, {31 * day, day + minute}}, 31 * day, false, 31 * day},
+		"doubted for a second less than a day":                   {[]answer{{0, 0}, {30 * day, minute}, {31*day - time.Second, day + minute - time.Second}}, 0, true, 0},
+		"doubted, differently, and again":                        {[]answer{{0, 0}, {30 * day, minute}, {60 * day, 2 * minute}, {31 * day, day + minute}}, 0, true, 0},
+		"4 minutes of drift in a week, twice":                    {[]answer{{0, 0}, {7 * day, 7*day + 4*minute}, {14 * day, 14*day + 8*minute}}, 14 * day, false, 14 * day},
+		"4 minutes of drift within a week, twice":                {[]answer{{0, 0}, {7*day - time.Second, 7*day + 4*minute}, {14 * day, 14*day + 8*minute}}, 7*day - time.Second, true, 7*day - time.Second},
+		"five minutes later":                                     {[]answer{{0, 0}, {5 * minute, 5 * minute}}, 5 * minute, false, 5 * minute},
+		"this computer 100 days ahead":                           {[]answer{{0, 0}, {5 * minute, 100 * day}}, 0, true, 0},
+		"this computer 100 days ahead for one sync":              {[]answer{{0, 0}, {5 * minute, 100 * day}, {10 * minute, 10 * minute}}, 10 * minute, false, 10 * minute},
+		"this computer 400 days back":                            {[]answer{{0, 0}, {5 * minute, -400 * day}}, 0, true, 0},
+		"this computer one day ahead":                            {[]answer{{0, 0}, {5 * minute, day}}, 0, true, 0},
+		"this computer one day back":                             {[]answer{{0, 0}, {5 * minute, -day}}, 0, true, 0},
 		"this computer ten years ahead for good": {[]answer{{0, 0}, {5 * minute, 10 * year}, {day + 5*minute, 10*year + day}},
 			day + 5*minute, false, day + 5*minute},
 		"this computer always ten years back": {[]answer{{0, -10 * year}, {5 * minute, 5*minute - 10*year}, {day, day - 10*year}, {90 * day, 90*day - 10*year}},
@@ -138,5 +148,21 @@ func TestEstimateOfClinikosTime(t *testing.T) {
 				t.Errorf("at most %v, want %v", got, want)
 			}
 		})
+	}
+}
+
+// Whoever could change the link before exporting had a permission of its own may
+// export.
+func TestRegranted(t *testing.T) {
+	for _, c := range []struct{ before, after []profile.Permission }{
+		{nil, nil},
+		{[]profile.Permission{"practitioner"}, []profile.Permission{"practitioner"}},
+		{[]profile.Permission{"pms_link", "pms_link.create", "people"}, []profile.Permission{"pms_link", "pms_link.create", "people"}},
+		{[]profile.Permission{"pms_link", "pms_link.modify"}, []profile.Permission{"pms_link", "pms_link.modify", "export"}},
+		{[]profile.Permission{"pms_link.modify", "export"}, []profile.Permission{"pms_link.modify", "export"}},
+	} {
+		if got := profile.Regranted(c.before); !slices.Equal(got, c.after) {
+			t.Errorf("%v become %v, want %v", c.before, got, c.after)
+		}
 	}
 }
