@@ -212,9 +212,14 @@ func TestTheDemoDoesNotShowWhatHappensElsewhere(t *testing.T) {
 	}
 }
 
-func TestFailedProfilesAreDueAfterAMinute(t *testing.T) {
+// Who lacks a detail is read when Cliniko says that they changed; who could not be
+// read at all is due by itself.
+func TestUnreadableProfilesAreDueAfterAMinute(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 150})
 	f.signUpAndConnect()
+	f.fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault {
+		return fakeclinic.Fault{Kind: fakeclinic.Undecodable, Row: 2}
+	})
 	d := f.desk()
 	if due := d.nextRetry(t.Context()); !due.IsZero() {
 		t.Errorf("before the import, one is due at %v", due)

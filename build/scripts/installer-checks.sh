@@ -83,12 +83,17 @@ query() {
 
 setup_entry() { query "$1\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\TeleHab"; }
 
+size_of() { # folder as Windows writes it: what lies in it, in KiB, as the registry shows it
+  local folder=$WINEPREFIX/drive_c/${1#C:\\}
+  printf '0x%x' $(($(find "${folder//\\//}" -type f -printf '%s+')0 >> 10))
+}
+
 registered() { # root, folder as Windows writes it
   local entry links want command="\"$2\\telehab.exe\" --link \"%1\""
   entry=$(setup_entry "$1")
   for want in 'DisplayName    REG_SZ    TeleHab' "DisplayVersion    REG_SZ    $version" "InstallLocation    REG_SZ    $2" \
     "UninstallString    REG_SZ    \"$2\\uninstall.exe\"" "QuietUninstallString    REG_SZ    \"$2\\uninstall.exe\" /S" \
-    "DisplayIcon    REG_SZ    $2\\telehab.exe" 'EstimatedSize    REG_DWORD    0x4'; do
+    "DisplayIcon    REG_SZ    $2\\telehab.exe" "EstimatedSize    REG_DWORD    $(size_of "$2")"; do
     grep -qF "$want" <<<"$entry" || fail "the entry in the list of apps lacks $want: $entry"
   done
   links=$(query "$1\\$class" /s)

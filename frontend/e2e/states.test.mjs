@@ -137,11 +137,11 @@ step('a failed profile says what is missing, and where to fix it', async () => {
   await accessible('states-3-failed');
 });
 
-step('offline, the profiles stay and the sidebar says so', async () => {
+step('when nobody answers, the profiles stay and the sidebar says so', async () => {
   await clinic.stop();
   await button('Profiles').click();
   await button(/^Sync with Cliniko now/).click();
-  await page.getByText(/^Offline/).first().waitFor();
+  await page.getByText(/^(Offline|Connection blocked)/).first().waitFor();
   await page.getByRole('grid', { name: 'Profiles' }).waitFor();
   await accessible('states-4-offline');
 });
