@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync } from 'node:fs';
 import { after, before } from 'node:test';
-import { inColours, inspect, openPage, startApp } from './harness/browser.mjs';
+import { inColours, inspect, inspectForced, openPage, startApp } from './harness/browser.mjs';
 import { startClinic, wrongKey } from './harness/clinic.mjs';
 import { startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
@@ -65,6 +65,7 @@ async function accessibleInBoth(name) {
   await inColours(page, 'dark');
   await accessible(`${name}-dark`);
   await inColours(page, 'light');
+  assert.deepEqual(await inspectForced(page, name), [], 'with a contrast theme');
 }
 
 const step = walk(async () => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before } from 'node:test';
-import { inColours, inspect, openPage, startApp } from './harness/browser.mjs';
+import { inColours, inspect, inspectForced, openPage, startApp } from './harness/browser.mjs';
 import { startClinic, wrongKey } from './harness/clinic.mjs';
 import { startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
@@ -79,6 +79,8 @@ async function accessible(name) {
     assert.deepEqual(await inspect(page, picture), [], 'what axe finds');
   }
   await inColours(page, 'light');
+  const forced = await inspectForced(page, name, { axe: true });
+  assert.deepEqual(forced, [], 'with a contrast theme');
 }
 
 const step = walk(async () => {
@@ -112,6 +114,9 @@ step('everything stays in reach at 200 %, and in a small window', async () => {
   for (const [size, width, height] of [
     ['zoom', 600, 400],
     ['small', 1024, 720],
+    // What a task bar and a title bar leave of Full HD at 200 %, and of 1366 x 768 at 150 %.
+    ['full-hd-200', 960, 444],
+    ['laptop-150', 911, 416],
   ]) {
     await page.setViewportSize({ width, height });
     for (const [name, go] of Object.entries(screens)) {
@@ -122,6 +127,42 @@ step('everything stays in reach at 200 %, and in a small window', async () => {
       );
       assert.equal(over, 0, `${name} runs out of a window of ${width} x ${height}`);
       await accessible(`states-2-${size}-${name}`);
+    }
+  }
+  await page.setViewportSize({ width: 1200, height: 800 });
+});
+
+step('each dialog fits a small window, with its buttons', async () => {
+  const settings = (tab) => button('Settings').click().then(() => button(tab).click());
+  const dialogs = {
+    disconnect: () => settings('Software integration').then(() => button('Disconnect').click()),
+    person: () => settings('People').then(() => button('Add person').click()),
+    password: () => settings('Security').then(() => button('Change password').click()),
+    'export': () => settings('Security').then(() => button(/^Export/).click()),
+    find: () => page.keyboard.press('Control+k'),
+  };
+  for (const [width, height] of [
+    [960, 444],
+    [911, 416],
+    [683, 288],
+  ]) {
+    await page.setViewportSize({ width, height });
+    for (const [name, open] of Object.entries(dialogs)) {
+      await open();
+      const dialog = page.locator('[role=dialog], [role=alertdialog]');
+      await dialog.waitFor();
+      const box = await dialog.boundingBox();
+      const within =
+        box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
+      assert.ok(within, `${name} at ${width} x ${height}: ${JSON.stringify(box)}`);
+      for (const each of await dialog.getByRole('button').all()) {
+        await each.scrollIntoViewIfNeeded();
+        const { y, height: tall } = await each.boundingBox();
+        assert.ok(y >= box.y && y + tall <= box.y + box.height, `a button of ${name} is cut off`);
+      }
+      await accessible(`states-2-dialog-${name}-${width}`);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
     }
   }
   await page.setViewportSize({ width: 1200, height: 800 });

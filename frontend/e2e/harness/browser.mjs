@@ -61,9 +61,75 @@ export async function openPage(address) {
 export async function inColours(page, colorScheme) {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-theme="${colorScheme}"]`).waitFor();
-  // Painted, and once more for what fades.
+  await painted(page);
+}
+
+/** Painted, and once more for what fades. */
+async function painted(page) {
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   for (let n = 0; n < 3; n++) await page.evaluate(frame);
+}
+
+/** Shows the page as on a system with a contrast theme, which replaces all colours; or no longer so. */
+async function inForcedColours(page, forced) {
+  await page.emulateMedia({ forcedColors: forced ? 'active' : 'none' });
+  await page.waitForFunction((on) => matchMedia('(forced-colors: active)').matches === on, forced);
+  await painted(page);
+}
+
+/**
+ * What a person with a contrast theme could not tell from the rest: parts that
+ * say to a screen reader that they are chosen or current, or where the keyboard
+ * is, and are not in the system's colours for that. The theme must be on.
+ */
+const unmarked = (page) =>
+  page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.forcedColorAdjust = 'none';
+    probe.style.transition = 'none'; // else it still has the colour before
+    const system = (name) => {
+      probe.style.color = name;
+      return getComputedStyle(probe).color;
+    };
+    const [highlight, ink] = [system('Highlight'), system('HighlightText')];
+    const seen = (each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const named = (each) => each.outerHTML.slice(0, 200);
+    const chosen = [
+      '[aria-current="page"]',
+      '[aria-pressed="true"]',
+      '[role="option"][aria-selected="true"]',
+      '[aria-multiselectable="true"] [role="row"][aria-selected="true"]',
+      '[data-highlighted]',
+    ].join();
+    const wrong = [...document.querySelectorAll(chosen)]
+      .filter((each) => seen(each))
+      .filter((each) => {
+        const { backgroundColor, color } = getComputedStyle(each);
+        const texts = [...each.querySelectorAll('*')].filter(
+          (part) => part.tagName !== 'MARK' && part.namespaceURI === each.namespaceURI,
+        );
+        const inked = [each, ...texts].every((part) => getComputedStyle(part).color === ink);
+        return backgroundColor !== highlight || color !== ink || !inked;
+      });
+    const grid = document.querySelector('[role="grid"]:focus-visible');
+    const row = grid && document.getElementById(grid.getAttribute('aria-activedescendant') ?? '');
+    if (row && getComputedStyle(row).outlineStyle === 'none') wrong.push(row);
+    for (const bar of document.querySelectorAll('[role="progressbar"]'))
+      if (getComputedStyle(bar).borderTopStyle === 'none') wrong.push(bar);
+    for (const fill of document.querySelectorAll('[role="progressbar"] > *'))
+      if (getComputedStyle(fill).backgroundColor !== highlight) wrong.push(fill);
+    probe.remove();
+    return wrong.map(named);
+  });
+
+/** What is wrong with the page on a system with a contrast theme, by axe's rules too if `axe`. */
+export async function inspectForced(page, name, { axe = false } = {}) {
+  await inForcedColours(page, true);
+  const found = (await unmarked(page)).map((each) => `${name}: not marked: ${each}`);
+  if (axe) found.push(...(await inspect(page, `${name}-forced`)));
+  else await page.screenshot({ path: `${pictures}/${name}-forced.png` });
+  await inForcedColours(page, false);
+  return found;
 }
 
 /** Takes a picture, and lists what breaks WCAG 2.2 A and AA, by axe's rules. */

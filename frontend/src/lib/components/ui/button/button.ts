@@ -4,11 +4,11 @@ export type ButtonVariant = 'primary' | 'secondary' | 'ghost' | 'danger' | 'link
 export type ButtonSize = 'normal' | 'small' | 'large' | 'icon';
 
 export const VARIANTS: Record<ButtonVariant, string> = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-hover shadow-low',
+  primary: 'border border-transparent bg-accent text-on-accent hover:bg-accent-hover shadow-low',
   secondary:
     'bg-surface text-ink border border-line-strong hover:bg-hover active:bg-pressed shadow-low',
   ghost: 'text-soft hover:bg-hover hover:text-ink active:bg-pressed',
-  danger: 'bg-bad text-on-bad hover:bg-bad-hover shadow-low',
+  danger: 'border border-transparent bg-bad text-on-bad hover:bg-bad-hover shadow-low',
   link: 'text-accent-ink underline-offset-3 hover:underline',
 };
 export const SIZES: Record<ButtonSize, string> = {
