@@ -59,7 +59,7 @@ func TestRefusalByStatus(t *testing.T) {
 			t.Errorf("%d %s %.12q: %v, want %s", test.status, test.contentType, test.body, err, test.code)
 		}
 	}
-	err := refusal(&http.Response{StatusCode: 403}, []byte(page))
+	err := refusal(&http.Response{StatusCode: http.StatusForbidden}, []byte(page))
 	wants(t, err, profile.LoginPage, "A web page came in place of Cliniko's answer (403 Forbidden), so something on this network answers for it, such as a web filter. Ask your IT person to allow *.cliniko.com, port 443; if the network wants a sign-in, open any web page in your browser first.")
 }
 
