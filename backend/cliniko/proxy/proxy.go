@@ -9,7 +9,6 @@ package proxy
 
 import (
 	"context"
-	"net/netip"
 	"net/url"
 	"os"
 	"strings"
@@ -100,7 +99,7 @@ func NewFinder() *Finder {
 // Errors: UnreadableError, in which case nothing may be sent, since the
 // computer is meant to use a proxy.
 func (f *Finder) Find(ctx context.Context, target *url.URL) (Route, error) {
-	if isLoopback(target.Hostname()) || f.excluded(target) {
+	if f.excluded(target) {
 		return Route{}, nil
 	}
 	// The order of curl. HTTP_PROXY is not for https.
@@ -135,12 +134,7 @@ func (f *Finder) Recheck() {
 	}
 }
 
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
-}
-
-// excluded says whether NO_PROXY names the target.
+// excluded says whether NO_PROXY names the target, or it is this computer.
 func (f *Finder) excluded(target *url.URL) bool {
 	list := f.getenv("NO_PROXY")
 	if list == "" {
@@ -216,7 +210,7 @@ func routeTo(server, setting string) (Route, error) {
 // withoutSecrets keeps of a script's address what helps to recognise it.
 func withoutSecrets(script string) string {
 	address, err := url.Parse(script)
-	if err != nil || script == "" {
+	if err != nil {
 		return ""
 	}
 	return (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
