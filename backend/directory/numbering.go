@@ -1,12 +1,47 @@
 package directory
 
 import (
-	"strconv"
+	_ "embed"
+	"regexp"
 	"strings"
 	"sync"
-
-	"github.com/nyaruka/phonenumbers"
 )
+
+//go:generate go run numbering_generate.go
+
+// numberingPlans is what phonenumbers, the library, knows of the numbers of each
+// country, a line each. The library itself would add five megabytes to the
+// program for names and formats that nobody asks for; a test holds what is read
+// here against it.
+//
+//go:embed numbering.tsv
+var numberingPlans string
+
+// plan is how the numbers of a country are written.
+type plan struct {
+	country string // ISO 3166 code
+	code    *callingCode
+	main    bool   // of the countries with this code
+	dialOut string // the prefix of calls abroad; "" where there are several
+
+	prefix, rule, general, kinds string // expressions, see compiled
+	once                         sync.Once
+	expressions                  expressions
+}
+
+// expressions are those of a plan, which are compiled when they are first needed.
+type expressions struct {
+	prefix  *regexp.Regexp // what is dialled first within the country, and may be left out
+	general *regexp.Regexp // any number
+	kinds   *regexp.Regexp // a number that can be given to somebody
+}
+
+func (p *plan) compiled() *expressions {
+	p.once.Do(func() {
+		p.expressions = expressions{regexp.MustCompile("^(?:" + p.prefix + ")"), regexp.MustCompile("^(?:" + p.general + ")$"), regexp.MustCompile("^(?:" + p.kinds + ")$")}
+	})
+	return &p.expressions
+}
 
 // callingCode is what the numbers of one country code have in common.
 type callingCode struct {
@@ -14,6 +49,7 @@ type callingCode struct {
 	trunk  string // what is dialled first within the country: "0", "1", "06" or ""
 	zero   bool   // a number may begin with a zero of its own, as in Italy
 	moves  bool   // a digit is put into the middle of a number: Argentina, Mexico
+	plans  []*plan
 }
 
 // withoutTrunk drops the zero that is written after a country code as "(0)".
@@ -26,43 +62,56 @@ func (c *callingCode) withoutTrunk(number string) string {
 
 // numbering is what is known of all countries.
 type numbering struct {
-	codes   map[string]*callingCode // by the digits of the code
-	country map[string]*callingCode // by ISO 3166 code
-	dialOut map[string]string       // by ISO 3166 code: the prefix of calls abroad
+	codes map[string]*callingCode // by the digits of the code
+	plans map[string]*plan        // by country
 }
 
-// world is read from the library when the first number is met.
 var world = sync.OnceValue(func() numbering {
-	n := numbering{map[string]*callingCode{}, map[string]*callingCode{}, map[string]string{}}
-	all, err := phonenumbers.MetadataCollection()
-	if err != nil {
-		return n // cannot happen: it is a part of the program. Numbers are compared as they are.
-	}
-	for _, m := range all.GetMetadata() {
-		digits := strconv.Itoa(int(m.GetCountryCode()))
+	n := numbering{map[string]*callingCode{}, map[string]*plan{}}
+	for line := range strings.Lines(numberingPlans) {
+		column := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		digits, trunk := column[1], column[3]
 		code := n.codes[digits]
 		if code == nil {
 			code = &callingCode{digits: digits, moves: digits == "52" || digits == "54"}
 			n.codes[digits] = code
 		}
-		if code.trunk == "" || m.GetMainCountryForCode() {
-			code.trunk, code.zero = digitsOf(m.GetNationalPrefix()), m.GetLeadingZeroPossible()
+		p := &plan{country: column[0], code: code, main: column[2] == "true", dialOut: column[4],
+			prefix: column[6], rule: column[7], general: column[8], kinds: column[9]}
+		if code.trunk == "" || p.main {
+			code.trunk, code.zero = trunk, column[5] == "true"
 		}
-		n.country[m.GetId()] = code
-		prefix := m.GetPreferredInternationalPrefix()
-		if prefix == "" {
-			prefix = m.GetInternationalPrefix() // an expression, where there are several
-		}
-		if digitsOf(prefix) == prefix {
-			n.dialOut[m.GetId()] = prefix
-		}
+		code.plans = append(code.plans, p)
+		n.plans[p.country] = p
 	}
 	return n
 })
 
-func codeOf(country string) *callingCode   { return world().country[country] }
-func codeByNumber(code int32) *callingCode { return world().codes[strconv.Itoa(int(code))] }
-func dialOutOf(country string) string      { return world().dialOut[country] }
+func codeOf(country string) *callingCode {
+	if p := world().plans[country]; p != nil {
+		return p.code
+	}
+	return nil
+}
+
+func dialOutOf(country string) string {
+	if p := world().plans[country]; p != nil {
+		return p.dialOut
+	}
+	return ""
+}
+
+// validCountry returns a country that numbers are known of, or "".
+func validCountry(code string) string {
+	code = strings.ToUpper(strings.TrimSpace(code))
+	if _, known := world().plans[code]; known {
+		return code
+	}
+	return ""
+}
 
 // splitCode takes the country code off; nil if the digits begin with none.
 func splitCode(digits string) (code *callingCode, number string) {
@@ -89,57 +138,94 @@ func afterDialOut(digits, own string) (rest string, ok bool) {
 	return digits, false
 }
 
-func parsed(number, country string) *phonenumbers.PhoneNumber {
-	if country == "" {
-		country = "ZZ" // the library's word for none
+// phoneNumber is a number that can be given to somebody.
+type phoneNumber struct {
+	plan        *plan
+	significant string // without the country code, and without what is dialled first
+}
+
+// fromWorld reads the digits after a country code; nil is no such number.
+func (c *callingCode) fromWorld(digits string) *phoneNumber {
+	for _, main := range []bool{true, false} {
+		for _, p := range c.plans {
+			if p.main == main || len(c.plans) == 1 {
+				if n := p.valid(p.significant(digits)); n != nil {
+					return n
+				}
+			}
+		}
 	}
-	n, err := phonenumbers.Parse(number, country)
-	if err != nil {
+	return nil
+}
+
+// fromCountry reads digits as they are dialled in a country; nil is no such
+// number.
+func fromCountry(digits, country string) *phoneNumber {
+	p := world().plans[country]
+	if p == nil {
 		return nil
 	}
-	return n
+	if n := p.valid(p.significant(digits)); n != nil {
+		return n
+	}
+	if rest, ok := strings.CutPrefix(digits, p.code.digits); ok {
+		return p.valid(p.significant(rest))
+	}
+	return nil
 }
 
-// national returns the digits of a number as it is written in its country.
-func national(n *phonenumbers.PhoneNumber) string {
-	return digitsOf(phonenumbers.Format(n, phonenumbers.NATIONAL))
+// valid finds the country of a number, among those that share a code.
+func (p *plan) valid(significant string) *phoneNumber {
+	if p.compiled().kinds.MatchString(significant) {
+		return &phoneNumber{p, significant}
+	}
+	for _, other := range p.code.plans {
+		if other != p && other.compiled().kinds.MatchString(significant) {
+			return &phoneNumber{other, significant}
+		}
+	}
+	return nil
 }
 
-// prefixes are what is dialled before a number in some country, and was once.
+// significant takes off what is dialled first, unless a number is none without.
+func (p *plan) significant(digits string) string {
+	if p.prefix == "" {
+		return digits
+	}
+	is := p.compiled()
+	at := is.prefix.FindStringSubmatchIndex(digits)
+	if at == nil {
+		return digits
+	}
+	rest := digits[at[1]:]
+	if last := len(at) - 2; p.rule != "" && last > 0 && at[last] >= 0 {
+		rest = string(is.prefix.ExpandString(nil, p.rule, digits, at)) + rest
+	}
+	if is.general.MatchString(digits) && !is.general.MatchString(rest) {
+		return digits
+	}
+	return rest
+}
+
+// prefixes are what is dialled before a number in some country, or was once.
 var prefixes = []string{"0", "1", "8", "06", "80"}
 
-// dialled returns the ways to dial a number within its country: those which the
-// library reads as that number.
-func dialled(n *phonenumbers.PhoneNumber) []string {
-	country, significant := phonenumbers.GetRegionCodeForNumber(n), phonenumbers.GetNationalSignificantNumber(n)
-	ways := []string{national(n)}
+// dialled returns the ways to dial a number within its country: those which are
+// read as that number.
+func (n *phoneNumber) dialled() []string {
+	var ways []string
 	try := func(digits string) {
-		if same := parsed(digits, country); same != nil && same.GetCountryCode() == n.GetCountryCode() &&
-			phonenumbers.GetNationalSignificantNumber(same) == significant {
+		if same := fromCountry(digits, n.plan.country); same != nil && same.significant == n.significant {
 			ways = append(ways, digits)
 		}
 	}
 	for _, prefix := range prefixes {
-		try(prefix + significant)
+		try(prefix + n.significant)
 	}
-	if mobile, ok := strings.CutPrefix(significant, "9"); ok && country == "AR" && len(mobile) == 10 {
+	if mobile, ok := strings.CutPrefix(n.significant, "9"); ok && n.plan.country == "AR" && len(mobile) == 10 {
 		for area := 2; area <= 4; area++ { // Argentina's mobiles have their 15 after the area
 			try("0" + mobile[:area] + "15" + mobile[area:])
 		}
 	}
 	return ways
-}
-
-func isPossible(number string) bool {
-	n := parsed(number, "")
-	return n != nil && phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE
-}
-
-// validCountry returns a country that numbers are known of, or "".
-func validCountry(code string) string {
-	code = strings.ToUpper(strings.TrimSpace(code))
-	if _, known := world().country[code]; known {
-		return code
-	}
-	return ""
 }

@@ -4,14 +4,12 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
-// A stored number is kept as it is written, since the library would take seconds
-// for all numbers of a clinic. What is typed goes through the library, once a
-// search, for all the ways in which the same number may be stored. Each way of
-// writing stands after a mark.
+// A stored number is kept as it is written, since to read all numbers of a clinic
+// would take seconds. What is typed is read by the numbering plans, once a search,
+// for all the ways in which the same number may be stored. Each way of writing
+// stands after a mark.
 const (
 	worldMark    = "+" // country code and number
 	nationalMark = "=" // the same number as it is dialled within its country
@@ -88,8 +86,8 @@ func worldForms(digits string) string {
 	if !code.moves {
 		return forms
 	}
-	if n := parsed("+"+digits, ""); n != nil {
-		forms += worldMark + code.digits + phonenumbers.GetNationalSignificantNumber(n) + nationalMark + national(n)
+	if n := code.fromWorld(rest); n != nil {
+		forms += worldMark + code.digits + n.significant + nationalMark + strings.Join(n.dialled(), nationalMark)
 	}
 	return forms
 }
@@ -150,7 +148,7 @@ func (s *phoneSearch) number(typed string) {
 	}
 	s.add("", digits)
 	s.national(digits)
-	if code, number := splitCode(digits); code != nil && len(number) >= sureDigits && isPossible("+"+digits) {
+	if code, number := splitCode(digits); code != nil && len(number) >= sureDigits && code.fromWorld(number) != nil {
 		s.world(code, number) // without its plus
 	}
 	if short, ok := strings.CutPrefix(digits, "0"); ok {
@@ -167,11 +165,9 @@ func (s *phoneSearch) national(digits string) {
 	if s.home == nil {
 		return
 	}
-	if n := parsed(digits, s.country); n != nil && phonenumbers.IsValidNumber(n) {
-		if code := codeByNumber(n.GetCountryCode()); code != nil {
-			s.forms(code, phonenumbers.GetNationalSignificantNumber(n), dialled(n)...)
-			return
-		}
+	if n := fromCountry(digits, s.country); n != nil {
+		s.forms(s.home, n.significant, n.dialled()...)
+		return
 	}
 	if rest, ok := strings.CutPrefix(digits, s.home.trunk); ok && s.home.trunk != "" {
 		s.forms(s.home, rest)
@@ -181,8 +177,8 @@ func (s *phoneSearch) national(digits string) {
 // world adds the forms of a number that names its country.
 func (s *phoneSearch) world(code *callingCode, number string) {
 	s.add(worldMark, code.digits+number)
-	if n := parsed("+"+code.digits+number, ""); n != nil && phonenumbers.IsValidNumber(n) {
-		s.forms(code, phonenumbers.GetNationalSignificantNumber(n), dialled(n)...)
+	if n := code.fromWorld(number); n != nil {
+		s.forms(code, n.significant, n.dialled()...)
 		return
 	}
 	// What is stored without a country is probably of the clinic's.
@@ -213,9 +209,5 @@ func (s *phoneSearch) forms(code *callingCode, significant string, dialled ...st
 
 // isOfClinic reports whether digits are a number of the clinic's own country.
 func (s *phoneSearch) isOfClinic(digits string) bool {
-	if s.home == nil {
-		return false
-	}
-	n := parsed(digits, s.country)
-	return n != nil && phonenumbers.IsValidNumber(n)
+	return fromCountry(digits, s.country) != nil
 }
