@@ -54,8 +54,8 @@ func (t *Terminal) connect() *cobra.Command {
 					return err
 				}
 				clinic := connection.Clinic
-				_, err = fmt.Fprintf(t.Out, "Connected to %s (%s) with the key of %s (%s), ending in %s: %d clients.\n",
-					clinic.Name, clinic.Shard, clinic.OwnerName, clinic.OwnerRole, clinic.KeyEnds, connection.Patients)
+				_, err = fmt.Fprintf(t.Out, "Connected to %s (%s) with the key of %s (%s), ending in %s: %s.\n",
+					clinic.Name, clinic.Shard, clinic.OwnerName, clinic.OwnerRole, clinic.KeyEnds, clients(connection.Patients))
 				return err
 			})
 		}),
@@ -100,8 +100,8 @@ func (t *Terminal) disconnect() *cobra.Command {
 				if err := errors.Join(logging.Erase(filepath.Join(dir, "logs")), webview.Mark(dir)); err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %d profiles, %d changes of theirs, the records of %d syncs, the log, and the key of the data. "+
-					"What the window has in its cache goes when TeleHab is next started.\n", gone.Profiles, gone.Changes, gone.Passes)
+				_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %s, %s, %s, the log, and the key of the data. "+
+					"What the window has in its cache goes when TeleHab is next started.\n", several(gone.Profiles, "profile"), several(gone.Changes, "change")+" of theirs", "the records of "+several(gone.Passes, "sync"))
 				return err
 			})
 		}),

@@ -217,18 +217,24 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 	return err
 }
 
-func clients(n int) string {
-	if n == 1 {
-		return "1 client"
-	}
-	return fmt.Sprintf("%d clients", n)
-}
+func clients(n int) string { return several(n, "client") }
 
 func ofProfiles(n, all int) string {
 	if n == 1 {
-		return fmt.Sprintf("1 of %d clients is", all)
+		return fmt.Sprintf("1 of %s is", clients(all))
 	}
-	return fmt.Sprintf("%d of %d clients are", n, all)
+	return fmt.Sprintf("%d of %s are", n, clients(all))
+}
+
+// several is a number of things, "1 client" and "2 clients".
+func several(n int, thing string) string { return fmt.Sprint(n, " ", plural(n, thing)) }
+
+// plural is the word for things of which there are n.
+func plural(n int, thing string) string {
+	if n == 1 {
+		return thing
+	}
+	return thing + "s"
 }
 
 func orNil(s string) *string {

@@ -122,7 +122,7 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 		n    int
 		what string
 	}{
-		{r.Read, "clients read"}, {r.Synced, "synced"}, {r.Unchanged, "unchanged"}, {r.Failed, "failed"}, {r.Archived, "archived in Cliniko"},
+		{r.Read, plural(r.Read, "client") + " read"}, {r.Synced, "synced"}, {r.Unchanged, "unchanged"}, {r.Failed, "failed"}, {r.Archived, "archived in Cliniko"},
 	}
 	if r.Read == 0 {
 		_, _ = fmt.Fprintln(t.Out, "Up to date.")
@@ -134,7 +134,7 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(t.Out, "%.1f seconds, %d requests\n", r.Seconds, r.Requests)
+	_, _ = fmt.Fprintf(t.Out, "%.1f seconds, %s\n", r.Seconds, several(r.Requests, "request"))
 	if len(failed) == 0 {
 		return nil
 	}

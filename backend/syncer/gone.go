@@ -119,9 +119,18 @@ func (s *search) ask(ctx context.Context, ids []profile.ID) error {
 	if err := s.engine.store.Miss(ctx, refs); err != nil {
 		return err
 	}
-	return profile.Errorf(profile.Gone, fmt.Sprintf(
-		"%d of %d clients are no longer to be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide.",
-		len(ids), s.kept))
+	return profile.Errorf(profile.Gone, goneSentence(len(ids), s.kept))
+}
+
+func goneSentence(gone, kept int) string {
+	const rest = " no longer to be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide."
+	switch {
+	case kept == 1:
+		return "The only client is" + rest
+	case gone == 1:
+		return fmt.Sprintf("1 of %d clients is", kept) + rest
+	}
+	return fmt.Sprintf("%d of %d clients are", gone, kept) + rest
 }
 
 // readByID reads and stores these patients, notes in met who was found, and
