@@ -70,6 +70,19 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     await button('Keep it separately').click();
     await heading(/Riverside Physio/).waitFor();
     assert.equal((await state()).tally.active, 0);
+    // On the very screen where the key was: no name, no chart and no form of the clinic before.
+    assert.equal(await page.getByLabel('API key', { exact: true }).count(), 0);
+    const shown = await page.content();
+    const listed = known.people
+      .filter((person) => person.first_name && person.last_name)
+      .map((person) => `${person.last_name}, ${person.first_name}`);
+    assert.ok(listed.length > 100);
+    assert.deepEqual(
+      listed.filter((name) => shown.includes(name)),
+      [],
+      'names of the clinic before',
+    );
+    assert.equal(await page.getByRole('img', { name: /by day/ }).count(), 0, 'its charts');
 
     await button('Sync patients').click();
     await button('Start sync').click();
