@@ -54,6 +54,9 @@ func putBack(ctx context.Context, p placement.Placement) placement.Area {
 		return room // the window stays as the system put it, and may be made small
 	}
 	fitted := p.Within(room)
+	if !p.Placed {
+		fitted = p.Centred(room) // the toolkit did that for the size before
+	}
 	fit(ctx, room, fitted, p)
 	if p.Placed && !p.Maximised {
 		runtime.WindowSetPosition(ctx, fitted.X, fitted.Y)
@@ -62,12 +65,14 @@ func putBack(ctx context.Context, p placement.Placement) placement.Area {
 }
 
 // fit makes the window's smallest size one that fits, and the window as large as
-// fitted. The order matters: a system keeps no window below its minimum.
+// fitted, in its place if it was not. The order matters: a system keeps no window
+// below its minimum.
 func fit(ctx context.Context, room placement.Area, fitted, now placement.Placement) {
 	width, height := room.Minimum()
 	runtime.WindowSetMinSize(ctx, width, height)
 	if !now.Maximised && (fitted.Width != now.Width || fitted.Height != now.Height) {
 		runtime.WindowSetSize(ctx, fitted.Width, fitted.Height)
+		runtime.WindowSetPosition(ctx, fitted.X, fitted.Y)
 	}
 }
 

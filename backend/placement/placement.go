@@ -84,6 +84,13 @@ func (p Placement) Save(dir string) error {
 	return atomicfile.Write(path(dir), raw, 0o600)
 }
 
+// Centred returns p in the middle of the area, as far as it fits.
+func (p Placement) Centred(a Area) Placement {
+	p = p.Within(a)
+	p.X, p.Y = (a.Width-p.Width)/2, (a.Height-p.Height)/2
+	return p
+}
+
 // Within returns p with its size and place inside the area, since the screen may
 // be another one than last time.
 func (p Placement) Within(a Area) Placement {

@@ -75,6 +75,17 @@ func TestOnAnotherScreen(t *testing.T) {
 	}
 }
 
+func TestAWindowThatWasNeverMovedIsCentred(t *testing.T) {
+	for screen, want := range map[[2]int]placement.Placement{
+		{1920, 1080}: {Width: 1200, Height: 800, X: 360, Y: 92}, {960, 540}: {Width: 960, Height: 444}, {1280, 720}: {Width: 1200, Height: 624, X: 40},
+	} {
+		p := placement.Placement{Width: 1200, Height: 800}
+		if got := p.Centred(placement.AreaOf(screen[0], screen[1])); got != want {
+			t.Errorf("on %v: %+v, want %+v", screen, got, want)
+		}
+	}
+}
+
 func TestTheMinimumFitsTheScreen(t *testing.T) {
 	for screen, want := range map[[2]int][2]int{
 		{1920, 1080}: {960, 640}, {1280, 800}: {960, 640}, {1366, 768}: {960, 640}, {1280, 720}: {960, 624},
