@@ -28,11 +28,10 @@ func (p *People) Change(ctx context.Context, by *profile.Person, id string, d De
 			return err
 		}
 		person.Name, person.Email, person.Permissions = accepted.Name, accepted.Email, accepted.Permissions
-		switch {
-		case !d.Active && person.Active():
-			person.Deactivated = p.now().UTC()
-		case d.Active:
+		if d.Active {
 			person.Deactivated = profile.Person{}.Deactivated
+		} else if person.Active() {
+			person.Deactivated = p.now().UTC()
 		}
 		if !slices.ContainsFunc(append(others, *person), managesPeople) {
 			return invalid("Nobody could manage people any more. Give somebody else the permission first.")

@@ -70,11 +70,10 @@ func costOf(encoded string) (Cost, error) {
 		return Cost{}, errHash
 	}
 	lanes := uint32(params.Parallelism)
-	switch {
-	case lanes < 1, lanes > maxLanes,
-		params.Iterations < 1, params.Iterations > maxPasses,
-		params.Memory < 8*lanes, params.Memory > maxMemoryKiB,
-		len(salt) < minSalt, len(key) < minKey:
+	if lanes < 1 || lanes > maxLanes ||
+		params.Iterations < 1 || params.Iterations > maxPasses ||
+		params.Memory < 8*lanes || params.Memory > maxMemoryKiB ||
+		len(salt) < minSalt || len(key) < minKey {
 		return Cost{}, errHash
 	}
 	return Cost{MemoryKiB: params.Memory, Passes: params.Iterations, Lanes: params.Parallelism}, nil

@@ -45,12 +45,13 @@ func acceptDetails(others []profile.Person, name, email string, permissions []pr
 }
 
 func checkName(name string) error {
-	switch {
-	case profile.Blank(name):
+	if profile.Blank(name) {
 		return invalid("The name is empty. Type the person's name.")
-	case utf8.RuneCountInString(name) > MaxName:
+	}
+	if utf8.RuneCountInString(name) > MaxName {
 		return invalid(fmt.Sprintf("The name is longer than %d characters. Type a shorter one.", MaxName))
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unseen):
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) {
 		return invalid("The name holds characters that cannot be shown. Type it again.")
 	}
 	return nil
@@ -76,14 +77,16 @@ func checkEmail(people []profile.Person, email string) error {
 func checkPassword(password, name, email string) error {
 	plain := normalPassword(password)
 	local, _, _ := strings.Cut(email, "@")
-	switch {
-	case utf8.RuneCountInString(plain) < MinPassword:
+	if utf8.RuneCountInString(plain) < MinPassword {
 		return invalid(fmt.Sprintf("The password is too short. Use at least %d characters, for example a few words in a row.", MinPassword))
-	case len(password) > MaxPassword || len(plain) > MaxPassword:
+	}
+	if len(password) > MaxPassword || len(plain) > MaxPassword {
 		return invalid(fmt.Sprintf("The password is too long. Use at most %d bytes.", MaxPassword))
-	case strings.EqualFold(plain, email), strings.EqualFold(plain, local), strings.EqualFold(plain, name):
+	}
+	if strings.EqualFold(plain, email) || strings.EqualFold(plain, local) || strings.EqualFold(plain, name) {
 		return invalid("The password is the person's name or email. Choose something that others do not know.")
-	case strength.GetEntropy(plain) < minStrength:
+	}
+	if strength.GetEntropy(plain) < minStrength {
 		return invalid("The password is too easy to guess, such as one key again and again or a row of keys. Use a few words instead.")
 	}
 	common, err := isCommon(plain)

@@ -80,10 +80,10 @@ func (p *People) prove(person *profile.Person, password string) error {
 		return p.pretend(password, errWrong)
 	}
 	matches, err := verify(password, person.PasswordHash)
-	switch {
-	case err != nil:
+	if err != nil {
 		return p.pretend(password, err)
-	case !matches:
+	}
+	if !matches {
 		return errWrong
 	}
 	return nil

@@ -35,10 +35,10 @@ func (p *People) heard(ctx context.Context, email string) (wait time.Duration, e
 }
 
 func delay(wrong int) time.Duration {
-	switch {
-	case wrong == 0:
+	if wrong == 0 {
 		return 0
-	case wrong <= 5:
+	}
+	if wrong <= 5 {
 		return time.Second << (wrong - 1)
 	}
 	return longestWait
