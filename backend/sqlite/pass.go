@@ -112,7 +112,7 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 
 // Unreadable returns the ids of all records that could not be read and have one.
 func (s *Profiles) Unreadable(ctx context.Context) ([]profile.ID, error) {
-	refs, err := s.texts(ctx, "SELECT ref FROM failure INDEXED BY failure_by_code WHERE account_id = ? AND code = ? ORDER BY last_failed_at, ref", s.account, profile.Unreadable)
+	refs, err := s.texts(ctx, "SELECT ref FROM failure INDEXED BY failure_unreadable WHERE account_id = ? AND code = 'unreadable' ORDER BY last_failed_at, ref", s.account)
 	var ids []profile.ID
 	for _, ref := range refs {
 		if id, ok := profile.ParseID(ref); ok {
@@ -125,7 +125,7 @@ func (s *Profiles) Unreadable(ctx context.Context) ([]profile.ID, error) {
 // Retries returns which unreadable records have a time at which they are to be
 // read again.
 func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
-	failures, err := s.failures(ctx, "INDEXED BY failure_by_code WHERE account_id = ? AND code = ?", s.account, profile.Unreadable)
+	failures, err := s.failures(ctx, "INDEXED BY failure_unreadable WHERE account_id = ? AND code = 'unreadable'", s.account)
 	var retries []profile.Retry
 	for _, f := range failures {
 		if when := profile.RetryAt(f.LastFailedAt, f.Attempts); f.ID != "" && !when.IsZero() {

@@ -49,8 +49,8 @@ func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 		if err != nil {
 			return err
 		}
-		refs, err = textsOf(ctx, tx, `SELECT cliniko_id FROM profile INDEXED BY profile_by_state
-			WHERE account_id = ?1 AND state IN ('deleted', 'archived', 'merged') AND
+		refs, err = textsOf(ctx, tx, `SELECT cliniko_id FROM profile INDEXED BY profile_left
+			WHERE account_id = ?1 AND state <> 'active' AND
 			(state = 'deleted' AND deleted_at < ?2 OR
 			 state IN ('archived', 'merged') AND max(coalesce(archived_at, updated_at), coalesce(added_at, synced_at)) < ?3)`,
 			s.account, daysAgo(keep.DeletedDays), daysAgo(keep.ArchivedDays))

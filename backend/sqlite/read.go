@@ -165,12 +165,13 @@ func (s *Profiles) failuresByRef(ctx context.Context) (map[string]profile.Failur
 func (s *Profiles) Tally(ctx context.Context) (profile.Tally, error) {
 	var t profile.Tally
 	err := s.db.read.QueryRowContext(ctx, `SELECT
-			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state = 'active')
+			(SELECT count(*) FROM profile WHERE account_id = ?1)
+			- (SELECT count(*) FROM profile WHERE account_id = ?1 AND state <> 'active')
 			+ (SELECT count(*) FROM failure f WHERE account_id = ?1
 				AND NOT EXISTS (SELECT 1 FROM profile p WHERE p.account_id = ?1 AND p.cliniko_id = f.ref)),
 			(SELECT count(*) FROM failure WHERE account_id = ?1),
-			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state IN ('archived', 'merged')),
-			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state = 'deleted'),
+			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state <> 'active' AND state IN ('archived', 'merged')),
+			(SELECT count(*) FROM profile WHERE account_id = ?1 AND state <> 'active' AND state = 'deleted'),
 			(SELECT count(*) FROM missing m WHERE account_id = ?1
 				AND (EXISTS (SELECT 1 FROM profile p WHERE p.account_id = ?1 AND p.cliniko_id = m.ref AND p.state = 'active')
 					OR EXISTS (SELECT 1 FROM failure f WHERE f.account_id = ?1 AND f.ref = m.ref)))`, s.account).
