@@ -160,7 +160,7 @@ step('each dialog fits a small window, with its buttons', async () => {
         const { y, height: tall } = await each.boundingBox();
         assert.ok(y >= box.y && y + tall <= box.y + box.height, `a button of ${name} is cut off`);
       }
-      await accessible(`states-2-dialog-${name}-${width}`);
+      if (width === 911) await accessible(`states-2-dialog-${name}`);
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
     }
