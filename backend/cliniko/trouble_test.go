@@ -170,9 +170,9 @@ func TestProxyScriptIsNamed(t *testing.T) {
 // A proxy for http alone is no way to Cliniko; who set it may not know.
 func TestProxyForHTTPOnly(t *testing.T) {
 	c := clientOf(t)
-	t.Setenv("http_proxy", "me:s3cret@proxy:3128")
+	t.Setenv("HTTP_PROXY", "me:s3cret@proxy:3128")
 	c.http.Transport.(*http.Transport).DialContext = failingDial(syscall.ECONNREFUSED)
 	_, err := c.Clinic(t.Context())
 	wants(t, err, profile.ConnectionBlocked, "The connection to api.au1.cliniko.com was refused",
-		" The variable http_proxy names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.")
+		" The variable HTTP_PROXY names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.")
 }

@@ -53,11 +53,11 @@ func TestWindowsSettingsAreUsed(t *testing.T) {
 		setting string
 	}{
 		{"none", map[string]any{"ProxyEnable": 0}, "", ""},
-		{"one", map[string]any{"ProxyEnable": 1, "ProxyServer": "proxy.clinic.lan:3128"}, "http://web-proxy.clinic.lan:3128", name},
+		{"one", map[string]any{"ProxyEnable": 1, "ProxyServer": "web-proxy.clinic.lan:3128"}, "http://web-proxy.clinic.lan:3128", name},
 		{"one each", map[string]any{"ProxyEnable": 1, "ProxyServer": "http=a:1;https=b:2"}, "http://b:2", name},
-		{"switched off", map[string]any{"ProxyEnable": 0, "ProxyServer": "proxy.clinic.lan:3128"}, "", ""},
-		{"bypassed", map[string]any{"ProxyEnable": 1, "ProxyServer": "proxy.clinic.lan:3128", "ProxyOverride": "*.cliniko.com;<local>"}, "", ""},
-		{"others bypassed", map[string]any{"ProxyEnable": 1, "ProxyServer": "proxy.clinic.lan:3128", "ProxyOverride": "10.*;<local>"}, "http://web-proxy.clinic.lan:3128", name},
+		{"switched off", map[string]any{"ProxyEnable": 0, "ProxyServer": "web-proxy.clinic.lan:3128"}, "", ""},
+		{"bypassed", map[string]any{"ProxyEnable": 1, "ProxyServer": "web-proxy.clinic.lan:3128", "ProxyOverride": "*.cliniko.com;<local>"}, "", ""},
+		{"others bypassed", map[string]any{"ProxyEnable": 1, "ProxyServer": "web-proxy.clinic.lan:3128", "ProxyOverride": "10.*;<local>"}, "http://web-proxy.clinic.lan:3128", name},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			set(t, test.values)
