@@ -32,7 +32,7 @@ func prepare(s string) string {
 // isPlainASCII reports whether only the case of letters is to be folded.
 func isPlainASCII(s string) bool {
 	for i := range len(s) {
-		if s[i] >= 0x80 || s[i] == '`' {
+		if s[i] >= 0x80 || s[i] == '`' || unicode.IsControl(rune(s[i])) {
 			return false
 		}
 	}
@@ -52,6 +52,11 @@ const apostrophes = "`´‘’‚‛′‵″‶＇｀" +
 // of an accent that stands alone.
 func alike(r rune) rune {
 	switch {
+	case unicode.IsControl(r):
+		if unicode.IsSpace(r) {
+			return '\n'
+		}
+		return -1 // as on the screen, see profile.Display
 	case r < 0x80 && r != '`':
 		return r
 	case strings.ContainsRune(apostrophes, r):
@@ -70,7 +75,7 @@ func alike(r rune) rune {
 
 func isDash(r rune) bool {
 	switch r {
-	case '\u2212', '\u02d7', '\u2043', '\u207b', '\u208b', '\u2500', '\u2796': // minus signs, a bullet, a line
+	case '\u2212', '\u02d7', '\u2043', '\u207b', '\u208b', '\u2500', '\u2796', '\uff1d': // minus signs, a bullet, a line, Japan's double hyphen
 		return true
 	}
 	return unicode.Is(unicode.Pd, r)
@@ -99,7 +104,8 @@ var letters = map[rune][]string{
 	'æ': {"ae"}, 'œ': {"oe"}, 'ß': {"ss"}, 'þ': {"th"}, 'ð': {"d", "dh"}, 'đ': {"d", "dj"},
 	'ł': {"l"}, 'ı': {"i"}, 'ħ': {"h"}, 'ŧ': {"t"}, 'ŋ': {"n", "ng"}, 'ĸ': {"k"}, 'ə': {"e", "a"},
 	'ɓ': {"b"}, 'ɗ': {"d"}, 'ɖ': {"d"}, 'ƒ': {"f"}, 'ɣ': {"g"}, 'ƙ': {"k"}, 'ƴ': {"y"}, 'ɨ': {"i"}, 'ʉ': {"u"}, 'ɛ': {"e"}, 'ɔ': {"o"},
-	'ς': {"σ"}, 'ґ': {"г"},
+	'ς': {"σ"}, 'ґ': {"г"}, 'ך': {"כ"}, 'ם': {"מ"}, 'ן': {"נ"}, 'ף': {"פ"}, 'ץ': {"צ"}, // the forms at a word's end
+	'\u0e41': {"\u0e40\u0e40"}, // Thai, typed as one letter or as two
 	// Arabic and its neighbours: one letter has several forms, and some are left out.
 	'\u0621': {""}, '\u0640': {""}, '\u0674': {""}, '\u0671': {"\u0627"},
 	'\u0649': {"\u064a"}, '\u06cc': {"\u064a"}, '\u06d0': {"\u064a"}, '\u06d2': {"\u064a"}, '\u06cd': {"\u064a"},
@@ -148,8 +154,12 @@ func spellingsOf(r rune) []string {
 	if spelt, ok := letters[r]; ok {
 		return spelt
 	}
+	parts := []rune(norm.NFKD.String(string(r)))
+	if spelt := spellingsWithin(parts); spelt != nil {
+		return spelt
+	}
 	var bare strings.Builder
-	for _, part := range norm.NFKD.String(string(r)) {
+	for _, part := range parts {
 		switch part = unicode.ToLower(part); {
 		case unicode.Is(unicode.Mn, part) || unicode.Is(unicode.Me, part):
 		case part < 0x80:
@@ -163,4 +173,16 @@ func spellingsOf(r rune) []string {
 		}
 	}
 	return []string{bare.String()}
+}
+
+// spellingsWithin returns those of the letter that is left when a letter's last
+// marks are taken off: of the ü in ǚ. nil has none of its own.
+func spellingsWithin(parts []rune) []string {
+	for n := len(parts) - 1; n > 0 && unicode.Is(unicode.Mn, parts[n]); n-- {
+		left := []rune(norm.NFC.String(string(parts[:n])))
+		if spelt, ok := letters[left[0]]; ok && len(left) == 1 {
+			return spelt
+		}
+	}
+	return nil
 }

@@ -127,15 +127,26 @@ func splitCode(digits string) (code *callingCode, number string) {
 // afterDialOut takes off a prefix of calls abroad: the country's own, or one of
 // those that are written in a number anywhere.
 func afterDialOut(digits, own string) (rest string, ok bool) {
+	if own == "00" {
+		own = "" // it comes last: no number of +1 begins with a 1, so 0011 is Australia's
+	}
+	rest = digits
 	for _, prefix := range []string{own, "0011", "00"} {
 		if prefix == "" || !strings.HasPrefix(digits, prefix) {
 			continue
 		}
-		if code, number := splitCode(digits[len(prefix):]); code != nil && number != "" {
+		code, number := splitCode(digits[len(prefix):])
+		if code == nil || number == "" {
+			continue
+		}
+		if own == "" || code.fromWorld(number) != nil {
 			return digits[len(prefix):], true
 		}
+		if !ok {
+			rest, ok = digits[len(prefix):], true
+		}
 	}
-	return digits, false
+	return rest, ok
 }
 
 // phoneNumber is a number that can be given to somebody.
@@ -148,8 +159,12 @@ type phoneNumber struct {
 func (c *callingCode) fromWorld(digits string) *phoneNumber {
 	for _, main := range []bool{true, false} {
 		for _, p := range c.plans {
-			if p.main == main || len(c.plans) == 1 {
-				if n := p.valid(p.significant(digits)); n != nil {
+			if p.main != main && len(c.plans) > 1 {
+				continue
+			}
+			// A local number without its area is none from abroad.
+			if significant := p.significant(digits); len(significant) <= len(digits) {
+				if n := p.valid(significant); n != nil {
 					return n
 				}
 			}

@@ -17,6 +17,9 @@ const (
 	wholeMark    = "#" // everything in a field with several numbers, or an extension
 )
 
+// longestNumber is how many digits a number has at most, with its country code.
+const longestNumber = 15
+
 // surelyPhone is how many digits belong together, whatever stands between them.
 const surelyPhone = 6
 
@@ -29,6 +32,9 @@ func phoneForms(number string) string {
 		return localMark + digits // as most numbers are
 	}
 	pieces := phonePieces(folded)
+	if len(pieces) > 1 && onlyPhone(folded) && len(digitsOf(folded)) <= longestNumber {
+		pieces = append(pieces, folded) // 012-345/6789 may be one number or two
+	}
 	var out strings.Builder
 	for i, piece := range pieces {
 		digits := digitsOf(piece)
@@ -135,12 +141,15 @@ func (s *phoneSearch) add(mark, digits string) {
 
 func (s *phoneSearch) number(typed string) {
 	digits := digitsOf(typed)
-	if len(digits) < leastDigits || len(digits) > mostDigits {
+	if len(digits) < leastDigits {
 		return
 	}
 	rest, abroad := digits, strings.HasPrefix(strings.TrimLeft(typed, " ("), "+")
 	if !abroad {
 		rest, abroad = afterDialOut(digits, dialOutOf(s.country))
+	}
+	if len(rest) > mostDigits {
+		return
 	}
 	if code, number := splitCode(rest); abroad && code != nil {
 		s.world(code, number)

@@ -62,7 +62,12 @@ func commonPairs(lists ...[]needle) pairs {
 }
 
 // pastedScheme is how a copied link to an address or a number begins.
-var pastedScheme = regexp.MustCompile(`(?i)^[\s<"'(]*(mailto|tel|telprompt|callto|sms|smsto|sip|sips|facetime|skype|whatsapp|im):(//)?`)
+var (
+	pastedScheme = regexp.MustCompile(`(?i)^[\s<"'(]*` + schemes)
+	pastedLink   = regexp.MustCompile(`(?i)[<(\[]` + schemes + `[^\s<>()]+`) // after what it is called
+)
+
+const schemes = `(mailto|tel|telprompt|callto|sms|smsto|sip|sips|facetime|skype|whatsapp|im):(//)?`
 
 // asTyped leaves the address or number of a copied link, and what it says with
 // escaped characters.
@@ -75,7 +80,7 @@ func asTyped(search string) string {
 	}, search)
 	scheme := pastedScheme.FindString(search)
 	if scheme == "" {
-		return search
+		return pastedLink.ReplaceAllStringFunc(search, func(link string) string { return " " + asTyped(link) + " " })
 	}
 	address, _, _ := strings.Cut(search[len(scheme):], "?")
 	if plain, err := url.PathUnescape(address); err == nil {
@@ -101,7 +106,13 @@ func parseTerms(search, country string) terms {
 		}
 		run = nil
 	}
-	for _, word := range strings.FieldsFunc(prepared, separates) {
+	words := strings.FieldsFunc(prepared, separates)
+	for i, word := range words {
+		if said := afterLabel(word); said != "" {
+			word = said
+		} else if i < len(words)-1 {
+			continue
+		}
 		if onlyPhone(word) && len(datesOf(word)) == 0 {
 			if digitsOf(word) != "" {
 				run = append(run, word)
@@ -115,6 +126,9 @@ func parseTerms(search, country string) terms {
 	}
 	endRun()
 	out = slices.DeleteFunc(out, func(t term) bool { return t.text == "" })
+	if slices.ContainsFunc(out, term.says) {
+		out = slices.DeleteFunc(out, func(t term) bool { return !t.says() }) // "ann & bob", "• ann"
+	}
 	for i := range out {
 		out[i].inText, out[i].inPhone = commonPairs(out[i].names, out[i].email), commonPairs(out[i].phones)
 		out.joinBefore(i)
@@ -124,8 +138,15 @@ func parseTerms(search, country string) terms {
 
 // separates is true of what stands between the words of a search.
 func separates(r rune) bool {
-	return r <= ' ' || strings.ContainsRune(`,;"“”„«»<>[]{}|`, r)
+	return r <= ' ' || strings.ContainsRune(`,;"“”„«»‹›<>[]{}|、،؛`, r)
 }
+
+// afterLabel leaves what a pasted word says after a colon, as in "Email: …"; ""
+// is a label alone.
+func afterLabel(word string) string { return word[strings.LastIndexByte(word, ':')+1:] }
+
+// says reports whether a word can be more than decoration between others.
+func (t term) says() bool { return squeezed(t.text) != "" || t.text == "@" }
 
 // piecesOf takes a word further apart, unless it may be an email or a date.
 func piecesOf(word string) []string {
@@ -196,22 +217,37 @@ func (ts terms) joinBefore(i int) {
 		return
 	}
 	before := &ts[i-1]
+	ends := []string{""} // what comes after the words in a name: anything
 	if !joinable(before.keys[0], t.keys[0]) {
-		return
+		if !joinsWhole(before.keys[0], t.keys[0]) {
+			return
+		}
+		ends = []string{wordMark, joinedMark}
 	}
 	pairs := together(before.keys, t.keys)
-	t.pair = joinedNeedles(pairs)
+	t.pair = joinedNeedles(pairs, ends)
 	t.keysTogether = pairs
 	if i > 1 && len(ts[i-2].keys) > 0 && joinable(ts[i-2].keys[0], before.keys[0]) {
 		triples := together(ts[i-2].keys, pairs)
-		t.triple = joinedNeedles(triples)
+		t.triple = joinedNeedles(triples, ends)
 		t.keysTogether = append(slices.Clone(pairs), triples...)
 	}
 }
 
 // joinable keeps "ann e", on the way to a last name, from finding every Anne.
 func joinable(first, second string) bool {
-	return isParticle(first) || isSpaceless(first) || utf8.RuneCountInString(second) >= 3
+	switch letters := utf8.RuneCountInString(second); {
+	case letters == 1 && utf8.RuneCountInString(first) == 1:
+		return isSpaceless(first)
+	default:
+		return letters >= 3 || isParticle(first) || isSpaceless(first)
+	}
+}
+
+// joinsWhole reports whether two short words may be all of a name: "min su" is
+// Minsu, and no Minsuk; "j r" is JR.
+func joinsWhole(first, second string) bool {
+	return utf8.RuneCountInString(second) == 2 || utf8.RuneCountInString(first) == 1
 }
 
 func together(first, second []string) []string {
@@ -226,10 +262,12 @@ func together(first, second []string) []string {
 	return all
 }
 
-func joinedNeedles(keys []string) []needle {
-	all := make([]string, len(keys))
-	for i, key := range keys {
-		all[i] = wordMark + key
+func joinedNeedles(keys, ends []string) []needle {
+	var all []string
+	for _, key := range keys {
+		for _, end := range ends {
+			all = append(all, wordMark+key+end)
+		}
 	}
 	return needles(all...)
 }

@@ -18,8 +18,9 @@ const (
 
 // part is a piece of a name without anything in it that is no letter.
 type part struct {
-	text string
-	gap  gap // to the next part
+	text  string
+	gap   gap  // to the next part
+	slash bool // is the gap
 }
 
 type gap int
@@ -44,20 +45,20 @@ func namesOf(p *profile.Profile) string {
 	// Where names are written without a space, both orders are.
 	if last != "" && (isSpaceless(first) || isSpaceless(preferred)) && isSpaceless(last) {
 		for _, given := range []string{first, preferred} {
-			if given != "" {
+			if isSpaceless(given) {
 				out.addField(last + given)
 				out.addField(given + last)
 			}
 		}
 	}
-	return out.text.String()
+	return out.text.String() + wordMark // the last word has an end too
 }
 
 // prepareName makes a hyphen of each invisible character: some keep parts of a
-// name apart, and some have got in between by copying.
+// name apart, and some have got in between by copying or typing.
 func prepareName(name string) string {
 	return prepare(strings.Map(func(r rune) rune {
-		if r >= 0x80 && unicode.Is(unicode.Cf, r) {
+		if r >= 0x80 && unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
 			return '-'
 		}
 		return r
@@ -119,9 +120,12 @@ func (w *wordList) add(word string) {
 // addMiddles adds what begins at each letter of a word that is written without
 // spaces.
 func (w *wordList) addMiddles(word string) {
-	left := mostParts
+	left, before := mostParts, false
 	for at, r := range word {
-		if at > 0 && beginsSyllable(r) {
+		spaceless := isSpaceless(word[at:])
+		begins := beginsSyllable(r) && (spaceless || before) // and nowhere in 王zoe
+		before = spaceless
+		if at > 0 && begins {
 			w.add(wordMark + word[at:])
 			if left--; left == 0 {
 				return
@@ -159,10 +163,16 @@ func partsOf(folded string) []part {
 		}
 		end(at)
 		if last := len(parts) - 1; last >= 0 {
+			parts[last].slash = r == '/'
 			parts[last].gap = widened(parts[last].gap, r)
 		}
 	}
 	end(len(folded))
+	for i := range parts[:max(0, len(parts)-1)] {
+		if next := parts[i+1]; parts[i].slash && len(parts[i].text) == 1 && len(next.text) == 1 {
+			parts[i].gap = tight // v/d, of van der
+		}
+	}
 	if last := len(parts) - 1; last >= 0 {
 		parts[last].gap = apart
 	}
@@ -206,7 +216,7 @@ var particles = func() map[string]bool {
 		d da das dal dall dalla de dei del della delle den der des di die do dos du el er es fitz het in l la las le les
 		lo los lu mac mc mhic mac nic ni o op os san sant santa santo st saint sankt t te ten ter thor tot um van vande vanden
 		vander ver von vom y z zu zum zur عبد ال بن ابن ابو ام بنت ול בן בת אבו де ван фон`) {
-		all[particle] = true
+		all[fold(particle)] = true
 	}
 	return all
 }()
