@@ -11,13 +11,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/workspace"
 )
 
 // missingResult is what missing --json prints. Without --as it says how many.
 type missingResult struct {
 	Missing  int           `json:"missing"`
-	Profiles int           `json:"profiles"` // as in status: those who are missing included
+	Profiles int           `json:"profiles"`           // as in status: those who are missing included
+	Kept     int           `json:"kept,omitempty"`     // missing as well, and a person said that they stay
+	Accepted int           `json:"accepted,omitempty"` // a person said that they may go, and they are not removed yet
 	Clients  []missingLine `json:"clients,omitempty"`
 }
 
@@ -69,7 +72,11 @@ func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as 
 	if err != nil {
 		return err
 	}
-	result := missingResult{Missing: len(refs), Profiles: tally.Active}
+	staying, going, err := store.Decided(ctx)
+	if err != nil {
+		return err
+	}
+	result := missingResult{Missing: len(refs), Profiles: tally.Active, Kept: len(staying), Accepted: len(going)}
 	if as != "" {
 		for _, ref := range refs {
 			line := missingLine{ID: ref}
@@ -90,7 +97,7 @@ func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as 
 
 func (t *Terminal) tableMissing(r *missingResult, named bool) error {
 	if r.Missing == 0 {
-		_, err := fmt.Fprintln(t.Out, "Nobody is missing. There is nothing to decide.")
+		_, err := fmt.Fprintln(t.Out, decided(r))
 		return err
 	}
 	_, _ = fmt.Fprintf(t.Out, "%s no longer in Cliniko. Nothing was removed here.\n", ofProfiles(r.Missing, r.Profiles))
@@ -105,10 +112,30 @@ func (t *Terminal) tableMissing(r *missingResult, named bool) error {
 	} else {
 		_, _ = fmt.Fprintln(t.Out, "telehab missing --as EMAIL says who they are.")
 	}
+	if r.Accepted > 0 {
+		_, _ = fmt.Fprintln(t.Out, letGo(r)+" The answer is about them as well.")
+	}
 	_, err := fmt.Fprintln(t.Out, "Check the role of the API key's owner in Cliniko first. Then decide:\n"+
 		"  telehab missing keep --as EMAIL     they stay; you are asked again in a day\n"+
 		"  telehab missing remove --as EMAIL   they are gone; who is in Cliniko after all stays")
 	return err
+}
+
+// decided says what is known of those of whom nobody has to decide.
+func decided(r *missingResult) string {
+	switch {
+	case r.Accepted > 0:
+		return letGo(r) + " The next full sync removes them; telehab missing remove --as EMAIL does it now, and\n" +
+			"telehab missing keep --as EMAIL keeps them."
+	case r.Kept > 0:
+		return fmt.Sprintf("%s no longer in Cliniko, and somebody decided to keep them. You are asked again a day later.\n"+
+			"telehab missing remove --as EMAIL removes them now.", ofProfiles(r.Kept, r.Profiles))
+	}
+	return "Nobody is missing. There is nothing to decide."
+}
+
+func letGo(r *missingResult) string {
+	return ofProfiles(r.Accepted, r.Profiles) + " to be removed, as somebody decided, once Cliniko has been asked again."
 }
 
 func (t *Terminal) keepMissing() *cobra.Command {
@@ -127,7 +154,7 @@ func (t *Terminal) keepMissing() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				refs, err := store.Missing(ctx)
+				refs, err := allMissing(ctx, store)
 				if err != nil {
 					return err
 				}
@@ -175,7 +202,7 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 		return err
 	}
 	// Whoever is found to be missing from here on is asked about again.
-	shown, err := store.Missing(ctx)
+	shown, err := allMissing(ctx, store)
 	if err != nil {
 		return err
 	}
@@ -215,6 +242,17 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 	_, err = fmt.Fprintf(t.Out, "Removed: %s. What is kept of them is erased after the clinic's retention. %d stay.\n",
 		clients(after.Deleted-tally.Deleted), after.Active)
 	return err
+}
+
+// allMissing returns the refs of all who are missing, whatever was decided about
+// them: who was kept may be removed after all, and the other way round.
+func allMissing(ctx context.Context, store *sqlite.Profiles) ([]string, error) {
+	refs, err := store.Missing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	staying, going, err := store.Decided(ctx)
+	return slices.Concat(refs, staying, going), err
 }
 
 func clients(n int) string { return several(n, "client") }

@@ -112,6 +112,17 @@ func (s *Profiles) Missing(ctx context.Context) ([]string, error) {
 	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ? ORDER BY ref", s.account, undecided)
 }
 
+// Decided returns the refs of those who are missing and of whom a person has
+// decided since Cliniko was last asked: who stays for now, and who may go.
+func (s *Profiles) Decided(ctx context.Context) (staying, going []string, err error) {
+	const query = "SELECT ref FROM missing WHERE account_id = ? AND accepted = ? ORDER BY ref"
+	if staying, err = s.texts(ctx, query, s.account, stays); err != nil {
+		return nil, nil, err
+	}
+	going, err = s.texts(ctx, query, s.account, mayGo)
+	return staying, going, err
+}
+
 // What a person has said about somebody who is missing.
 const (
 	undecided = 0
@@ -131,9 +142,10 @@ func (s *Profiles) AcceptMissing(ctx context.Context, refs []string) error {
 	return coded(err)
 }
 
-// KeepMissing notes that a person said that all stay who are missing.
+// KeepMissing notes that a person said that all stay who are missing, also those
+// who were let go before and could not be removed yet.
 func (s *Profiles) KeepMissing(ctx context.Context) error {
-	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ? AND accepted = ?", stays, s.account, undecided)
+	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ?", stays, s.account)
 	return coded(err)
 }
 
