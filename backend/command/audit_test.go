@@ -46,8 +46,10 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 	run(3, "", "sync")
 	run(1, "no\n", append([]string{"disconnect"}, as...)...)
 	run(0, "", append([]string{"export"}, as...)...)
-	if code := command.Run(t.Context(), append([]string{"export"}, as...), command.Terminal{In: strings.NewReader(""), Out: fullDisk{}, Err: &bytes.Buffer{}}); code != 1 {
-		t.Fatalf("an export that could not be written: %d", code)
+	var errs bytes.Buffer
+	code := command.Run(t.Context(), append([]string{"export"}, as...), command.Terminal{In: strings.NewReader(""), Out: fullDisk{}, Err: &errs})
+	if want := "telehab: The export could not be written to standard output, so it is not complete. Check that the disk it goes to has room, then try again. (invalid)\n"; code != 1 || errs.String() != want {
+		t.Fatalf("an export that could not be written: %d, %s", code, errs.String())
 	}
 	run(0, "yes\n", append([]string{"disconnect"}, as...)...)
 
@@ -77,7 +79,7 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 		`connected_clinic "" "key_refused"`,
 		`connected_clinic "4000001" ""`,
 		`exported_profiles "" ""`,
-		`exported_profiles "" "internal"`,
+		`exported_profiles "" "invalid"`,
 		`disconnected "4000001" ""`,
 	}
 	if err := rows.Err(); err != nil || !slices.Equal(got, want) {

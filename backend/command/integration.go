@@ -155,8 +155,13 @@ func (t *Terminal) writeProfiles(ctx context.Context, w *workspace.Workspace, fo
 	if len(broken) > 0 {
 		_, _ = fmt.Fprintf(t.Err, "%d saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.\n", len(broken))
 	}
+	write := export.JSON
 	if format == "csv" {
-		return export.CSV(t.Out, entries)
+		write = export.CSV
 	}
-	return export.JSON(t.Out, entries)
+	if err := write(t.Out, entries); err != nil {
+		return &profile.Error{Code: profile.Invalid, Cause: err,
+			Message: "The export could not be written to standard output, so it is not complete. Check that the disk it goes to has room, then try again."}
+	}
+	return nil
 }

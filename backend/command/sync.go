@@ -234,7 +234,18 @@ func (p *progress) wait(until time.Time) {
 	}
 }
 
-// note says what a pass coped with, for whoever reads a scheduled job's output.
+// noticed says in a sentence what a pass coped with.
+var noticed = map[syncer.Notice]string{
+	syncer.OrderIgnored:     "Cliniko did not sort as it was asked, so all clients are read in another way.",
+	syncer.IDsIgnored:       "Cliniko did not pick clients as it was asked, so they are read one by one.",
+	syncer.CountDiffers:     "Cliniko counts other clients than are kept here, so all are read again.",
+	syncer.CountUnexplained: "Cliniko still counts other clients than it gives. All that it gives are kept.",
+	syncer.ClocksDiffer: "This computer's clock and Cliniko's disagree, so nothing that is kept is erased because of its age " +
+		"until that is cleared up. Check the date and time of this computer.",
+}
+
+// note says it to whoever reads a scheduled job's output. The text in brackets
+// is stable.
 func (p *progress) note(n syncer.Notice) {
-	_, _ = fmt.Fprintf(p.t.Err, "telehab: note %s\n", n)
+	_, _ = fmt.Fprintf(p.t.Err, "telehab: %s (%s)\n", noticed[n], n)
 }

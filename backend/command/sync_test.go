@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3"
 
@@ -52,5 +53,33 @@ func TestFullSyncMendsChangedRows(t *testing.T) {
 	run("", "sync", "--full")
 	if said := run("", export...); said != "" {
 		t.Errorf("after a full sync: %q", said)
+	}
+}
+
+// A sync that doubts a clock says what that means, and works.
+func TestSyncSaysThatTheClocksDiffer(t *testing.T) {
+	ahead := func() time.Time { return time.Now().AddDate(0, 0, 40) }
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 20, Shares: new(fakeclinic.CleanShares()), Clock: ahead})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
+	t.Setenv("TELEHAB_DATA_DIR", t.TempDir())
+	t.Setenv("TELEHAB_PASSWORD", password)
+	var errs bytes.Buffer
+	for _, call := range []struct{ in, args string }{
+		{"", "people add --email dana@example.com --name Dana"}, {fake.Key(), "connect --as dana@example.com"}, {"", "sync"},
+	} {
+		errs.Reset()
+		if code := command.Run(t.Context(), strings.Fields(call.args), command.Terminal{In: strings.NewReader(call.in), Out: &bytes.Buffer{}, Err: &errs}); code != 0 {
+			t.Fatalf("%s: %d, %s", call.args, code, errs.String())
+		}
+	}
+	const want = "\ntelehab: This computer's clock and Cliniko's disagree, so nothing that is kept is erased because of its age until that is cleared up. " +
+		"Check the date and time of this computer. (clocks_differ)\n"
+	if !strings.Contains("\n"+errs.String(), want) {
+		t.Errorf("%s", errs.String())
 	}
 }
