@@ -130,9 +130,9 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 			Subdomain hint `json:"subdomain"`
 			Country   hint `json:"country_code"`
 		} `json:"account"`
-		Terminology struct { // may be null
+		Terminology optional[struct {
 			Patient hint `json:"patient"`
-		} `json:"terminology"`
+		}] `json:"terminology"`
 	}
 	if err := c.getJSON(ctx, "/settings/public", nil, &settings); err != nil {
 		return profile.Clinic{}, err
@@ -147,7 +147,7 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 	name := cmp.Or(string(account.Name), string(account.Subdomain), "Cliniko account "+string(account.ID))
 	return profile.Clinic{
 		AccountID: string(account.ID), Name: profile.Display(name), Subdomain: string(account.Subdomain),
-		Shard: c.key.shard, Country: string(account.Country), Patients: strings.ToLower(string(settings.Terminology.Patient)),
+		Shard: c.key.shard, Country: string(account.Country), Patients: strings.ToLower(string(settings.Terminology.value.Patient)),
 		OwnerName: profile.Display(strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName))),
 		OwnerRole: string(owner.Role), KeyEnds: c.key.Ends(),
 	}, nil

@@ -111,6 +111,21 @@ func (h *hint) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	return nil
 }
 
+// optional is a part of an answer that TeleHab can do without, as hint is a text.
+type optional[T any] struct{ value T }
+
+func (o *optional[T]) UnmarshalJSONFrom(from *jsontext.Decoder) error {
+	raw, err := from.ReadValue()
+	if err != nil {
+		return err
+	}
+	var value T
+	if decode(raw, &value) == nil {
+		o.value = value
+	}
+	return nil
+}
+
 // lenient reads JSON by the rules of encoding/json, which Cliniko's other
 // clients have: of fields with the same name the last one counts, names may
 // differ in case, and bytes that are no text become U+FFFD.

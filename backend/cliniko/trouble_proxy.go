@@ -49,7 +49,7 @@ func proxyAnswer(_ context.Context, through *url.URL, request *http.Request, ans
 	}
 	next := "Ask your IT person to let TeleHab reach *.cliniko.com, port 443, through it."
 	switch {
-	case status >= 500:
+	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
 		next = "Try again in a moment; if it stays, ask your IT person whether the proxy works and can reach the internet."
 	case status >= 300 && status < 400, status == http.StatusNetworkAuthenticationRequired:
 		next = "Open any web page in your browser, sign in if it asks, and try again; else ask your IT person to let *.cliniko.com pass."
@@ -64,7 +64,7 @@ func proxySignIn(through *url.URL, host string, offers []string) error {
 	set := fmt.Sprintf("set the variable HTTPS_PROXY to %s://USER:PASSWORD@%s, with special characters percent-encoded (%%40 for @, %%23 for #, %%25 for %%), and start TeleHab again", through.Scheme, through.Host)
 	var sentence string
 	switch {
-	case basic && through.User != nil:
+	case through.User != nil && (basic || len(others) == 0):
 		sentence = "The proxy %s does not accept the user name and password that are set (407). Check them, write special characters percent-encoded (%%40 for @, %%23 for #, %%25 for %%), and start TeleHab again."
 	case basic:
 		sentence = "The proxy %s wants a user name and a password (407). Ask your IT person for them and " + strings.ReplaceAll(set, "%", "%%") + "."

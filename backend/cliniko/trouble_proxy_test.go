@@ -44,6 +44,8 @@ func TestProxyAnswers(t *testing.T) {
 			[]string{"The proxy PROXY does not accept the user name and password that are set (407). Check them"}, 1},
 		{"407 for a Windows account", "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate, NTLM\r\n\r\n", "me:s3cret@", profile.ProxySignIn,
 			[]string{"The proxy PROXY wants a sign-in of the kind Negotiate or NTLM (407), which TeleHab cannot do: it knows user name and password (Basic) only.", "let api.au1.cliniko.com pass without a sign-in"}, 1},
+		{"407 for a wrong password that says nothing", "HTTP/1.1 407 No\r\n\r\n", "me:s3cret@", profile.ProxySignIn,
+			[]string{"The proxy PROXY does not accept the user name and password that are set (407). Check them"}, 1},
 		{"407 that says nothing", "HTTP/1.1 407 No\r\n\r\n", "", profile.ProxySignIn, []string{"The proxy PROXY wants a sign-in (407). Ask your IT person to let api.au1.cliniko.com pass without one, or set the variable HTTPS_PROXY to http://USER:PASSWORD@PROXY,"}, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
