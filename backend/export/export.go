@@ -164,17 +164,22 @@ func write(w io.Writer, lines [][]string) error {
 	return nil
 }
 
+// unseen is what a program may drop, or nobody sees: spaces, marks, format and
+// control characters (LibreOffice drops a NUL, and then runs what follows), and
+// letters that are drawn as nothing. Tabs and ends of lines are not among them.
+const unseen = `\p{Z}\p{M}\p{Cf}\p{Co}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}`
+
 // formula is what a spreadsheet may take for the beginning of one, full-width
-// forms included, in a cell or behind a character at which a program may split
-// the cell: regions that write 1,5 have files with semicolons. White space, marks
-// that nobody sees and quotes before it may be dropped.
-var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Zs}\p{Cf}"]*[=+\-@|%＝＋－＠])`)
+// and small forms included, in a cell or behind a character at which a program
+// may split the cell: regions that write 1,5 have files with semicolons. Quotes
+// before it may be dropped too.
+var formula = regexp.MustCompile(`(^|[;\t\r\n])([` + unseen + `"]*[=+\-@|%＝＋－＠﹦﹢﹣﹫])`)
 
 // changing is a number that a spreadsheet does not show as it is written: it
-// drops zeros at the front, writes more than 11 digits as 1.23E+11, rounds after
+// drops zeros at both ends, writes more than 11 digits as 1.23E+11, rounds after
 // the fifteenth and works out an exponent. A number with words or spaces in it,
 // as in the phones' column, stays text.
-var changing = regexp.MustCompile(`^(0[0-9]+|[0-9]{12,}|[0-9]+[.,]?[0-9]*[eE][0-9]+)$`)
+var changing = regexp.MustCompile(`^[` + unseen + `]*(0[0-9]+|[0-9]{12,}|[0-9]*[.][0-9]+|[0-9]+[.,]?[0-9]*[eE][0-9]+)[` + unseen + `]*$`)
 
 // inert keeps a spreadsheet from taking text for a formula, or for a number that
 // it would change.
