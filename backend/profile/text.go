@@ -13,10 +13,21 @@ import (
 func Blank(s string) bool { return strings.IndexFunc(s, visible) < 0 }
 
 func visible(r rune) bool {
+	if isIdeograph(r) {
+		return true
+	}
 	if !unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) {
 		return false
 	}
 	return !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && !slices.Contains(shapeless, r)
+}
+
+// isIdeograph is true of every place in the two planes that Unicode has set
+// aside for ideographs: each version fills in some more, for names above all, and
+// the tables here are older than the newest.
+func isIdeograph(r rune) bool {
+	const first, last, plane = 0x20000, 0x3fffd, 0xffff
+	return r >= first && r <= last && r&plane <= last&plane
 }
 
 // shapeless are letters and symbols that Unicode draws as empty space, beside

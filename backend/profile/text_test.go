@@ -11,7 +11,7 @@ import (
 
 // shows are texts that a person can read, however short or unusual.
 var shows = []string{
-	"Ann", "a", "Ý", "李", "ا", "ㄱ", "가", "5", "٣", "½", "-", ".", "?", "’", "+", "€", "😀", "❤️", "é", "e\u0301", "n/a",
+	"Ann", "a", "Ý", "李", "\U0002ebf0", "\U000323b0", "ا", "ㄱ", "가", "5", "٣", "½", "-", ".", "?", "’", "+", "€", "😀", "❤️", "é", "e\u0301", "n/a",
 	"\u200bAnn", "Ann\u3164", "\u3164a\u2800", "\u202eAnn", "A\u0000", "\u115f\u1100", "Zoë\u00ad", "ক্", "ถ้", "\u00a0Ann\u00a0",
 }
 
@@ -26,7 +26,7 @@ var blanks = map[string]string{
 	"Khmer inherent vowels": "\u17b4\u17b5", "null note head": "\U0001d159", "blank hieroglyphs": "\U00013441\U00013442", "object replacement": "\ufffc",
 	"variation selector": "\ufe0f", "supplementary variation selector": "\U000e0100", "Mongolian variation selector": "\u180b",
 	"combining grapheme joiner": "\u034f", "accent alone": "\u0301", "accents alone": "\u0301\u0308", "enclosing circle alone": "\u20dd",
-	"a vowel sign alone": "\u093e", "control characters": "\u0000\u0007", "delete": "\u007f", "private use": "\ue000", "unassigned": "\u0378",
+	"a vowel sign alone": "\u093e", "control characters": "\u0000\u0007", "delete": "\u007f", "private use": "\ue000", "unassigned": "\u0378", "no ideograph": "\U0002ffff",
 	"not a character": "\uffff", "a mixture": "\u200b\u3164\u2800\u0301\ufe0f", "a mixture with white space": "\u200b \u00a0\u3164",
 	"musical beam": "\U0001d173", "deprecated format": "\u206a", "reserved ignorable": "\u2065",
 }
