@@ -55,7 +55,7 @@ func (t *Terminal) connect() *cobra.Command {
 				}
 				clinic := connection.Clinic
 				_, err = fmt.Fprintf(t.Out, "Connected to %s (%s) with the key of %s (%s), ending in %s: %s.\n",
-					clinic.Name, clinic.Shard, clinic.OwnerName, clinic.OwnerRole, clinic.KeyEnds, clients(connection.Patients))
+					profile.Display(clinic.Name), clinic.Shard, profile.Display(clinic.OwnerName), clinic.OwnerRole, clinic.KeyEnds, clients(connection.Patients))
 				return err
 			})
 		}),
@@ -142,6 +142,14 @@ func (t *Terminal) export() *cobra.Command {
 	return c
 }
 
+// leftOut says that rows of the store were not exported.
+func leftOut(rows int) string {
+	if rows == 1 {
+		return "1 saved row was changed outside TeleHab and is left out. telehab sync --full fetches it again."
+	}
+	return fmt.Sprint(rows, " saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.")
+}
+
 func (t *Terminal) writeProfiles(ctx context.Context, w *workspace.Workspace, format string) error {
 	store, err := w.Store(ctx)
 	if err != nil {
@@ -153,7 +161,7 @@ func (t *Terminal) writeProfiles(ctx context.Context, w *workspace.Workspace, fo
 		return err
 	}
 	if len(broken) > 0 {
-		_, _ = fmt.Fprintf(t.Err, "%d saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.\n", len(broken))
+		_, _ = fmt.Fprintln(t.Err, leftOut(len(broken)))
 	}
 	write := export.JSON
 	if format == "csv" {

@@ -104,7 +104,7 @@ func (t *Terminal) tableMissing(r *missingResult, named bool) error {
 	if named {
 		out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
 		for _, line := range r.Clients {
-			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", line.ID, plain(line.Name), plain(line.Born))
+			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", line.ID, profile.Display(plain(line.Name)), plain(line.Born))
 		}
 		if err := out.Flush(); err != nil {
 			return err

@@ -110,7 +110,7 @@ func (t *Terminal) printState(s *state) error {
 		last = *s.LastSync
 	}
 	_, err := fmt.Fprintf(t.Out, "Clinic      %s (%s)\nLast sync   %s\nProfiles    %d of %d in Cliniko\nFailed      %d\nArchived    %d\n",
-		*s.Clinic, *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
+		profile.Display(*s.Clinic), *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
 	if s.Unfinished {
 		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full goes on with it.")
 	}

@@ -117,7 +117,7 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 		return err
 	}
 	out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintf(t.Out, "%s\n", clinic.Name)
+	_, _ = fmt.Fprintf(t.Out, "%s\n", profile.Display(clinic.Name))
 	lines := []struct {
 		n    int
 		what string

@@ -47,7 +47,7 @@ func TestFullSyncMendsChangedRows(t *testing.T) {
 	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if said := run("", export...); !strings.Contains(said, "1 saved rows were changed outside TeleHab") {
+	if said := run("", export...); !strings.Contains(said, "1 saved row was changed outside TeleHab") {
 		t.Errorf("before: %q", said)
 	}
 	run("", "sync", "--full")
