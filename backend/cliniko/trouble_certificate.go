@@ -60,7 +60,7 @@ func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerifica
 	switch {
 	case errors.As(failed.Err, &roots):
 		return say("This computer has no list of trusted certificates, so the key was not sent. Ask your IT person to install the system's root certificates (ca-certificates).")
-	case errors.As(failed.Err, &hostname):
+	case errors.As(failed.Err, &hostname), leaf.VerifyHostname(host) != nil: // whatever else is wrong with it
 		return say("The certificate that came is for %s, not for %s, so the key was not sent; it was signed by %s. Open any web page in your browser and sign in to the network if it asks; else ask your IT person what answers for Cliniko here.",
 			printable(names(leaf)), host, issuer)
 	case errors.As(failed.Err, &invalid) && invalid.Reason == x509.Expired:
@@ -71,16 +71,30 @@ func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerifica
 	return say("The certificate for %s, signed by %s, is not one that this computer accepts, so the key was not sent. "+inspected, host, issuer)
 }
 
+// outsideItsTime says when a certificate ended or begins that is not valid by
+// this computer's date; "" where that is not why it was not accepted.
+func outsideItsTime(failed *tls.CertificateVerificationError) (is string, here time.Time) {
+	here = time.Now()
+	var invalid x509.CertificateInvalidError
+	if !errors.As(failed.Err, &invalid) || invalid.Reason != x509.Expired || len(failed.UnverifiedCertificates) == 0 {
+		return "", here
+	}
+	return endedOrBegins(failed.UnverifiedCertificates[0], here), here
+}
+
+func endedOrBegins(leaf *x509.Certificate, here time.Time) string {
+	if here.Before(leaf.NotBefore) {
+		return "begins on " + date(leaf.NotBefore)
+	}
+	return "ended on " + date(leaf.NotAfter)
+}
+
 // outOfTime tells a wrong date of this computer from a certificate that has
 // really ended.
 func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificationError) *profile.Error {
 	leaf := failed.UnverifiedCertificates[0]
 	here, there := c.today()
-	early := here.Before(leaf.NotBefore)
-	is := "ended on " + date(leaf.NotAfter)
-	if early {
-		is = "begins on " + date(leaf.NotBefore)
-	}
+	early, is := here.Before(leaf.NotBefore), endedOrBegins(leaf, here)
 	say := func(code profile.Code, format string, values ...any) *profile.Error {
 		return &profile.Error{Code: code, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
 	}

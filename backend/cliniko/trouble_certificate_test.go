@@ -42,6 +42,8 @@ func TestCertificates(t *testing.T) {
 		{"and it has ended", other, []string{goodHost}, noon.Add(-9 * day), noon.Add(-2 * day), noon, profile.CertificateUntrusted, []string{"signed by Zscaler Root CA", "it ended on 8 March 2026, while this computer's date is 10 March 2026"}},
 		{"another name", trusted, []string{"portal.hotel.example", "www.hotel.example"}, noon.Add(-day), noon.Add(day), noon, profile.CertificateUntrusted,
 			[]string{"The certificate that came is for portal.hotel.example, www.hotel.example, not for api.au1.cliniko.com, so the key was not sent; it was signed by Trusted Root (Example Pty Ltd). Open any web page in your browser and sign in"}},
+		{"another name, and the clock is behind", trusted, []string{"portal.hotel.example"}, noon.Add(-day), noon.Add(day), noon.AddDate(-1, 0, 0), profile.CertificateUntrusted,
+			[]string{"The certificate that came is for portal.hotel.example, not for api.au1.cliniko.com, so the key was not sent; it was signed by Trusted Root (Example Pty Ltd)."}},
 		{"many other names", trusted, []string{"a.example", "b.example", "c.example", "d.example"}, noon.Add(-day), noon.Add(day), noon, profile.CertificateUntrusted, []string{"is for a.example, b.example, c.example, …, not for"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -118,6 +118,10 @@ func (w wayTo) proxyTrouble(cause error) error {
 	reason := reasonOf(cause)
 	var chain *tls.CertificateVerificationError
 	if errors.As(cause, &chain) {
+		if is, here := outsideItsTime(chain); is != "" {
+			return say(profile.ClockWrong, "has a certificate that "+is+", and this computer's date is "+moment(here),
+				"Correct the date, the time and the time zone of this computer, then try again; if they are right, ask your IT person to renew it.")
+		}
 		return say(profile.CertificateUntrusted, "has a certificate that this computer does not trust for it", "Ask your IT person to install the proxy's root certificate on this computer.")
 	}
 	switch reason {

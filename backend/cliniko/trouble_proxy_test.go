@@ -180,6 +180,10 @@ func TestSecureProxy(t *testing.T) {
 	}
 	wants(t, run(open(other.issue(t, from, until, "localhost"), established)), profile.CertificateUntrusted,
 		"The proxy localhost:", "has a certificate that this computer does not trust")
+	wants(t, run(open(trusted.issue(t, from.AddDate(1, 0, 0), until.AddDate(1, 0, 0), "localhost"), established)), profile.ClockWrong,
+		"The proxy localhost:", "has a certificate that begins on "+date(from.AddDate(1, 0, 0))+", and this computer's date is "+date(time.Now()), "Correct the date")
+	wants(t, run(open(trusted.issue(t, from.AddDate(-1, 0, 0), until.AddDate(-1, 0, 0), "localhost"), established)), profile.ClockWrong,
+		"The proxy localhost:", "has a certificate that ended on "+date(until.AddDate(-1, 0, 0))+", and this computer's date is "+date(time.Now()), "ask your IT person to renew it")
 	wants(t, run(open(trusted.issue(t, from, until, "localhost"), "HTTP/1.1 403 No\r\n\r\n")), profile.ProxyRefused, "The proxy localhost:", "403 Forbidden")
 	wants(t, run(open(trusted.issue(t, from, until, "localhost"), "what?\r\n\r\n")), profile.ProxyUnreachable, "The proxy localhost:", "did not answer as a proxy does")
 	wants(t, run(listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") })), profile.ProxyUnreachable,
