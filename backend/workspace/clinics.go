@@ -38,6 +38,9 @@ func (o Options) places() (places, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return o.placesLeft()
 	}
+	if _, there := os.Lstat(o.placesPath()); err != nil && there != nil {
+		return p, profile.Because(profile.StoreUnreadable, err) // it is not the list that cannot be read
+	}
 	if err == nil {
 		err = json.Unmarshal(raw, &p)
 	}

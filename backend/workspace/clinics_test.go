@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -85,5 +86,20 @@ func TestKeyThatWasNotProvedIsNotUsed(t *testing.T) {
 	_, connectErr = w.Connect(t.Context(), ours.Key())
 	if _, err := w.Engine(t.Context()); errors.Join(connectErr, err) != nil {
 		t.Errorf("after the key was pasted again: %v, %v", connectErr, err)
+	}
+}
+
+// What cannot be read is named: the folder, where not even that can be.
+func TestFolderThatCannotBeReadIsNamed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows says that there is no such path")
+	}
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Options{Dir: dir}.Current()
+	if profile.CodeOf(err) != profile.StoreUnreadable || strings.Contains(profile.MessageOf(err), "clinics.json") {
+		t.Errorf("%v: %s", err, profile.MessageOf(err))
 	}
 }

@@ -118,15 +118,26 @@ func (w *Workspace) openStore(ctx context.Context) error {
 	return w.openNew(ctx, seen == storeStarted)
 }
 
-// openNew makes the store and its key. A key without a store is that of a store
-// which is not to be seen, unless the first start was cut off between the two.
+// openNew makes the store and its key. A key without a store, its own or
+// Cliniko's, is that of a store which is not to be seen, unless the first start
+// was cut off between the two.
 func (w *Workspace) openNew(ctx context.Context, started bool) error {
 	key, found, err := w.keyring.Get(ctx, w.item(storeKey))
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case found && !started:
-		return profile.Because(profile.StoreMissing, errors.New("a key whose store is not there"))
+	}
+	if !started {
+		some := found
+		for _, name := range []string{nextKey, apiKey} {
+			_, other, err := w.keyring.Get(ctx, w.item(name))
+			if err != nil {
+				return err
+			}
+			some = some || other
+		}
+		if some {
+			return profile.Because(profile.StoreMissing, errors.New("a key whose store is not there"))
+		}
 	}
 	if err := begin(w.dir); err != nil {
 		return err

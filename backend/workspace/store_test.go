@@ -3,6 +3,7 @@ package workspace
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -91,6 +92,23 @@ func was(o Options, place string) error {
 
 // A first start that is cut off between the key and the store leaves a key and an
 // empty file, and is no loss.
+// Any key of a store says that there was one, not only its own.
+func TestNoStoreBeginsWhereAKeyOfOneIs(t *testing.T) {
+	for _, name := range []string{storeKey, nextKey, apiKey} {
+		o, keys := Options{Dir: filepath.Join(t.TempDir(), "not connected")}, keyring.Memory()
+		w := &Workspace{options: o, dir: o.Dir}
+		if err := keys.Set(t.Context(), w.item(name), bytes.Repeat([]byte{7}, sqlite.KeySize)); err != nil {
+			t.Fatal(err)
+		}
+		if code := codeOfOpening(t, o, keys); code != profile.StoreMissing {
+			t.Errorf("only the %s: %q", name, code)
+		}
+		if _, err := os.Stat(o.Dir); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("only the %s: a folder was made: %v", name, err)
+		}
+	}
+}
+
 func TestFirstStartThatWasCutOffGoesOn(t *testing.T) {
 	for name, leave := range map[string]func(o Options, keys *keyring.Keyring, item string) error{
 		"before the key": func(o Options, k *keyring.Keyring, item string) error {
