@@ -5,6 +5,7 @@ import App from './App.svelte';
 import { startFake } from './dev/test-go';
 import { router } from './lib/state/route.svelte';
 
+const PALETTE = { name: 'Name, or a pasted Cliniko address or number' };
 const NEWCOMER = '999000112'; // whom the fake clinic gives no email
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
@@ -118,14 +119,14 @@ describe('Ctrl-K', () => {
     render(App);
     await heading('Profiles');
     await user.keyboard('{Control>}k{/Control}');
-    const box = await screen.findByRole('combobox');
+    const box = await screen.findByRole('combobox', PALETTE);
     expect(box).toHaveFocus();
     await user.keyboard(person?.email ?? '');
     const option = await screen.findByRole('option');
     expect(box).toHaveAttribute('aria-activedescendant', option.id);
     await screen.findByText('1 result');
     await user.keyboard('{Enter}');
-    await vi.waitFor(() => expect(screen.queryByRole('combobox')).toBeNull());
+    await vi.waitFor(() => expect(screen.queryByRole('combobox', PALETTE)).toBeNull());
     expect(await heading(new RegExp(person?.lastName ?? ''))).toHaveFocus();
   });
 
@@ -135,7 +136,7 @@ describe('Ctrl-K', () => {
     render(App);
     await user.click(await button(/^Find a client/));
     await user.type(
-      await screen.findByRole('combobox'),
+      await screen.findByRole('combobox', PALETTE),
       `https://harbour.au2.cliniko.com/patients/${NEWCOMER}`,
     );
     await user.click(await screen.findByRole('option', { name: /^Open client 999000112/ }));
@@ -149,14 +150,14 @@ describe('Ctrl-K', () => {
     render(App);
     await heading('Profiles');
     await user.keyboard('{Control>}k{/Control}');
-    await screen.findByRole('combobox');
+    await screen.findByRole('combobox', PALETTE);
     await user.keyboard('{Escape}');
-    await vi.waitFor(() => expect(screen.queryByRole('combobox')).toBeNull());
+    await vi.waitFor(() => expect(screen.queryByRole('combobox', PALETTE)).toBeNull());
     await user.keyboard('{Control>}k{/Control}');
-    await screen.findByRole('combobox');
+    await screen.findByRole('combobox', PALETTE);
     fake.arrive(fake.people[3]?.id ?? '');
     await screen.findByText('Opened from Cliniko');
-    await vi.waitFor(() => expect(screen.queryByRole('combobox')).toBeNull());
+    await vi.waitFor(() => expect(screen.queryByRole('combobox', PALETTE)).toBeNull());
   });
 
   it.each(['signed-out', 'imported'] as const)('is for practitioners (%s)', async (stage) => {
@@ -165,7 +166,7 @@ describe('Ctrl-K', () => {
     render(App);
     await (stage === 'imported' ? heading('You may not open profiles') : heading('TeleHab'));
     await userEvent.keyboard('{Control>}k{/Control}');
-    expect(screen.queryByRole('combobox')).toBeNull();
+    expect(screen.queryByRole('combobox', PALETTE)).toBeNull();
     expect(screen.queryByRole('button', { name: /^Find a client/ })).toBeNull();
   });
 });
