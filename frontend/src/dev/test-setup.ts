@@ -13,8 +13,13 @@ vi.waitFor = (attempt) => waitFor(attempt, PATIENCE);
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 600 },
   offsetWidth: { configurable: true, get: () => 900 },
+  scrollHeight: { configurable: true, get: () => 1_000_000 },
 });
-Element.prototype.scrollTo = () => undefined;
+Element.prototype.scrollTo = function (this: Element, to?: ScrollToOptions | number) {
+  if (typeof to !== 'object' || to.top === undefined || to.top === this.scrollTop) return;
+  this.scrollTop = to.top;
+  this.dispatchEvent(new Event('scroll'));
+};
 Element.prototype.scrollIntoView = () => undefined;
 window.ResizeObserver = class {
   observe = () => undefined;

@@ -27,6 +27,7 @@ export class App {
 
   /** Whose place the router keeps while the window is locked; '' while it is not. */
   #away = '';
+  #loads = 0;
 
   get face(): Face {
     const state = this.state;
@@ -100,12 +101,13 @@ export class App {
 
   async load() {
     const person = this.state?.person?.id;
+    const load = ++this.#loads;
     try {
       const state = await api.state();
-      // Somebody came or went meanwhile, and that was told: this answer may be older.
-      if (person === this.state?.person?.id) this.take(state);
+      // It was asked for once more, or somebody came or went: this answer may be older.
+      if (load === this.#loads && person === this.state?.person?.id) this.take(state);
     } catch (thrown) {
-      this.problem = toErrorView(thrown);
+      if (load === this.#loads) this.problem = toErrorView(thrown);
     }
   }
 

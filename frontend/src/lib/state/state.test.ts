@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { moved } from '$lib/components/grid/grid';
+import type { AppState } from '$lib/api';
 import { t } from '$lib/i18n';
 import { words } from '$lib/i18n/words.svelte';
 import { startFake } from '../../dev/test-go';
@@ -30,6 +31,18 @@ describe('App', () => {
     const app = new App();
     await app.load();
     expect(app.face).toBe('store');
+  });
+
+  it('takes what it asked for last, whatever is answered first', async () => {
+    const fake = startFake();
+    const app = new App();
+    const answers: ((state: AppState) => void)[] = [];
+    fake.State = () => new Promise((resolve) => answers.push(resolve));
+    const both = [app.load(), app.load()];
+    answers[1]?.({ ...fake.state, clientWord: 'patient' });
+    answers[0]?.({ ...fake.state, clientWord: 'client' });
+    await Promise.all(both);
+    expect(app.state?.clientWord).toBe('patient');
   });
 
   it('is broken without Go', async () => {
