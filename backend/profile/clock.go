@@ -35,8 +35,9 @@ type Clock struct {
 	// Latest is what the newest answer said, believed or not.
 	Latest time.Time
 	// Anchor is when the two clocks were last compared and believed, and Reached
-	// the newest time that agreed with it. It is Believed, unless that turned out
-	// to have been too late.
+	// the newest time that agreed with it, or that a doubt had come to when the
+	// next one began. Where there was no doubt, it is Believed, unless that
+	// turned out to have been too late.
 	Anchor  Reading
 	Reached time.Time
 	// Doubted is the first of the answers that disagree with Anchor and agree
@@ -47,6 +48,7 @@ type Clock struct {
 // Learn returns what is known after an answer with this reading.
 func (c Clock) Learn(r Reading) Clock {
 	r.Clinic, r.Here = r.Clinic.UTC(), r.Here.Round(0).UTC()
+	before := c
 	c.Latest = r.Clinic
 	switch {
 	case c.Anchor.isZero() && agree(Reading{r.Here, r.Here}, r):
@@ -54,10 +56,20 @@ func (c Clock) Learn(r Reading) Clock {
 	case !c.Anchor.isZero() && agree(c.Anchor, r):
 		if r.Clinic.Sub(c.Anchor.Clinic) < anchorFor {
 			c.Believed, c.Reached, c.Doubted = later(c.Believed, r.Clinic), later(c.Reached, r.Clinic), Reading{}
+			if c.Reached.After(r.Clinic.Add(clockSlack)) {
+				c.Reached = r.Clinic // an answer in doubt had said more
+			}
 			break
 		}
 		c.believe(r)
-	case c.Doubted.isZero() || !agree(c.Doubted, r):
+	case c.Doubted.isZero():
+		c.Doubted = r
+	case !agree(c.Doubted, r):
+		// This computer's clock was set once more, or the Date has changed. In
+		// the first case the doubt goes on from where it was.
+		if reached := before.ReadAt(before.Latest); !reached.After(r.Clinic.Add(clockSlack)) {
+			c.Reached = later(c.Reached, earlier(reached, r.Clinic))
+		}
 		c.Doubted = r
 	case r.Clinic.Sub(c.Doubted.Clinic) >= confirmAfter:
 		c.believe(r)
@@ -104,25 +116,59 @@ func (c Clock) AtMost(here time.Time) time.Time {
 	return latest
 }
 
+// ReadAt returns when an answer was given whose Date is this one, and which
+// was learnt. Of two answers, the one with the later Date was given later,
+// whatever time passes and whatever this computer's clock says, until one is
+// learnt that starts a doubt or ends it.
+func (c Clock) ReadAt(date time.Time) time.Time {
+	if c.Doubted.isZero() {
+		return date
+	}
+	earliest, _ := c.atDoubt()
+	return earliest.Add(date.Sub(c.Doubted.Clinic))
+}
+
 func (c Clock) bounds(here time.Time) (earliest, latest time.Time) {
 	here = here.Round(0).UTC()
-	if c.Anchor.isZero() && c.Doubted.isZero() {
+	switch {
+	case !c.Doubted.isZero():
+		earliest, latest = c.atDoubt()
+		passed := here.Sub(c.Doubted.Here)
+		earliest, latest = earliest.Add(passed), latest.Add(passed)
+	case c.Anchor.isZero():
+		return here, here
+	default:
+		earliest = c.Anchor.Clinic.Add(here.Sub(c.Anchor.Here))
+		latest = earliest
+	}
+	return later(c.Reached, earliest), later(c.Reached, latest)
+}
+
+// atDoubt returns the earliest and the latest time that it can have been when
+// the doubt began. That is decided by what was known then and no more: a
+// clock that was behind what was reached at that moment is wrong, and is no
+// more right once it has passed it.
+func (c Clock) atDoubt() (earliest, latest time.Time) {
+	// Of several answers at once, an earlier one may come last.
+	dateFits := !c.Doubted.Clinic.Before(c.Reached.Add(-clockSlack))
+	here := c.Anchor.Clinic.Add(c.Doubted.Here.Sub(c.Anchor.Here))
+	hereFits := !c.Anchor.isZero() && !here.Before(c.Reached)
+	switch {
+	case dateFits && hereFits:
+		return earlier(c.Doubted.Clinic, here), later(c.Doubted.Clinic, here)
+	case dateFits:
+		return c.Doubted.Clinic, c.Doubted.Clinic
+	case hereFits:
 		return here, here
 	}
-	for _, known := range []Reading{c.Anchor, c.Doubted} {
-		t := known.Clinic.Add(here.Sub(known.Here))
-		if known.isZero() || t.Before(c.Reached) {
-			continue
-		}
-		if earliest.IsZero() || t.Before(earliest) {
-			earliest = t
-		}
-		latest = later(latest, t)
+	return c.Reached, c.Reached
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
 	}
-	if earliest.IsZero() {
-		return c.Reached, c.Reached
-	}
-	return earliest, latest
+	return a
 }
 
 func later(a, b time.Time) time.Time {

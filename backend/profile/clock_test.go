@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -165,4 +167,31 @@ func TestRegranted(t *testing.T) {
 			t.Errorf("%v become %v, want %v", c.before, got, c.after)
 		}
 	}
+}
+
+// However often this computer's clock is set, what Cliniko says later was read
+// later, and the time that is estimated in between goes on from there.
+func TestReadingsKeepTheirOrder(t *testing.T) {
+	minutes := func(t *rapid.T, from, to int, name string) time.Duration {
+		return time.Duration(rapid.IntRange(from, to).Draw(t, name)) * minute
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var clock profile.Clock
+		clinic, skew, before := midday, minutes(t, -1500, 1500, "first skew"), time.Time{}
+		for range rapid.IntRange(2, 12).Draw(t, "answers") {
+			clinic = clinic.Add(minutes(t, 0, 90, "passed"))
+			if rapid.Bool().Draw(t, "set") {
+				skew = minutes(t, -1500, 1500, "skew")
+			}
+			clock = clock.Learn(profile.Reading{Clinic: clinic, Here: clinic.Add(skew)})
+			read, estimate := clock.ReadAt(clinic), clock.Estimate(clinic.Add(skew))
+			if read.Before(before) || read.After(clinic) {
+				t.Fatalf("read at %v, before that at %v; it is %v", read, before, clinic)
+			}
+			if estimate.Sub(read).Abs() > 5*minute {
+				t.Fatalf("read at %v, and it is %v", read, estimate)
+			}
+			before = read
+		}
+	})
 }

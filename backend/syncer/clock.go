@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	// dateSlack is by how much the Date of an answer may differ from Cliniko's
-	// time as it is known.
+	// dateSlack is by how much a time may lie ahead of Cliniko's as it is known,
+	// and how much later than others an answer may arrive that was given before
+	// them.
 	dateSlack = 5 * time.Minute
 	// learnEvery is how often the store is told of Cliniko's time during a pass.
 	learnEvery = time.Minute
@@ -26,11 +27,15 @@ type clinicClock struct {
 	mu       sync.Mutex
 	known    profile.Clock
 	recalled bool
-	last     profile.Reading // the newest answer
+	last     profile.Reading // the answer that was taken last
+	newest   answer          // the one with the latest Date
 	untold   bool            // the store does not know of it
 	stored   time.Time       // when the store was told last, by now
 	said     bool            // that the clocks differ
 }
+
+// answer is an answer's Date, and the time at which it was given.
+type answer struct{ date, readAt time.Time }
 
 // recall reads what the store knows, which another process may have learnt.
 func (c *clinicClock) recall(ctx context.Context) error {
@@ -45,7 +50,9 @@ func (c *clinicClock) recall(ctx context.Context) error {
 }
 
 // answered takes the Date of an answer, if it had one, and returns the time at
-// which it was given: the Date, or where that is not plausible, the estimate.
+// which it was given: the Date, or where that is not plausible, one that is as
+// far from those of other answers as the Dates are. Without a Date, it is the
+// estimate.
 func (c *clinicClock) answered(ctx context.Context, date time.Time) (time.Time, error) {
 	c.mu.Lock()
 	recalled := c.recalled
@@ -68,11 +75,26 @@ func (c *clinicClock) answered(ctx context.Context, date time.Time) (time.Time, 
 			}
 		}
 	}
-	estimate := c.known.Estimate(now)
-	if date.IsZero() || date.Sub(estimate).Abs() > dateSlack {
-		return estimate.Truncate(time.Second), nil
+	if date.IsZero() {
+		return c.known.Estimate(now).Truncate(time.Second), nil
 	}
-	return date, nil
+	return c.inOrder(date, c.known.ReadAt(date).Truncate(time.Second)), nil
+}
+
+// inOrder returns readAt, or what makes the answers of this process be in the
+// order of their Dates though a doubt began or ended between them. A Date that
+// is much earlier than the newest was set back, and is in order with none.
+func (c *clinicClock) inOrder(date, readAt time.Time) time.Time {
+	ahead := date.Sub(c.newest.date)
+	if ahead <= 0 && ahead >= -dateSlack { // it was slow on its way
+		return c.newest.readAt.Add(ahead)
+	}
+	// What the store knows of the newest answers may be a little older.
+	if short := c.newest.readAt.Sub(readAt); ahead > 0 && short > 0 && short <= dateSlack {
+		readAt = c.newest.readAt
+	}
+	c.newest = answer{date, readAt}
+	return readAt
 }
 
 // keep tells the store of the newest answer. The caller holds the lock.

@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -42,6 +43,7 @@ type clocks struct {
 	lie     time.Duration // of the Date
 	noDate  bool
 	notices []syncer.Notice
+	slow    func(*http.Request) // waits with an answer that Cliniko has given
 }
 
 func (c *clocks) clinicNow() time.Time { return time.Now().Add(c.passed) }
@@ -61,11 +63,22 @@ func (d dated) WriteHeader(status int) {
 	d.ResponseWriter.WriteHeader(status)
 }
 
+func (c *clocks) answer(w http.ResponseWriter, r *http.Request) {
+	given := httptest.NewRecorder()
+	c.fake.ServeHTTP(dated{given, c}, r)
+	if c.slow != nil {
+		c.slow(r)
+	}
+	maps.Copy(w.Header(), given.Header())
+	w.WriteHeader(given.Code)
+	_, _ = w.Write(given.Body.Bytes())
+}
+
 func newClocks(t *testing.T, patients int) *clocks {
 	t.Helper()
 	c := &clocks{t: t}
 	c.fake = fakeclinic.New(fakeclinic.Options{Seed: 9, Patients: patients, Shares: new(fakeclinic.CleanShares()), Clock: c.clinicNow})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.fake.ServeHTTP(dated{w, c}, r) }))
+	server := httptest.NewServer(http.HandlerFunc(c.answer))
 	t.Cleanup(server.Close)
 	key, err := cliniko.ParseKey(c.fake.Key())
 	fine(t, err)

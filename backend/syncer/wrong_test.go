@@ -140,10 +140,15 @@ func (e *wrongEngine) read(ctx context.Context, passID int64, q profile.Query, n
 
 func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page) error {
 	e.date = page.Date
+	// It is wrong about pages, not about time.
+	clock, err := e.store.Learn(ctx, profile.Reading{Clinic: page.Date, Here: e.o.Now()})
+	if err != nil {
+		return err
+	}
 	batch := profile.Batch{PassID: passID}
 	for i := range page.Records {
 		r := &page.Records[i]
-		entry := profile.Entry{Ref: r.Ref, ReadAt: page.Date}
+		entry := profile.Entry{Ref: r.Ref, ReadAt: clock.ReadAt(page.Date)}
 		if r.Err != nil {
 			entry.Profile.ID, entry.Failure = r.Patient.ID, profile.Unread(r)
 		} else {
