@@ -3,6 +3,7 @@ package syncer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -255,7 +256,10 @@ func (s *sweep) again(ctx context.Context, next *profile.Cursors) error {
 // kept.
 func (e *Engine) judgeAgain(ctx context.Context, passID int64, next *profile.Cursors) (unclear []profile.ID, err error) {
 	now := e.clock.time()
-	judged := profile.Today(now).String() + " " + e.version
+	// The day as a number: a date in clear could be taken for somebody's birth.
+	today := profile.Today(now)
+	day := time.Date(today.Year, today.Month, today.Day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60)
+	judged := fmt.Sprint(day, " ", e.version)
 	if next.Judged == judged {
 		return nil, nil
 	}
