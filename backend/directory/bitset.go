@@ -5,6 +5,9 @@ import mathbits "math/bits"
 // bits is a set of places, as long as all blocks are.
 type bits []uint64
 
+// block returns the part of the set that is about one block.
+func (b bits) block(n int) bits { return b[n*blockWords : (n+1)*blockWords] }
+
 func (b bits) has(place int32) bool { return b[place>>6]&(1<<(place&63)) != 0 }
 
 func (b bits) set(place int32, in bool) {
@@ -27,6 +30,13 @@ func (b bits) count() int {
 func (b bits) and(other bits) {
 	for i := range b {
 		b[i] &= other[i]
+	}
+}
+
+// andNot leaves those that are not in the other set.
+func (b bits) andNot(other bits) {
+	for i := range b {
+		b[i] &^= other[i]
 	}
 }
 

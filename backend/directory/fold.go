@@ -3,6 +3,7 @@ package directory
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -122,7 +123,7 @@ func spellings(prepared string) []string {
 	if isPlainASCII(prepared) {
 		return []string{prepared}
 	}
-	all := [][]byte{{}}
+	all := [][]byte{make([]byte, 0, len(prepared)+4)}
 	for _, r := range prepared {
 		choice := spellingsOf(r)
 		if len(choice) == 1 || len(all)*len(choice) > mostSpellings {
@@ -148,6 +149,22 @@ func spellings(prepared string) []string {
 }
 
 func spellingsOf(r rune) []string {
+	if known := latin(); int(r) < len(known) {
+		return known[r]
+	}
+	return workOutSpellings(r)
+}
+
+// latin has the spellings of the letters of most names, by code point.
+var latin = sync.OnceValue(func() [][]string {
+	all := make([][]string, 0x250)
+	for r := range all {
+		all[r] = workOutSpellings(rune(r)) // #nosec G115 -- code points
+	}
+	return all
+})
+
+func workOutSpellings(r rune) []string {
 	if r < 0x80 {
 		return []string{string(r)}
 	}

@@ -105,7 +105,7 @@ func phoneTerm(typed, country string) term {
 	t.born = datesOf(t.text)
 	t.email = needles(t.text)
 	if len(t.text) == 1 && letterOf(t.text[0]) < lettersApart {
-		t.letter = 1 << letterOf(t.text[0])
+		t.letter = t.text[0]
 	}
 	if digits := digitsOf(t.text); digits == t.text {
 		t.names = needles(wordMark + digits)

@@ -17,15 +17,12 @@ type term struct {
 	text   string         // folded; a part of the email, or a whole id
 	born   []profile.Date // the days that it may mean
 	keys   []string       // how a word of a name may begin
-	letter uint64         // of a text of one letter or digit; else 0
+	letter byte           // the text, where it is one letter or digit; else 0
 
 	names  []needle
 	email  []needle // one, or none
 	phones []needle
 	digits []string // of phones, to highlight
-
-	// What each of the needles has, so that most rows are passed over at once.
-	inText, inPhone pairs
 
 	// What this word and the one or two before it make when they are written
 	// together.
@@ -36,29 +33,15 @@ type term struct {
 // needle is what a part of a row's text has to contain.
 type needle struct {
 	text  string
-	pairs pairs
+	pairs []uint16 // see index
 }
 
 func needles(texts ...string) []needle {
 	all := make([]needle, 0, len(texts))
 	for _, text := range texts {
-		n := needle{text: text}
-		n.pairs.add(text)
-		all = append(all, n)
+		all = append(all, needle{text: text, pairs: pairsOf(text)})
 	}
 	return all
-}
-
-// commonPairs returns what all needles have; without a needle, what nothing has.
-func commonPairs(lists ...[]needle) pairs {
-	common := pairs{^uint64(0), ^uint64(0)}
-	for _, list := range lists {
-		for i := range list {
-			common[0] &= list[i].pairs[0]
-			common[1] &= list[i].pairs[1]
-		}
-	}
-	return common
 }
 
 // pastedScheme is how a copied link to an address or a number begins.
@@ -130,7 +113,6 @@ func parseTerms(search, country string) terms {
 		out = slices.DeleteFunc(out, func(t term) bool { return !t.says() }) // "ann & bob", "• ann"
 	}
 	for i := range out {
-		out[i].inText, out[i].inPhone = commonPairs(out[i].names, out[i].email), commonPairs(out[i].phones)
 		out.joinBefore(i)
 	}
 	return out
@@ -176,7 +158,7 @@ func wordTerm(prepared string) term {
 	}
 	t.email = needles(t.text)
 	if len(t.text) == 1 && letterOf(t.text[0]) < lettersApart {
-		t.letter = 1 << letterOf(t.text[0])
+		t.letter = t.text[0]
 	}
 	if strings.Contains(t.text, "@") {
 		return t

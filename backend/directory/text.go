@@ -17,13 +17,19 @@ const (
 type text struct {
 	all   string
 	ends  []int32 // of all parts, one after the other
-	marks []marks
+	index *index
 	stale bool // some row has changed since
 }
 
-const partsOfRow = 3
+// The parts of a row's text, in their order.
+const (
+	namesPart = iota
+	emailPart
+	phonesPart
+	partsOfRow
+)
 
-// parts are in the order in which they stand in a text.
+// parts returns them in their order.
 func (r *row) parts() [partsOfRow]*string { return [...]*string{&r.words, &r.email, &r.phones} }
 
 func (d *Directory) textsStale() bool {
@@ -51,12 +57,12 @@ func newText(rows []*row) text {
 			ends = append(ends, int32(all.Len())) // #nosec G115 -- of one block
 		}
 	}
-	t := text{all: all.String(), ends: ends, marks: make([]marks, len(rows))}
+	t := text{all: all.String(), ends: ends, index: &index{}}
 	for i, r := range rows {
 		if r == nil {
 			continue
 		}
-		t.marks[i] = marksOf(r)
+		t.index.add(int32(i), r) // #nosec G115 -- of one block
 		for j, part := range r.parts() {
 			*part = t.part(i*partsOfRow + j)
 		}
@@ -72,26 +78,32 @@ func (t *text) part(n int) string {
 	return t.all[start:t.ends[n]]
 }
 
-// match finds the beginning of a word of the names, or any part of the email or
-// of a phone number.
-func (t *text) match(row int, what *term) bool {
-	m := &t.marks[row]
+// match leaves of some rows those with the beginning of a word of the names, or
+// any part of the email or of a phone number.
+func (t *text) match(what *term, rows bits) {
 	if what.letter != 0 {
-		return m.letters&what.letter != 0
+		rows.and(t.index.letters[letterOf(what.letter)][:])
+		return
 	}
-	n := row * partsOfRow
-	return m.pairs.hasAll(&what.inText) && (t.contains(m, n, what.names) || t.contains(m, n+1, what.email)) ||
-		m.pairs.hasAll(&what.inPhone) && t.contains(m, n+2, what.phones)
+	var found blockBits
+	t.find(what.names, namesPart, rows, found[:])
+	t.find(what.email, emailPart, rows, found[:])
+	t.find(what.phones, phonesPart, rows, found[:])
+	copy(rows, found[:])
 }
 
-// contains reports whether a part of a row's text has one of the needles.
-func (t *text) contains(m *marks, part int, wanted []needle) bool {
+// find adds to those found who of some rows has one of the needles in that part.
+func (t *text) find(wanted []needle, part int, rows, found bits) {
 	for i := range wanted {
-		if m.pairs.hasAll(&wanted[i].pairs) && strings.Contains(t.part(part), wanted[i].text) {
-			return true
-		}
+		var left blockBits
+		copy(left[:], rows)
+		bits(left[:]).andNot(found)
+		t.index.mayHave(wanted[i].pairs, left[:])
+		bits(left[:]).leave(func(row int) bool {
+			return strings.Contains(t.part(row*partsOfRow+part), wanted[i].text)
+		})
+		found.or(left[:])
 	}
-	return false
 }
 
 // search leaves of some those who match all terms, where two or three words may
@@ -116,8 +128,7 @@ func (d *Directory) matchTerm(what *term, found bits) bits {
 	hasOwn = hasOwn && found.has(own)
 	born := d.bornOn(what.born, found)
 	for n := range d.texts {
-		t := &d.texts[n]
-		found[n*blockWords : (n+1)*blockWords].leave(func(row int) bool { return t.match(row, what) })
+		d.texts[n].match(what, found.block(n))
 	}
 	if hasOwn {
 		found.set(own, true)
@@ -130,13 +141,10 @@ func (d *Directory) matchTerm(what *term, found bits) bits {
 
 // matchNames leaves those whose names have one of the needles.
 func (d *Directory) matchNames(wanted []needle, found bits) bits {
-	common := commonPairs(wanted)
 	for n := range d.texts {
-		t := &d.texts[n]
-		found[n*blockWords : (n+1)*blockWords].leave(func(row int) bool {
-			m := &t.marks[row]
-			return m.pairs.hasAll(&common) && t.contains(m, row*partsOfRow, wanted)
-		})
+		rows, in := found.block(n), blockBits{}
+		d.texts[n].find(wanted, namesPart, rows, in[:])
+		copy(rows, in[:])
 	}
 	return found
 }

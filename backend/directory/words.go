@@ -39,6 +39,7 @@ const mostParts = 12
 func namesOf(p *profile.Profile) string {
 	first, preferred, last := prepareName(p.FirstName), prepareName(p.PreferredFirstName), prepareName(p.LastName)
 	var out wordList
+	out.text.Grow(len(first) + len(preferred) + len(last) + 4*len(wordMark))
 	for _, field := range []string{first, preferred, last} {
 		out.addField(field)
 	}

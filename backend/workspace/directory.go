@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"runtime"
 	"sync"
 
 	"telehab.io/desktop/backend/directory"
@@ -75,11 +76,13 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 	// What was read is made ready for searches while more is read.
 	portions := make(chan []profile.Entry, 2)
 	var filling sync.WaitGroup
-	filling.Go(func() {
-		for portion := range portions {
-			fresh.Fill(portion)
-		}
-	})
+	for range runtime.GOMAXPROCS(0) {
+		filling.Go(func() {
+			for portion := range portions {
+				fresh.Fill(portion)
+			}
+		})
+	}
 	portion := make([]profile.Entry, 0, fillAtOnce)
 	broken, err = store.All(ctx, func(e profile.Entry) {
 		if portion = append(portion, e); len(portion) == fillAtOnce {
