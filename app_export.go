@@ -48,7 +48,7 @@ func (a *App) ExportProfiles(format, password string) (string, error) {
 		}
 		return a.export(ctx, d, password, profile.ExportedProfiles, "profiles", "profiles", format, func(w io.Writer) error {
 			var entries []profile.Entry
-			broken, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
+			broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
 			if err != nil {
 				return err
 			}

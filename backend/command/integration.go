@@ -156,7 +156,7 @@ func (t *Terminal) writeProfiles(ctx context.Context, w *workspace.Workspace, fo
 		return err
 	}
 	var entries []profile.Entry
-	broken, err := store.All(ctx, func(e profile.Entry) { entries = append(entries, e) })
+	broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
 	if err != nil {
 		return err
 	}

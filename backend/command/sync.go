@@ -103,7 +103,7 @@ func renew(ctx context.Context, w *workspace.Workspace) error {
 	if err != nil {
 		return err
 	}
-	broken, err := store.All(ctx, func(profile.Entry) {})
+	broken, err := store.All(ctx, func([]profile.Entry) {})
 	if err != nil || len(broken) == 0 {
 		return err
 	}

@@ -3,7 +3,7 @@ package directory
 import (
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -148,21 +148,21 @@ func spellings(prepared string) []string {
 	return texts
 }
 
-func spellingsOf(r rune) []string {
-	if known := latin(); int(r) < len(known) {
-		return known[r]
-	}
-	return workOutSpellings(r)
-}
+// knownSpellings keeps those of the letters of most names, by code point.
+var knownSpellings [0x2000]atomic.Pointer[[]string]
 
-// latin has the spellings of the letters of most names, by code point.
-var latin = sync.OnceValue(func() [][]string {
-	all := make([][]string, 0x250)
-	for r := range all {
-		all[r] = workOutSpellings(rune(r)) // #nosec G115 -- code points
+func spellingsOf(r rune) []string {
+	if int(r) >= len(knownSpellings) {
+		return workOutSpellings(r)
 	}
-	return all
-})
+	known := knownSpellings[r].Load()
+	if known == nil {
+		spelt := workOutSpellings(r)
+		known = &spelt
+		knownSpellings[r].Store(known)
+	}
+	return *known
+}
 
 func workOutSpellings(r rune) []string {
 	if r < 0x80 {

@@ -18,12 +18,14 @@ type judgement func(*profile.Profile, *profile.Failure) (profile.Profile, *profi
 func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) (changed []profile.Entry, unclear []profile.ID, err error) {
 	var refs []string
 	// Rows that do not open are mended elsewhere.
-	if _, err := s.All(ctx, func(e profile.Entry) {
-		switch stands, enough := judgement(check).compare(&e); {
-		case !enough:
-			unclear = append(unclear, e.Profile.ID)
-		case !stands:
-			refs = append(refs, e.Ref)
+	if _, err := s.All(ctx, func(some []profile.Entry) {
+		for i := range some {
+			switch stands, enough := judgement(check).compare(&some[i]); {
+			case !enough:
+				unclear = append(unclear, some[i].Profile.ID)
+			case !stands:
+				refs = append(refs, some[i].Ref)
+			}
 		}
 	}); err != nil || len(refs) == 0 {
 		return nil, unclear, err
@@ -81,7 +83,8 @@ func sameFailure(a, b *profile.Failure) bool {
 // may have opened the client.
 func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e profile.Entry, differs bool, err error) {
 	e.Ref = ref
-	row, err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref))
+	var row storedProfile
+	err = scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref), &row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, false, nil
 	}

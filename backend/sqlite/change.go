@@ -18,8 +18,8 @@ const changesShown = 100
 // saveChange notes which fields differ from the stored copy. A stored copy that
 // does not open any more has nothing to compare with: it is replaced.
 func (w *writer) saveChange(ctx context.Context, after *profile.Profile) error {
-	row, err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, after.ID))
-	if err != nil {
+	var row storedProfile
+	if err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, after.ID), &row); err != nil {
 		return err
 	}
 	before, err := w.db.unseal(w.account, &row)

@@ -57,7 +57,8 @@ func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, r
 // vanish makes one profile a deleted one. Its fingerprint fits no details, so
 // that it comes back whole if Cliniko should have it after all.
 func (w *writer) vanish(ctx context.Context, ref string, readAt time.Time) error {
-	row, err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref))
+	var row storedProfile
+	err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref), &row)
 	if err == nil {
 		after := row.Profile
 		after.State = profile.Deleted

@@ -15,7 +15,8 @@ import (
 // One returns what is kept of a patient, or NotFound.
 func (s *Profiles) One(ctx context.Context, ref string) (profile.Entry, error) {
 	entry := profile.Entry{Ref: ref}
-	p, err := scanProfile(s.db.read.QueryRowContext(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, ref))
+	var p storedProfile
+	err := scanProfile(s.db.read.QueryRowContext(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, ref), &p)
 	known := err == nil
 	if known {
 		if entry.Profile, err = s.db.unseal(s.account, &p); err != nil {
@@ -44,10 +45,10 @@ func fillUnread(e *profile.Entry) {
 	}
 }
 
-// All calls each with everything that is kept, one after the other and in no
-// particular order. Rows that do not open any more are left out and named by
-// their refs.
-func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []string, err error) {
+// All calls each with everything that is kept, some entries at a time, one call
+// after the other and in no particular order; each may keep them. Rows that do
+// not open any more are left out and named by their refs.
+func (s *Profiles) All(ctx context.Context, each func([]profile.Entry)) (broken []string, err error) {
 	failures, err := s.failuresByRef(ctx)
 	if err != nil {
 		return nil, err
@@ -65,12 +66,19 @@ func (s *Profiles) All(ctx context.Context, each func(profile.Entry)) (broken []
 	if err != nil {
 		return o.broken, coded(err)
 	}
+	each(unread(failures))
+	return o.broken, nil
+}
+
+// unread returns what is known of those of whom there are no details.
+func unread(failures map[string]profile.Failure) []profile.Entry {
+	entries := make([]profile.Entry, 0, len(failures))
 	for ref, failure := range failures {
 		entry := profile.Entry{Ref: ref, Failure: &failure}
 		fillUnread(&entry)
-		each(entry)
+		entries = append(entries, entry)
 	}
-	return o.broken, nil
+	return entries
 }
 
 // opening is one call of All.
@@ -80,7 +88,7 @@ type opening struct {
 
 	mu       sync.Mutex // of what follows
 	failures map[string]profile.Failure
-	each     func(profile.Entry)
+	each     func([]profile.Entry)
 	broken   []string
 }
 
@@ -89,11 +97,11 @@ const openedAtOnce = 256
 func (o *opening) feed(rows *sql.Rows) error {
 	portion := make([]storedProfile, 0, openedAtOnce)
 	for rows.Next() {
-		row, err := scanProfile(rows)
-		if err != nil {
+		portion = append(portion, storedProfile{})
+		if err := scanProfile(rows, &portion[len(portion)-1]); err != nil {
 			return err
 		}
-		if portion = append(portion, row); len(portion) == openedAtOnce {
+		if len(portion) == openedAtOnce {
 			ready := portion
 			o.workers.Go(func() error { return o.open(ready) })
 			portion = make([]storedProfile, 0, openedAtOnce)
@@ -109,24 +117,24 @@ func (o *opening) open(portion []storedProfile) error {
 	entries := make([]profile.Entry, 0, len(portion))
 	var broken []string
 	for i := range portion {
-		entry := profile.Entry{Ref: string(portion[i].ID)}
-		var err error
-		if entry.Profile, err = o.db.unseal(o.account, &portion[i]); err != nil {
-			broken = append(broken, entry.Ref)
+		ref := string(portion[i].ID)
+		opened, err := o.db.unseal(o.account, &portion[i])
+		if err != nil {
+			broken = append(broken, ref)
 			continue
 		}
-		entries = append(entries, entry)
+		entries = append(entries, profile.Entry{Ref: ref, Profile: opened})
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.broken = append(o.broken, broken...)
-	for _, entry := range entries {
-		if failure, ok := o.failures[entry.Ref]; ok {
-			entry.Failure = &failure
-			delete(o.failures, entry.Ref)
+	for i := range entries {
+		if failure, ok := o.failures[entries[i].Ref]; ok {
+			entries[i].Failure = &failure
+			delete(o.failures, entries[i].Ref)
 		}
-		o.each(entry)
 	}
+	o.each(entries)
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/crypto/blake2b"
@@ -15,6 +17,8 @@ import (
 
 // KeySize is the length in bytes of the store's key.
 const KeySize = chacha20poly1305.KeySize
+
+const fingerprintSize = 16
 
 // sealVersion is the first byte of every sealed value. A later way of sealing
 // gets another one.
@@ -27,8 +31,8 @@ var errSeal = errors.New("a sealed value does not open")
 type sealer struct{ keys atomic.Pointer[keys] }
 
 type keys struct {
-	aead        cipher.AEAD
-	fingerprint []byte // key of the hash that tells whether details changed
+	aead   cipher.AEAD
+	hashes sync.Pool // of hash.Hash, keyed: they tell whether details changed
 }
 
 func newSealer(key []byte) (*sealer, error) {
@@ -50,7 +54,15 @@ func newKeys(key []byte) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("derive the fingerprint key: %w", err)
 	}
-	return &keys{aead: aead, fingerprint: fingerprint}, nil
+	k := &keys{aead: aead}
+	k.hashes.New = func() any {
+		hash, err := blake2b.New(fingerprintSize, fingerprint)
+		if err != nil {
+			panic(err) // the sizes are constants
+		}
+		return hash
+	}
+	return k, nil
 }
 
 // seal returns version, nonce and ciphertext in one piece.
@@ -81,10 +93,10 @@ func associated(row string) []byte { return append([]byte{sealVersion}, row...) 
 
 // print returns a keyed hash, which tells nothing without the key.
 func (s *sealer) print(parts ...[]byte) []byte {
-	hash, err := blake2b.New(16, s.keys.Load().fingerprint)
-	if err != nil {
-		panic(err) // the sizes are constants
-	}
+	k := s.keys.Load()
+	hash, _ := k.hashes.Get().(hash.Hash)
+	defer k.hashes.Put(hash)
+	hash.Reset()
 	for _, part := range parts {
 		_, _ = hash.Write(part)
 		_, _ = hash.Write([]byte{0})

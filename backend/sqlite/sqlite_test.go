@@ -277,7 +277,7 @@ func TestTamperedRowsAreNoticed(t *testing.T) {
 			save(t, s, 0, entry(alex()), entry(other))
 			raw(t, db.Path(), statement)
 			n := 0
-			broken, err := s.All(t.Context(), func(profile.Entry) { n++ })
+			broken, err := s.All(t.Context(), func(some []profile.Entry) { n += len(some) })
 			if err != nil || len(broken) != 2 || n != 0 {
 				t.Errorf("%d rows open, broken %v, %v", n, broken, err)
 			}

@@ -24,7 +24,7 @@ func TestChangedStateIsNoticedAndMended(t *testing.T) {
 			db, s := newStore(t)
 			save(t, s, 0, entry(alex()))
 			raw(t, db.Path(), statement)
-			broken, err := s.All(t.Context(), func(profile.Entry) {})
+			broken, err := s.All(t.Context(), func([]profile.Entry) {})
 			if err != nil || name != "archived, hash forgotten" && !slices.Equal(broken, []string{string(alex().ID)}) {
 				t.Errorf("not noticed: %v, %v", broken, err)
 			}
@@ -74,9 +74,11 @@ func TestBrokenReasonOfAFailure(t *testing.T) {
 		save(t, s, 0, failed)
 		raw(t, db.Path(), "UPDATE failure SET problems = '"+problems+"'")
 		n := 0
-		broken, err := s.All(t.Context(), func(e profile.Entry) {
-			if e.Failure != nil {
-				n++
+		broken, err := s.All(t.Context(), func(some []profile.Entry) {
+			for _, e := range some {
+				if e.Failure != nil {
+					n++
+				}
 			}
 		})
 		if err != nil || len(broken) != 0 || n != 1 {

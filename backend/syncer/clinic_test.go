@@ -118,14 +118,16 @@ func (c *clinic) sums(p profile.Pass) {
 func (c *clinic) local() map[string]profile.Entry {
 	c.t.Helper()
 	all := map[string]profile.Entry{}
-	broken, err := c.store.All(context.Background(), func(e profile.Entry) {
-		e.Profile.AddedAt, e.Profile.SyncedAt, e.Profile.DeletedAt = time.Time{}, time.Time{}, time.Time{}
-		if e.Failure != nil {
-			f := *e.Failure
-			f.FirstFailedAt, f.LastFailedAt, f.Attempts = time.Time{}, time.Time{}, 0
-			e.Failure = &f
+	broken, err := c.store.All(context.Background(), func(some []profile.Entry) {
+		for _, e := range some {
+			e.Profile.AddedAt, e.Profile.SyncedAt, e.Profile.DeletedAt = time.Time{}, time.Time{}, time.Time{}
+			if e.Failure != nil {
+				f := *e.Failure
+				f.FirstFailedAt, f.LastFailedAt, f.Attempts = time.Time{}, time.Time{}, 0
+				e.Failure = &f
+			}
+			all[e.Ref] = e
 		}
-		all[e.Ref] = e
 	})
 	if err != nil || len(broken) > 0 {
 		c.t.Fatalf("read the store: %v, broken rows %v", err, broken)

@@ -132,7 +132,11 @@ func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, 
 	}
 	p.store = p.db.Profiles(clinic.AccountID, c.now)
 	p.engine = c.build(p.client, p.store, syncer.Options{Destinations: []profile.Destination{p}, Lock: c.lock, Now: c.now})
-	_, err = p.store.All(ctx, func(e profile.Entry) { p.picture[e.Ref] = tidied(e) })
+	_, err = p.store.All(ctx, func(some []profile.Entry) {
+		for _, e := range some {
+			p.picture[e.Ref] = tidied(e)
+		}
+	})
 	return p, err
 }
 

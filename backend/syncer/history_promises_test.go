@@ -166,7 +166,11 @@ func (h *history) judged(p fakeclinic.Patient) profile.Entry {
 func (h *history) local() map[string]profile.Entry {
 	h.t.Helper()
 	all := map[string]profile.Entry{}
-	broken, err := h.program.store.All(h.ctx, func(e profile.Entry) { all[e.Ref] = tidied(e) })
+	broken, err := h.program.store.All(h.ctx, func(some []profile.Entry) {
+		for _, e := range some {
+			all[e.Ref] = tidied(e)
+		}
+	})
 	check(h.t, err)
 	if len(broken) > 0 {
 		h.t.Fatalf("rows that do not open: %v", broken)

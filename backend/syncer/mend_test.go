@@ -26,7 +26,7 @@ func TestDamagedRowsAreMended(t *testing.T) {
 		_, err := other.Exec(statement, ids[i])
 		must(t, err)
 	}
-	broken, err := c.store.All(t.Context(), func(profile.Entry) {})
+	broken, err := c.store.All(t.Context(), func([]profile.Entry) {})
 	if err != nil || len(broken) != 3 {
 		t.Fatalf("broken rows %v, %v", broken, err)
 	}

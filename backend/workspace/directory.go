@@ -83,20 +83,11 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 			}
 		})
 	}
-	portion := make([]profile.Entry, 0, fillAtOnce)
-	broken, err = store.All(ctx, func(e profile.Entry) {
-		if portion = append(portion, e); len(portion) == fillAtOnce {
-			portions <- portion
-			portion = make([]profile.Entry, 0, fillAtOnce)
-		}
-	})
-	portions <- portion
+	broken, err = store.All(ctx, func(some []profile.Entry) { portions <- some })
 	close(portions)
 	filling.Wait()
 	return broken, revision, err
 }
-
-const fillAtOnce = 1000
 
 // Lock forgets all names.
 func (w *Workspace) Lock() {
