@@ -8,9 +8,35 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
+
+// What nobody sets is as the options say.
+func TestDefaults(t *testing.T) {
+	key, err := ParseKey("MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		options        Options
+		timeout, pause time.Duration
+		userAgent      string
+	}{
+		{Options{}, 20 * time.Second, 500 * time.Millisecond, "TeleHab Desktop/0.0.0 (support@vald.com)"},
+		{Options{Timeout: time.Minute, Pause: time.Second, Version: "1.2.3"}, time.Minute, time.Second, "TeleHab Desktop/1.2.3 (support@vald.com)"},
+	} {
+		client, err := New(key, test.options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		if client.http.Timeout != test.timeout || client.retry.pause != test.pause || client.userAgent != test.userAgent {
+			t.Errorf("%+v: timeout %s, pause %s, %q", test.options, client.http.Timeout, client.retry.pause, client.userAgent)
+		}
+	}
+}
 
 // The key goes out over TLS that is verified, in a version that is not broken.
 func TestTLSIsVerified(t *testing.T) {

@@ -59,15 +59,19 @@ func TestVariables(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := ""
-			if route.Proxy != nil {
-				got = route.Proxy.String()
-			}
-			if got != test.proxy || route.Setting != test.setting {
+			if got := proxyOf(route); got != test.proxy || route.Setting != test.setting {
 				t.Errorf("%q by %q, want %q by %q", got, route.Setting, test.proxy, test.setting)
 			}
 		})
 	}
+}
+
+// proxyOf returns the address of the route's proxy; "" is none.
+func proxyOf(r Route) string {
+	if r.Proxy == nil {
+		return ""
+	}
+	return r.Proxy.String()
 }
 
 // What cannot be read is said, and is never a reason to go directly, nor to
@@ -226,11 +230,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := ""
-			if route.Proxy != nil {
-				got = route.Proxy.String()
-			}
-			if got != test.proxy || route.Script != test.script {
+			if got := proxyOf(route); got != test.proxy || route.Script != test.script {
 				t.Errorf("%+v", route)
 			}
 		})

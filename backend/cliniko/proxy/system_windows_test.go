@@ -65,11 +65,7 @@ func TestWindowsSettingsAreUsed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := ""
-			if route.Proxy != nil {
-				got = route.Proxy.String()
-			}
-			if got != test.proxy || route.Setting != test.setting || route.Script != "" {
+			if got := proxyOf(route); got != test.proxy || route.Setting != test.setting || route.Script != "" {
 				t.Errorf("%+v", route)
 			}
 		})
@@ -142,11 +138,7 @@ func TestWindowsRunsProxyScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := ""
-			if route.Proxy != nil {
-				got = route.Proxy.String()
-			}
-			if got != test.proxy || route.Script != test.script {
+			if got := proxyOf(route); got != test.proxy || route.Script != test.script {
 				t.Errorf("%+v", route)
 			}
 		})
