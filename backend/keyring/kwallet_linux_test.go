@@ -4,7 +4,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/godbus/dbus"
+	"github.com/godbus/dbus/v5"
 
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/godbus/dbus"
+	"github.com/godbus/dbus/v5"
 )
 
 // askWithin bounds one question: a desktop that hangs must not hold up ours.

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/godbus/dbus"
+	"github.com/godbus/dbus/v5"
 )
 
 // stageVariable tells the copies of a test binary apart: unset in the one that
@@ -161,14 +161,11 @@ func startKeyring() (*exec.Cmd, error) {
 
 // waitForLogin returns when the login collection is there and open.
 func waitForLogin(limit time.Duration) error {
-	bus, err := dbus.SessionBusPrivate()
+	bus, err := dbus.ConnectSessionBus()
 	if err != nil {
 		return fmt.Errorf("reach the private bus: %w", err)
 	}
 	defer bus.Close()
-	if err := errors.Join(bus.Auth(nil), bus.Hello()); err != nil {
-		return fmt.Errorf("greet the private bus: %w", err)
-	}
 	login := bus.Object("org.freedesktop.secrets", "/org/freedesktop/secrets/collection/login")
 	for deadline := time.Now().Add(limit); ; time.Sleep(10 * time.Millisecond) {
 		locked, err := login.GetProperty("org.freedesktop.Secret.Collection.Locked")
