@@ -173,7 +173,7 @@ func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace
 
 // openCurrent opens the store of the clinic that was used last.
 func openCurrent(ctx context.Context, o workspace.Options) (*workspace.Workspace, error) {
-	current, err := o.Current()
+	current, err := workspace.ClinicsOf(o).Current()
 	if err != nil {
 		return nil, err
 	}

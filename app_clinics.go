@@ -24,7 +24,7 @@ func (a *App) Clinics() ([]ClinicPlace, error) {
 			return views, nil
 		}
 	}
-	clinics, current, err := a.options.Clinics()
+	clinics, current, err := a.clinics().List()
 	for _, c := range clinics {
 		views = append(views, ClinicPlace{Account: c.Account, Name: profile.Display(c.Name), Current: c.Account == current})
 	}
@@ -39,7 +39,7 @@ func (a *App) ConnectSeparately(key string) (AppState, error) {
 			return AppState{}, profile.Errorf(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
 		}
 		person := d.whoIsSignedIn()
-		if err := a.options.StartSeparate(ctx, d.w, key, person.ID); err != nil {
+		if err := a.clinics().StartSeparate(ctx, d.w, key, person.ID); err != nil {
 			return AppState{}, err
 		}
 		return a.reopen(ctx, d, nothing)
@@ -50,13 +50,13 @@ func (a *App) ConnectSeparately(key string) (AppState, error) {
 // signed in stays so if the other clinic knows them with the same password.
 func (a *App) UseClinic(account string) (AppState, error) {
 	if a.shown.Load() == nil { // its data cannot be opened
-		if err := a.options.Use(account); err != nil {
+		if err := a.clinics().Use(account); err != nil {
 			return AppState{}, err
 		}
 		return a.State()
 	}
 	return call(a, "UseClinic", func(ctx context.Context, d *desk) (AppState, error) {
-		if err := a.options.Use(account); err != nil {
+		if err := a.clinics().Use(account); err != nil {
 			return AppState{}, err
 		}
 		return a.reopen(ctx, d, nothing)
@@ -118,8 +118,11 @@ func (a *App) isSeparate(d *desk) (bool, error) {
 	if demo, _ := d.w.Demo(); demo {
 		return false, nil
 	}
-	_, current, err := a.options.Clinics()
+	_, current, err := a.clinics().List()
 	return current != "", err
 }
+
+// clinics are those of this computer.
+func (a *App) clinics() workspace.Clinics { return workspace.ClinicsOf(a.options) }
 
 func nothing(context.Context) error { return nil }

@@ -61,7 +61,7 @@ func (a *App) Disconnect() (Erasure, error) {
 		d.mu.Unlock()
 		erased, err := a.erase(ctx, d)
 		if err == nil && separate {
-			erased.State, err = a.reopen(ctx, d, a.options.RemoveSeparate)
+			erased.State, err = a.reopen(ctx, d, a.clinics().RemoveSeparate)
 			return erased, err
 		}
 		resume()

@@ -46,8 +46,8 @@ func (a *App) closedState(err error) AppState {
 }
 
 func (a *App) hasStore() bool {
-	current, err := a.options.Current()
-	return err == nil && current.HasStore()
+	current, err := a.clinics().Current()
+	return err == nil && workspace.HasStore(current)
 }
 
 // isBroken says that the store cannot be used now.
@@ -284,7 +284,7 @@ func errEraseWord() error {
 
 // beginAgain makes a store in place of one that is not to be seen.
 func (a *App) beginAgain() (AppState, error) {
-	current, err := a.options.Current()
+	current, err := a.clinics().Current()
 	if err == nil {
 		err = workspace.Begin(current)
 	}
@@ -314,7 +314,7 @@ func (a *App) StartOver(word string) (AppState, error) {
 
 // startOver deletes the store that is used now, with its keys. It is not open.
 func (a *App) startOver(ctx context.Context) (AppState, error) {
-	current, err := a.options.Current()
+	current, err := a.clinics().Current()
 	if err == nil {
 		err = workspace.Reset(ctx, current)
 	}

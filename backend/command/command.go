@@ -117,7 +117,7 @@ func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do 
 	if !demo {
 		open = workspace.Open
 		var err error
-		if o, err = o.Current(); err != nil {
+		if o, err = workspace.ClinicsOf(o).Current(); err != nil {
 			return err
 		}
 	}

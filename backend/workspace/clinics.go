@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"telehab.io/desktop/backend/atomicfile"
-	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -24,72 +23,87 @@ type Place struct {
 	Name    string `json:"name"`
 }
 
-// places is the file's content.
-type places struct {
+// clinicList is the file's content.
+type clinicList struct {
 	Current string  `json:"current"`
 	Clinics []Place `json:"clinics"`
 }
 
-func (o Options) placesPath() string { return filepath.Join(o.DataDir(), "clinics.json") }
+// clinicsFolder has the folders of all clinics but the first.
+const clinicsFolder = "clinics"
 
-func (o Options) places() (places, error) {
-	var p places
-	raw, err := os.ReadFile(o.placesPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return o.placesLeft()
-	}
-	if _, there := os.Lstat(o.placesPath()); err != nil && there != nil {
-		return p, profile.Because(profile.StoreUnreadable, err) // it is not the list that cannot be read
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &p)
-	}
-	if err == nil {
-		err = p.check()
-	}
-	if err == nil {
-		err = os.Chmod(o.placesPath(), 0o600)
-	}
-	if err != nil {
-		return places{}, unreadablePlaces(err)
-	}
-	return p, nil
+// Clinics are the clinics that have a store on this computer.
+type Clinics struct{ options Options }
+
+// ClinicsOf returns those below the data folder that the options mean.
+func ClinicsOf(o Options) Clinics {
+	o.Account = ""
+	return Clinics{o}
 }
 
-func unreadablePlaces(cause error) error {
+func (c Clinics) path() string { return filepath.Join(c.options.DataDir(), "clinics.json") }
+
+func (c Clinics) read() (clinicList, error) {
+	var list clinicList
+	raw, err := os.ReadFile(c.path())
+	if errors.Is(err, fs.ErrNotExist) {
+		return c.readFolders()
+	}
+	if _, there := os.Lstat(c.path()); err != nil && there != nil {
+		return list, profile.Because(profile.StoreUnreadable, err) // it is not the list that cannot be read
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &list)
+	}
+	if err == nil {
+		err = list.check()
+	}
+	if err == nil {
+		err = os.Chmod(c.path(), 0o600)
+	}
+	if err != nil {
+		return clinicList{}, unreadableList(err)
+	}
+	return list, nil
+}
+
+func unreadableList(cause error) error {
 	return &profile.Error{Code: profile.StoreUnreadable, Cause: cause,
 		Message: "The list of clinics on this computer cannot be read. Check that the disk works and is yours to read. If that does not help, rename the file clinics.json in TeleHab's data folder and start TeleHab again: it finds the clinics without it."}
 }
 
-// placesLeft lists the clinics by their folders, where the list is not there.
+// readFolders lists the clinics by their folders, where the list is not there.
 // The names stood in it alone.
-func (o Options) placesLeft() (places, error) {
-	var p places
-	folders, err := os.ReadDir(filepath.Join(o.DataDir(), "clinics"))
+func (c Clinics) readFolders() (clinicList, error) {
+	var list clinicList
+	folders, err := os.ReadDir(filepath.Join(c.options.DataDir(), clinicsFolder))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return p, unreadablePlaces(err)
+		return list, unreadableList(err)
 	}
 	for _, folder := range folders {
 		account := folder.Name()
-		if _, ok := profile.ParseID(account); ok && o.at(account).HasStore() {
-			p.Clinics = append(p.Clinics, Place{account, "Clinic " + account})
+		if _, ok := profile.ParseID(account); !ok {
+			continue
+		}
+		if l, err := locate(c.at(account), nil); err != nil || l.hasStore() {
+			list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
 		}
 	}
-	if len(p.Clinics) > 0 {
-		p.Clinics = append([]Place{{"", "First clinic"}}, p.Clinics...)
+	if len(list.Clinics) > 0 {
+		list.Clinics = append([]Place{{"", "First clinic"}}, list.Clinics...)
 	}
-	return p, nil
+	return list, nil
 }
 
 // check refuses what TeleHab would not have written: the accounts name folders,
 // which are made, and removed as a whole.
-func (p places) check() error {
-	listed := p.Current == ""
-	for _, c := range p.Clinics {
+func (l clinicList) check() error {
+	listed := l.Current == ""
+	for _, c := range l.Clinics {
 		if _, ok := profile.ParseID(c.Account); !ok && c.Account != "" {
 			return errors.New("an account that is no number")
 		}
-		listed = listed || c.Account == p.Current
+		listed = listed || c.Account == l.Current
 	}
 	if !listed {
 		return errors.New("the clinic that is used is not in the list")
@@ -97,52 +111,60 @@ func (p places) check() error {
 	return nil
 }
 
-func (o Options) keep(p places) error {
-	raw, err := json.MarshalIndent(p, "", "  ")
+func (l clinicList) has(account string) bool {
+	return slices.ContainsFunc(l.Clinics, func(c Place) bool { return c.Account == account })
+}
+
+func (l clinicList) without(account string) []Place {
+	return slices.DeleteFunc(slices.Clone(l.Clinics), func(c Place) bool { return c.Account == account })
+}
+
+func (c Clinics) write(list clinicList) error {
+	raw, err := json.MarshalIndent(list, "", "  ")
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(o.placesPath(), raw, 0o600)
+	return atomicfile.Write(c.path(), raw, 0o600)
 }
 
-// Clinics returns the clinics that have a store on this computer, and which one
-// is used. There are none in the list until there is a second one.
-func (o Options) Clinics() (clinics []Place, current string, err error) {
-	p, err := o.places()
-	return p.Clinics, p.Current, err
+// List returns the clinics, and which one is used. There are none in the list
+// until there is a second one.
+func (c Clinics) List() (clinics []Place, current string, err error) {
+	list, err := c.read()
+	return list.Clinics, list.Current, err
+}
+
+// has says whether the list has this clinic.
+func (c Clinics) has(account string) (bool, error) {
+	list, err := c.read()
+	return list.has(account), err
 }
 
 // Current returns the options of the store that is used.
-func (o Options) Current() (Options, error) {
-	p, err := o.places()
-	if err != nil {
-		return o, err
-	}
-	current := o.at(p.Current)
-	current.listed = slices.ContainsFunc(p.Clinics, func(c Place) bool { return c.Account == p.Current })
-	return current, nil
+func (c Clinics) Current() (Options, error) {
+	list, err := c.read()
+	return c.at(list.Current), err
 }
 
 // at returns the options of a clinic's store.
-func (o Options) at(account string) Options {
-	if account != "" {
-		o.Dir = filepath.Join(o.DataDir(), "clinics", account)
-	}
+func (c Clinics) at(account string) Options {
+	o := c.options
+	o.Account = account
 	return o
 }
 
 // Use makes the store of this clinic the one that is used. NotFound: it has
 // none on this computer.
-func (o Options) Use(account string) error {
-	p, err := o.places()
+func (c Clinics) Use(account string) error {
+	list, err := c.read()
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(p.Clinics, func(c Place) bool { return c.Account == account }) {
+	if !list.has(account) {
 		return profile.Errorf(profile.NotFound, "This clinic has no data on this computer. Connect it with its own API key.")
 	}
-	p.Current = account
-	return o.keep(p)
+	list.Current = account
+	return c.write(list)
 }
 
 // StartSeparate makes a store of its own for the clinic of a pasted key, with
@@ -150,7 +172,7 @@ func (o Options) Use(account string) error {
 // used. w, the store used until now, stays as it is.
 //
 // Errors: as Connect; Invalid when the key is of w's own clinic.
-func (o Options) StartSeparate(ctx context.Context, w *Workspace, pasted, personID string) error {
+func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, personID string) error {
 	by, err := w.person(ctx, personID)
 	if err != nil {
 		return err
@@ -167,31 +189,25 @@ func (o Options) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	if _, ok := profile.ParseID(account); !ok {
 		return profile.Errorf(profile.ClinicTrouble, "Cliniko named this clinic in a way that TeleHab does not know. Contact support@vald.com.")
 	}
-	p, err := o.places()
+	list, err := c.read()
 	if err != nil {
 		return err
 	}
-	if len(p.Clinics) == 0 {
-		p.Clinics = []Place{{Name: now.Name}}
+	if len(list.Clinics) == 0 {
+		list.Clinics = []Place{{Name: now.Name}}
 	}
 	if account == now.AccountID {
 		return profile.Errorf(profile.Invalid, "This key belongs to the clinic that is connected here. Replace the key instead.")
 	}
-	listed := slices.ContainsFunc(p.Clinics, func(c Place) bool { return c.Account == account })
-	if err := o.fill(ctx, account, proof, by, listed); err != nil {
+	if err := c.fill(ctx, account, proof, by); err != nil {
 		return err
 	}
-	p.Clinics = slices.DeleteFunc(p.Clinics, func(c Place) bool { return c.Account == account })
-	p.Clinics = append(p.Clinics, Place{account, proof.connection.Clinic.Name})
-	p.Current = account
-	return o.keep(p)
+	return c.write(clinicList{Current: account, Clinics: append(list.without(account), Place{account, proof.connection.Clinic.Name})})
 }
 
 // fill opens the separate store, adds its first person and connects it.
-func (o Options) fill(ctx context.Context, account string, proof *proof, by profile.Person, listed bool) (err error) {
-	its := o.at(account)
-	its.listed = listed
-	separate, err := Open(ctx, its)
+func (c Clinics) fill(ctx context.Context, account string, proof *proof, by profile.Person) (err error) {
+	separate, err := Open(ctx, c.at(account))
 	if err != nil {
 		return err
 	}
@@ -212,78 +228,21 @@ func (o Options) fill(ctx context.Context, account string, proof *proof, by prof
 
 // RemoveSeparate deletes the store that is used, if it is a separate one, and
 // goes back to the first. It must not be open.
-func (o Options) RemoveSeparate(ctx context.Context) error {
-	p, err := o.places()
-	if err != nil || p.Current == "" {
+func (c Clinics) RemoveSeparate(ctx context.Context) error {
+	list, err := c.read()
+	if err != nil || list.Current == "" {
 		return err
 	}
-	account := p.Current
-	if err := Reset(ctx, o.at(account)); err != nil {
+	l, err := locate(c.at(list.Current), systemKeyring())
+	if err != nil {
 		return err
 	}
-	p.Clinics = slices.DeleteFunc(p.Clinics, func(c Place) bool { return c.Account == account })
-	p.Current = ""
-	if len(p.Clinics) < 2 {
-		p.Clinics = nil
+	if err := l.reset(ctx); err != nil {
+		return err
 	}
-	return errors.Join(o.keep(p), os.RemoveAll(o.at(account).Dir))
-}
-
-// Credentials are what a person proves themselves with in one store.
-type Credentials struct{ email, hash string }
-
-// Credentials returns those of a person of this store.
-func (w *Workspace) Credentials(ctx context.Context, personID string) (Credentials, error) {
-	p, err := w.person(ctx, personID)
-	return Credentials{p.Email, p.PasswordHash}, err
-}
-
-// Recognise returns the person with the very same credentials in this store, so
-// that nobody has to type the same password twice. SignedOut: there is none.
-func (w *Workspace) Recognise(ctx context.Context, c Credentials) (profile.Person, error) {
-	return w.find(ctx, func(p *profile.Person) bool {
-		return p.Active() && c.hash != "" && p.Email == c.email && p.PasswordHash == c.hash
-	})
-}
-
-func (w *Workspace) person(ctx context.Context, id string) (profile.Person, error) {
-	return w.find(ctx, func(p *profile.Person) bool { return p.ID == id })
-}
-
-func (w *Workspace) find(ctx context.Context, is func(*profile.Person) bool) (profile.Person, error) {
-	people, err := w.db.People(ctx)
-	if err != nil {
-		return profile.Person{}, err
+	left := list.without(list.Current)
+	if len(left) < 2 {
+		left = nil
 	}
-	for i := range people {
-		if is(&people[i]) {
-			return people[i], nil
-		}
-	}
-	return profile.Person{}, profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
-}
-
-// proof is what Cliniko said about a pasted key.
-type proof struct {
-	key        cliniko.Key
-	connection Connection
-}
-
-// prove asks Cliniko whom a pasted key belongs to.
-func (w *Workspace) prove(ctx context.Context, pasted string) (*proof, error) {
-	key, err := cliniko.ParseKey(pasted)
-	if err != nil {
-		return nil, err
-	}
-	client, err := w.newClient(key)
-	if err != nil {
-		return nil, err
-	}
-	defer client.Close()
-	clinic, err := client.Clinic(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page, err := client.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
-	return &proof{key, Connection{Clinic: clinic, Patients: page.Total}}, err
+	return errors.Join(c.write(clinicList{Clinics: left}), os.RemoveAll(l.dir))
 }

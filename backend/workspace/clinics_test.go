@@ -18,33 +18,35 @@ import (
 // Disconnecting a separate clinic deletes its folder, so the file that names the
 // folder may name none but those that TeleHab makes.
 func TestClinicsFileNamesNoOtherFolder(t *testing.T) {
-	o := Options{Dir: t.TempDir()}
+	dir := t.TempDir()
+	clinics, file := ClinicsOf(Options{Dir: dir}), filepath.Join(dir, "clinics.json")
 	write := func(text string) {
 		t.Helper()
-		if err := os.WriteFile(o.placesPath(), []byte(text), 0o666); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, account := range []string{"..", "../..", "/", ".", "4000777/../..", `..\\..`, "\\u0000", "c:", "x"} {
 		write(`{"current":"` + account + `","clinics":[{"account":"","name":"A"},{"account":"` + account + `","name":"B"}]}`)
-		if current, err := o.Current(); profile.CodeOf(err) != profile.StoreUnreadable {
-			t.Errorf("%q is used: %q, %v", account, current.Dir, err)
+		if current, err := clinics.Current(); profile.CodeOf(err) != profile.StoreUnreadable {
+			t.Errorf("%q is used: %+v, %v", account, current, err)
 		}
 		write(`{"current":"","clinics":[{"account":"","name":"A"},{"account":"` + account + `","name":"B"}]}`)
-		if err := o.Use(account); profile.CodeOf(err) != profile.StoreUnreadable {
+		if err := clinics.Use(account); profile.CodeOf(err) != profile.StoreUnreadable {
 			t.Errorf("%q may be chosen: %v", account, err)
 		}
 	}
 	write(`{"current":"4000777"}`)
-	if _, err := o.Current(); profile.CodeOf(err) != profile.StoreUnreadable {
+	if _, err := clinics.Current(); profile.CodeOf(err) != profile.StoreUnreadable {
 		t.Errorf("a clinic that is not in the list is used: %v", err)
 	}
 	write(`{"current":"4000777","clinics":[{"account":"","name":"A"},{"account":"4000777","name":"B"}]}`)
-	current, err := o.Current()
-	if err != nil || current.Dir != filepath.Join(o.Dir, "clinics", "4000777") {
-		t.Errorf("a separate clinic: %q, %v", current.Dir, err)
+	current, err := clinics.Current()
+	folder, dirErr := current.storeDir()
+	if err != nil || dirErr != nil || folder != filepath.Join(dir, "clinics", "4000777") {
+		t.Errorf("a separate clinic: %q, %v, %v", folder, err, dirErr)
 	}
-	if info, err := os.Stat(o.placesPath()); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+	if info, err := os.Stat(file); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("others may read the names of the clinics: %v, %v", info.Mode(), err)
 	}
 }
@@ -75,7 +77,7 @@ func TestKeyThatWasNotProvedIsNotUsed(t *testing.T) {
 	w := start()
 	_, connectErr := w.Connect(t.Context(), ours.Key())
 	_, engineErr := w.Engine(t.Context())
-	if err := errors.Join(connectErr, engineErr, keys.Set(t.Context(), w.item(apiKey), []byte(other.Key())), w.Close()); err != nil {
+	if err := errors.Join(connectErr, engineErr, keys.Set(t.Context(), w.at.name(apiKey), []byte(other.Key())), w.Close()); err != nil {
 		t.Fatal(err)
 	}
 	w = start()
@@ -98,7 +100,7 @@ func TestFolderThatCannotBeReadIsNamed(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Options{Dir: dir}.Current()
+	_, err := ClinicsOf(Options{Dir: dir}).Current()
 	if profile.CodeOf(err) != profile.StoreUnreadable || strings.Contains(profile.MessageOf(err), "clinics.json") {
 		t.Errorf("%v: %s", err, profile.MessageOf(err))
 	}

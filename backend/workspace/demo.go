@@ -70,7 +70,7 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 		}
 		keys = keyring.Memory()
 		publicKey := sha256.Sum256([]byte("the people of the demo clinic are invented"))
-		if err := keys.Set(ctx, (&Workspace{options: o, dir: o.Dir}).item(storeKey), publicKey[:]); err != nil {
+		if err := keys.Set(ctx, namesFor(o, o.Dir).of(storeKey), publicKey[:]); err != nil {
 			return nil, err
 		}
 	default:
@@ -81,7 +81,7 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged, profile.StoreCorrupt,
 		profile.StoreMissing, profile.KeyringLocked:
 		// Nothing in a demo is worth asking about.
-		if err := errors.Join(os.RemoveAll(o.Dir), begin(o.Dir)); err != nil {
+		if err := beginAfresh(o); err != nil {
 			return nil, fmt.Errorf("start the demo afresh: %w", err)
 		}
 		w, err = open(ctx, o, keys)
@@ -91,6 +91,14 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 	}
 	w.demo = d
 	return w, nil
+}
+
+func beginAfresh(o Options) error {
+	l, err := locate(o, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.RemoveAll(l.dir), l.begin())
 }
 
 // temporaryDir returns a folder that lasts until the computer's next start, so

@@ -13,12 +13,11 @@ import (
 	"telehab.io/desktop/backend/atomicfile"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/sqlite"
 )
 
 // kept is what lies in a data folder beside the store. By name, so that a
 // folder which holds other things as well keeps those.
-var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview", "erase-webview", keyFile, "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
+var kept = []string{clinicsFolder, "clinics.json", "demo", "links", "logs", "webview", "erase-webview", keyFile, "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
 
 // Purge erases everything that TeleHab keeps for this person: the stores of all
 // clinics and of the demo, their keys and API keys in the system keyring, logs
@@ -28,12 +27,12 @@ var kept = []string{"clinics", "clinics.json", "demo", "links", "logs", "webview
 func Purge(ctx context.Context, o Options) error {
 	keys := systemKeyring()
 	errs := []error{purge(ctx, o, keys)}
-	clinics, err := os.ReadDir(filepath.Join(o.DataDir(), "clinics"))
+	clinics, err := os.ReadDir(filepath.Join(o.DataDir(), clinicsFolder))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		errs = append(errs, err)
 	}
 	for _, clinic := range clinics {
-		errs = append(errs, purge(ctx, o.at(clinic.Name()), keys))
+		errs = append(errs, purge(ctx, ClinicsOf(o).at(clinic.Name()), keys))
 	}
 	demo := Options{Dir: filepath.Join(xdg.DataHome, "TeleHab Demo")}
 	if o.Dir != "" {
@@ -43,7 +42,7 @@ func Purge(ctx context.Context, o Options) error {
 	left := errors.Join(errs...) != nil
 	for _, dir := range []string{demo.DataDir(), o.DataDir()} {
 		for _, name := range append(unfinished(dir), kept...) {
-			if left && name == "clinics" {
+			if left && name == clinicsFolder {
 				continue // the next purge finds the keys by the folders' names
 			}
 			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
@@ -68,14 +67,13 @@ func unfinished(dir string) []string {
 
 // purge erases one store and its keys.
 func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
-	dir, err := filepath.Abs(o.DataDir())
+	l, err := locate(o, keys)
 	if err != nil {
 		return err
 	}
-	w := &Workspace{options: o, dir: dir, keyring: keys}
-	had := o.HasStore()
-	err = errors.Join(sqlite.Remove(w.storePath()), remove(filepath.Join(dir, keyFile)))
-	keyErr := w.deleteKeys(ctx)
+	had := l.hasStore()
+	err = l.removeStore()
+	keyErr := l.names.deleteFrom(ctx, keys)
 	switch code := profile.CodeOf(keyErr); {
 	case code == profile.KeyringMissing && !had:
 		keyErr = nil

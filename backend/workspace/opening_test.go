@@ -24,7 +24,7 @@ func used(t *testing.T) (Options, *keyring.Keyring, string) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return o, keys, w.item(storeKey)
+	return o, keys, w.at.name(storeKey)
 }
 
 func codeOfOpening(t *testing.T, o Options, keys *keyring.Keyring) profile.Code {
@@ -94,10 +94,9 @@ func was(o Options, place string) error {
 // empty file, and is no loss.
 // Any key of a store says that there was one, not only its own.
 func TestNoStoreBeginsWhereAKeyOfOneIs(t *testing.T) {
-	for _, name := range []string{storeKey, nextKey, apiKey} {
+	for _, name := range []secret{storeKey, nextKey, apiKey} {
 		o, keys := Options{Dir: filepath.Join(t.TempDir(), "not connected")}, keyring.Memory()
-		w := &Workspace{options: o, dir: o.Dir}
-		if err := keys.Set(t.Context(), w.item(name), bytes.Repeat([]byte{7}, sqlite.KeySize)); err != nil {
+		if err := keys.Set(t.Context(), namesFor(o, o.Dir).of(name), bytes.Repeat([]byte{7}, sqlite.KeySize)); err != nil {
 			t.Fatal(err)
 		}
 		if code := codeOfOpening(t, o, keys); code != profile.StoreMissing {
@@ -109,12 +108,17 @@ func TestNoStoreBeginsWhereAKeyOfOneIs(t *testing.T) {
 	}
 }
 
+func begin(o Options) error {
+	l, err := locate(o, nil)
+	return errors.Join(err, l.begin())
+}
+
 func TestFirstStartThatWasCutOffGoesOn(t *testing.T) {
 	for name, leave := range map[string]func(o Options, keys *keyring.Keyring, item string) error{
 		"before the key": func(o Options, k *keyring.Keyring, item string) error {
-			return errors.Join(k.Delete(t.Context(), item), begin(o.Dir))
+			return errors.Join(k.Delete(t.Context(), item), begin(o))
 		},
-		"after the key": func(o Options, _ *keyring.Keyring, _ string) error { return begin(o.Dir) },
+		"after the key": func(o Options, _ *keyring.Keyring, _ string) error { return begin(o) },
 	} {
 		o, keys, item := used(t)
 		if err := errors.Join(os.Remove(filepath.Join(o.Dir, storeFile)), leave(o, keys, item)); err != nil {

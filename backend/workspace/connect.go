@@ -1,0 +1,103 @@
+package workspace
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko"
+	"telehab.io/desktop/backend/directory"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
+)
+
+// Connection is what Connect proved.
+type Connection struct {
+	Clinic   profile.Clinic
+	Patients int // unarchived ones in Cliniko
+}
+
+// Connect asks Cliniko whom a pasted key belongs to, keeps the key in the
+// system keyring, and makes the clinic the connected one. Nothing is written
+// before all of that is known.
+//
+// Errors: those of cliniko.ParseKey and profile.Source, OtherClinic,
+// KeyringMissing, KeyringLocked.
+func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, error) {
+	proof, err := w.prove(ctx, pasted)
+	if err != nil {
+		return Connection{}, err
+	}
+	return proof.connection, w.connect(ctx, proof)
+}
+
+func (w *Workspace) connect(ctx context.Context, p *proof) error {
+	clinic := p.connection.Clinic
+	if now, err := w.db.Clinic(ctx); err == nil && now.AccountID != clinic.AccountID {
+		return &profile.Error{Code: profile.OtherClinic, Message: fmt.Sprintf(
+			"This key belongs to %s, and this computer is connected to %s, so nothing was changed. Use a key of %[2]s, or keep %[1]s in a separate store.", clinic.Name, now.Name)}
+	}
+	if err := w.at.keyring.Set(ctx, w.at.name(apiKey), []byte(p.key.Secret())); err != nil {
+		return err
+	}
+	if err := w.db.Connect(ctx, clinic, w.ClinicTime(ctx, time.Now())); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unlink()
+	if w.people != nil {
+		w.people.InCountry(clinic.Country)
+	}
+	return nil
+}
+
+// Disconnect erases the API key and everything that came from Cliniko, and
+// replaces the store's key. It returns how much that was.
+func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unlink()
+	if err := w.at.keyring.Delete(ctx, w.at.name(apiKey)); err != nil {
+		return sqlite.Forgotten{}, err
+	}
+	fresh := make([]byte, sqlite.KeySize)
+	_, _ = rand.Read(fresh) // never fails: it ends the program instead
+	if err := w.at.keyring.Set(ctx, w.at.name(nextKey), fresh); err != nil {
+		return sqlite.Forgotten{}, err
+	}
+	gone, err := w.db.Forget(ctx, fresh)
+	if err != nil {
+		return gone, err
+	}
+	if w.people != nil {
+		w.people = directory.New()
+	}
+	return gone, w.at.useNextKey(ctx, fresh)
+}
+
+// proof is what Cliniko said about a pasted key.
+type proof struct {
+	key        cliniko.Key
+	connection Connection
+}
+
+// prove asks Cliniko whom a pasted key belongs to.
+func (w *Workspace) prove(ctx context.Context, pasted string) (*proof, error) {
+	key, err := cliniko.ParseKey(pasted)
+	if err != nil {
+		return nil, err
+	}
+	client, err := w.newClient(key)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	clinic, err := client.Clinic(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page, err := client.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
+	return &proof{key, Connection{Clinic: clinic, Patients: page.Total}}, err
+}

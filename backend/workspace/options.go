@@ -1,0 +1,49 @@
+package workspace
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"telehab.io/desktop/backend/syncer"
+)
+
+// Options say which workspace is meant, and who is told what.
+type Options struct {
+	Dir        string // "" is the person's data folder
+	Account    string // of a clinic with a store of its own below Dir; "" is the first one
+	ClinikoURL string // a loopback address in place of Cliniko
+	Version    string
+	OnWait     func(until time.Time) // Cliniko asked to wait
+	OnChange   func()                // some profiles changed
+	OnNotice   func(syncer.Notice)   // for the log
+}
+
+// FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.
+func FromEnvironment(version string) Options {
+	return Options{Dir: os.Getenv("TELEHAB_DATA_DIR"), ClinikoURL: os.Getenv("TELEHAB_CLINIKO_URL"), Version: version}
+}
+
+// DataDir returns the folder of all clinics of this computer.
+func (o Options) DataDir() string {
+	if o.Dir != "" {
+		return o.Dir
+	}
+	return filepath.Join(xdg.DataHome, "TeleHab")
+}
+
+// storeDir returns the absolute path of the folder that the store lies in.
+func (o Options) storeDir() (string, error) {
+	dir := o.DataDir()
+	if o.Account != "" {
+		dir = filepath.Join(dir, clinicsFolder, o.Account)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find the data folder: %w", err)
+	}
+	return dir, nil
+}
