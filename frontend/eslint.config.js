@@ -49,5 +49,12 @@ export default ts.config(
       ],
     },
   },
+  {
+    // The building blocks know nothing of this app: no shapes, words or state.
+    files: ['src/lib/components/ui/**'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: ['$lib/*', '$screens/*', '../../*'] }],
+    },
+  },
   { files: ['*.config.{js,ts}'], languageOptions: { globals: { ...globals.node } } },
 );
