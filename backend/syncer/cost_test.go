@@ -38,7 +38,7 @@ func TestBirthDatesAreJudgedAgainAsTimePasses(t *testing.T) {
 	c.now = clock.now
 	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: clock.now})
 	ids := c.fake.IDs()
-	now := time.Now().UTC()
+	now := time.Now().UTC().Add(time.Hour) // when the first pass is
 	born := func(id string, years, days int) string {
 		date := now.Add(14*time.Hour).AddDate(years, 0, days).Format(time.DateOnly)
 		must(t, c.fake.Edit(id, func(p *fakeclinic.Patient) { p.DateOfBirth = &date }))
