@@ -11,6 +11,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // tamper changes the database past the app, which does not run meanwhile.
@@ -165,7 +166,7 @@ func TestWhoMayOnlyChangeFetchesNoStranger(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.mu.Lock()
-	d.person = &profile.Person{ID: "x", Permissions: []profile.Permission{profile.Practitioner, profile.ModifyProfiles}}
+	d.person = &staff.Person{ID: "x", Permissions: []staff.Permission{staff.Practitioner, staff.ModifyProfiles}}
 	d.mu.Unlock()
 	if _, err := f.app.RefreshProfile(stranger); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("fetched a stranger: %v", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -63,11 +64,11 @@ func (a *App) UseClinic(account string) (AppState, error) {
 	})
 }
 
-func (d *desk) whoIsSignedIn() *profile.Person {
+func (d *desk) whoIsSignedIn() *staff.Person {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.person == nil {
-		return &profile.Person{}
+		return &staff.Person{}
 	}
 	return d.person
 }

@@ -11,6 +11,7 @@ import (
 	"telehab.io/desktop/backend/atomicfile"
 	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // ExportFailures asks where to save the list of failed profiles and writes it
@@ -23,7 +24,7 @@ func (a *App) ExportFailures(password string) (string, error) {
 			return "", err
 		}
 		var addressErr error
-		path, err := a.export(ctx, d, password, profile.ExportedFailures, "failed profiles", "failed", "csv", func(w io.Writer) error {
+		path, err := a.export(ctx, d, password, staff.ExportedFailures, "failed profiles", "failed", "csv", func(w io.Writer) error {
 			return export.FailuresCSV(w, people.Failures(), func(id profile.ID) string {
 				address, err := d.w.PatientURL(ctx, id)
 				addressErr = errors.Join(addressErr, err)
@@ -46,7 +47,7 @@ func (a *App) ExportProfiles(format, password string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return a.export(ctx, d, password, profile.ExportedProfiles, "profiles", "profiles", format, func(w io.Writer) error {
+		return a.export(ctx, d, password, staff.ExportedProfiles, "profiles", "profiles", format, func(w io.Writer) error {
 			var entries []profile.Entry
 			broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
 			if err != nil {
@@ -77,7 +78,7 @@ func (a *App) ExportSelected(ids []string, format, password string) (string, err
 		if gone > 0 || len(some) == 0 {
 			return "", profile.Errorf(profile.NotFound, "Some of the selected profiles are not on this computer any more. Clear the selection and select again.")
 		}
-		return a.export(ctx, d, password, profile.ExportedSelected, "selected profiles", "selected", format, func(w io.Writer) error {
+		return a.export(ctx, d, password, staff.ExportedSelected, "selected profiles", "selected", format, func(w io.Writer) error {
 			return write(w, some)
 		})
 	})
@@ -96,7 +97,7 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 // export confirms the password, asks for the place and writes the file, for this
 // user alone. The audit trail has how that ended. Whoever asked must still be
 // there: the window may have locked itself while the dialog was open.
-func (a *App) export(ctx context.Context, d *desk, password string, action profile.Action, what, name, format string, write func(io.Writer) error) (string, error) {
+func (a *App) export(ctx context.Context, d *desk, password string, action staff.Action, what, name, format string, write func(io.Writer) error) (string, error) {
 	event := d.event(action, "")
 	person := event.Person
 	if demo, _ := d.w.Demo(); !demo {
@@ -111,7 +112,7 @@ func (a *App) export(ctx context.Context, d *desk, password string, action profi
 	if person == "" || d.whoIsSignedIn().ID != person {
 		return "", profile.Errorf(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
 	}
-	err = d.w.Audited(ctx, event, func(*profile.Event) error {
+	err = d.w.Audited(ctx, event, func(*staff.Event) error {
 		var out bytes.Buffer
 		if err := write(&out); err != nil {
 			return err

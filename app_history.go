@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 )
 
@@ -171,7 +172,7 @@ func (a *App) RemoveMissing(shown []string) (PassView, error) {
 			return PassView{}, err
 		}
 		var view PassView
-		err = d.w.Audited(ctx, d.event(profile.RemovedMissing, ""), func(*profile.Event) error {
+		err = d.w.Audited(ctx, d.event(staff.RemovedMissing, ""), func(*staff.Event) error {
 			if err := store.AcceptMissing(ctx, shown); err != nil {
 				return err
 			}

@@ -6,6 +6,7 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -13,15 +14,15 @@ import (
 // Connect proves a pasted API key and keeps it.
 func (a *App) Connect(key string) (ConnectionView, error) {
 	return call(a, "Connect", func(ctx context.Context, d *desk) (ConnectionView, error) {
-		needs := profile.ModifyLink
+		needs := staff.ModifyLink
 		if _, err := d.w.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
-			needs = profile.CreateLink
+			needs = staff.CreateLink
 		}
 		if err := d.may(needs); err != nil {
 			return ConnectionView{}, err
 		}
 		var connection workspace.Connection
-		err := d.w.Audited(ctx, d.event(profile.ConnectedClinic, ""), func(e *profile.Event) (err error) {
+		err := d.w.Audited(ctx, d.event(staff.ConnectedClinic, ""), func(e *staff.Event) (err error) {
 			connection, err = d.w.Connect(ctx, key)
 			e.Subject = connection.Clinic.AccountID
 			return err
@@ -81,7 +82,7 @@ func (a *App) erase(ctx context.Context, d *desk) (Erasure, error) {
 		return Erasure{}, err
 	} // one whose row does not open goes without its name
 	var gone sqlite.Forgotten
-	err = d.w.Audited(ctx, d.event(profile.Disconnected, clinic.AccountID), func(*profile.Event) (err error) {
+	err = d.w.Audited(ctx, d.event(staff.Disconnected, clinic.AccountID), func(*staff.Event) (err error) {
 		gone, err = d.w.Disconnect(ctx)
 		return err
 	})

@@ -14,6 +14,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/build/bridge"
 )
 
@@ -137,7 +138,7 @@ func (d *desk) mayCreate(ref string) error {
 	if _, known := people.One(ref); known {
 		return nil
 	}
-	return d.may(profile.CreateProfiles)
+	return d.may(staff.CreateProfiles)
 }
 
 func (a *App) followOnce(ctx context.Context, d *desk, id profile.ID) (string, error) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -51,7 +51,7 @@ func (a *App) Active() error {
 // everybody on this computer; 0 is only when the computer locks or sleeps.
 func (a *App) SetIdleMinutes(minutes int) (AppState, error) {
 	return call(a, "SetIdleMinutes", func(ctx context.Context, d *desk) (AppState, error) {
-		if err := d.recorded(ctx, d.event(profile.ChangedSecurity, ""), func(*profile.Event) error { return d.w.SetIdleMinutes(ctx, minutes) }); err != nil {
+		if err := d.recorded(ctx, d.event(staff.ChangedSecurity, ""), func(*staff.Event) error { return d.w.SetIdleMinutes(ctx, minutes) }); err != nil {
 			return AppState{}, err
 		}
 		return d.state(ctx)

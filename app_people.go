@@ -7,6 +7,7 @@ import (
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // PersonDetails are what may be changed of a person.
@@ -40,10 +41,10 @@ func (a *App) People() ([]PersonView, error) {
 	})
 }
 
-func permissionsOf(names []string) []profile.Permission {
-	permissions := make([]profile.Permission, len(names))
+func permissionsOf(names []string) []staff.Permission {
+	permissions := make([]staff.Permission, len(names))
 	for i, name := range names {
-		permissions[i] = profile.Permission(name)
+		permissions[i] = staff.Permission(name)
 	}
 	return permissions
 }
@@ -51,8 +52,8 @@ func permissionsOf(names []string) []profile.Permission {
 // AddPerson makes an account.
 func (a *App) AddPerson(details PersonDetails, password string) (PersonView, error) {
 	return call(a, "AddPerson", func(ctx context.Context, d *desk) (PersonView, error) {
-		var person profile.Person
-		err := d.recorded(ctx, d.event(profile.AddedPerson, ""), func(e *profile.Event) (err error) {
+		var person staff.Person
+		err := d.recorded(ctx, d.event(staff.AddedPerson, ""), func(e *staff.Event) (err error) {
 			person, err = d.w.People.Add(ctx, d.whoIsSignedIn(), details.Name, details.Email, password, permissionsOf(details.Permissions))
 			e.Subject = person.ID
 			return err
@@ -65,8 +66,8 @@ func (a *App) AddPerson(details PersonDetails, password string) (PersonView, err
 // signed out.
 func (a *App) ChangePerson(id string, details PersonDetails) (PersonView, error) {
 	return call(a, "ChangePerson", func(ctx context.Context, d *desk) (PersonView, error) {
-		var person profile.Person
-		err := d.recorded(ctx, d.event(profile.ChangedPerson, id), func(*profile.Event) (err error) {
+		var person staff.Person
+		err := d.recorded(ctx, d.event(staff.ChangedPerson, id), func(*staff.Event) (err error) {
 			person, err = d.w.People.Change(ctx, d.whoIsSignedIn(), id, account.Details{Name: details.Name, Email: details.Email,
 				Permissions: permissionsOf(details.Permissions), Active: details.Active})
 			return err
@@ -91,7 +92,7 @@ func (a *App) ChangePerson(id string, details PersonDetails) (PersonView, error)
 // ResetPassword gives somebody who forgot the password another one.
 func (a *App) ResetPassword(id, password string) error {
 	_, err := call(a, "ResetPassword", func(ctx context.Context, d *desk) (struct{}, error) {
-		return struct{}{}, d.recorded(ctx, d.event(profile.ResetPassword, id), func(*profile.Event) error {
+		return struct{}{}, d.recorded(ctx, d.event(staff.ResetPassword, id), func(*staff.Event) error {
 			return d.w.People.ResetPassword(ctx, d.whoIsSignedIn(), id, password)
 		})
 	})
@@ -101,7 +102,7 @@ func (a *App) ResetPassword(id, password string) error {
 // ChangePassword replaces the password of whoever is signed in.
 func (a *App) ChangePassword(present, fresh string) error {
 	_, err := call(a, "ChangePassword", func(ctx context.Context, d *desk) (struct{}, error) {
-		return struct{}{}, d.recorded(ctx, d.event(profile.ChangedPassword, ""), func(*profile.Event) error {
+		return struct{}{}, d.recorded(ctx, d.event(staff.ChangedPassword, ""), func(*staff.Event) error {
 			return d.w.People.ChangePassword(ctx, d.whoIsSignedIn().ID, present, fresh)
 		})
 	})
@@ -147,10 +148,10 @@ func (d *desk) readAudit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if len(newest) == 1 && newest[0].Action == profile.ReadAudit && newest[0].Person == d.whoIsSignedIn().ID {
+	if len(newest) == 1 && newest[0].Action == staff.ReadAudit && newest[0].Person == d.whoIsSignedIn().ID {
 		return nil
 	}
-	return d.audit(ctx, profile.ReadAudit, "")
+	return d.audit(ctx, staff.ReadAudit, "")
 }
 
 func (d *desk) names(ctx context.Context) (map[string]string, error) {
@@ -167,7 +168,7 @@ func (d *desk) managers(ctx context.Context) ([]string, error) {
 	people, err := d.w.People.List(ctx)
 	names := []string{}
 	for i := range people {
-		if people[i].Active() && people[i].May(profile.ManagePeople) {
+		if people[i].Active() && people[i].May(staff.ManagePeople) {
 			names = append(names, people[i].Name)
 		}
 	}
@@ -178,18 +179,18 @@ func (d *desk) managers(ctx context.Context) ([]string, error) {
 const clocksDiffer = 5 * time.Minute
 
 // event is what whoever is signed in does.
-func (d *desk) event(action profile.Action, subject string) profile.Event {
-	return profile.Event{Here: d.app.clock().UTC(), Person: d.whoIsSignedIn().ID, Action: action, Subject: subject}
+func (d *desk) event(action staff.Action, subject string) staff.Event {
+	return staff.Event{Here: d.app.clock().UTC(), Person: d.whoIsSignedIn().ID, Action: action, Subject: subject}
 }
 
 // audit adds to the audit trail what whoever is signed in has done.
-func (d *desk) audit(ctx context.Context, action profile.Action, subject string) error {
+func (d *desk) audit(ctx context.Context, action staff.Action, subject string) error {
 	return d.w.Record(ctx, d.event(action, subject))
 }
 
 // recorded does something in the store and adds it to the audit trail, with how
 // it ended. What was typed in wrongly is no event.
-func (d *desk) recorded(ctx context.Context, e profile.Event, do func(e *profile.Event) error) error {
+func (d *desk) recorded(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	err := do(&e)
 	switch e.Outcome = profile.CodeOf(err); e.Outcome {
 	case profile.Invalid, profile.NotFound:
@@ -212,14 +213,14 @@ func (d *desk) opened(ctx context.Context, ref string) {
 	if again {
 		return
 	}
-	if err := d.audit(ctx, profile.OpenedProfile, ref); err != nil {
+	if err := d.audit(ctx, staff.OpenedProfile, ref); err != nil {
 		logging.Failure(d.app.log, "note who opened a profile", err)
 	}
 }
 
 // leave forgets who is signed in, and every name. A pass goes on. locked is who
 // may come back with the password alone; nil for nobody.
-func (d *desk) leave(locked *profile.Person) {
+func (d *desk) leave(locked *staff.Person) {
 	d.mu.Lock()
 	d.person, d.list, d.lookedAt, d.locked = nil, nil, "", locked
 	if d.phase == phaseListed {

@@ -4,29 +4,30 @@ import (
 	"slices"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // needs is what a method of the window asks for: of each group, whoever calls it
 // has at least one permission.
-type needs [][]profile.Permission
+type needs [][]staff.Permission
 
 // anyone marks a method that needs nobody to be signed in.
 var anyone needs
 
 // anyOf needs one of the permissions.
-func anyOf(some ...profile.Permission) needs { return needs{some} }
+func anyOf(some ...staff.Permission) needs { return needs{some} }
 
 // allOf needs every one of the permissions.
-func allOf(every ...profile.Permission) needs {
+func allOf(every ...staff.Permission) needs {
 	n := needs{}
 	for _, each := range every {
-		n = append(n, []profile.Permission{each})
+		n = append(n, []staff.Permission{each})
 	}
 	return n
 }
 
 // signedIn needs somebody, whatever they may do.
-var signedIn = anyOf(profile.AllPermissions...)
+var signedIn = anyOf(staff.AllPermissions...)
 
 // permissions says what each method of the window needs. A method that is not
 // here is refused to everybody.
@@ -37,33 +38,33 @@ var permissions = map[string]needs{
 	"OpenDemo": anyone, "LeaveDemo": anyone, "Clinics": anyone, "UseClinic": anyone,
 
 	// TeleHab Practitioner.
-	"Profiles": anyOf(profile.Practitioner), "Profile": anyOf(profile.Practitioner), "ProfileHistory": anyOf(profile.Practitioner),
-	"ProfileIDs": anyOf(profile.Practitioner), "FindName": anyOf(profile.Practitioner),
-	"TakeLink": anyOf(profile.Practitioner), "FollowLink": anyOf(profile.Practitioner), "FindPasted": anyOf(profile.Practitioner),
-	"RefreshProfile": anyOf(profile.ModifyProfiles),
-	"EraseProfile":   anyOf(profile.DeleteProfiles),
+	"Profiles": anyOf(staff.Practitioner), "Profile": anyOf(staff.Practitioner), "ProfileHistory": anyOf(staff.Practitioner),
+	"ProfileIDs": anyOf(staff.Practitioner), "FindName": anyOf(staff.Practitioner),
+	"TakeLink": anyOf(staff.Practitioner), "FollowLink": anyOf(staff.Practitioner), "FindPasted": anyOf(staff.Practitioner),
+	"RefreshProfile": anyOf(staff.ModifyProfiles),
+	"EraseProfile":   anyOf(staff.DeleteProfiles),
 
 	// TeleHab PMS/EMR link.
-	"Failures": anyOf(profile.PMSLink), "Syncs": anyOf(profile.PMSLink), "SyncDays": anyOf(profile.PMSLink), "Missing": anyOf(profile.PMSLink),
-	"LinkSetup": anyOf(profile.PMSLink), "TestLink": anyOf(profile.PMSLink),
-	"Connect": anyOf(profile.CreateLink, profile.ModifyLink), "ConnectSeparately": anyOf(profile.CreateLink),
-	"ListPatients": anyOf(profile.ModifyLink), "Listing": anyOf(profile.ModifyLink), "ListingSummary": anyOf(profile.ModifyLink),
-	"StartImport": anyOf(profile.ModifyLink), "DiscardListing": anyOf(profile.ModifyLink), "RetryFailure": anyOf(profile.ModifyLink),
-	"RepairLink": anyOf(profile.ModifyLink), "SkipButton": anyOf(profile.ModifyLink), "KeepMissing": anyOf(profile.ModifyLink),
-	"RemoveMissing": anyOf(profile.DeleteLink), "Disconnect": anyOf(profile.DeleteLink),
+	"Failures": anyOf(staff.PMSLink), "Syncs": anyOf(staff.PMSLink), "SyncDays": anyOf(staff.PMSLink), "Missing": anyOf(staff.PMSLink),
+	"LinkSetup": anyOf(staff.PMSLink), "TestLink": anyOf(staff.PMSLink),
+	"Connect": anyOf(staff.CreateLink, staff.ModifyLink), "ConnectSeparately": anyOf(staff.CreateLink),
+	"ListPatients": anyOf(staff.ModifyLink), "Listing": anyOf(staff.ModifyLink), "ListingSummary": anyOf(staff.ModifyLink),
+	"StartImport": anyOf(staff.ModifyLink), "DiscardListing": anyOf(staff.ModifyLink), "RetryFailure": anyOf(staff.ModifyLink),
+	"RepairLink": anyOf(staff.ModifyLink), "SkipButton": anyOf(staff.ModifyLink), "KeepMissing": anyOf(staff.ModifyLink),
+	"RemoveMissing": anyOf(staff.DeleteLink), "Disconnect": anyOf(staff.DeleteLink),
 
 	// Both areas.
-	"SyncNow": anyOf(profile.ModifyProfiles, profile.ModifyLink), "CancelSync": anyOf(profile.ModifyProfiles, profile.ModifyLink),
-	"OpenInCliniko": anyOf(profile.Practitioner, profile.PMSLink), "CopyDetail": anyOf(profile.Practitioner, profile.PMSLink),
+	"SyncNow": anyOf(staff.ModifyProfiles, staff.ModifyLink), "CancelSync": anyOf(staff.ModifyProfiles, staff.ModifyLink),
+	"OpenInCliniko": anyOf(staff.Practitioner, staff.PMSLink), "CopyDetail": anyOf(staff.Practitioner, staff.PMSLink),
 
 	// What takes data out.
-	"ExportProfiles": allOf(profile.Export, profile.Practitioner), "ExportSelected": allOf(profile.Export, profile.Practitioner),
-	"ExportFailures": allOf(profile.Export, profile.PMSLink),
+	"ExportProfiles": allOf(staff.Export, staff.Practitioner), "ExportSelected": allOf(staff.Export, staff.Practitioner),
+	"ExportFailures": allOf(staff.Export, staff.PMSLink),
 
 	// The people of this computer, and what holds for all of them.
-	"People": anyOf(profile.ManagePeople), "AddPerson": anyOf(profile.ManagePeople), "ChangePerson": anyOf(profile.ManagePeople),
-	"ResetPassword": anyOf(profile.ManagePeople), "Audit": anyOf(profile.ManagePeople),
-	"SetIdleMinutes": anyOf(profile.ManagePeople), "Retention": anyOf(profile.ManagePeople), "SetRetention": anyOf(profile.ManagePeople),
+	"People": anyOf(staff.ManagePeople), "AddPerson": anyOf(staff.ManagePeople), "ChangePerson": anyOf(staff.ManagePeople),
+	"ResetPassword": anyOf(staff.ManagePeople), "Audit": anyOf(staff.ManagePeople),
+	"SetIdleMinutes": anyOf(staff.ManagePeople), "Retention": anyOf(staff.ManagePeople), "SetRetention": anyOf(staff.ManagePeople),
 
 	// One's own account and this computer.
 	"ChangePassword": signedIn, "Lock": signedIn, "Diagnostics": signedIn, "CopyText": signedIn,
@@ -84,7 +85,7 @@ func (d *desk) allows(method string) error {
 }
 
 // may checks that whoever is signed in has one of the permissions.
-func (d *desk) may(needs ...profile.Permission) error {
+func (d *desk) may(needs ...staff.Permission) error {
 	d.mu.Lock()
 	person := d.person
 	d.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // boundMethods are all that the window may call.
@@ -53,7 +54,7 @@ func TestEveryMethodChecksWhoAsks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	as := func(person *profile.Person) {
+	as := func(person *staff.Person) {
 		d.mu.Lock()
 		d.person = person
 		d.mu.Unlock()
@@ -67,8 +68,8 @@ func TestEveryMethodChecksWhoAsks(t *testing.T) {
 			t.Errorf("%s with nobody signed in: %v", name, err)
 		}
 		for _, group := range needed {
-			others := slices.DeleteFunc(slices.Clone(profile.AllPermissions), func(p profile.Permission) bool { return slices.Contains(group, p) })
-			as(&profile.Person{ID: "p", Permissions: others})
+			others := slices.DeleteFunc(slices.Clone(staff.AllPermissions), func(p staff.Permission) bool { return slices.Contains(group, p) })
+			as(&staff.Person{ID: "p", Permissions: others})
 			if err := invoke(f.app, name); len(others) > 0 && profile.CodeOf(err) != profile.NotPermitted {
 				t.Errorf("%s without %v: %v", name, group, err)
 			}
@@ -85,7 +86,7 @@ func TestWhatMattersHasAPermissionOfItsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for method, without := range map[string][]profile.Permission{
+	for method, without := range map[string][]staff.Permission{
 		"SetIdleMinutes": {"people"}, "Retention": {"people"}, "SetRetention": {"people"}, "Audit": {"people"},
 		"People": {"people"}, "AddPerson": {"people"}, "ChangePerson": {"people"}, "ResetPassword": {"people"},
 		"ExportProfiles": {"export", "practitioner"}, "ExportSelected": {"export", "practitioner"}, "ExportFailures": {"export", "pms_link"},
@@ -93,9 +94,9 @@ func TestWhatMattersHasAPermissionOfItsOwn(t *testing.T) {
 		"ConnectSeparately": {"pms_link.create"}, "StartImport": {"pms_link.modify"}, "RefreshProfile": {"practitioner.modify"},
 	} {
 		for _, lacking := range without {
-			has := slices.DeleteFunc(slices.Clone(profile.AllPermissions), func(p profile.Permission) bool { return p == lacking })
+			has := slices.DeleteFunc(slices.Clone(staff.AllPermissions), func(p staff.Permission) bool { return p == lacking })
 			d.mu.Lock()
-			d.person = &profile.Person{ID: "p", Permissions: has}
+			d.person = &staff.Person{ID: "p", Permissions: has}
 			d.mu.Unlock()
 			if err := invoke(f.app, method); profile.CodeOf(err) != profile.NotPermitted {
 				t.Errorf("%s without %s: %v", method, lacking, err)
@@ -113,31 +114,31 @@ func TestLevelsWithinAMethod(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	as := func(permissions ...profile.Permission) {
+	as := func(permissions ...staff.Permission) {
 		d.mu.Lock()
-		d.person = &profile.Person{ID: "p", Permissions: permissions}
+		d.person = &staff.Person{ID: "p", Permissions: permissions}
 		d.mu.Unlock()
 	}
 	fresh, err := f.fake.Create(fakeclinic.Patient{FirstName: new("Nia"), LastName: new("Example")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	as(profile.Practitioner)
+	as(staff.Practitioner)
 	if _, err := f.app.FollowLink(fresh); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("a client who was never here, without permission to create: %v", err)
 	}
 	if _, err := f.app.FollowLink(f.fake.IDs()[0]); err != nil && profile.CodeOf(err) == profile.NotPermitted {
 		t.Errorf("a client who is here: %v", err)
 	}
-	as(profile.Practitioner, profile.CreateProfiles)
+	as(staff.Practitioner, staff.CreateProfiles)
 	if _, err := f.app.FollowLink(fresh); err != nil {
 		t.Errorf("with permission to create: %v", err)
 	}
-	as(profile.PMSLink, profile.CreateLink)
+	as(staff.PMSLink, staff.CreateLink)
 	if _, err := f.app.Connect(f.fake.Key()); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("replaced a key without permission to modify: %v", err)
 	}
-	as(profile.PMSLink, profile.ModifyLink)
+	as(staff.PMSLink, staff.ModifyLink)
 	if _, err := f.app.Connect(f.fake.Key()); err != nil {
 		t.Errorf("replace the key: %v", err)
 	}

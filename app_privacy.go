@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // EraseProfile removes what is kept here of a client who has left Cliniko.
@@ -13,7 +14,7 @@ func (a *App) EraseProfile(id string) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		err = d.recorded(ctx, d.event(profile.ErasedProfile, id), func(*profile.Event) error { return store.Erase(ctx, id) })
+		err = d.recorded(ctx, d.event(staff.ErasedProfile, id), func(*staff.Event) error { return store.Erase(ctx, id) })
 		if err == nil {
 			d.w.Forget([]string{id})
 			a.tellState(ctx, d)
@@ -55,7 +56,7 @@ func (a *App) SetRetention(r RetentionView) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, d.recorded(ctx, d.event(profile.ChangedSecurity, ""), func(*profile.Event) error {
+		return struct{}{}, d.recorded(ctx, d.event(staff.ChangedSecurity, ""), func(*staff.Event) error {
 			return store.SetRetention(ctx, profile.Retention{ArchivedDays: r.ArchivedDays, DeletedDays: r.DeletedDays})
 		})
 	})

@@ -11,6 +11,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 func TestSelectionIsExportedAndNobodyElse(t *testing.T) {
@@ -49,7 +50,7 @@ func TestSelectionIsExportedAndNobodyElse(t *testing.T) {
 		}
 	}
 	events, err := f.app.Audit(0, 5)
-	if err != nil || !slices.ContainsFunc(events, func(e EventView) bool { return e.Action == string(profile.ExportedSelected) }) {
+	if err != nil || !slices.ContainsFunc(events, func(e EventView) bool { return e.Action == string(staff.ExportedSelected) }) {
 		t.Errorf("%+v, %v", events, err)
 	}
 	if err := os.Remove(f.system.saveTo); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -185,11 +186,11 @@ func (a *App) SignIn(email, password string) (AppState, error) {
 	})
 }
 
-func (d *desk) signedIn(ctx context.Context, person profile.Person) (AppState, error) {
+func (d *desk) signedIn(ctx context.Context, person staff.Person) (AppState, error) {
 	if err := d.unlock(ctx); err != nil {
 		return AppState{}, err
 	}
-	if err := d.w.Record(ctx, profile.Event{Here: d.app.clock().UTC(), Person: person.ID, Action: profile.SignedIn}); err != nil {
+	if err := d.w.Record(ctx, staff.Event{Here: d.app.clock().UTC(), Person: person.ID, Action: staff.SignedIn}); err != nil {
 		return AppState{}, err
 	}
 	d.mu.Lock()
@@ -208,8 +209,8 @@ func (a *App) SignOut() (AppState, error) {
 }
 
 // demoPerson is who works in the demo.
-func demoPerson() *profile.Person {
-	return &profile.Person{ID: "demo", Name: "Demo Practitioner", Email: "demo@example.com", Permissions: profile.AllPermissions}
+func demoPerson() *staff.Person {
+	return &staff.Person{ID: "demo", Name: "Demo Practitioner", Email: "demo@example.com", Permissions: staff.AllPermissions}
 }
 
 // OpenDemo switches the window to the simulated clinic. It works even where the

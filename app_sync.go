@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 )
 
@@ -87,7 +88,7 @@ func (a *App) StartImport() (PassView, error) {
 			return PassView{}, err
 		}
 		var view PassView
-		err = d.w.Audited(ctx, d.event(profile.ImportedClients, ""), func(*profile.Event) error {
+		err = d.w.Audited(ctx, d.event(staff.ImportedClients, ""), func(*staff.Event) error {
 			view, err = d.asked(importing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
 				d.mu.Lock()
 				d.list = nil
@@ -119,7 +120,7 @@ func (a *App) DiscardListing() error {
 func (a *App) CancelSync() error {
 	_, err := call(a, "CancelSync", func(_ context.Context, d *desk) (struct{}, error) {
 		if d.doing(listing, importing) {
-			if err := d.may(profile.ModifyLink); err != nil {
+			if err := d.may(staff.ModifyLink); err != nil {
 				return struct{}{}, err
 			}
 		}

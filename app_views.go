@@ -4,9 +4,10 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
-func personView(p *profile.Person) *PersonView {
+func personView(p *staff.Person) *PersonView {
 	view := &PersonView{ID: p.ID, Name: p.Name, Email: p.Email, Permissions: []string{}, Active: p.Active()}
 	for _, permission := range p.Permissions {
 		view.Permissions = append(view.Permissions, string(permission))

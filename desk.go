@@ -8,6 +8,7 @@ import (
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -22,10 +23,10 @@ type desk struct {
 	generation atomic.Int64 // of what it has; see App.show
 
 	mu       sync.Mutex
-	person   *profile.Person
-	locked   *profile.Person // who locked the window
-	active   moment          // when somebody last did something
-	lookedAt string          // the client whom the audit trail has last
+	person   *staff.Person
+	locked   *staff.Person // who locked the window
+	active   moment        // when somebody last did something
+	lookedAt string        // the client whom the audit trail has last
 	list     *syncer.Listed
 	phase    string
 	progress syncer.Progress

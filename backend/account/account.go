@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/uptime"
 )
 
@@ -19,7 +20,7 @@ import (
 // happens one password at a time, which bounds its memory and leaves no way
 // round the delay after wrong tries.
 type People struct {
-	store profile.PersonStore
+	store staff.PersonStore
 	now   func() time.Time
 	// uptime times the delay after wrong passwords.
 	uptime func() time.Duration
@@ -42,7 +43,7 @@ func WithUptime(uptime func() time.Duration) Option { return func(p *People) { p
 func WithCost(cost Cost) Option { return func(p *People) { p.cost = cost } }
 
 // New serves the people of store.
-func New(store profile.PersonStore, options ...Option) *People {
+func New(store staff.PersonStore, options ...Option) *People {
 	p := &People{store: store, now: time.Now, uptime: uptime.Now, cost: DefaultCost, turn: make(chan struct{}, 1)}
 	for _, option := range options {
 		option(p)
@@ -61,12 +62,12 @@ func (p *People) Any(ctx context.Context) (bool, error) {
 }
 
 // List returns everyone, without hashes.
-func (p *People) List(ctx context.Context) ([]profile.Person, error) {
+func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	people, err := p.store.People(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("account: read people: %w", err)
 	}
-	shown := make([]profile.Person, 0, len(people))
+	shown := make([]staff.Person, 0, len(people))
 	for _, person := range people {
 		shown = append(shown, withoutHash(person))
 	}
@@ -77,39 +78,39 @@ func (p *People) List(ctx context.Context) ([]profile.Person, error) {
 // by and gets every permission, whatever was asked for. Every later one needs
 // a by whom the store still knows with ManagePeople, else NotPermitted.
 // Anything unacceptable about name, email, password or permissions is Invalid.
-func (p *People) Add(ctx context.Context, by *profile.Person, name, email, password string,
-	permissions []profile.Permission) (profile.Person, error) {
+func (p *People) Add(ctx context.Context, by *staff.Person, name, email, password string,
+	permissions []staff.Permission) (staff.Person, error) {
 	if err := p.takeTurn(ctx); err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	defer p.endTurn()
 	people, err := p.store.People(ctx)
 	if err != nil {
-		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
+		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
 	if len(people) == 0 {
-		permissions = profile.AllPermissions
+		permissions = staff.AllPermissions
 	} else if err := mayManage(people, by); err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	person, err := accept(people, name, email, password, permissions)
 	if err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	person.ID, person.CreatedAt = rand.Text(), p.now().UTC()
 	if person.PasswordHash, err = p.cost.hash(password); err != nil {
-		return profile.Person{}, fmt.Errorf("account: hash a password: %w", err)
+		return staff.Person{}, fmt.Errorf("account: hash a password: %w", err)
 	}
 	if err := p.store.AddPerson(ctx, person); err != nil {
-		return profile.Person{}, fmt.Errorf("account: keep a person: %w", err)
+		return staff.Person{}, fmt.Errorf("account: keep a person: %w", err)
 	}
 	return withoutHash(person), nil
 }
 
 // mayManage trusts the store and not by, which may be hours old.
-func mayManage(people []profile.Person, by *profile.Person) error {
+func mayManage(people []staff.Person, by *staff.Person) error {
 	if by != nil {
-		if known := withID(people, by.ID); known != nil && known.Active() && known.May(profile.ManagePeople) {
+		if known := withID(people, by.ID); known != nil && known.Active() && known.May(staff.ManagePeople) {
 			return nil
 		}
 	}
@@ -118,7 +119,7 @@ func mayManage(people []profile.Person, by *profile.Person) error {
 }
 
 // withID returns the person with the id, or nil.
-func withID(people []profile.Person, id string) *profile.Person {
+func withID(people []staff.Person, id string) *staff.Person {
 	for i := range people {
 		if people[i].ID == id {
 			return &people[i]
@@ -127,7 +128,7 @@ func withID(people []profile.Person, id string) *profile.Person {
 	return nil
 }
 
-func withoutHash(person profile.Person) profile.Person {
+func withoutHash(person staff.Person) staff.Person {
 	person.PasswordHash = ""
 	return person
 }

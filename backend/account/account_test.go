@@ -10,37 +10,38 @@ import (
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
-// shelf keeps people in memory with the promises of profile.PersonStore.
+// shelf keeps people in memory with the promises of staff.PersonStore.
 type shelf struct {
 	mu     sync.Mutex
-	people []profile.Person
-	tries  map[string]profile.Tries
+	people []staff.Person
+	tries  map[string]staff.Tries
 }
 
-func (s *shelf) CountTries(_ context.Context, email string, now, forgetAfter time.Duration, count func(profile.Tries) profile.Tries) error {
+func (s *shelf) CountTries(_ context.Context, email string, now, forgetAfter time.Duration, count func(staff.Tries) staff.Tries) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.tries == nil {
-		s.tries = map[string]profile.Tries{}
+		s.tries = map[string]staff.Tries{}
 	}
 	before := s.tries[email]
 	before.Last = min(before.Last, now)
 	if before.Last < now-forgetAfter {
-		before = profile.Tries{}
+		before = staff.Tries{}
 	}
 	s.tries[email] = count(before)
 	return nil
 }
 
-func (s *shelf) People(context.Context) ([]profile.Person, error) {
+func (s *shelf) People(context.Context) ([]staff.Person, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]profile.Person(nil), s.people...), nil
+	return append([]staff.Person(nil), s.people...), nil
 }
 
-func (s *shelf) AddPerson(_ context.Context, p profile.Person) error {
+func (s *shelf) AddPerson(_ context.Context, p staff.Person) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, other := range s.people {
@@ -52,7 +53,7 @@ func (s *shelf) AddPerson(_ context.Context, p profile.Person) error {
 	return nil
 }
 
-func (s *shelf) ChangePerson(_ context.Context, p profile.Person) error {
+func (s *shelf) ChangePerson(_ context.Context, p staff.Person) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.people {
@@ -73,7 +74,7 @@ const (
 var cheap = account.WithCost(account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})
 
 // clinic is a store with an owner.
-func clinic(t *testing.T, options ...account.Option) (*account.People, *shelf, profile.Person) {
+func clinic(t *testing.T, options ...account.Option) (*account.People, *shelf, staff.Person) {
 	t.Helper()
 	store := &shelf{}
 	people := account.New(store, append([]account.Option{cheap}, options...)...)
@@ -92,11 +93,11 @@ func TestFirstPersonMayEverything(t *testing.T) {
 	}
 	began := time.Now()
 	owner, err := people.Add(t.Context(), nil, "  Owner Example ", " Owner@Clinic.example ", ownerPassword,
-		[]profile.Permission{profile.Practitioner})
+		[]staff.Permission{staff.Practitioner})
 	if err != nil {
 		t.Fatalf("Add: %v", err)
 	}
-	for _, permission := range profile.AllPermissions {
+	for _, permission := range staff.AllPermissions {
 		if !owner.May(permission) {
 			t.Errorf("the first person may not %s", permission)
 		}
@@ -118,19 +119,19 @@ func TestFirstPersonMayEverything(t *testing.T) {
 func TestOnlyWhoManagesPeopleAdds(t *testing.T) {
 	people, _, owner := clinic(t)
 	desk, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river",
-		[]profile.Permission{profile.PMSLink, profile.PMSLink})
+		[]staff.Permission{staff.PMSLink, staff.PMSLink})
 	if err != nil {
 		t.Fatalf("the owner adds the front desk: %v", err)
 	}
-	if len(desk.Permissions) != 1 || !desk.May(profile.PMSLink) {
+	if len(desk.Permissions) != 1 || !desk.May(staff.PMSLink) {
 		t.Errorf("the front desk got %v", desk.Permissions)
 	}
 	promoted := desk // what a stale or forged copy says does not count
-	promoted.Permissions = profile.AllPermissions
-	stranger := profile.Person{ID: "nobody", Permissions: profile.AllPermissions}
-	for name, by := range map[string]*profile.Person{"nobody": nil, "front desk": &desk, "forged": &promoted, "stranger": &stranger} {
+	promoted.Permissions = staff.AllPermissions
+	stranger := staff.Person{ID: "nobody", Permissions: staff.AllPermissions}
+	for name, by := range map[string]*staff.Person{"nobody": nil, "front desk": &desk, "forged": &promoted, "stranger": &stranger} {
 		_, err := people.Add(t.Context(), by, "More Example", "more@clinic.example", "a quiet red river",
-			[]profile.Permission{profile.Practitioner})
+			[]staff.Permission{staff.Practitioner})
 		if profile.CodeOf(err) != profile.NotPermitted {
 			t.Errorf("added by %s: %v", name, err)
 		}
@@ -163,10 +164,10 @@ func TestTwoFirstPeopleAtOnce(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	people, store, owner := clinic(t)
-	good := []profile.Permission{profile.Practitioner}
+	good := []staff.Permission{staff.Practitioner}
 	for _, c := range []struct {
 		why, name, email, password string
-		permissions                []profile.Permission
+		permissions                []staff.Permission
 		ok                         bool
 	}{
 		{"a phrase", "A Example", "a@clinic.example", "correct horse", good, true},
@@ -194,7 +195,7 @@ func TestRules(t *testing.T) {
 		{"a common one with signs", "X", "x@clinic.example", "!!Sunshine2024!!", good, false},
 		{"a common one twice", "X", "x@clinic.example", "letmein letmein", good, false},
 		{"nothing allowed", "X", "x@clinic.example", "correct horse", nil, false},
-		{"unknown permission", "X", "x@clinic.example", "correct horse", []profile.Permission{"root", profile.PMSLink}, false},
+		{"unknown permission", "X", "x@clinic.example", "correct horse", []staff.Permission{"root", staff.PMSLink}, false},
 	} {
 		before := len(store.people)
 		_, err := people.Add(t.Context(), &owner, c.name, c.email, c.password, c.permissions)

@@ -6,30 +6,31 @@ import (
 	"slices"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // Details are what somebody who manages people may change of a person.
 type Details struct {
 	Name, Email string
-	Permissions []profile.Permission
+	Permissions []staff.Permission
 	Active      bool // may sign in
 }
 
 // Change gives the person with the id other details. by needs ManagePeople.
 // Invalid: something is not acceptable, or nobody could manage people any more.
-func (p *People) Change(ctx context.Context, by *profile.Person, id string, d Details) (profile.Person, error) {
-	return p.change(ctx, id, func(people []profile.Person, person *profile.Person) error {
+func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Details) (staff.Person, error) {
+	return p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
 		if err := mayManage(people, by); err != nil {
 			return err
 		}
-		others := slices.DeleteFunc(slices.Clone(people), func(other profile.Person) bool { return other.ID == id })
+		others := slices.DeleteFunc(slices.Clone(people), func(other staff.Person) bool { return other.ID == id })
 		accepted, err := acceptDetails(others, d.Name, d.Email, d.Permissions)
 		if err != nil {
 			return err
 		}
 		person.Name, person.Email, person.Permissions = accepted.Name, accepted.Email, accepted.Permissions
 		if d.Active {
-			person.Deactivated = profile.Person{}.Deactivated
+			person.Deactivated = staff.Person{}.Deactivated
 		} else if person.Active() {
 			person.Deactivated = p.now().UTC()
 		}
@@ -40,12 +41,12 @@ func (p *People) Change(ctx context.Context, by *profile.Person, id string, d De
 	})
 }
 
-func managesPeople(p profile.Person) bool { return p.Active() && p.May(profile.ManagePeople) }
+func managesPeople(p staff.Person) bool { return p.Active() && p.May(staff.ManagePeople) }
 
 // ChangePassword replaces a person's own password. The present one has to be
 // given; a wrong one is SignInRefused, and counts as a wrong try of signing in.
 func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) error {
-	_, err := p.change(ctx, id, func(_ []profile.Person, person *profile.Person) error {
+	_, err := p.change(ctx, id, func(_ []staff.Person, person *staff.Person) error {
 		if err := p.challenge(ctx, person.Email, person, present, "The present password is not right. Check it and try again."); err != nil {
 			return err
 		}
@@ -56,8 +57,8 @@ func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) 
 
 // ResetPassword gives a person who forgot it another password. by needs
 // ManagePeople.
-func (p *People) ResetPassword(ctx context.Context, by *profile.Person, id, fresh string) error {
-	_, err := p.change(ctx, id, func(people []profile.Person, person *profile.Person) error {
+func (p *People) ResetPassword(ctx context.Context, by *staff.Person, id, fresh string) error {
+	_, err := p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
 		if err := mayManage(people, by); err != nil {
 			return err
 		}
@@ -90,7 +91,7 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 
 var errUnknown = profile.Errorf(profile.NotFound, "This person is not here any more. Look at the list of people again.")
 
-func (p *People) setPassword(person *profile.Person, password string) error {
+func (p *People) setPassword(person *staff.Person, password string) error {
 	if err := checkPassword(password, person.Name, person.Email); err != nil {
 		return err
 	}
@@ -103,25 +104,25 @@ func (p *People) setPassword(person *profile.Person, password string) error {
 }
 
 // change reads the people, lets do change the one with the id, and stores it.
-func (p *People) change(ctx context.Context, id string, do func(people []profile.Person, person *profile.Person) error) (profile.Person, error) {
+func (p *People) change(ctx context.Context, id string, do func(people []staff.Person, person *staff.Person) error) (staff.Person, error) {
 	if err := p.takeTurn(ctx); err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	defer p.endTurn()
 	people, err := p.store.People(ctx)
 	if err != nil {
-		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
+		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
 	known := withID(people, id)
 	if known == nil {
-		return profile.Person{}, errUnknown
+		return staff.Person{}, errUnknown
 	}
 	person := *known
 	if err := do(people, &person); err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	if err := p.store.ChangePerson(ctx, person); err != nil {
-		return profile.Person{}, fmt.Errorf("account: keep a person: %w", err)
+		return staff.Person{}, fmt.Errorf("account: keep a person: %w", err)
 	}
 	return withoutHash(person), nil
 }

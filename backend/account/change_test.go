@@ -7,14 +7,15 @@ import (
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 const deskPassword = "a quiet blue river"
 
 // withDesk adds somebody who may view profiles alone.
-func withDesk(t *testing.T, people *account.People, owner *profile.Person) profile.Person {
+func withDesk(t *testing.T, people *account.People, owner *staff.Person) staff.Person {
 	t.Helper()
-	desk, err := people.Add(t.Context(), owner, "Desk Example", "desk@clinic.example", deskPassword, []profile.Permission{profile.Practitioner})
+	desk, err := people.Add(t.Context(), owner, "Desk Example", "desk@clinic.example", deskPassword, []staff.Permission{staff.Practitioner})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,11 +26,11 @@ func TestChangeAPerson(t *testing.T) {
 	people, _, owner := clinic(t)
 	desk := withDesk(t, people, &owner)
 	changed, err := people.Change(t.Context(), &owner, desk.ID, account.Details{Name: " Dee Example ", Email: "dee@clinic.example",
-		Permissions: []profile.Permission{profile.ModifyLink}, Active: true})
+		Permissions: []staff.Permission{staff.ModifyLink}, Active: true})
 	if err != nil || changed.Name != "Dee Example" || changed.PasswordHash != "" {
 		t.Fatalf("%+v, %v", changed, err)
 	}
-	if !changed.May(profile.PMSLink) || !changed.May(profile.ModifyLink) || changed.May(profile.Practitioner) || changed.May(profile.DeleteLink) {
+	if !changed.May(staff.PMSLink) || !changed.May(staff.ModifyLink) || changed.May(staff.Practitioner) || changed.May(staff.DeleteLink) {
 		t.Errorf("whoever may modify may view, and nothing else: %v", changed.Permissions)
 	}
 	if _, err := people.SignIn(t.Context(), "dee@clinic.example", deskPassword); err != nil {
@@ -56,7 +57,7 @@ func TestChangeAPerson(t *testing.T) {
 func TestDeactivatedPeopleAreRefusedLikeStrangers(t *testing.T) {
 	people, _, owner := clinic(t)
 	desk := withDesk(t, people, &owner)
-	details := account.Details{Name: desk.Name, Email: desk.Email, Permissions: profile.AllPermissions}
+	details := account.Details{Name: desk.Name, Email: desk.Email, Permissions: staff.AllPermissions}
 	if _, err := people.Change(t.Context(), &owner, desk.ID, details); err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func TestDeactivatedPeopleAreRefusedLikeStrangers(t *testing.T) {
 		t.Errorf("%v; a stranger: %v", err, stranger)
 	}
 	gone := desk
-	gone.Permissions = profile.AllPermissions
+	gone.Permissions = staff.AllPermissions
 	if _, err := people.Add(t.Context(), &gone, "More", "more@clinic.example", "a quiet red river", details.Permissions); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("added by a deactivated person: %v", err)
 	}
@@ -79,9 +80,9 @@ func TestDeactivatedPeopleAreRefusedLikeStrangers(t *testing.T) {
 func TestSomebodyCanAlwaysManagePeople(t *testing.T) {
 	people, _, owner := clinic(t)
 	desk := withDesk(t, people, &owner)
-	all := account.Details{Name: owner.Name, Email: owner.Email, Permissions: profile.AllPermissions, Active: true}
+	all := account.Details{Name: owner.Name, Email: owner.Email, Permissions: staff.AllPermissions, Active: true}
 	less := all
-	less.Permissions = []profile.Permission{profile.Practitioner}
+	less.Permissions = []staff.Permission{staff.Practitioner}
 	away := all
 	away.Active = false
 	for why, d := range map[string]account.Details{"permission taken": less, "deactivated": away} {
@@ -90,7 +91,7 @@ func TestSomebodyCanAlwaysManagePeople(t *testing.T) {
 		}
 	}
 	if _, err := people.Change(t.Context(), &owner, desk.ID, account.Details{Name: desk.Name, Email: desk.Email,
-		Permissions: []profile.Permission{profile.ManagePeople}, Active: true}); err != nil {
+		Permissions: []staff.Permission{staff.ManagePeople}, Active: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := people.Change(t.Context(), &owner, owner.ID, away); err != nil {

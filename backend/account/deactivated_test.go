@@ -7,6 +7,7 @@ import (
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // Whoever is not here or may not sign in confirms nothing, even with the right
@@ -56,7 +57,7 @@ func TestDeactivatedSince(t *testing.T) {
 func TestLongestPasswordSignsIn(t *testing.T) {
 	people, _, owner := clinic(t)
 	longest := strings.Repeat("sea wall ", 112)[:1000]
-	if _, err := people.Add(t.Context(), &owner, "Long Example", "long@clinic.example", longest, profile.AllPermissions); err != nil {
+	if _, err := people.Add(t.Context(), &owner, "Long Example", "long@clinic.example", longest, staff.AllPermissions); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := people.SignIn(t.Context(), "long@clinic.example", longest); err != nil {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // What a person may be called and what a password may be.
@@ -31,17 +32,17 @@ const minStrength = 40
 
 // accept checks what was typed in and returns it as a person, tidied, without
 // id, hash and time. Its errors are Invalid and repeat nothing of the input.
-func accept(people []profile.Person, name, email, password string, permissions []profile.Permission) (profile.Person, error) {
+func accept(people []staff.Person, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
 	person, err := acceptDetails(people, name, email, permissions)
 	return person, cmp.Or(err, checkPassword(password, person.Name, person.Email))
 }
 
 // acceptDetails is accept without a password.
-func acceptDetails(others []profile.Person, name, email string, permissions []profile.Permission) (profile.Person, error) {
+func acceptDetails(others []staff.Person, name, email string, permissions []staff.Permission) (staff.Person, error) {
 	name, email = strings.TrimSpace(name), profile.Trim(email)
 	granted, refused := checkPermissions(permissions)
 	err := cmp.Or(checkName(name), checkEmail(others, email), refused)
-	return profile.Person{Name: name, Email: email, Permissions: granted}, err
+	return staff.Person{Name: name, Email: email, Permissions: granted}, err
 }
 
 func checkName(name string) error {
@@ -63,7 +64,7 @@ func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bid
 // unseenInEmail are characters that nobody would know to type when signing in.
 func unseenInEmail(r rune) bool { return profile.Blank(string(r)) && !unicode.IsMark(r) }
 
-func checkEmail(people []profile.Person, email string) error {
+func checkEmail(people []staff.Person, email string) error {
 	parsed, err := mail.ParseAddress(email)
 	if err != nil || parsed.Name != "" || parsed.Address != email || len(email) > MaxEmail || strings.ContainsFunc(email, unseenInEmail) {
 		return invalid("The email is not a plain address such as name@clinic.example. Type it again.")
@@ -101,15 +102,15 @@ func checkPassword(password, name, email string) error {
 
 // checkPermissions returns each permission once, in the order in which they
 // are shown.
-func checkPermissions(asked []profile.Permission) ([]profile.Permission, error) {
-	var granted []profile.Permission
-	for _, known := range profile.AllPermissions {
-		if slices.ContainsFunc(asked, func(p profile.Permission) bool { return p == known || p.View() == known }) {
+func checkPermissions(asked []staff.Permission) ([]staff.Permission, error) {
+	var granted []staff.Permission
+	for _, known := range staff.AllPermissions {
+		if slices.ContainsFunc(asked, func(p staff.Permission) bool { return p == known || p.View() == known }) {
 			granted = append(granted, known)
 		}
 	}
 	for _, permission := range asked {
-		if !slices.Contains(profile.AllPermissions, permission) {
+		if !slices.Contains(staff.AllPermissions, permission) {
 			return nil, invalid("One of the permissions does not exist. Choose from the list.")
 		}
 	}
@@ -122,7 +123,7 @@ func checkPermissions(asked []profile.Permission) ([]profile.Permission, error) 
 func invalid(message string) error { return profile.Errorf(profile.Invalid, message) }
 
 // find returns the person with the email, or nil.
-func find(people []profile.Person, email string) *profile.Person {
+func find(people []staff.Person, email string) *staff.Person {
 	wanted := normalEmail(email)
 	for i := range people {
 		if normalEmail(people[i].Email) == wanted {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 func TestNames(t *testing.T) {
@@ -42,7 +43,7 @@ func TestNames(t *testing.T) {
 
 func TestStaffEmails(t *testing.T) {
 	const notPlain, taken = "The email is not a plain address", "Someone with this email is already here."
-	people := []profile.Person{{ID: "1", Email: "taken@clinic.example"}, {ID: "2", Email: "Zo\u00eb@clinic.example"}}
+	people := []staff.Person{{ID: "1", Email: "taken@clinic.example"}, {ID: "2", Email: "Zo\u00eb@clinic.example"}}
 	for email, want := range map[string]string{
 		"a@clinic.example":                           "",
 		"a.b+c@clinic.example":                       "",
@@ -77,7 +78,7 @@ func TestStaffEmails(t *testing.T) {
 
 // What comes along unseen when an email is pasted does not keep anybody out.
 func TestFindByEmail(t *testing.T) {
-	people := []profile.Person{{ID: "1", Email: "a@clinic.example"}, {ID: "2", Email: "Zo\u00eb@clinic.example"}}
+	people := []staff.Person{{ID: "1", Email: "a@clinic.example"}, {ID: "2", Email: "Zo\u00eb@clinic.example"}}
 	for email, want := range map[string]string{
 		"a@clinic.example": "1", " A@CLINIC.example\n": "1", "\u200ba@clinic.example\ufeff": "1", "\u202aa@clinic.example\u202c": "1",
 		"zoe\u0308@clinic.example": "2", "b@clinic.example": "", "": "", "a@clinic.exampl": "", "a\u200b@clinic.example": "",
@@ -173,9 +174,9 @@ func TestPermissions(t *testing.T) {
 		{"practitioner root", "One of the permissions does not exist. Choose from the list."},
 		{"practitioner.root", "One of the permissions does not exist. Choose from the list."},
 	} {
-		var asked []profile.Permission
+		var asked []staff.Permission
 		for name := range strings.FieldsSeq(test.asked) {
-			asked = append(asked, profile.Permission(name))
+			asked = append(asked, staff.Permission(name))
 		}
 		granted, err := checkPermissions(asked)
 		got := strings.Trim(fmt.Sprint(granted), "[]")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 const refusedSentence = "The email and the password do not belong together. Check both and try again."
@@ -16,21 +17,21 @@ const refusedSentence = "The email and the password do not belong together. Chec
 // Every refusal is SignInRefused with the same sentence and the same work,
 // whichever part was wrong. After wrong tries for an email the next one is
 // refused unheard for a while, with a sentence that says how long.
-func (p *People) SignIn(ctx context.Context, email, password string) (profile.Person, error) {
+func (p *People) SignIn(ctx context.Context, email, password string) (staff.Person, error) {
 	if err := p.takeTurn(ctx); err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	defer p.endTurn()
 	people, err := p.store.People(ctx)
 	if err != nil {
-		return profile.Person{}, fmt.Errorf("account: read people: %w", err)
+		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
 	person := find(people, email)
 	if person != nil && !person.Active() {
 		person = nil // as if there were nobody, and with the same work
 	}
 	if err := p.challenge(ctx, email, person, password, refusedSentence); err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	return withoutHash(*person), nil
 }
@@ -38,7 +39,7 @@ func (p *People) SignIn(ctx context.Context, email, password string) (profile.Pe
 // challenge returns nil if the password is the person's, and counts the wrong
 // tries of the email. After one it refuses unheard for a while. The caller holds
 // the turn.
-func (p *People) challenge(ctx context.Context, email string, person *profile.Person, password, refusal string) error {
+func (p *People) challenge(ctx context.Context, email string, person *staff.Person, password, refusal string) error {
 	wait, err := p.heard(ctx, email)
 	if err != nil {
 		return fmt.Errorf("account: count a try: %w", err)
@@ -54,13 +55,13 @@ func (p *People) challenge(ctx context.Context, email string, person *profile.Pe
 
 // Authorise is SignIn for a headless command that needs the permissions;
 // without all of them the answer is NotPermitted.
-func (p *People) Authorise(ctx context.Context, email, password string, permissions ...profile.Permission) (profile.Person, error) {
+func (p *People) Authorise(ctx context.Context, email, password string, permissions ...staff.Permission) (staff.Person, error) {
 	person, err := p.SignIn(ctx, email, password)
 	if err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
-	if slices.ContainsFunc(permissions, func(needed profile.Permission) bool { return !person.May(needed) }) {
-		return profile.Person{}, profile.Errorf(profile.NotPermitted,
+	if slices.ContainsFunc(permissions, func(needed staff.Permission) bool { return !person.May(needed) }) {
+		return staff.Person{}, profile.Errorf(profile.NotPermitted,
 			"This person may not do that here. Ask someone who may manage people for the permission, or sign in as someone else.")
 	}
 	return person, nil
@@ -72,7 +73,7 @@ var errWrong = errors.New("account: no such email and password")
 
 // prove returns nil if the password is the person's. Where there is nothing to
 // compare with, it hashes the password all the same.
-func (p *People) prove(person *profile.Person, password string) error {
+func (p *People) prove(person *staff.Person, password string) error {
 	if len(password) > MaxPassword {
 		person, password = nil, ""
 	}

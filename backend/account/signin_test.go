@@ -13,6 +13,7 @@ import (
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // clock is turned by hand.
@@ -51,7 +52,7 @@ func TestSignIn(t *testing.T) {
 func TestAccentsMayBeComposedEitherWay(t *testing.T) {
 	people, _, owner := clinic(t)
 	composed, decomposed := "caf\u00e9 de la gare", "cafe\u0301 de la gare"
-	if _, err := people.Add(t.Context(), &owner, "A Example", "a@clinic.example", decomposed, profile.AllPermissions); err != nil {
+	if _, err := people.Add(t.Context(), &owner, "A Example", "a@clinic.example", decomposed, staff.AllPermissions); err != nil {
 		t.Fatal(err)
 	}
 	for _, password := range []string{composed, decomposed} {
@@ -135,7 +136,7 @@ func TestDelayGrows(t *testing.T) {
 func TestDelayEnds(t *testing.T) {
 	c := newClock()
 	people, _, owner := clinic(t, account.WithUptime(c.Uptime))
-	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river", profile.AllPermissions); err != nil {
+	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river", staff.AllPermissions); err != nil {
 		t.Fatal(err)
 	}
 	wrong := func() { _, _ = people.SignIn(t.Context(), ownerEmail, "wrong") }
@@ -205,17 +206,17 @@ func TestNobodySetsTheClockPastTheDelay(t *testing.T) {
 func TestAuthorise(t *testing.T) {
 	people, _, owner := clinic(t)
 	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river",
-		[]profile.Permission{profile.PMSLink}); err != nil {
+		[]staff.Permission{staff.PMSLink}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		password   string
-		permission profile.Permission
+		permission staff.Permission
 		want       profile.Code
 	}{
-		{"a quiet blue river", profile.PMSLink, ""},
-		{"a quiet blue river", profile.ManagePeople, profile.NotPermitted},
-		{"a quiet blue rivet", profile.PMSLink, profile.SignInRefused},
+		{"a quiet blue river", staff.PMSLink, ""},
+		{"a quiet blue river", staff.ManagePeople, profile.NotPermitted},
+		{"a quiet blue rivet", staff.PMSLink, profile.SignInRefused},
 	} {
 		person, err := people.Authorise(t.Context(), "desk@clinic.example", c.password, c.permission)
 		if profile.CodeOf(err) != c.want || (err != nil) != (person.ID == "") {
@@ -246,7 +247,7 @@ func TestAnyAcceptedPasswordSignsIn(t *testing.T) {
 		n++
 		email := strings.Repeat("y", n%60) + strings.Repeat("z", n/60) + "@clinic.example"
 		ctx := context.Background()
-		_, err := people.Add(ctx, &owner, "Any Example", email, password, profile.AllPermissions)
+		_, err := people.Add(ctx, &owner, "Any Example", email, password, staff.AllPermissions)
 		if err != nil {
 			if profile.CodeOf(err) != profile.Invalid {
 				t.Fatalf("Add: %v", err)

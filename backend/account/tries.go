@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 const (
@@ -25,11 +25,11 @@ func triesKey(email string) string {
 // from the computer's start: setting the clock makes it neither shorter nor longer.
 func (p *People) heard(ctx context.Context, email string) (wait time.Duration, err error) {
 	now := p.uptime()
-	err = p.store.CountTries(ctx, triesKey(email), now, forgetAfter, func(t profile.Tries) profile.Tries {
+	err = p.store.CountTries(ctx, triesKey(email), now, forgetAfter, func(t staff.Tries) staff.Tries {
 		if wait = max(t.Last+delay(t.Wrong)-now, 0); wait > 0 {
 			return t
 		}
-		return profile.Tries{Wrong: t.Wrong + 1, Last: now}
+		return staff.Tries{Wrong: t.Wrong + 1, Last: now}
 	})
 	return wait, err
 }
@@ -46,5 +46,5 @@ func delay(wrong int) time.Duration {
 
 // forget drops the tries of an email: the last one was right.
 func (p *People) forget(ctx context.Context, email string) error {
-	return p.store.CountTries(ctx, triesKey(email), p.uptime(), forgetAfter, func(profile.Tries) profile.Tries { return profile.Tries{} })
+	return p.store.CountTries(ctx, triesKey(email), p.uptime(), forgetAfter, func(staff.Tries) staff.Tries { return staff.Tries{} })
 }

@@ -16,6 +16,7 @@ import (
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -29,9 +30,9 @@ func (t *Terminal) connect() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				needs := profile.ModifyLink
+				needs := staff.ModifyLink
 				if _, err := w.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
-					needs = profile.CreateLink
+					needs = staff.CreateLink
 				}
 				person, err := t.authorise(ctx, w, as, needs)
 				if err != nil {
@@ -45,7 +46,7 @@ func (t *Terminal) connect() *cobra.Command {
 					return fmt.Errorf("read the key: %w", err)
 				}
 				var connection workspace.Connection
-				err = w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.ConnectedClinic}, func(e *profile.Event) (err error) {
+				err = w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.ConnectedClinic}, func(e *staff.Event) (err error) {
 					connection, err = w.Connect(ctx, key)
 					e.Subject = connection.Clinic.AccountID
 					return err
@@ -79,7 +80,7 @@ func (t *Terminal) disconnect() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				person, err := t.authorise(ctx, w, as, profile.DeleteLink)
+				person, err := t.authorise(ctx, w, as, staff.DeleteLink)
 				if err != nil {
 					return err
 				}
@@ -89,7 +90,7 @@ func (t *Terminal) disconnect() *cobra.Command {
 					}
 				}
 				var gone sqlite.Forgotten
-				err = w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.Disconnected, Subject: clinic.AccountID}, func(*profile.Event) (err error) {
+				err = w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.Disconnected, Subject: clinic.AccountID}, func(*staff.Event) (err error) {
 					gone, err = w.Disconnect(ctx)
 					return err
 				})
@@ -126,11 +127,11 @@ func (t *Terminal) export() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				person, err := t.authorise(ctx, w, as, profile.Export, profile.Practitioner)
+				person, err := t.authorise(ctx, w, as, staff.Export, staff.Practitioner)
 				if err != nil {
 					return err
 				}
-				return w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.ExportedProfiles}, func(*profile.Event) error {
+				return w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.ExportedProfiles}, func(*staff.Event) error {
 					return t.writeProfiles(ctx, w, format)
 				})
 			})

@@ -12,6 +12,7 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -56,7 +57,7 @@ func (t *Terminal) missing() *cobra.Command {
 
 func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as string, asJSON bool) error {
 	if as != "" {
-		if _, err := t.authorise(ctx, w, as, profile.PMSLink); err != nil {
+		if _, err := t.authorise(ctx, w, as, staff.PMSLink); err != nil {
 			return err
 		}
 	}
@@ -147,7 +148,7 @@ func (t *Terminal) keepMissing() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				if _, err := t.authorise(ctx, w, as, profile.ModifyLink); err != nil {
+				if _, err := t.authorise(ctx, w, as, staff.ModifyLink); err != nil {
 					return err
 				}
 				store, err := w.Store(ctx)
@@ -193,7 +194,7 @@ func (t *Terminal) removeMissing() *cobra.Command {
 }
 
 func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as string, yes bool, show *progress) error {
-	person, err := t.authorise(ctx, w, as, profile.DeleteLink)
+	person, err := t.authorise(ctx, w, as, staff.DeleteLink)
 	if err != nil {
 		return err
 	}
@@ -224,7 +225,7 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 	if err != nil {
 		return err
 	}
-	err = w.Audited(ctx, profile.Event{Person: person.ID, Action: profile.RemovedMissing}, func(*profile.Event) error {
+	err = w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.RemovedMissing}, func(*staff.Event) error {
 		if err := store.AcceptMissing(ctx, shown); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -48,8 +49,8 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 		return err
 	}
 	passwords := t.passwords()
-	var by *profile.Person
-	permissions := []profile.Permission{profile.Practitioner, profile.CreateProfiles, profile.ModifyProfiles}
+	var by *staff.Person
+	permissions := []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles}
 	if somebody {
 		if as == "" {
 			return profile.Errorf(profile.NotPermitted, "There are people here already. Add --as EMAIL of someone who may manage people.")
@@ -58,7 +59,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 		if err != nil {
 			return err
 		}
-		person, err := w.People.Authorise(ctx, as, password, profile.ManagePeople)
+		person, err := w.People.Authorise(ctx, as, password, staff.ManagePeople)
 		if err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 	if by == nil {
 		by = &person
 	}
-	if err := w.Record(ctx, profile.Event{Person: by.ID, Action: profile.AddedPerson, Subject: person.ID}); err != nil {
+	if err := w.Record(ctx, staff.Event{Person: by.ID, Action: staff.AddedPerson, Subject: person.ID}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(t.Out, "%s may sign in now: %s\n", profile.Display(person.Name), areas(person.Permissions))
@@ -84,14 +85,14 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 
 // areas sums permissions up: an area by itself, or with its levels where some
 // are missing.
-func areas(permissions []profile.Permission) string {
+func areas(permissions []staff.Permission) string {
 	var texts []string
-	for _, all := range profile.AllPermissions {
+	for _, all := range staff.AllPermissions {
 		if all != all.View() || !slices.Contains(permissions, all) {
 			continue
 		}
 		levels, missing := []string{"view"}, false
-		for _, level := range profile.AllPermissions {
+		for _, level := range staff.AllPermissions {
 			name, inArea := strings.CutPrefix(string(level), string(all)+".")
 			switch {
 			case inArea && slices.Contains(permissions, level):
@@ -153,10 +154,10 @@ func (p *passwords) next(prompt string) (string, error) {
 }
 
 // authorise asks for the password of --as, who needs all of the permissions.
-func (t *Terminal) authorise(ctx context.Context, w *workspace.Workspace, email string, permissions ...profile.Permission) (profile.Person, error) {
+func (t *Terminal) authorise(ctx context.Context, w *workspace.Workspace, email string, permissions ...staff.Permission) (staff.Person, error) {
 	password, err := t.passwords().next("Password of " + email)
 	if err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	return w.People.Authorise(ctx, email, password, permissions...)
 }

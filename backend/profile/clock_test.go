@@ -1,7 +1,6 @@
 package profile_test
 
 import (
-	"slices"
 	"testing"
 	"time"
 
@@ -150,22 +149,6 @@ func TestEstimateOfClinikosTime(t *testing.T) {
 				t.Errorf("at most %v, want %v", got, want)
 			}
 		})
-	}
-}
-
-// Whoever could change the link before exporting had a permission of its own may
-// export.
-func TestRegranted(t *testing.T) {
-	for _, c := range []struct{ before, after []profile.Permission }{
-		{nil, nil},
-		{[]profile.Permission{"practitioner"}, []profile.Permission{"practitioner"}},
-		{[]profile.Permission{"pms_link", "pms_link.create", "people"}, []profile.Permission{"pms_link", "pms_link.create", "people"}},
-		{[]profile.Permission{"pms_link", "pms_link.modify"}, []profile.Permission{"pms_link", "pms_link.modify", "export"}},
-		{[]profile.Permission{"pms_link.modify", "export"}, []profile.Permission{"pms_link.modify", "export"}},
-	} {
-		if got := profile.Regranted(c.before); !slices.Equal(got, c.after) {
-			t.Errorf("%v become %v, want %v", c.before, got, c.after)
-		}
 	}
 }
 

@@ -115,28 +115,3 @@ func TestWebAddress(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-func TestViewPermission(t *testing.T) {
-	for p, want := range map[profile.Permission]profile.Permission{
-		"practitioner": "practitioner", "practitioner.create": "practitioner", "pms_link.delete": "pms_link", "people": "people",
-	} {
-		if got := p.View(); got != want {
-			t.Errorf("%s: %s, want %s", p, got, want)
-		}
-	}
-}
-
-func TestPerson(t *testing.T) {
-	p := profile.Person{Permissions: []profile.Permission{"practitioner", "pms_link.modify"}}
-	for permission, want := range map[profile.Permission]bool{"practitioner": true, "pms_link.modify": true, "pms_link": false, "practitioner.create": false, "people": false, "": false} {
-		if p.May(permission) != want {
-			t.Errorf("may %s: %v", permission, !want)
-		}
-	}
-	if !p.Active() {
-		t.Error("not active")
-	}
-	if p.Deactivated = time.Unix(1, 0); p.Active() {
-		t.Error("active though deactivated")
-	}
-}

@@ -28,9 +28,6 @@ func (Profile) Format(f fmt.State, _ rune) { redact(f) }
 func (Phone) Format(f fmt.State, _ rune) { redact(f) }
 
 // Format writes Redacted.
-func (Person) Format(f fmt.State, _ rune) { redact(f) }
-
-// Format writes Redacted.
 func (Clinic) Format(f fmt.State, _ rune) { redact(f) }
 
 // Format writes Redacted.
@@ -48,6 +45,3 @@ func (Patient) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"
 
 // MarshalJSON writes Redacted.
 func (Profile) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }
-
-// MarshalJSON writes Redacted.
-func (Person) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
-var _ profile.AuditTrail = (*DB)(nil)
+var _ staff.AuditTrail = (*DB)(nil)
 
 // Note adds a line to the audit trail and returns its number.
-func (db *DB) Note(ctx context.Context, e profile.Event) (id int64, err error) {
+func (db *DB) Note(ctx context.Context, e staff.Event) (id int64, err error) {
 	err = db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
@@ -48,12 +49,12 @@ func (db *DB) Finish(ctx context.Context, id int64, subject string, outcome prof
 // Cliniko's times that was believed after it. What its own times say decides
 // nothing.
 func purgeAudit(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	_, err := tx.ExecContext(ctx, "DELETE FROM audit WHERE known_by < ?", stamp(now.AddDate(0, -profile.AuditMonths, 0)))
+	_, err := tx.ExecContext(ctx, "DELETE FROM audit WHERE known_by < ?", stamp(now.AddDate(0, -staff.AuditMonths, 0)))
 	return err
 }
 
 // Events returns a part of the audit trail.
-func (db *DB) Events(ctx context.Context, before int64, most int) (events []profile.Event, err error) {
+func (db *DB) Events(ctx context.Context, before int64, most int) (events []staff.Event, err error) {
 	if before <= 0 {
 		before = math.MaxInt64
 	}
@@ -63,7 +64,7 @@ func (db *DB) Events(ctx context.Context, before int64, most int) (events []prof
 	}
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
 	for rows.Next() {
-		var e profile.Event
+		var e staff.Event
 		var here, clinic, knownBy sql.NullInt64
 		if err := rows.Scan(&e.ID, &here, &clinic, &knownBy, &e.Person, &e.Action, &e.Subject, &e.Outcome); err != nil {
 			return nil, coded(err)

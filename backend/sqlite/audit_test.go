@@ -8,6 +8,7 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/staff"
 )
 
 // trail is an audit trail and the two clocks.
@@ -23,9 +24,9 @@ func newTrail(t *testing.T) *trail {
 }
 
 // note adds an event, this computer's clock being so far from changedAt.
-func (tr *trail) note(here time.Duration, action profile.Action) int64 {
+func (tr *trail) note(here time.Duration, action staff.Action) int64 {
 	tr.t.Helper()
-	id, err := tr.db.Note(tr.t.Context(), profile.Event{Here: changedAt.Add(here), Person: "p1", Action: action})
+	id, err := tr.db.Note(tr.t.Context(), staff.Event{Here: changedAt.Add(here), Person: "p1", Action: action})
 	if err != nil {
 		tr.t.Fatal(err)
 	}
@@ -45,14 +46,14 @@ func (tr *trail) sync(clinic, here time.Duration) {
 }
 
 // has checks the actions that are kept, the oldest first.
-func (tr *trail) has(want ...profile.Action) []profile.Event {
+func (tr *trail) has(want ...staff.Action) []staff.Event {
 	tr.t.Helper()
 	events, err := tr.db.Events(context.Background(), 0, 100)
 	if err != nil {
 		tr.t.Fatal(err)
 	}
 	slices.Reverse(events)
-	var got []profile.Action
+	var got []staff.Action
 	for _, e := range events {
 		got = append(got, e.Action)
 	}
@@ -66,23 +67,23 @@ const aDay = 24 * time.Hour
 
 func TestAuditTrail(t *testing.T) {
 	db, _ := newStore(t)
-	note := func(at time.Time, action profile.Action, subject string) {
+	note := func(at time.Time, action staff.Action, subject string) {
 		t.Helper()
-		if _, err := db.Note(t.Context(), profile.Event{Here: at, Person: "p1", Action: action, Subject: subject}); err != nil {
+		if _, err := db.Note(t.Context(), staff.Event{Here: at, Person: "p1", Action: action, Subject: subject}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	note(changedAt, profile.SignedIn, "")
-	note(changedAt.Add(time.Minute), profile.OpenedProfile, "836447129235883061")
-	note(changedAt.Add(2*time.Minute), profile.ExportedFailures, "")
+	note(changedAt, staff.SignedIn, "")
+	note(changedAt.Add(time.Minute), staff.OpenedProfile, "836447129235883061")
+	note(changedAt.Add(2*time.Minute), staff.ExportedFailures, "")
 
 	events, err := db.Events(t.Context(), 0, 2)
-	if err != nil || len(events) != 2 || events[0].Action != profile.ExportedFailures || events[1].Subject != "836447129235883061" ||
+	if err != nil || len(events) != 2 || events[0].Action != staff.ExportedFailures || events[1].Subject != "836447129235883061" ||
 		events[1].Person != "p1" || !events[1].At.Equal(changedAt.Add(time.Minute)) {
 		t.Fatalf("%+v, %v", events, err)
 	}
 	rest, err := db.Events(t.Context(), events[1].ID, 10)
-	if err != nil || len(rest) != 1 || rest[0].Action != profile.SignedIn {
+	if err != nil || len(rest) != 1 || rest[0].Action != staff.SignedIn {
 		t.Errorf("%+v, %v", rest, err)
 	}
 	if _, err := db.Forget(t.Context(), otherKey); err != nil {
@@ -96,17 +97,17 @@ func TestAuditTrail(t *testing.T) {
 // An event says how it ended, or that this is not known.
 func TestAnEventHasAnOutcome(t *testing.T) {
 	tr := newTrail(t)
-	id, err := tr.db.Note(t.Context(), profile.Event{Here: changedAt, Person: "p1", Action: profile.ConnectedClinic, Outcome: profile.NotFinished})
+	id, err := tr.db.Note(t.Context(), staff.Event{Here: changedAt, Person: "p1", Action: staff.ConnectedClinic, Outcome: staff.NotFinished})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := tr.has(profile.ConnectedClinic)[0]; e.Outcome != "not_finished" || e.Subject != "" {
+	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "not_finished" || e.Subject != "" {
 		t.Errorf("%+v", e)
 	}
 	if err := tr.db.Finish(t.Context(), id, "4000001", profile.KeyRefused); err != nil {
 		t.Fatal(err)
 	}
-	if e := tr.has(profile.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" {
+	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" {
 		t.Errorf("%+v", e)
 	}
 	if err := tr.db.Finish(t.Context(), id+1, "", ""); err == nil {
@@ -120,16 +121,16 @@ func TestNoClockShortensTheAuditTrail(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"400 days ahead": 400 * aDay, "400 days back": -400 * aDay, "ten years ahead": 3650 * aDay, "ten years back": -3650 * aDay} {
 		t.Run(name, func(t *testing.T) {
 			tr := newTrail(t)
-			tr.note(0, profile.SignedIn)
+			tr.note(0, staff.SignedIn)
 			tr.sync(time.Minute, time.Minute)
-			tr.note(2*time.Minute, profile.OpenedProfile)
-			tr.note(skew, profile.ExportedProfiles)
+			tr.note(2*time.Minute, staff.OpenedProfile)
+			tr.note(skew, staff.ExportedProfiles)
 			tr.sync(4*time.Minute, skew)
-			tr.note(skew+time.Minute, profile.ExportedSelected)
-			tr.note(10*time.Minute, profile.Disconnected)
+			tr.note(skew+time.Minute, staff.ExportedSelected)
+			tr.note(10*time.Minute, staff.Disconnected)
 			tr.sync(11*time.Minute, 11*time.Minute)
 			tr.sync(400*aDay, 5*time.Minute) // nor does Cliniko's, once
-			events := tr.has(profile.SignedIn, profile.OpenedProfile, profile.ExportedProfiles, profile.ExportedSelected, profile.Disconnected)
+			events := tr.has(staff.SignedIn, staff.OpenedProfile, staff.ExportedProfiles, staff.ExportedSelected, staff.Disconnected)
 			for i, e := range events {
 				if e.At.Before(changedAt) || e.At.After(changedAt.Add(11*time.Minute)) {
 					t.Errorf("event %d is said to be of %v", i, e.At)
@@ -147,17 +148,17 @@ func TestNoClockShortensTheAuditTrail(t *testing.T) {
 func TestTheAuditTrailIsKeptForTwelveMonths(t *testing.T) {
 	tr := newTrail(t)
 	tr.sync(0, 0)
-	tr.note(-3650*aDay, profile.SignedIn)
+	tr.note(-3650*aDay, staff.SignedIn)
 	tr.sync(time.Minute, time.Minute)
-	tr.note(300*aDay, profile.OpenedProfile) // while the computer had no network
+	tr.note(300*aDay, staff.OpenedProfile) // while the computer had no network
 	tr.sync(301*aDay, 301*aDay)
-	tr.has(profile.SignedIn, profile.OpenedProfile)
+	tr.has(staff.SignedIn, staff.OpenedProfile)
 	tr.sync(364*aDay, 364*aDay)
-	tr.has(profile.SignedIn, profile.OpenedProfile)
+	tr.has(staff.SignedIn, staff.OpenedProfile)
 	tr.sync(366*aDay, 366*aDay)
-	tr.has(profile.OpenedProfile)
+	tr.has(staff.OpenedProfile)
 	tr.sync(665*aDay, 665*aDay)
-	tr.has(profile.OpenedProfile)
+	tr.has(staff.OpenedProfile)
 	tr.sync(667*aDay, 667*aDay)
 	tr.has()
 }
@@ -165,10 +166,10 @@ func TestTheAuditTrailIsKeptForTwelveMonths(t *testing.T) {
 // Without a clinic there is no time that could be believed.
 func TestNothingIsErasedBeforeCliniko(t *testing.T) {
 	tr := newTrail(t)
-	tr.note(-3650*aDay, profile.SignedIn)
-	tr.note(3650*aDay, profile.SignedIn)
+	tr.note(-3650*aDay, staff.SignedIn)
+	tr.note(3650*aDay, staff.SignedIn)
 	if _, err := tr.store.Purge(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	tr.has(profile.SignedIn, profile.SignedIn)
+	tr.has(staff.SignedIn, staff.SignedIn)
 }

@@ -9,16 +9,17 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // person is what the sealed column of a person holds.
 type person struct {
 	Name, Email, PasswordHash string
-	Permissions               []profile.Permission
+	Permissions               []staff.Permission
 	Deactivated               time.Time `json:",omitzero"`
 }
 
-func sealPerson(with interface{ seal([]byte, string) []byte }, p *profile.Person) ([]byte, error) {
+func sealPerson(with interface{ seal([]byte, string) []byte }, p *staff.Person) ([]byte, error) {
 	plain, err := json.Marshal(person{p.Name, p.Email, p.PasswordHash, p.Permissions, p.Deactivated})
 	if err != nil {
 		return nil, fmt.Errorf("write a person: %w", err)
@@ -27,14 +28,14 @@ func sealPerson(with interface{ seal([]byte, string) []byte }, p *profile.Person
 }
 
 // People returns everybody, the first one first.
-func (db *DB) People(ctx context.Context) (people []profile.Person, err error) {
+func (db *DB) People(ctx context.Context) (people []staff.Person, err error) {
 	rows, err := db.read.QueryContext(ctx, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
 	if err != nil {
 		return nil, coded(err)
 	}
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
 	for rows.Next() {
-		var out profile.Person
+		var out staff.Person
 		var created sql.NullInt64
 		var sealed []byte
 		if err := rows.Scan(&out.ID, &created, &sealed); err != nil {
@@ -50,7 +51,7 @@ func (db *DB) People(ctx context.Context) (people []profile.Person, err error) {
 }
 
 // openPerson fills in what is sealed of the person with out's id.
-func (db *DB) openPerson(sealed []byte, out *profile.Person) error {
+func (db *DB) openPerson(sealed []byte, out *staff.Person) error {
 	plain, err := db.sealer.open(sealed, personRow(out.ID))
 	if err != nil {
 		return damaged(err)
@@ -64,7 +65,7 @@ func (db *DB) openPerson(sealed []byte, out *profile.Person) error {
 }
 
 // regrant gives people of a store that an earlier version made the permissions
-// that take over from those they had: see profile.Regranted. It does so once.
+// that take over from those they had: see staff.Regranted. It does so once.
 // People's rows are sealed, so that a migration cannot.
 func (db *DB) regrant(ctx context.Context) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
@@ -77,11 +78,11 @@ func (db *DB) regrant(ctx context.Context) error {
 			return err
 		}
 		for id, sealed := range rows {
-			p := profile.Person{ID: id}
+			p := staff.Person{ID: id}
 			if db.openPerson(sealed, &p) != nil {
 				continue // whoever reads the people says so
 			}
-			p.Permissions = profile.Regranted(p.Permissions)
+			p.Permissions = staff.Regranted(p.Permissions)
 			again, err := sealPerson(db.sealer, &p)
 			if err != nil {
 				return err
@@ -118,7 +119,7 @@ func sealedPeople(ctx context.Context, tx *sql.Tx) (sealed map[string][]byte, er
 //
 // StoreDamaged: it would be the first one beside a connected clinic, which only
 // people connect. Somebody has deleted them, and must not be shown the clients.
-func (db *DB) AddPerson(ctx context.Context, p profile.Person) error {
+func (db *DB) AddPerson(ctx context.Context, p staff.Person) error {
 	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
 		return err
@@ -136,7 +137,7 @@ func (db *DB) AddPerson(ctx context.Context, p profile.Person) error {
 }
 
 // ChangePerson replaces what is known of a person.
-func (db *DB) ChangePerson(ctx context.Context, p profile.Person) error {
+func (db *DB) ChangePerson(ctx context.Context, p staff.Person) error {
 	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/staff"
 )
 
 var (
@@ -176,7 +177,7 @@ func TestFullPassGoesOnForADay(t *testing.T) {
 
 func TestNothingPersonalInTheFiles(t *testing.T) {
 	db := openStore(t, filepath.Join(t.TempDir(), "data", "telehab.db"))
-	if err := db.AddPerson(t.Context(), profile.Person{ID: "p1", Name: "Robin Canary", Email: "robin@example.org", PasswordHash: "$argon2id$hash", CreatedAt: changedAt}); err != nil {
+	if err := db.AddPerson(t.Context(), staff.Person{ID: "p1", Name: "Robin Canary", Email: "robin@example.org", PasswordHash: "$argon2id$hash", CreatedAt: changedAt}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
@@ -336,7 +337,7 @@ func TestPathWithOddCharacters(t *testing.T) {
 func TestForgetReplacesTheKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")
 	db := openStore(t, path)
-	dana := profile.Person{ID: "p1", Name: "Dana Example", Email: "dana@clinic.example", PasswordHash: "hash", CreatedAt: changedAt}
+	dana := staff.Person{ID: "p1", Name: "Dana Example", Email: "dana@clinic.example", PasswordHash: "hash", CreatedAt: changedAt}
 	if err := db.AddPerson(t.Context(), dana); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // What lies in clear beside a sealed value is somebody's to change as well: an
@@ -95,7 +96,7 @@ func TestBrokenReasonOfAFailure(t *testing.T) {
 // person, and is shown all clients.
 func TestNobodyBecomesTheFirstBesideAClinic(t *testing.T) {
 	db, _ := newStore(t)
-	somebody := profile.Person{ID: "p1", Name: "Dana", Email: "dana@example.com", CreatedAt: changedAt}
+	somebody := staff.Person{ID: "p1", Name: "Dana", Email: "dana@example.com", CreatedAt: changedAt}
 	if err := db.AddPerson(t.Context(), somebody); profile.CodeOf(err) != profile.StoreDamaged {
 		t.Errorf("%v", err)
 	}

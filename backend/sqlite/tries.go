@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // maxTracked is of how many emails the wrong tries are kept; whoever tries more
@@ -14,7 +14,7 @@ import (
 const maxTracked = 1000
 
 // CountTries replaces the wrong tries of an email.
-func (db *DB) CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(profile.Tries) profile.Tries) error {
+func (db *DB) CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(staff.Tries) staff.Tries) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE tries SET last = ?1 WHERE last > ?1", now.Microseconds()); err != nil {
 			return err
@@ -23,7 +23,7 @@ func (db *DB) CountTries(ctx context.Context, email string, now, forgetAfter tim
 			return err
 		}
 		key := db.sealer.print([]byte("tries"), []byte(email))
-		var before profile.Tries
+		var before staff.Tries
 		var last int64
 		err := tx.QueryRowContext(ctx, "SELECT wrong, last FROM tries WHERE email = ?", key).Scan(&before.Wrong, &last)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -5,17 +5,17 @@ import (
 	"testing"
 	"time"
 
-	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 func TestTriesAreBoundedAndForgotten(t *testing.T) {
 	db, _ := newStore(t)
 	now := time.Hour
-	count := func(email string) (before profile.Tries) {
+	count := func(email string) (before staff.Tries) {
 		t.Helper()
-		err := db.CountTries(t.Context(), email, now, 15*time.Minute, func(tries profile.Tries) profile.Tries {
+		err := db.CountTries(t.Context(), email, now, 15*time.Minute, func(tries staff.Tries) staff.Tries {
 			before = tries
-			return profile.Tries{Wrong: tries.Wrong + 1, Last: now}
+			return staff.Tries{Wrong: tries.Wrong + 1, Last: now}
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -36,7 +36,7 @@ func TestTriesAreBoundedAndForgotten(t *testing.T) {
 	if later := count("x1199@clinic.example"); later.Wrong != 0 {
 		t.Errorf("after a quiet while: %+v", later)
 	}
-	if err := db.CountTries(t.Context(), "x1199@clinic.example", now, time.Hour, func(profile.Tries) profile.Tries { return profile.Tries{} }); err != nil {
+	if err := db.CountTries(t.Context(), "x1199@clinic.example", now, time.Hour, func(staff.Tries) staff.Tries { return staff.Tries{} }); err != nil {
 		t.Fatal(err)
 	}
 	if again := count("x1199@clinic.example"); again.Wrong != 0 {

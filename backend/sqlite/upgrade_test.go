@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // downgrade undoes the newest migration as if an earlier version had made the
@@ -37,7 +38,7 @@ var before7 = []string{
 func TestWhoCouldExportStillCan(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")
 	db := openStore(t, path)
-	had := map[string][]profile.Permission{
+	had := map[string][]staff.Permission{
 		"owner":    {"practitioner", "practitioner.create", "practitioner.modify", "practitioner.delete", "pms_link", "pms_link.create", "pms_link.modify", "pms_link.delete", "people"},
 		"desk":     {"practitioner", "pms_link", "pms_link.modify"},
 		"therapy":  {"practitioner", "practitioner.create", "practitioner.modify"},
@@ -45,7 +46,7 @@ func TestWhoCouldExportStillCan(t *testing.T) {
 		"manager":  {"people"},
 	}
 	for id, permissions := range had {
-		if err := db.AddPerson(t.Context(), profile.Person{ID: id, Name: id, Email: id + "@clinic.example", Permissions: permissions, CreatedAt: changedAt}); err != nil {
+		if err := db.AddPerson(t.Context(), staff.Person{ID: id, Name: id, Email: id + "@clinic.example", Permissions: permissions, CreatedAt: changedAt}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -67,7 +68,7 @@ func TestWhoCouldExportStillCan(t *testing.T) {
 			if p.May("export") {
 				exporters = append(exporters, p.ID)
 			}
-			kept := slices.DeleteFunc(slices.Clone(p.Permissions), func(each profile.Permission) bool { return each == "export" })
+			kept := slices.DeleteFunc(slices.Clone(p.Permissions), func(each staff.Permission) bool { return each == "export" })
 			if !slices.Equal(kept, had[p.ID]) {
 				t.Errorf("%s has %v", p.ID, p.Permissions)
 			}

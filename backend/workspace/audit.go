@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // Events returns the newest events of the audit trail before the one with this
 // id, the newest first; 0 is from the end.
-func (w *Workspace) Events(ctx context.Context, before int64, most int) ([]profile.Event, error) {
+func (w *Workspace) Events(ctx context.Context, before int64, most int) ([]staff.Event, error) {
 	return w.db.Events(ctx, before, most)
 }
 
 // Record adds something that was done to the audit trail.
-func (w *Workspace) Record(ctx context.Context, e profile.Event) error {
+func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
 	_, err := w.db.Note(ctx, stamped(e))
 	return err
 }
@@ -23,8 +24,8 @@ func (w *Workspace) Record(ctx context.Context, e profile.Event) error {
 // ended. do may complete the event's subject. What cannot be recorded is not
 // done: the event is there before, as one whose end is not known, so that a
 // full disk or a kill hides nothing either.
-func (w *Workspace) Audited(ctx context.Context, e profile.Event, do func(e *profile.Event) error) error {
-	e.Outcome = profile.NotFinished
+func (w *Workspace) Audited(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+	e.Outcome = staff.NotFinished
 	id, err := w.db.Note(ctx, stamped(e))
 	if err != nil {
 		return err
@@ -37,12 +38,12 @@ func (w *Workspace) Audited(ctx context.Context, e profile.Event, do func(e *pro
 }
 
 // Failed records that something was refused before it began.
-func (w *Workspace) Failed(ctx context.Context, e profile.Event, why error) error {
+func (w *Workspace) Failed(ctx context.Context, e staff.Event, why error) error {
 	e.Outcome = profile.CodeOf(why)
 	return w.Record(ctx, e)
 }
 
-func stamped(e profile.Event) profile.Event {
+func stamped(e staff.Event) staff.Event {
 	if e.Here.IsZero() {
 		e.Here = time.Now().UTC()
 	}

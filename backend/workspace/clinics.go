@@ -11,6 +11,7 @@ import (
 
 	"telehab.io/desktop/backend/atomicfile"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // Two clinics never share a store. The first one's lies in the data folder; each
@@ -206,7 +207,7 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 }
 
 // fill opens the separate store, adds its first person and connects it.
-func (c Clinics) fill(ctx context.Context, account string, proof *proof, by profile.Person) (err error) {
+func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staff.Person) (err error) {
 	separate, err := Open(ctx, c.at(account))
 	if err != nil {
 		return err
@@ -217,13 +218,13 @@ func (c Clinics) fill(ctx context.Context, account string, proof *proof, by prof
 		return err
 	}
 	if len(people) == 0 {
-		by.Permissions = profile.AllPermissions
+		by.Permissions = staff.AllPermissions
 		if err := separate.db.AddPerson(ctx, by); err != nil {
 			return err
 		}
 	}
-	return separate.Audited(ctx, profile.Event{Person: by.ID, Action: profile.ConnectedClinic, Subject: account},
-		func(*profile.Event) error { return separate.connect(ctx, proof) })
+	return separate.Audited(ctx, staff.Event{Person: by.ID, Action: staff.ConnectedClinic, Subject: account},
+		func(*staff.Event) error { return separate.connect(ctx, proof) })
 }
 
 // RemoveSeparate deletes the store that is used, if it is a separate one, and

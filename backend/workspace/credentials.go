@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // Credentials are what a person proves themselves with in one store.
@@ -17,25 +18,25 @@ func (w *Workspace) Credentials(ctx context.Context, personID string) (Credentia
 
 // Recognise returns the person with the very same credentials in this store, so
 // that nobody has to type the same password twice. SignedOut: there is none.
-func (w *Workspace) Recognise(ctx context.Context, c Credentials) (profile.Person, error) {
-	return w.find(ctx, func(p *profile.Person) bool {
+func (w *Workspace) Recognise(ctx context.Context, c Credentials) (staff.Person, error) {
+	return w.find(ctx, func(p *staff.Person) bool {
 		return p.Active() && c.hash != "" && p.Email == c.email && p.PasswordHash == c.hash
 	})
 }
 
-func (w *Workspace) person(ctx context.Context, id string) (profile.Person, error) {
-	return w.find(ctx, func(p *profile.Person) bool { return p.ID == id })
+func (w *Workspace) person(ctx context.Context, id string) (staff.Person, error) {
+	return w.find(ctx, func(p *staff.Person) bool { return p.ID == id })
 }
 
-func (w *Workspace) find(ctx context.Context, is func(*profile.Person) bool) (profile.Person, error) {
+func (w *Workspace) find(ctx context.Context, is func(*staff.Person) bool) (staff.Person, error) {
 	people, err := w.db.People(ctx)
 	if err != nil {
-		return profile.Person{}, err
+		return staff.Person{}, err
 	}
 	for i := range people {
 		if is(&people[i]) {
 			return people[i], nil
 		}
 	}
-	return profile.Person{}, profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
+	return staff.Person{}, profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
 }

@@ -1,8 +1,10 @@
-package profile
+package staff
 
 import (
 	"context"
 	"time"
+
+	"telehab.io/desktop/backend/profile"
 )
 
 // Action is what somebody did that the audit trail keeps.
@@ -33,7 +35,7 @@ const AuditMonths = 12
 
 // NotFinished is the outcome of an event whose end was not recorded: it is still
 // under way, or the program ended in the middle.
-const NotFinished Code = "not_finished"
+const NotFinished profile.Code = "not_finished"
 
 // Event is one line of the audit trail. It holds no details of anybody.
 type Event struct {
@@ -43,17 +45,17 @@ type Event struct {
 	Person  string    // the id of who did it
 	Action  Action
 	Subject string
-	Outcome Code // "" for done, NotFinished, or why it was not done
+	Outcome profile.Code // "" for done, NotFinished, or why it was not done
 }
 
 // AuditTrail keeps who did what for at least AuditMonths, in the order in which
 // it was recorded. No clock of this computer shortens or reorders it: see
-// Store.Purge.
+// profile.Clock.
 type AuditTrail interface {
 	// Note adds an event and returns its ID. Of the times, Here is read.
 	Note(ctx context.Context, e Event) (int64, error)
 	// Finish records how an event ended that was NotFinished, and its subject.
-	Finish(ctx context.Context, id int64, subject string, outcome Code) error
+	Finish(ctx context.Context, id int64, subject string, outcome profile.Code) error
 	// Events returns the newest events before the one with this id, the newest
 	// first; 0 is from the end.
 	Events(ctx context.Context, before int64, most int) ([]Event, error)

@@ -1,0 +1,56 @@
+package staff
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Person is someone who may sign in on this computer.
+type Person struct {
+	ID           string // random, opaque
+	Name         string
+	Email        string // compared without regard to case
+	PasswordHash string // argon2id in PHC form
+	Permissions  []Permission
+	CreatedAt    time.Time
+	Deactivated  time.Time // may not sign in since then; zero: may
+}
+
+// May says whether the person has the permission.
+func (p *Person) May(permission Permission) bool { return slices.Contains(p.Permissions, permission) }
+
+// Active says whether the person may sign in.
+func (p *Person) Active() bool { return p.Deactivated.IsZero() }
+
+// Format writes profile.Redacted: a person does not print itself, whatever the
+// verb.
+func (Person) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, profile.Redacted) }
+
+// MarshalJSON writes profile.Redacted: loggers print what they do not know as
+// JSON. Who has to write a person names the fields.
+func (Person) MarshalJSON() ([]byte, error) { return []byte(`"` + profile.Redacted + `"`), nil }
+
+// PersonStore keeps the people of this computer. There are few of them.
+type PersonStore interface {
+	People(ctx context.Context) ([]Person, error)
+	// AddPerson stores a person; the caller has checked that the email is free.
+	AddPerson(ctx context.Context, p Person) error
+	// ChangePerson replaces the person with p's id. NotFound: there is none.
+	ChangePerson(ctx context.Context, p Person) error
+	// CountTries replaces the wrong tries of an email by what count makes of them,
+	// while no other process counts. The zero value forgets them, as does a last
+	// try more than forgetAfter before now. Both are times since the computer
+	// started; a last try that lies ahead was before a restart, and counts as now.
+	CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(Tries) Tries) error
+}
+
+// Tries are the wrong tries of one email until now.
+type Tries struct {
+	Wrong int
+	Last  time.Duration // since the computer started
+}
