@@ -94,7 +94,7 @@ func installOn(ctx context.Context, source profile.Source) (*installation, error
 	if err != nil {
 		return nil, errors.Join(err, in.remove())
 	}
-	in.engine = syncer.New(source, in.db.Profiles(clinic.AccountID, time.Now), syncer.Options{})
+	in.engine = syncer.New(source, in.db.Profiles(clinic.AccountID, time.Now).Store(), syncer.Options{})
 	return in, nil
 }
 

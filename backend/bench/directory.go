@@ -95,7 +95,7 @@ func fillWorkspace(ctx context.Context, w *workspace.Workspace, key string, pati
 	if err != nil {
 		return err
 	}
-	_, err = syncer.New(from, store, syncer.Options{}).Full(ctx, nil)
+	_, err = syncer.New(from, store.Store(), syncer.Options{}).Full(ctx, nil)
 	return err
 }
 

@@ -5,18 +5,56 @@ import (
 	"time"
 )
 
-// Store keeps one clinic's profiles, failures and passes on this computer. It
-// has one writer at a time; Save and the methods that end in a state are one
-// transaction each, so that a process killed anywhere leaves the state before
-// or after it.
+// Store keeps one clinic's profiles, failures and passes on this computer. Each
+// part is for one purpose; one value may be all of them, and they see the same
+// data.
+//
+// A store has one writer at a time. Every method that changes something is one
+// transaction, so that a process killed anywhere leaves the state before or
+// after it. All methods may be called from several goroutines.
 //
 // Errors carry one of the codes of this computer.
-type Store interface {
+type Store struct {
+	Passes     PassStore
+	Entries    EntryStore
+	Departures DepartureStore
+	Reviews    ReviewStore
+	Clock      ClockStore
+}
+
+// PassStore keeps the passes of the engine, and where the next one starts. A
+// pass is begun, named by its ID wherever something is stored for it, and ended.
+type PassStore interface {
 	// Begin starts a pass. A full pass that was cut off less than a day before
 	// goes on instead: then the stored pass comes back, with the numbers of the
 	// pages that are stored. No other unfinished pass of this kind stays.
 	Begin(ctx context.Context, p Pass) (Pass, map[int]bool, error)
 
+	// Counts sums the outcomes that the pass has noted so far, each patient
+	// counted once with its last outcome.
+	Counts(ctx context.Context, passID int64) (Counts, error)
+
+	// End closes the pass with p's numbers and error and moves the cursors, in
+	// one transaction. A cursor that lies after what is believed of Cliniko's time
+	// moves to the newest change that was seen instead. A pass closed with
+	// Offline, Cancelled and the like stays unfinished, so that Begin can go on
+	// with it: see Resumable.
+	End(ctx context.Context, p Pass, cursors Cursors) error
+
+	// LastFull returns the newest full pass, whatever became of it; the zero
+	// Pass when there was none.
+	LastFull(ctx context.Context) (Pass, error)
+
+	// Cursors returns where the next changes pass starts; zero before the first
+	// full pass has ended well.
+	Cursors(ctx context.Context) (Cursors, error)
+
+	// SetCursors is for a count that was made after a pass had ended.
+	SetCursors(ctx context.Context, c Cursors) error
+}
+
+// EntryStore keeps what was read of each patient.
+type EntryStore interface {
 	// Save stores a batch. It never replaces newer details by older ones, keeps
 	// an archived patient only where there was a profile before or Opened is
 	// set, notes each entry's outcome, and which fields changed. It returns the
@@ -27,29 +65,30 @@ type Store interface {
 	// beside other calls. The batch's PassID is not read.
 	Prepare(b Batch) (Prepared, error)
 
-	// SavePrepared is the rest of Save.
+	// SavePrepared is the rest of Save, for several batches in one transaction.
+	// It is an error if another store has prepared one of them.
 	SavePrepared(ctx context.Context, passID int64, p ...Prepared) ([]Entry, error)
 
-	// Counts sums the outcomes that the pass has noted so far, each patient
-	// counted once with its last outcome.
-	Counts(ctx context.Context, passID int64) (Counts, error)
+	// One returns what is kept of a patient. NotFound: nothing is.
+	One(ctx context.Context, ref string) (Entry, error)
 
+	// Tally says how many clients are kept, by state.
+	Tally(ctx context.Context) (Tally, error)
+}
+
+// Prepared is a batch that an EntryStore has made ready to be stored. Only the
+// store that made it can store it; it may be thrown away instead.
+type Prepared interface {
+	// Patients returns how many entries the batch had.
+	Patients() int
+}
+
+// DepartureStore keeps who is no longer in Cliniko, and erases those who have
+// left for long enough.
+type DepartureStore interface {
 	// Unseen returns the refs of kept profiles and failures that the pass has
 	// not read, and that are not known as deleted.
 	Unseen(ctx context.Context, passID int64) ([]string, error)
-
-	// Learn takes what Cliniko's clock and this computer's said when an answer
-	// came, and returns what is known of Cliniko's time then. What is believed
-	// never goes back, and stays with the store when a clinic is disconnected.
-	Learn(ctx context.Context, r Reading) (Clock, error)
-
-	// Clock returns what is known of Cliniko's time.
-	Clock(ctx context.Context) (Clock, error)
-
-	// Vanish notes that Cliniko, by its clock at this time, no longer has these
-	// patients: profiles become Deleted, failures go. It returns the changed
-	// entries.
-	Vanish(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
 
 	// Miss notes who would disappear if a person says so: see Gone. It replaces
 	// what was noted before; who was Accepted stays so.
@@ -59,54 +98,51 @@ type Store interface {
 	// A full pass that ends well empties them.
 	Accepted(ctx context.Context) (map[string]bool, error)
 
+	// Vanish notes that Cliniko, by its clock at this time, no longer has these
+	// patients: profiles become Deleted, failures go. It returns the changed
+	// entries.
+	Vanish(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
+
 	// Purge erases profiles of clients who left longer ago than the clinic's
 	// Retention, what is older than HistoryDays of the history, and what is older
-	// than AuditMonths of the audit trail. How long ago that was is told by
+	// than the staff's audit trail has to be. How long ago that was is told by
 	// Clock.Erases: nothing goes while no time is believed. It returns the refs of
 	// the erased.
 	Purge(ctx context.Context) ([]string, error)
+}
 
-	// End closes the pass with p's numbers and error and moves the cursors, in
-	// one transaction. A cursor that lies after what is believed of Cliniko's time
-	// moves to the newest change that was seen instead. A pass closed with
-	// Offline, Cancelled and the like stays unfinished, so that Begin can go on
-	// with it: see Resumable.
-	End(ctx context.Context, p Pass, cursors Cursors) error
-
-	// Cursors returns where the next changes pass starts; zero before the first
-	// full pass has ended well.
-	Cursors(ctx context.Context) (Cursors, error)
-
-	// Distrust makes the next reading of these patients replace what is stored,
-	// whatever it says.
-	Distrust(ctx context.Context, refs []string) error
-
-	// LastFull returns the newest full pass, whatever became of it; the zero
-	// Pass when there was none.
-	LastFull(ctx context.Context) (Pass, error)
-
+// ReviewStore knows which profiles and failures have to be read or judged again.
+type ReviewStore interface {
 	// Unreadable returns the ids of all records that could not be read and have
 	// one, the one that was tried longest ago first.
 	Unreadable(ctx context.Context) ([]ID, error)
-
-	// CheckAgain has check judge every profile that is kept and can be read, with
-	// the failure that is kept of it or nil, and stores where its answer differs from what is stored. It returns the
-	// changed entries, and the ids of failures of which too little is kept to
-	// judge them, which the program's earlier versions may have left.
-	CheckAgain(ctx context.Context, passID int64, check func(*Profile, *Failure) (Profile, *Failure)) (changed []Entry, unclear []ID, err error)
 
 	// Retries returns which unreadable records have a time at which they are to
 	// be read again, see RetryAt, the first one first.
 	Retries(ctx context.Context) ([]Retry, error)
 
-	// SetCursors is for a count that was made after a pass had ended.
-	SetCursors(ctx context.Context, c Cursors) error
+	// Distrust makes the next reading of these patients replace what is stored,
+	// whatever it says.
+	Distrust(ctx context.Context, refs []string) error
 
-	// One returns what is kept of a patient. NotFound: nothing is.
-	One(ctx context.Context, ref string) (Entry, error)
+	// CheckAgain has check judge every profile that is kept and can be read, with
+	// the failure that is kept of it or nil, and stores where its answer differs
+	// from what is stored. It returns the changed entries, and the ids of failures
+	// of which too little is kept to judge them, which the program's earlier
+	// versions may have left.
+	CheckAgain(ctx context.Context, passID int64, check func(*Profile, *Failure) (Profile, *Failure)) (changed []Entry, unclear []ID, err error)
+}
 
-	// Tally says how many clients are kept, by state.
-	Tally(ctx context.Context) (Tally, error)
+// ClockStore keeps what is known of Cliniko's time, for all processes and
+// starts.
+type ClockStore interface {
+	// Learn takes what Cliniko's clock and this computer's said when an answer
+	// came, and returns what is known of Cliniko's time then. What is believed
+	// never goes back, and stays with the store when a clinic is disconnected.
+	Learn(ctx context.Context, r Reading) (Clock, error)
+
+	// Clock returns what is known of Cliniko's time.
+	Clock(ctx context.Context) (Clock, error)
 }
 
 // Cursors say up to when changes are known, by Cliniko's clock.
@@ -168,9 +204,6 @@ const (
 	MinRetention = 1
 	MaxRetention = 3650
 )
-
-// Prepared is a batch that a Store has made ready: see Store.Prepare.
-type Prepared any
 
 // Tally counts what is kept.
 type Tally struct {

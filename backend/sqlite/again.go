@@ -13,8 +13,8 @@ import (
 // judgement is profile.CheckAgain at some time.
 type judgement func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)
 
-// CheckAgain judges everybody by what is kept: see profile.Store. It reads all
-// rows, and writes those alone for which the answer is another one.
+// CheckAgain judges everybody by what is kept: see profile.ReviewStore. It
+// reads all rows, and writes those alone for which the answer is another one.
 func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) (changed []profile.Entry, unclear []profile.ID, err error) {
 	var refs []string
 	// Rows that do not open are mended elsewhere.

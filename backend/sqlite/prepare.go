@@ -6,14 +6,19 @@ import (
 
 // prepared is a batch whose details are sealed.
 type prepared struct {
-	entries []profile.Entry // each ref once
-	sealed  []sealedProfile
-	page    int
+	by       *Profiles
+	patients int
+	entries  []profile.Entry // each ref once
+	sealed   []sealedProfile
+	page     int
 }
+
+// Patients returns how many entries the batch had.
+func (p *prepared) Patients() int { return p.patients }
 
 // Prepare checks and seals, which costs more time than storing.
 func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
-	p := &prepared{entries: eachOnce(b.Entries), page: b.Page}
+	p := &prepared{by: s, patients: len(b.Entries), entries: eachOnce(b.Entries), page: b.Page}
 	p.sealed = make([]sealedProfile, len(p.entries))
 	for i := range p.entries {
 		if p.entries[i].Profile.ID == "" || isUnread(&p.entries[i]) {

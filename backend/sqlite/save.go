@@ -11,14 +11,12 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Profiles is one clinic's part of the store. It is a profile.Store.
+// Profiles is one clinic's part of the store: every part of a profile.Store.
 type Profiles struct {
 	db      *DB
 	account string
 	now     func() time.Time // this computer's clock
 }
-
-var _ profile.Store = (*Profiles)(nil)
 
 // Profiles returns the part of the store that belongs to the clinic with this
 // account id, which must be the connected one. now is this computer's clock; the
@@ -27,7 +25,12 @@ func (db *DB) Profiles(account string, now func() time.Time) *Profiles {
 	return &Profiles{db: db, account: account, now: now}
 }
 
-// Save stores a batch in one transaction: see profile.Store.
+// Store returns what the engine needs of it.
+func (s *Profiles) Store() profile.Store {
+	return profile.Store{Passes: s, Entries: s, Departures: s, Reviews: s, Clock: s}
+}
+
+// Save stores a batch in one transaction: see profile.EntryStore.
 func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, error) {
 	p, err := s.Prepare(b)
 	if err != nil {
@@ -47,7 +50,7 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 		bound := s.db.statements.in(ctx, tx)
 		for _, one := range ready {
 			p, ok := one.(*prepared)
-			if !ok {
+			if !ok || p.by.db != s.db || p.by.account != s.account {
 				return errors.New("a batch that this store has not prepared")
 			}
 			w := &writer{Profiles: s, tx: tx, sql: bound, passID: passID, at: now, outcomes: make(map[string]profile.Outcome, len(p.entries))}

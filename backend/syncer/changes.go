@@ -51,11 +51,11 @@ func (e *Engine) Sync(ctx context.Context, report Report) (profile.Pass, error) 
 
 func (e *Engine) bringChanges(ctx context.Context, asked bool, report Report) (profile.Pass, error) {
 	m := newMeter(report, e.now)
-	since, err := e.store.Cursors(ctx)
+	since, err := e.store.Passes.Cursors(ctx)
 	if err != nil {
 		return profile.Pass{}, err
 	}
-	last, err := e.store.LastFull(ctx)
+	last, err := e.store.Passes.LastFull(ctx)
 	if err != nil {
 		return profile.Pass{}, err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
 	if err != nil {
 		return pass, err
 	}
-	since, err := e.store.Cursors(ctx)
+	since, err := e.store.Passes.Cursors(ctx)
 	if err != nil {
 		return pass, err
 	}
@@ -117,7 +117,7 @@ func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
 		e.notice(CountUnexplained)
 	}
 	since.Drift = drift
-	return pass, e.store.SetCursors(ctx, since)
+	return pass, e.store.Passes.SetCursors(ctx, since)
 }
 
 // count asks how many active patients Cliniko has, and returns by how much that
@@ -128,7 +128,7 @@ func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, e
 	if err != nil {
 		return 0, err
 	}
-	tally, err := e.store.Tally(ctx)
+	tally, err := e.store.Entries.Tally(ctx)
 	into.ActiveInCliniko, into.CountedAt = page.Total, e.clock.unchecked()
 	return page.Total - (tally.Active - tally.Missing), err
 }
@@ -136,7 +136,7 @@ func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, e
 func (e *Engine) changes(ctx context.Context, since profile.Cursors, asked bool, m *meter) (pass profile.Pass, differs bool, err error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
-	pass, _, err = e.store.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
+	pass, _, err = e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
 	if err != nil {
 		return pass, false, err
 	}
@@ -233,7 +233,7 @@ func (s *sweep) take(ctx context.Context, page profile.Page) error {
 // one than the last time, and reads those whom that leaves unclear, and records
 // that could not be read, where they were not met.
 func (s *sweep) again(ctx context.Context, next *profile.Cursors) error {
-	unreadable, err := s.engine.store.Unreadable(ctx)
+	unreadable, err := s.engine.store.Reviews.Unreadable(ctx)
 	if err != nil {
 		return err
 	}
@@ -263,7 +263,7 @@ func (e *Engine) judgeAgain(ctx context.Context, passID int64, next *profile.Cur
 	if next.Judged == judged {
 		return nil, nil
 	}
-	changed, unclear, err := e.store.CheckAgain(ctx, passID, func(p *profile.Profile, known *profile.Failure) (profile.Profile, *profile.Failure) {
+	changed, unclear, err := e.store.Reviews.CheckAgain(ctx, passID, func(p *profile.Profile, known *profile.Failure) (profile.Profile, *profile.Failure) {
 		return profile.CheckAgain(p, known, now)
 	})
 	e.tell(changed)

@@ -70,7 +70,7 @@ func newClinicBehind(t testing.TB, o fakeclinic.Options, around func(http.Handle
 		t.Fatal(err)
 	}
 	c.store = db.Profiles(whose.AccountID, time.Now)
-	c.engine = syncer.New(c.client, c.store, syncer.Options{})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{})
 	return c
 }
 

@@ -20,7 +20,7 @@ const (
 // clinicClock is Cliniko's clock as its answers tell it. What is known of it
 // lies in the store, for all processes and starts.
 type clinicClock struct {
-	store  profile.Store
+	store  profile.ClockStore
 	now    func() time.Time // this computer's clock, which is not trusted
 	notice func(Notice)
 

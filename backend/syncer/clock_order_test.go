@@ -65,7 +65,7 @@ func TestASlowAnswerStaysTheOlderOne(t *testing.T) {
 			w := newClocks(t, 12)
 			w.full()
 			id := w.fake.IDs()[3]
-			engine := syncer.New(w.client, w.store(), syncer.Options{Now: w.here})
+			engine := syncer.New(w.client, w.store().Store(), syncer.Options{Now: w.here})
 			w.passed, w.skew = w.passed+2*time.Hour-time.Minute, c.before
 			_, err := engine.Full(t.Context(), nil)
 			fine(t, err)

@@ -101,7 +101,7 @@ func (c *clocks) store() *sqlite.Profiles { return c.db.Profiles(c.account, c.he
 func (c *clocks) sync(pass func(*syncer.Engine) (profile.Pass, error)) profile.Pass {
 	c.t.Helper()
 	c.notices = nil
-	engine := syncer.New(c.client, c.store(), syncer.Options{Now: c.here, Notice: func(n syncer.Notice) { c.notices = append(c.notices, n) }})
+	engine := syncer.New(c.client, c.store().Store(), syncer.Options{Now: c.here, Notice: func(n syncer.Notice) { c.notices = append(c.notices, n) }})
 	done, err := pass(engine)
 	fine(c.t, err)
 	return done

@@ -36,7 +36,7 @@ func TestBirthDatesAreJudgedAgainAsTimePasses(t *testing.T) {
 	clock := &laterClock{}
 	c := newClinic(t, fakeclinic.Options{Seed: 36, Patients: 20, Shares: &fakeclinic.Shares{}, Clock: clock.now})
 	c.now = clock.now
-	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: clock.now})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Now: clock.now})
 	ids := c.fake.IDs()
 	now := time.Now().UTC().Add(time.Hour) // when the first pass is
 	born := func(id string, years, days int) string {
@@ -155,7 +155,7 @@ func TestAnotherVersionJudgesWhatIsKept(t *testing.T) {
 		t.Errorf("the same version: %+v", pass)
 	}
 	told := &listener{}
-	c.engine = syncer.New(c.client, c.store, syncer.Options{Version: "2", Destinations: []profile.Destination{told}})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Version: "2", Destinations: []profile.Destination{told}})
 	if pass := c.changes(); pass.Requests != 2 || pass.Counts.Read != 0 {
 		t.Errorf("another version: %+v", pass)
 	}

@@ -48,7 +48,8 @@ type Options struct {
 	Version string
 }
 
-// New returns an engine. It does nothing until it is asked.
+// New returns an engine. It needs every part of the store, and does nothing
+// until it is asked.
 func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Lock == nil {
 		o.Lock = func() (func(), error) { return func() {}, nil }
@@ -60,7 +61,7 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 		o.Notice = func(Notice) {}
 	}
 	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version,
-		clock: &clinicClock{store: store, now: o.Now, notice: o.Notice}}
+		clock: &clinicClock{store: store.Clock, now: o.Now, notice: o.Notice}}
 }
 
 // ErrClosing is the cancellation cause of a program that ends: the pass is
@@ -102,19 +103,19 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 		return entry, err
 	}
 	// The row was changed by somebody else, and looks as if it had these details.
-	if err := e.store.Distrust(ctx, []string{string(id)}); err != nil {
+	if err := e.store.Reviews.Distrust(ctx, []string{string(id)}); err != nil {
 		return profile.Entry{}, err
 	}
 	return e.keepOne(ctx, id, entries)
 }
 
 func (e *Engine) keepOne(ctx context.Context, id profile.ID, entries []profile.Entry) (profile.Entry, error) {
-	changed, err := e.store.Save(ctx, profile.Batch{Entries: entries})
+	changed, err := e.store.Entries.Save(ctx, profile.Batch{Entries: entries})
 	if err != nil {
 		return profile.Entry{}, err
 	}
 	e.tell(changed)
-	return e.store.One(ctx, string(id))
+	return e.store.Entries.One(ctx, string(id))
 }
 
 // MaxHops is how many merges Open follows.
@@ -152,7 +153,7 @@ func (e *Engine) keep(ctx context.Context, passID int64, page profile.Page) (int
 	if err != nil {
 		return 0, err
 	}
-	changed, err := e.store.Save(ctx, profile.Batch{PassID: passID, Entries: entries})
+	changed, err := e.store.Entries.Save(ctx, profile.Batch{PassID: passID, Entries: entries})
 	if err != nil {
 		return 0, err
 	}

@@ -33,7 +33,7 @@ func (n *noticed) has(what syncer.Notice) bool {
 // noting makes a new engine on the same clinic and store.
 func (c *clinic) noting() *noticed {
 	n := &noticed{}
-	c.engine = syncer.New(c.client, c.store, syncer.Options{Notice: n.note})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Notice: n.note})
 	return n
 }
 

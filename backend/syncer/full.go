@@ -34,11 +34,11 @@ func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
 	if err != nil {
 		return profile.Pass{Kind: profile.FullPass, Err: profile.CodeOf(err)}, err
 	}
-	pass, stored, err := e.store.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total})
+	pass, stored, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total})
 	if err != nil {
 		return pass, err
 	}
-	before, err := e.store.Counts(ctx, pass.ID)
+	before, err := e.store.Passes.Counts(ctx, pass.ID)
 	if err != nil {
 		return pass, err
 	}
@@ -109,21 +109,17 @@ func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool
 // storing stores what feed hands over. Feed may do so in several goroutines:
 // sealing goes on in them while the one writer stores what came before.
 func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(context.Context, func(context.Context, profile.Batch) error) error) error {
-	type portion struct {
-		prepared profile.Prepared
-		patients int
-	}
-	portions := make(chan portion, 2*readers)
+	portions := make(chan profile.Prepared, 2*readers)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(portions)
 		return feed(ctx, func(ctx context.Context, b profile.Batch) error {
-			prepared, err := e.store.Prepare(b)
+			prepared, err := e.store.Entries.Prepare(b)
 			if err != nil {
 				return err
 			}
 			select {
-			case portions <- portion{prepared, len(b.Entries)}:
+			case portions <- prepared:
 				return nil
 			case <-ctx.Done():
 				return ctx.Err()
@@ -133,12 +129,12 @@ func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(
 	group.Go(func() error {
 		for p := range portions {
 			// Whatever else is ready goes into the same transaction.
-			ready, patients := []profile.Prepared{p.prepared}, p.patients
+			ready, patients := []profile.Prepared{p}, p.Patients()
 			for more := len(portions); more > 0; more-- {
 				p := <-portions
-				ready, patients = append(ready, p.prepared), patients+p.patients
+				ready, patients = append(ready, p), patients+p.Patients()
 			}
-			changed, err := e.store.SavePrepared(ctx, passID, ready...)
+			changed, err := e.store.Entries.SavePrepared(ctx, passID, ready...)
 			if err != nil {
 				return err
 			}
@@ -157,7 +153,7 @@ func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err 
 		m.phase(Checking, 0, 0)
 		pass, err = e.verify(ctx, pass, still)
 	}
-	before, cursorErr := e.store.Cursors(context.WithoutCancel(ctx))
+	before, cursorErr := e.store.Passes.Cursors(context.WithoutCancel(ctx))
 	if err == nil {
 		err = cursorErr
 	}
@@ -175,7 +171,7 @@ func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int
 		return pass, context.Cause(ctx)
 	}
 	ctx = context.WithoutCancel(ctx)
-	counts, countErr := e.store.Counts(ctx, pass.ID)
+	counts, countErr := e.store.Passes.Counts(ctx, pass.ID)
 	if err == nil {
 		err = countErr
 	}
@@ -184,13 +180,13 @@ func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int
 	}
 	pass.Counts, pass.Err = counts, profile.CodeOf(err)
 	pass.EndedAt, pass.Requests = e.clock.time(), e.source.Requests()-sent
-	if endErr := e.store.End(ctx, pass, cursors(counts)); err == nil {
+	if endErr := e.store.Passes.End(ctx, pass, cursors(counts)); err == nil {
 		err = endErr
 	}
 	if err != nil {
 		return pass, err
 	}
-	erased, err := e.store.Purge(ctx)
+	erased, err := e.store.Departures.Purge(ctx)
 	for _, destination := range e.destinations {
 		if len(erased) > 0 {
 			destination.Forget(erased)

@@ -22,15 +22,15 @@ func isMass(gone, kept int) bool { return gone > massNumber || gone*100 > kept*m
 // still in Cliniko is stored; who is gone becomes a deleted profile. Where that
 // would be many, it stops and leaves their names to a person.
 func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
-	unseen, err := e.store.Unseen(ctx, pass.ID)
+	unseen, err := e.store.Departures.Unseen(ctx, pass.ID)
 	if err != nil || len(unseen) == 0 {
 		return err
 	}
-	tally, err := e.store.Tally(ctx)
+	tally, err := e.store.Entries.Tally(ctx)
 	if err != nil {
 		return err
 	}
-	accepted, err := e.store.Accepted(ctx)
+	accepted, err := e.store.Departures.Accepted(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
-	changed, err := e.store.Vanish(ctx, pass.ID, e.clock.time(), s.gone)
+	changed, err := e.store.Departures.Vanish(ctx, pass.ID, e.clock.time(), s.gone)
 	e.tell(changed)
 	return err
 }
@@ -116,7 +116,7 @@ func (s *search) ask(ctx context.Context, ids []profile.ID) error {
 	for i, id := range ids {
 		refs[i] = string(id)
 	}
-	if err := s.engine.store.Miss(ctx, refs); err != nil {
+	if err := s.engine.store.Departures.Miss(ctx, refs); err != nil {
 		return err
 	}
 	return profile.Errorf(profile.Gone, goneSentence(len(ids), s.kept))

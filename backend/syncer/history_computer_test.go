@@ -131,7 +131,7 @@ func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, 
 		return nil, err
 	}
 	p.store = p.db.Profiles(clinic.AccountID, c.now)
-	p.engine = c.build(p.client, p.store, syncer.Options{Destinations: []profile.Destination{p}, Lock: c.lock, Now: c.now})
+	p.engine = c.build(p.client, p.store.Store(), syncer.Options{Destinations: []profile.Destination{p}, Lock: c.lock, Now: c.now})
 	_, err = p.store.All(ctx, func(some []profile.Entry) {
 		for _, e := range some {
 			p.picture[e.Ref] = tidied(e)

@@ -86,7 +86,7 @@ func TestAnUnexplainedCountIsRepairedOnce(t *testing.T) {
 func TestEverybodyIsReadOnceAWeek(t *testing.T) {
 	clock := &laterClock{}
 	c := newClinic(t, fakeclinic.Options{Seed: 32, Patients: 200, Clock: clock.now})
-	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: clock.now})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Now: clock.now})
 	c.full()
 	// One gone and one back leave the count as it is.
 	must(t, c.fake.Archive(activeIDs(c)[0]))
@@ -172,7 +172,7 @@ func TestUnreadableRecordsAreReadAgainBySchedule(t *testing.T) {
 		t.Errorf("before its time: %+v, %v", pass, err)
 	}
 	now := func() time.Time { return time.Now().Add(61 * time.Second) }
-	c.engine = syncer.New(c.client, c.store, syncer.Options{Now: now})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Now: now})
 	before, err := c.store.Cursors(t.Context())
 	must(t, err)
 	pass, err := c.engine.Retry(t.Context())

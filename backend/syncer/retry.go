@@ -14,7 +14,7 @@ import (
 // Errors: as Full.
 func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 	return e.alone("retry", func() (profile.Pass, error) {
-		retries, err := e.store.Retries(ctx)
+		retries, err := e.store.Reviews.Retries(ctx)
 		if err != nil {
 			return profile.Pass{}, err
 		}
@@ -38,7 +38,7 @@ func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 // Errors: as Full.
 func (e *Engine) Mend(ctx context.Context, refs []string) (profile.Pass, error) {
 	return e.alone("mend", func() (profile.Pass, error) {
-		if err := e.store.Distrust(ctx, refs); err != nil {
+		if err := e.store.Reviews.Distrust(ctx, refs); err != nil {
 			return profile.Pass{}, err
 		}
 		var ids []profile.ID
@@ -57,7 +57,7 @@ func (e *Engine) readThese(ctx context.Context, ids []profile.ID) (profile.Pass,
 		return profile.Pass{}, nil
 	}
 	sent := e.source.Requests()
-	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
+	pass, _, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
 	if err != nil {
 		return pass, err
 	}

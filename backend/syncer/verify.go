@@ -36,7 +36,7 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 	if still && created > 0 {
 		return e.verify(ctx, pass, false) // a count can tell whether only that happened
 	}
-	counts, err := e.store.Counts(ctx, pass.ID)
+	counts, err := e.store.Passes.Counts(ctx, pass.ID)
 	if err != nil {
 		return pass, err
 	}

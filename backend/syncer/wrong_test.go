@@ -70,7 +70,7 @@ func (e *wrongEngine) Import(ctx context.Context, _ *syncer.Listed, _ syncer.Rep
 }
 
 func (e *wrongEngine) Changes(ctx context.Context, _ syncer.Report) (profile.Pass, error) {
-	since, err := e.store.Cursors(ctx)
+	since, err := e.store.Passes.Cursors(ctx)
 	if err != nil || since.Changed.IsZero() {
 		return e.Full(ctx, nil)
 	}
@@ -88,7 +88,7 @@ func (e *wrongEngine) pass(ctx context.Context, kind profile.Kind, since profile
 		return profile.Pass{}, err
 	}
 	defer unlock()
-	pass, _, err := e.store.Begin(ctx, profile.Pass{Kind: kind, StartedAt: e.o.Now()})
+	pass, _, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: kind, StartedAt: e.o.Now()})
 	if err != nil {
 		return pass, err
 	}
@@ -106,11 +106,11 @@ func (e *wrongEngine) pass(ctx context.Context, kind profile.Kind, since profile
 	if err != nil {
 		return pass, err
 	}
-	if pass.Counts, err = e.store.Counts(ctx, pass.ID); err != nil {
+	if pass.Counts, err = e.store.Passes.Counts(ctx, pass.ID); err != nil {
 		return pass, err
 	}
 	pass.EndedAt = e.o.Now()
-	return pass, e.store.End(ctx, pass, next)
+	return pass, e.store.Passes.End(ctx, pass, next)
 }
 
 // read reads and stores what a query asks for, and moves the cursors to the
@@ -141,7 +141,7 @@ func (e *wrongEngine) read(ctx context.Context, passID int64, q profile.Query, n
 func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page) error {
 	e.date = page.Date
 	// It is wrong about pages, not about time.
-	clock, err := e.store.Learn(ctx, profile.Reading{Clinic: page.Date, Here: e.o.Now()})
+	clock, err := e.store.Clock.Learn(ctx, profile.Reading{Clinic: page.Date, Here: e.o.Now()})
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page)
 		}
 		batch.Entries = append(batch.Entries, entry)
 	}
-	changed, err := e.store.Save(ctx, batch)
+	changed, err := e.store.Entries.Save(ctx, batch)
 	e.tell(changed)
 	return err
 }
@@ -168,7 +168,7 @@ func (e *wrongEngine) tell(changed []profile.Entry) {
 }
 
 func (e *wrongEngine) readFailed(ctx context.Context, passID int64) error {
-	failed, err := e.store.Unreadable(ctx)
+	failed, err := e.store.Reviews.Unreadable(ctx)
 	if err != nil || len(failed) == 0 {
 		return err
 	}
@@ -180,11 +180,11 @@ func (e *wrongEngine) readFailed(ctx context.Context, passID int64) error {
 }
 
 func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
-	unseen, err := e.store.Unseen(ctx, passID)
+	unseen, err := e.store.Departures.Unseen(ctx, passID)
 	if err != nil {
 		return err
 	}
-	tally, err := e.store.Tally(ctx)
+	tally, err := e.store.Entries.Tally(ctx)
 	if err != nil {
 		return err
 	}
@@ -207,7 +207,7 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
 		return profile.Errorf(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
-	changed, err := e.store.Vanish(ctx, passID, e.date, append(gone, unreadable...))
+	changed, err := e.store.Departures.Vanish(ctx, passID, e.date, append(gone, unreadable...))
 	e.tell(changed)
 	return err
 }
@@ -226,10 +226,11 @@ func (e *uncountedEngine) Sync(ctx context.Context, report syncer.Report) (profi
 
 // onceJudged is the real engine on a store that judges nobody again.
 func onceJudged(source profile.Source, store profile.Store, o syncer.Options) engine {
-	return syncer.New(source, &onceJudgedStore{store}, o)
+	store.Reviews = &onceJudgedStore{store.Reviews}
+	return syncer.New(source, store, o)
 }
 
-type onceJudgedStore struct{ profile.Store }
+type onceJudgedStore struct{ profile.ReviewStore }
 
 func (s *onceJudgedStore) CheckAgain(context.Context, int64, func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) ([]profile.Entry, []profile.ID, error) {
 	return nil, nil, nil

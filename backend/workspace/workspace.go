@@ -176,7 +176,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	store := w.db.Profiles(clinic.AccountID, time.Now)
-	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store, syncer.Options{
+	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store.Store(), syncer.Options{
 		Destinations: []profile.Destination{w}, Lock: w.passLock, Notice: w.options.OnNotice, Version: w.options.Version,
 	})}
 	return w.link, nil
