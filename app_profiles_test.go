@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,10 +67,31 @@ func TestSelectionIsExportedAndNobodyElse(t *testing.T) {
 
 func TestWhatCannotBeABirthDateIsShown(t *testing.T) {
 	for _, state := range []profile.State{profile.Active, profile.Archived, profile.Merged, profile.Deleted} {
-		view := profileView(&profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", State: state, ImpossibleBirthDate: "1990-02-30"}}, time.Now())
+		view := profileView(&profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", State: state, Details: profile.Details{ImpossibleBirthDate: "1990-02-30"}}}, time.Now())
 		if view.Born != "" || view.ImpossibleBorn != "1990-02-30" || view.Age != -1 {
 			t.Errorf("%s: born %q, impossible %q, age %d", state, view.Born, view.ImpossibleBorn, view.Age)
 		}
+	}
+}
+
+// The page reads these names.
+func TestTheFormOfAProfile(t *testing.T) {
+	yes := true
+	at := func(day int) time.Time { return time.Date(2026, 3, day, 9, 30, 0, 0, time.UTC) }
+	e := profile.Entry{Ref: "7", Profile: profile.Profile{ID: "7", State: "archived", Details: profile.Details{Title: "Ms", FirstName: "Ann", PreferredFirstName: "Annie",
+		LastName: "Ex\u202eample", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2}, Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her",
+		Email: "ann@example.org", Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes},
+		CreatedAt: at(1), UpdatedAt: at(2), SyncedAt: at(3), ArchivedAt: at(4), MergedInto: "8"}}
+	got, err := json.Marshal(profileView(&e, at(5)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"id":"7","state":"archived","title":"Ms","firstName":"Ann","preferred":"Annie","lastName":"Example","born":"1990-01-02","impossibleBorn":"",` +
+		`"age":36,"sex":"Female","genderIdentity":"woman","pronouns":"she/her","email":"ann@example.org","emailSharedWith":0,` +
+		`"phones":[{"type":"Mobile","number":"0491 570 156"}],"privacyPolicy":"accepted","updatedAt":"2026-03-02T09:30:00Z","createdAt":"2026-03-01T09:30:00Z",` +
+		`"syncedAt":"2026-03-03T09:30:00Z","archivedAt":"2026-03-04T09:30:00Z","mergedInto":"8","merged":[],"erasedAt":"","mergedFrom":"","failure":null}`
+	if string(got) != want {
+		t.Errorf("got\n%s", got)
 	}
 }
 

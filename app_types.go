@@ -214,47 +214,6 @@ type HitsView struct {
 	Phone     []int `json:"phone"`
 }
 
-// PhoneView is a telephone number.
-type PhoneView struct {
-	Type   string `json:"type"`
-	Number string `json:"number"`
-}
-
-// ProfileView is a whole profile.
-type ProfileView struct {
-	ID              string       `json:"id"`
-	State           string       `json:"state"`
-	Title           string       `json:"title"`
-	FirstName       string       `json:"firstName"`
-	Preferred       string       `json:"preferred"`
-	LastName        string       `json:"lastName"`
-	Born            string       `json:"born"`
-	ImpossibleBorn  string       `json:"impossibleBorn"` // what Cliniko has instead of a birth date that can be
-	Age             int          `json:"age"`            // -1: not known
-	Sex             string       `json:"sex"`
-	GenderIdentity  string       `json:"genderIdentity"`
-	Pronouns        string       `json:"pronouns"`
-	Email           string       `json:"email"`
-	EmailSharedWith int          `json:"emailSharedWith"` // how many other clients have the same email
-	Phones          []PhoneView  `json:"phones"`
-	PrivacyPolicy   string       `json:"privacyPolicy"` // accepted, refused, "" for no answer
-	UpdatedAt       string       `json:"updatedAt"`     // changed in Cliniko
-	CreatedAt       string       `json:"createdAt"`
-	SyncedAt        string       `json:"syncedAt"` // this copy was Cliniko's then
-	ArchivedAt      string       `json:"archivedAt"`
-	MergedInto      string       `json:"mergedInto"`
-	Merged          []MergedView `json:"merged"`     // who was merged into this client
-	ErasedAt        string       `json:"erasedAt"`   // for a deleted one: when it is erased here
-	MergedFrom      string       `json:"mergedFrom"` // FollowLink was asked for this client, who is now part of this one
-	Failure         *FailureView `json:"failure"`    // null for a complete profile
-}
-
-// MergedView is a client who is now part of another one.
-type MergedView struct {
-	ID   string `json:"id"`
-	Name string `json:"name"` // "Last, First"
-}
-
 // LinkView is a link that came in, or what was found in pasted text.
 type LinkView struct {
 	ID string `json:"id"` // the client to open; "" for none

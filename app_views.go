@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 )
@@ -59,25 +57,4 @@ func profileRow(e *profile.Entry) ProfileRow {
 	p := e.Profile.Displayed()
 	return ProfileRow{ID: e.Ref, Name: p.ListName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
 		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
-}
-
-func profileView(e *profile.Entry, now time.Time) ProfileView {
-	p := e.Profile.Displayed()
-	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
-		LastName: p.LastName, Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
-		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
-		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
-	if !p.DateOfBirth.IsZero() {
-		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(now.Local()))
-	}
-	for _, phone := range p.Phones {
-		view.Phones = append(view.Phones, PhoneView(phone))
-	}
-	if p.AcceptedPrivacyPolicy != nil {
-		view.PrivacyPolicy = "refused"
-		if *p.AcceptedPrivacyPolicy {
-			view.PrivacyPolicy = "accepted"
-		}
-	}
-	return view
 }

@@ -238,10 +238,11 @@ func (p *patient) record() (profile.Record, error) {
 		return profile.Record{}, errors.New("no id")
 	}
 	out := profile.Patient{
-		ID: id, Title: string(p.Title), FirstName: string(p.FirstName),
-		PreferredFirstName: string(p.PreferredFirstName), LastName: string(p.LastName),
-		DateOfBirth: string(p.DateOfBirth), Sex: string(p.Sex), GenderIdentity: string(p.GenderIdentity),
-		Email: string(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+		ID: id, DateOfBirth: string(p.DateOfBirth),
+		Details: profile.Details{
+			Title: string(p.Title), FirstName: string(p.FirstName), PreferredFirstName: string(p.PreferredFirstName), LastName: string(p.LastName),
+			Sex: string(p.Sex), GenderIdentity: string(p.GenderIdentity), Email: string(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+		},
 	}
 	if profile.Blank(out.Sex) {
 		out.Sex = cmp.Or(p.Gender.shown(), out.Sex, string(p.Gender))

@@ -25,10 +25,9 @@ const whole = `{"id":"836447129235883061","created_at":"2024-03-01T01:02:03Z","u
 func TestDecodeRecord(t *testing.T) {
 	yes := true
 	want := profile.Record{Ref: "836447129235883061", Patient: profile.Patient{
-		ID: "836447129235883061", Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex", LastName: "O'Example",
-		DateOfBirth: "1988-02-29", Sex: "Female", Pronouns: "she/her", Email: "alex@example.com",
-		Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes,
-		CreatedAt: time.Date(2024, 3, 1, 1, 2, 3, 0, time.UTC), UpdatedAt: time.Date(2025, 8, 14, 5, 6, 7, 250e6, time.UTC), MergedInto: "1001",
+		ID: "836447129235883061", Details: profile.Details{Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex", LastName: "O'Example", Sex: "Female", Pronouns: "she/her", Email: "alex@example.com",
+			Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes},
+		DateOfBirth: "1988-02-29", CreatedAt: time.Date(2024, 3, 1, 1, 2, 3, 0, time.UTC), UpdatedAt: time.Date(2025, 8, 14, 5, 6, 7, 250e6, time.UTC), MergedInto: "1001",
 	}}
 	if diff := cmp.Diff(want, decodeRecord([]byte(whole))); diff != "" {
 		t.Error(diff)

@@ -14,7 +14,7 @@ import (
 )
 
 func client(ref, first, preferred, last, email string, phones ...string) profile.Entry {
-	p := profile.Profile{ID: profile.ID(ref), State: profile.Active, FirstName: first, PreferredFirstName: preferred, LastName: last, Email: email}
+	p := profile.Profile{ID: profile.ID(ref), State: profile.Active, Details: profile.Details{FirstName: first, PreferredFirstName: preferred, LastName: last, Email: email}}
 	for _, number := range phones {
 		p.Phones = append(p.Phones, profile.Phone{Type: "Mobile", Number: number})
 	}

@@ -8,89 +8,107 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
 
-// document is the JSON form. Empty values are null.
-type document struct {
-	Profiles []record  `json:"profiles"`
-	Failed   []failure `json:"failed"`
+// column is one value of a client: a member of the JSON form, and a column of
+// the CSV.
+type column struct {
+	name string
+	// late columns came after the first version: in a CSV they are the last ones,
+	// for programs that count columns.
+	late  bool
+	value func(*profile.Entry) any // nil for none
 }
 
-type record struct {
-	ClinikoID             *string         `json:"cliniko_id"`
-	State                 profile.State   `json:"state"`
-	Title                 *string         `json:"title"`
-	FirstName             *string         `json:"first_name"`
-	PreferredFirstName    *string         `json:"preferred_first_name"`
-	LastName              *string         `json:"last_name"`
-	DateOfBirth           *string         `json:"date_of_birth"`
-	ImpossibleBirthDate   *string         `json:"impossible_date_of_birth"` // what Cliniko has instead
-	Sex                   *string         `json:"sex"`
-	GenderIdentity        *string         `json:"gender_identity"`
-	Pronouns              *string         `json:"pronouns"`
-	Email                 *string         `json:"email"`
-	Phones                []profile.Phone `json:"phones"`
-	AcceptedPrivacyPolicy *bool           `json:"accepted_privacy_policy"`
-	ArchivedAt            *string         `json:"archived_at"`
-	MergedInto            *string         `json:"merged_into"`
-	SourceUpdatedAt       *string         `json:"source_updated_at"`
-	SyncedAt              *string         `json:"synced_at"`
+// ofProfile are the values of every client, in the order of the JSON form.
+var ofProfile = []column{
+	{"cliniko_id", false, func(e *profile.Entry) any { return text(string(e.Profile.ID)) }},
+	{"state", false, func(e *profile.Entry) any { return string(e.Profile.State) }},
+	{"title", false, func(e *profile.Entry) any { return text(e.Profile.Title) }},
+	{"first_name", false, func(e *profile.Entry) any { return text(e.Profile.FirstName) }},
+	{"preferred_first_name", false, func(e *profile.Entry) any { return text(e.Profile.PreferredFirstName) }},
+	{"last_name", false, func(e *profile.Entry) any { return text(e.Profile.LastName) }},
+	{"date_of_birth", false, func(e *profile.Entry) any { return text(e.Profile.DateOfBirth.String()) }},
+	{"impossible_date_of_birth", true, func(e *profile.Entry) any { return text(e.Profile.ImpossibleBirthDate) }}, // what Cliniko has instead
+	{"sex", false, func(e *profile.Entry) any { return text(e.Profile.Sex) }},
+	{"gender_identity", false, func(e *profile.Entry) any { return text(e.Profile.GenderIdentity) }},
+	{"pronouns", false, func(e *profile.Entry) any { return text(e.Profile.Pronouns) }},
+	{"email", false, func(e *profile.Entry) any { return text(e.Profile.Email) }},
+	{"phones", false, func(e *profile.Entry) any { return append([]profile.Phone{}, e.Profile.Phones...) }},
+	{"accepted_privacy_policy", false, func(e *profile.Entry) any { return e.Profile.AcceptedPrivacyPolicy }},
+	{"archived_at", false, func(e *profile.Entry) any { return at(e.Profile.ArchivedAt) }},
+	{"merged_into", false, func(e *profile.Entry) any { return text(string(e.Profile.MergedInto)) }},
+	{"source_updated_at", false, func(e *profile.Entry) any { return at(e.Profile.UpdatedAt) }},
+	{"synced_at", false, func(e *profile.Entry) any { return at(e.Profile.SyncedAt) }},
 }
 
-type failure struct {
-	record
-	Code          profile.FailureCode `json:"code"`
-	Fields        []string            `json:"fields"`
-	FirstFailedAt *string             `json:"first_failed_at"`
-	Attempts      int                 `json:"attempts"`
+// ofFailure are those that a failed profile has besides.
+var ofFailure = []column{
+	{"code", false, func(e *profile.Entry) any { return string(e.Failure.Code) }},
+	{"fields", false, func(e *profile.Entry) any { return e.Failure.FieldNames() }},
+	{"first_failed_at", false, func(e *profile.Entry) any { return at(e.Failure.FirstFailedAt) }},
+	{"attempts", false, func(e *profile.Entry) any { return e.Failure.Attempts }},
 }
 
-func newRecord(p *profile.Profile) record {
-	phones := p.Phones
-	if phones == nil {
-		phones = []profile.Phone{}
-	}
-	return record{
-		ClinikoID: text(string(p.ID)), State: p.State, Title: text(p.Title), FirstName: text(p.FirstName),
-		PreferredFirstName: text(p.PreferredFirstName), LastName: text(p.LastName), DateOfBirth: text(p.DateOfBirth.String()),
-		ImpossibleBirthDate: text(p.ImpossibleBirthDate),
-		Sex:                 text(p.Sex), GenderIdentity: text(p.GenderIdentity), Pronouns: text(p.Pronouns), Email: text(p.Email), Phones: phones,
-		AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy, ArchivedAt: at(p.ArchivedAt), MergedInto: text(string(p.MergedInto)),
-		SourceUpdatedAt: at(p.UpdatedAt), SyncedAt: at(p.SyncedAt),
-	}
-}
-
-func text(s string) *string {
+func text(s string) any {
 	if s == "" {
 		return nil
 	}
-	return &s
+	return s
 }
 
-func at(t time.Time) *string {
+func at(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return text(t.UTC().Format(time.RFC3339))
+	return t.UTC().Format(time.RFC3339)
+}
+
+// document is the JSON form. Empty values are null.
+type document struct {
+	Profiles []object `json:"profiles"`
+	Failed   []object `json:"failed"`
+}
+
+// object is a client in the JSON form, whose members have an order.
+type object struct{ *profile.Entry }
+
+// MarshalJSON writes what an entry by itself does not.
+func (o object) MarshalJSON() ([]byte, error) {
+	columns := ofProfile
+	if o.Failure != nil {
+		columns = slices.Concat(ofProfile, ofFailure)
+	}
+	out := []byte{'{'}
+	for i, c := range columns {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		value, err := json.Marshal(c.value(o.Entry))
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(append(out, '"'), c.name...), `":`...)
+		out = append(out, value...)
+	}
+	return append(out, '}'), nil
 }
 
 // JSON writes everything as one document.
 func JSON(w io.Writer, entries []profile.Entry) error {
-	doc := document{Profiles: []record{}, Failed: []failure{}}
+	doc := document{Profiles: []object{}, Failed: []object{}}
 	for i := range entries {
-		e := &entries[i]
-		if e.Failure == nil {
-			doc.Profiles = append(doc.Profiles, newRecord(&e.Profile))
-			continue
+		into := &doc.Profiles
+		if entries[i].Failure != nil {
+			into = &doc.Failed
 		}
-		doc.Failed = append(doc.Failed, failure{
-			record: newRecord(&e.Profile), Code: e.Failure.Code, Fields: e.Failure.FieldNames(),
-			FirstFailedAt: at(e.Failure.FirstFailedAt), Attempts: e.Failure.Attempts,
-		})
+		*into = append(*into, object{&entries[i]})
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
@@ -102,26 +120,54 @@ func JSON(w io.Writer, entries []profile.Entry) error {
 
 // CSV writes one line a client, failed ones with their code and fields.
 func CSV(w io.Writer, entries []profile.Entry) error {
-	lines := [][]string{{"cliniko_id", "state", "title", "first_name", "preferred_first_name", "last_name", "date_of_birth", "sex",
-		"gender_identity", "pronouns", "email", "phones", "accepted_privacy_policy", "archived_at", "merged_into",
-		"source_updated_at", "synced_at", "code", "fields", "first_failed_at", "attempts", "impossible_date_of_birth"}}
+	late := func(c column) bool { return c.late }
+	first := slices.DeleteFunc(slices.Clone(ofProfile), late)
+	last := slices.DeleteFunc(slices.Clone(ofProfile), func(c column) bool { return !c.late })
+	columns := slices.Concat(first, ofFailure, last)
+
+	header := make([]string, len(columns))
+	for i, c := range columns {
+		header[i] = c.name
+	}
+	lines := [][]string{header}
 	for i := range entries {
-		e := &entries[i]
-		r := newRecord(&e.Profile)
-		var phones []string
-		for _, phone := range r.Phones {
-			phones = append(phones, phone.Type+": "+phone.Number)
-		}
-		line := []string{plain(r.ClinikoID), string(r.State), plain(r.Title), plain(r.FirstName), plain(r.PreferredFirstName),
-			plain(r.LastName), plain(r.DateOfBirth), plain(r.Sex), plain(r.GenderIdentity), plain(r.Pronouns), plain(r.Email),
-			strings.Join(phones, "; "), answer(r.AcceptedPrivacyPolicy), plain(r.ArchivedAt), plain(r.MergedInto),
-			plain(r.SourceUpdatedAt), plain(r.SyncedAt), "", "", "", "", plain(r.ImpossibleBirthDate)}
-		if f := e.Failure; f != nil {
-			copy(line[len(line)-5:], []string{string(f.Code), strings.Join(f.FieldNames(), " "), plain(at(f.FirstFailedAt)), fmt.Sprint(f.Attempts)})
+		line := make([]string, len(columns))
+		for n, c := range columns {
+			failures := n >= len(first) && n < len(first)+len(ofFailure)
+			if !failures || entries[i].Failure != nil {
+				line[n] = cell(c.value(&entries[i]))
+			}
 		}
 		lines = append(lines, line)
 	}
 	return write(w, lines)
+}
+
+// cell returns a value as one text.
+func cell(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case int:
+		return strconv.Itoa(value)
+	case []string:
+		return strings.Join(value, " ")
+	case []profile.Phone:
+		phones := make([]string, len(value))
+		for i, phone := range value {
+			phones[i] = phone.Type + ": " + phone.Number
+		}
+		return strings.Join(phones, "; ")
+	case *bool:
+		switch {
+		case value == nil:
+			return ""
+		case *value:
+			return "yes"
+		}
+		return "no"
+	}
+	return ""
 }
 
 // FailuresCSV writes the list of failed profiles, for people: who it is, what
@@ -192,21 +238,4 @@ func inert(s string) string {
 		return "'" + s
 	}
 	return s
-}
-
-func plain(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func answer(b *bool) string {
-	switch {
-	case b == nil:
-		return ""
-	case *b:
-		return "yes"
-	}
-	return "no"
 }

@@ -16,13 +16,13 @@ func everybody() []profile.Entry {
 	yes, no := true, false
 	at := func(day int) time.Time { return time.Date(2026, 3, day, 9, 30, 0, 250e6, time.FixedZone("", 10*3600)) }
 	return []profile.Entry{
-		{Ref: "7", Profile: profile.Profile{ID: "7", State: "active", Title: "Ms", FirstName: "Ann", PreferredFirstName: "Annie", LastName: "Example",
+		{Ref: "7", Profile: profile.Profile{ID: "7", State: "active", Details: profile.Details{Title: "Ms", FirstName: "Ann", PreferredFirstName: "Annie", LastName: "Example",
 			DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2}, Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her", Email: "ann@example.org",
-			Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}, {Type: "Home", Number: "03 5550 1234"}}, AcceptedPrivacyPolicy: &yes,
+			Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}, {Type: "Home", Number: "03 5550 1234"}}, AcceptedPrivacyPolicy: &yes},
 			UpdatedAt: at(1), SyncedAt: at(2)}},
-		{Ref: "8", Profile: profile.Profile{ID: "8", State: "merged", FirstName: "Bo", ImpossibleBirthDate: "1990-02-30", AcceptedPrivacyPolicy: &no, ArchivedAt: at(3),
+		{Ref: "8", Profile: profile.Profile{ID: "8", State: "merged", Details: profile.Details{FirstName: "Bo", ImpossibleBirthDate: "1990-02-30", AcceptedPrivacyPolicy: &no}, ArchivedAt: at(3),
 			MergedInto: "7"}},
-		{Ref: "9", Profile: profile.Profile{ID: "9", State: "active", LastName: "Case"}, Failure: &profile.Failure{ID: "9", Ref: "9", Code: "incomplete", Attempts: 3,
+		{Ref: "9", Profile: profile.Profile{ID: "9", State: "active", Details: profile.Details{LastName: "Case"}}, Failure: &profile.Failure{ID: "9", Ref: "9", Code: "incomplete", Attempts: 3,
 			FirstFailedAt: at(4), Problems: []profile.Problem{{Field: "first_name", Kind: "missing"}, {Field: "email", Kind: "not_an_email"}}}},
 	}
 }
@@ -146,7 +146,7 @@ func TestCSV(t *testing.T) {
 func TestFailuresCSV(t *testing.T) {
 	day := time.Date(2026, 3, 4, 12, 0, 0, 0, time.Local)
 	entries := []profile.Entry{
-		{Ref: "9", Profile: profile.Profile{ID: "9", FirstName: "Ann", LastName: "Case"}, Failure: &profile.Failure{ID: "9", Ref: "9", Code: "incomplete",
+		{Ref: "9", Profile: profile.Profile{ID: "9", Details: profile.Details{FirstName: "Ann", LastName: "Case"}}, Failure: &profile.Failure{ID: "9", Ref: "9", Code: "incomplete",
 			Attempts: 3, FirstFailedAt: day, Problems: []profile.Problem{{Field: "sex", Kind: "missing"}}}},
 		{Ref: "unreadable-1", Failure: &profile.Failure{Ref: "unreadable-1", Code: "unreadable", Attempts: 1, FirstFailedAt: day}},
 	}

@@ -11,8 +11,8 @@ import (
 
 func zoe() profile.Profile {
 	return profile.Profile{
-		ID: "836447129235883061", State: profile.Active, FirstName: "Zoë", LastName: "Łukasz; Nguyễn", Email: "zoe@example.org",
-		Phones:    []profile.Phone{{Type: "Mobile", Number: "0491570156"}, {Type: "Home", Number: "+61 3 9012 3456"}},
+		ID: "836447129235883061", State: profile.Active, Details: profile.Details{FirstName: "Zoë", LastName: "Łukasz; Nguyễn", Email: "zoe@example.org",
+			Phones: []profile.Phone{{Type: "Mobile", Number: "0491570156"}, {Type: "Home", Number: "+61 3 9012 3456"}}},
 		UpdatedAt: time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC), SyncedAt: time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC),
 	}
 }
@@ -67,7 +67,7 @@ func TestNumbersAreShownAsTheyAre(t *testing.T) {
 		"E5": "E5", "5E": "5E", "x007": "x007",
 	} {
 		var out bytes.Buffer
-		p := profile.Profile{ID: "1", State: profile.Active, FirstName: name}
+		p := profile.Profile{ID: "1", State: profile.Active, Details: profile.Details{FirstName: name}}
 		if err := export.CSV(&out, []profile.Entry{{Ref: "1", Profile: p}}); err != nil {
 			t.Fatal(err)
 		}

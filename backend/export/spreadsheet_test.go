@@ -17,8 +17,8 @@ func TestNoCellIsAFormula(t *testing.T) {
 		"\x00=1+1", "\x1f=1", "\v=1", "\u0085=1", "\u2028=1", "\u3164=1", "\u2800=1", "\u115f=1", "\u034f=1", "\ufe0f=1", "\ue000=1", "\u200b\x00\u3164=1", "﹢1", "﹣1", "﹦1", "﹫SUM(A1)",
 		"x;\x00=1+1", "x;\u3164=1", "x;=1+1", "x; =1+1", "x;\"=1+1\"", "x\t@A1", "x\n=1", "x\r\n+1", ";;-1", "x;＝1",
 	} {
-		p := profile.Profile{ID: "1", State: profile.Active, FirstName: name, LastName: "Example",
-			Phones: []profile.Phone{{Type: name, Number: "1"}, {Type: "Mobile", Number: name}, {Type: name, Number: name}}}
+		p := profile.Profile{ID: "1", State: profile.Active, Details: profile.Details{FirstName: name, LastName: "Example",
+			Phones: []profile.Phone{{Type: name, Number: "1"}, {Type: "Mobile", Number: name}, {Type: name, Number: name}}}}
 		var out strings.Builder
 		if err := export.CSV(&out, []profile.Entry{{Ref: "1", Profile: p}}); err != nil {
 			t.Fatal(err)
@@ -41,7 +41,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 // What is no formula is not touched.
 func TestCellsStayWhatTheyAre(t *testing.T) {
 	for _, name := range []string{"Anna-Lena", "O'Neil", "a=b", "50%", "me@example.com", "a; b", "Zoë", "1-2", "(x)"} {
-		p := profile.Profile{ID: "1", State: profile.Active, FirstName: name}
+		p := profile.Profile{ID: "1", State: profile.Active, Details: profile.Details{FirstName: name}}
 		var out strings.Builder
 		if err := export.CSV(&out, []profile.Entry{{Ref: "1", Profile: p}}); err != nil {
 			t.Fatal(err)

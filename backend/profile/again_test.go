@@ -9,7 +9,7 @@ import (
 )
 
 func TestCheckAgain(t *testing.T) {
-	complete := profile.Patient{ID: "1", FirstName: "Sam", LastName: "Example", Sex: "Male", Email: "sam@example.com"}
+	complete := profile.Patient{ID: "1", Details: profile.Details{FirstName: "Sam", LastName: "Example", Sex: "Male", Email: "sam@example.com"}}
 	for _, test := range []struct {
 		born        string
 		read, later string // the time of reading, and of judging again
@@ -80,7 +80,7 @@ func bornProblem(f *profile.Failure) string {
 
 // What shows nothing is not kept. That there was something is.
 func TestCheckAgainWhatShowsNothing(t *testing.T) {
-	patient := profile.Patient{ID: "1", FirstName: "\u3164", LastName: "", DateOfBirth: "\u2800", Sex: "\u2800", Email: "\u3164"}
+	patient := profile.Patient{ID: "1", Details: profile.Details{FirstName: "\u3164", LastName: "", Sex: "\u2800", Email: "\u3164"}, DateOfBirth: "\u2800"}
 	kept, failure := profile.Check(&patient, moment(t, "2026-02-01T00:00:00Z"))
 	for range 2 {
 		after, again := profile.CheckAgain(&kept, failure, moment(t, "2026-02-02T00:00:00Z"))

@@ -28,8 +28,8 @@ func TestToday(t *testing.T) {
 // nothing is not kept and a birth date that cannot be is kept elsewhere.
 func TestCheckAgainByValues(t *testing.T) {
 	kept := func(change func(*profile.Profile)) *profile.Profile {
-		p := &profile.Profile{ID: "1001", State: "active", Title: "Ms", FirstName: "Ann", LastName: "Example", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2},
-			Sex: "Female", Email: "ann@example.org", UpdatedAt: noon, AddedAt: noon, SyncedAt: noon}
+		p := &profile.Profile{ID: "1001", State: "active", Details: profile.Details{Title: "Ms", FirstName: "Ann", LastName: "Example", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2},
+			Sex: "Female", Email: "ann@example.org"}, UpdatedAt: noon, AddedAt: noon, SyncedAt: noon}
 		change(p)
 		return p
 	}

@@ -33,8 +33,8 @@ func TestDiff(t *testing.T) {
 		"accepted_privacy_policy": {func(p *profile.Profile) { p.AcceptedPrivacyPolicy = &no }, "true", "false"},
 	} {
 		base := func() profile.Profile {
-			return profile.Profile{ID: "1", State: "active", Title: "Ms", FirstName: "Ann", LastName: "Example", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2},
-				Sex: "Female", Email: "ann@example.org", Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes}
+			return profile.Profile{ID: "1", State: "active", Details: profile.Details{Title: "Ms", FirstName: "Ann", LastName: "Example", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2},
+				Sex: "Female", Email: "ann@example.org", Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes}}
 		}
 		before, after := base(), base()
 		test.change(&after)
@@ -49,8 +49,8 @@ func TestDiff(t *testing.T) {
 
 func TestDiffOfNothing(t *testing.T) {
 	yes, also := true, true
-	one := profile.Profile{ID: "1", AcceptedPrivacyPolicy: &yes, Phones: []profile.Phone{{Number: "1"}}}
-	other := profile.Profile{ID: "1", AcceptedPrivacyPolicy: &also, Phones: []profile.Phone{{Number: "1"}},
+	one := profile.Profile{ID: "1", Details: profile.Details{AcceptedPrivacyPolicy: &yes, Phones: []profile.Phone{{Number: "1"}}}}
+	other := profile.Profile{ID: "1", Details: profile.Details{AcceptedPrivacyPolicy: &also, Phones: []profile.Phone{{Number: "1"}}},
 		CreatedAt: time.Unix(1, 0), UpdatedAt: time.Unix(2, 0), ArchivedAt: time.Unix(3, 0), AddedAt: time.Unix(4, 0), SyncedAt: time.Unix(5, 0), DeletedAt: time.Unix(6, 0)}
 	if got := profile.Diff(&one, &other); got != nil {
 		t.Errorf("%d changes", len(got))
@@ -60,8 +60,8 @@ func TestDiffOfNothing(t *testing.T) {
 // A birth date that cannot be is part of the history, and so is its end.
 func TestDiffOfAnImpossibleBirthDate(t *testing.T) {
 	none := profile.Profile{}
-	impossible := profile.Profile{ImpossibleBirthDate: "1990-02-30"}
-	possible := profile.Profile{DateOfBirth: profile.Date{Year: 1990, Month: 2, Day: 28}}
+	impossible := profile.Profile{Details: profile.Details{ImpossibleBirthDate: "1990-02-30"}}
+	possible := profile.Profile{Details: profile.Details{DateOfBirth: profile.Date{Year: 1990, Month: 2, Day: 28}}}
 	for _, test := range []struct {
 		before, after *profile.Profile
 		was, is       string
@@ -76,9 +76,9 @@ func TestDiffOfAnImpossibleBirthDate(t *testing.T) {
 
 func TestDiffIsInTheOrderOfTheScreen(t *testing.T) {
 	yes := true
-	all := profile.Profile{State: "merged", MergedInto: "7", Title: "Ms", FirstName: "Ann", PreferredFirstName: "Annie", LastName: "Example",
+	all := profile.Profile{State: "merged", MergedInto: "7", Details: profile.Details{Title: "Ms", FirstName: "Ann", PreferredFirstName: "Annie", LastName: "Example",
 		DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2}, Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her", Email: "ann@example.org",
-		Phones: []profile.Phone{{Type: "Home", Number: "1"}, {Type: "Work", Number: "2"}}, AcceptedPrivacyPolicy: &yes}
+		Phones: []profile.Phone{{Type: "Home", Number: "1"}, {Type: "Work", Number: "2"}}, AcceptedPrivacyPolicy: &yes}}
 	want := []profile.FieldChange{
 		{Field: "state", After: "merged"}, {Field: "merged_into", After: "7"}, {Field: "title", After: "Ms"}, {Field: "first_name", After: "Ann"},
 		{Field: "preferred_first_name", After: "Annie"}, {Field: "last_name", After: "Example"}, {Field: "date_of_birth", After: "1990-01-02"},

@@ -22,15 +22,11 @@ const MaxEmail = 255
 // Only active patients can fail: someone archived or merged in Cliniko cannot
 // be mended there without being brought back first.
 func Check(p *Patient, now time.Time) (Profile, *Failure) {
-	email := Trim(p.Email)
 	out := Profile{
-		ID: p.ID, State: p.State(), Title: trimmed(p.Title),
-		FirstName: trimmed(p.FirstName), PreferredFirstName: trimmed(p.PreferredFirstName), LastName: trimmed(p.LastName),
-		Sex: trimmed(p.Sex), GenderIdentity: trimmed(p.GenderIdentity), Pronouns: trimmed(p.Pronouns),
-		Email: trimmed(email), Phones: trimmedPhones(p.Phones), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+		ID: p.ID, State: p.State(), Details: p.trimmed(),
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ArchivedAt: p.ArchivedAt, MergedInto: p.MergedInto,
 	}
-	failure := out.judge(values{p.FirstName, p.LastName, p.DateOfBirth, p.Sex, email}, now, nil)
+	failure := out.judge(values{p.FirstName, p.LastName, p.DateOfBirth, p.Sex, Trim(p.Email)}, now, nil)
 	return out, failure
 }
 

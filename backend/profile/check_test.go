@@ -17,7 +17,7 @@ var noon = time.Date(2026, 6, 14, 12, 0, 0, 0, time.UTC)
 
 // complete is a patient with nothing wrong, changed by the given functions.
 func complete(change ...func(*profile.Patient)) *profile.Patient {
-	p := &profile.Patient{ID: "1001", FirstName: "Ann", LastName: "Example", DateOfBirth: "1990-01-02", Sex: "Female", Email: "ann@example.org"}
+	p := &profile.Patient{ID: "1001", Details: profile.Details{FirstName: "Ann", LastName: "Example", Sex: "Female", Email: "ann@example.org"}, DateOfBirth: "1990-01-02"}
 	for _, f := range change {
 		f(p)
 	}
@@ -42,18 +42,18 @@ func TestACompletePatientIsTakenOverWhole(t *testing.T) {
 	yes := true
 	at := func(day int) time.Time { return time.Date(2025, 3, day, 4, 5, 6, 789, time.UTC) }
 	p := &profile.Patient{
-		ID: "836447129235883061", Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex", LastName: "O'Example",
-		DateOfBirth: "1988-02-29", Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her", Email: "Alex@Example.org",
-		Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes, CreatedAt: at(1), UpdatedAt: at(2),
+		ID: "836447129235883061", Details: profile.Details{Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex", LastName: "O'Example", Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her", Email: "Alex@Example.org",
+			Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes},
+		DateOfBirth: "1988-02-29", CreatedAt: at(1), UpdatedAt: at(2),
 	}
 	got, failure := profile.Check(p, noon)
 	if failure != nil {
 		t.Fatal(failure.Problems)
 	}
 	want := profile.Profile{
-		ID: "836447129235883061", State: "active", Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex", LastName: "O'Example",
-		DateOfBirth: profile.Date{Year: 1988, Month: 2, Day: 29}, Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her", Email: "Alex@Example.org",
-		Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes, CreatedAt: at(1), UpdatedAt: at(2),
+		ID: "836447129235883061", State: "active", Details: profile.Details{Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex", LastName: "O'Example",
+			DateOfBirth: profile.Date{Year: 1988, Month: 2, Day: 29}, Sex: "Female", GenderIdentity: "woman", Pronouns: "she/her", Email: "Alex@Example.org",
+			Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}}, AcceptedPrivacyPolicy: &yes}, CreatedAt: at(1), UpdatedAt: at(2),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -33,10 +33,8 @@ func actsOnOthers(r rune) bool {
 // Displayed returns a copy whose texts are as Display returns them.
 func (p *Profile) Displayed() Profile {
 	shown := *p
-	for _, text := range []*string{&shown.Title, &shown.FirstName, &shown.PreferredFirstName, &shown.LastName,
-		&shown.ImpossibleBirthDate, &shown.Sex, &shown.GenderIdentity, &shown.Pronouns, &shown.Email} {
-		*text = Display(*text)
-	}
+	shown.mapTexts(Display)
+	shown.ImpossibleBirthDate = Display(shown.ImpossibleBirthDate)
 	shown.Phones = make([]Phone, len(p.Phones))
 	for i, phone := range p.Phones {
 		shown.Phones[i] = Phone{Type: Display(phone.Type), Number: Display(phone.Number)}

@@ -32,24 +32,29 @@ func TestDisplayKeepsTextToItself(t *testing.T) {
 
 // Every text of a profile is one that somebody may have put a control into.
 func TestDisplayedLeavesNoTextOut(t *testing.T) {
-	stored := Profile{Phones: []Phone{{Type: "Mo\u202ebile", Number: "\u200e0491"}}}
-	fields := reflect.ValueOf(&stored).Elem()
-	for i := range fields.NumField() {
-		if field := fields.Field(i); field.Type() == reflect.TypeFor[string]() {
-			field.SetString("A\u202eB")
-		}
-	}
+	stored := Profile{Details: Details{Phones: []Phone{{Type: "Mo\u202ebile", Number: "\u200e0491"}}}}
+	eachText(&stored.Details, func(_, _ string) string { return "A\u202eB" })
 	shown := stored.Displayed()
-	fields = reflect.ValueOf(&shown).Elem()
-	for i := range fields.NumField() {
-		if field := fields.Field(i); field.Type() == reflect.TypeFor[string]() && field.String() != "AB" {
-			t.Errorf("%s is shown as %+q", fields.Type().Field(i).Name, field.String())
+	eachText(&shown.Details, func(name, text string) string {
+		if text != "AB" {
+			t.Errorf("%s is shown as %+q", name, text)
 		}
-	}
+		return text
+	})
 	if shown.Phones[0] != (Phone{Type: "Mobile", Number: "0491"}) {
 		t.Errorf("a phone is shown as %+q %+q", shown.Phones[0].Type, shown.Phones[0].Number)
 	}
 	if stored.FirstName != "A\u202eB" || stored.Phones[0].Number != "\u200e0491" {
 		t.Error("what is stored has changed")
+	}
+}
+
+// eachText replaces the details that are texts, whose names are those in Go.
+func eachText(d *Details, change func(name, text string) string) {
+	fields := reflect.ValueOf(d).Elem()
+	for i := range fields.NumField() {
+		if field := fields.Field(i); field.Type() == reflect.TypeFor[string]() {
+			field.SetString(change(fields.Type().Field(i).Name, field.String()))
+		}
 	}
 }

@@ -4,33 +4,19 @@ import "time"
 
 // Patient is a patient as Cliniko has it, reduced to the fields that TeleHab
 // keeps. Text is as Cliniko sent it, without white space around it; null and
-// the empty text are both "". DateOfBirth is the text that Cliniko sent, since
-// it may be an impossible date.
+// the empty text are both "".
 type Patient struct {
-	ID                    ID
-	Title                 string
-	FirstName             string
-	PreferredFirstName    string
-	LastName              string
-	DateOfBirth           string
-	Sex                   string // sex, or the older gender field where sex is empty
-	GenderIdentity        string
-	Pronouns              string // such as "she/her"
-	Email                 string
-	Phones                []Phone
-	AcceptedPrivacyPolicy *bool // nil: not answered
-	CreatedAt             time.Time
-	UpdatedAt             time.Time
-	ArchivedAt            time.Time // zero: not archived
-	MergedAt              time.Time
-	DeletedAt             time.Time
-	MergedInto            ID // the survivor of a merge
-}
-
-// Phone is one telephone number of a patient.
-type Phone struct {
-	Type   string `json:"type"` // Mobile, Home, Work, Fax or Other
-	Number string `json:"number"`
+	ID ID
+	Details
+	// DateOfBirth is the text that Cliniko sent, since it may be an impossible
+	// date. It stands before the one of Details, which Check fills in.
+	DateOfBirth string
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	ArchivedAt  time.Time // zero: not archived
+	MergedAt    time.Time
+	DeletedAt   time.Time
+	MergedInto  ID // the survivor of a merge
 }
 
 // State returns where the patient stands in Cliniko.

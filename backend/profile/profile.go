@@ -16,27 +16,16 @@ const (
 // Profile is what TeleHab keeps of a client. Times are UTC in whole or broken
 // seconds as Cliniko gave them; the zero time means none.
 type Profile struct {
-	ID                    ID
-	State                 State
-	Title                 string
-	FirstName             string
-	PreferredFirstName    string
-	LastName              string
-	DateOfBirth           Date   // zero when missing or impossible
-	ImpossibleBirthDate   string // what Cliniko has instead of a DateOfBirth that can be
-	Sex                   string
-	GenderIdentity        string
-	Pronouns              string
-	Email                 string
-	Phones                []Phone
-	AcceptedPrivacyPolicy *bool
-	CreatedAt             time.Time
-	UpdatedAt             time.Time // when Cliniko last changed it
-	ArchivedAt            time.Time
-	MergedInto            ID
-	AddedAt               time.Time // when it was first stored here
-	SyncedAt              time.Time // when this copy was last known to be Cliniko's
-	DeletedAt             time.Time // when Cliniko was found to have it no more
+	ID    ID
+	State State
+	Details
+	CreatedAt  time.Time
+	UpdatedAt  time.Time // when Cliniko last changed it
+	ArchivedAt time.Time
+	MergedInto ID
+	AddedAt    time.Time // when it was first stored here
+	SyncedAt   time.Time // when this copy was last known to be Cliniko's
+	DeletedAt  time.Time // when Cliniko was found to have it no more
 }
 
 // ListName returns "Last, First", as lists are sorted.
@@ -97,29 +86,6 @@ const (
 	Impossible FailureCode = "impossible" // all are there, but one cannot be true
 	Unreadable FailureCode = "unreadable" // Cliniko's answer could not be understood
 )
-
-// Field names a field of a profile.
-type Field string
-
-// The fields that are kept.
-const (
-	FieldState          Field = "state"
-	FieldMergedInto     Field = "merged_into"
-	FieldTitle          Field = "title"
-	FieldFirstName      Field = "first_name"
-	FieldPreferred      Field = "preferred_first_name"
-	FieldLastName       Field = "last_name"
-	FieldDateOfBirth    Field = "date_of_birth"
-	FieldSex            Field = "sex"
-	FieldGenderIdentity Field = "gender_identity"
-	FieldPronouns       Field = "pronouns"
-	FieldEmail          Field = "email"
-	FieldPhones         Field = "phones"
-	FieldPrivacyPolicy  Field = "accepted_privacy_policy"
-)
-
-// Fields are the required fields in the order in which they are shown.
-var Fields = []Field{FieldFirstName, FieldLastName, FieldDateOfBirth, FieldSex, FieldEmail}
 
 // Problem is one required field and what is wrong with it.
 type Problem struct {

@@ -12,7 +12,7 @@ func TestListName(t *testing.T) {
 	for _, test := range []struct{ first, last, want string }{
 		{"Ann", "Example", "Example, Ann"}, {"Ann", "", "Ann"}, {"", "Example", "Example"}, {"", "", ""},
 	} {
-		if got := (&profile.Profile{FirstName: test.first, LastName: test.last}).ListName(); got != test.want {
+		if got := (&profile.Profile{Details: profile.Details{FirstName: test.first, LastName: test.last}}).ListName(); got != test.want {
 			t.Errorf("%q %q: %q, want %q", test.first, test.last, got, test.want)
 		}
 	}
@@ -28,7 +28,7 @@ func TestMainPhone(t *testing.T) {
 				phones = append(phones, profile.Phone{Type: kind, Number: number})
 			}
 		}
-		if got := (&profile.Profile{Phones: phones}).MainPhone(); got != want {
+		if got := (&profile.Profile{Details: profile.Details{Phones: phones}}).MainPhone(); got != want {
 			t.Errorf("%s: %q, want %q", given, got, want)
 		}
 	}

@@ -25,6 +25,9 @@ func (Patient) Format(f fmt.State, _ rune) { redact(f) }
 func (Profile) Format(f fmt.State, _ rune) { redact(f) }
 
 // Format writes Redacted.
+func (Details) Format(f fmt.State, _ rune) { redact(f) }
+
+// Format writes Redacted.
 func (Phone) Format(f fmt.State, _ rune) { redact(f) }
 
 // Format writes Redacted.
@@ -45,3 +48,7 @@ func (Patient) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"
 
 // MarshalJSON writes Redacted.
 func (Profile) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }
+
+// MarshalJSON writes Redacted. The store seals a type of its own with the same
+// fields.
+func (Details) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }

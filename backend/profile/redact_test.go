@@ -16,12 +16,12 @@ const canary = "Unmistakable-Canary"
 
 func TestPersonalValuesDoNotPrintThemselves(t *testing.T) {
 	phone := profile.Phone{Type: "Mobile", Number: canary}
-	patient := profile.Patient{ID: "1", FirstName: canary, Email: canary, Phones: []profile.Phone{phone}}
-	kept := profile.Profile{ID: "1", LastName: canary, Phones: []profile.Phone{phone}}
+	patient := profile.Patient{ID: "1", Details: profile.Details{FirstName: canary, Email: canary, Phones: []profile.Phone{phone}}}
+	kept := profile.Profile{ID: "1", Details: profile.Details{LastName: canary, Phones: []profile.Phone{phone}}}
 	entry := profile.Entry{Ref: "1", Profile: kept}
 	record := profile.Record{Ref: "1", Patient: patient}
 	for _, value := range []any{
-		patient, &patient, kept, &kept, phone, entry, []profile.Entry{entry}, record,
+		patient, &patient, kept, &kept, kept.Details, &kept.Details, phone, entry, []profile.Entry{entry}, record,
 		profile.Page{Records: []profile.Record{record}}, profile.Batch{Entries: []profile.Entry{entry}},
 		profile.Clinic{OwnerName: canary, KeyEnds: canary},
 		profile.FieldChange{Before: canary}, profile.Change{Fields: []profile.FieldChange{{After: canary}}},
@@ -33,7 +33,7 @@ func TestPersonalValuesDoNotPrintThemselves(t *testing.T) {
 			}
 		}
 	}
-	for _, value := range []any{patient, kept, entry, record, map[string]profile.Profile{"1": kept}} {
+	for _, value := range []any{patient, kept, kept.Details, &kept.Details, entry, record, map[string]profile.Profile{"1": kept}} {
 		var out bytes.Buffer
 		log := zerolog.New(&out)
 		log.Info().Interface("value", value).Msg("")

@@ -49,6 +49,15 @@ func trimmed(s string) string {
 	return strings.TrimSpace(s)
 }
 
+// trimmed returns the details as they are kept. The birth date is not among
+// them: see Profile.judge.
+func (d Details) trimmed() Details {
+	d.Email = Trim(d.Email)
+	d.mapTexts(trimmed)
+	d.Phones = trimmedPhones(d.Phones)
+	return d
+}
+
 // trimmedPhones leaves out numbers that show nothing.
 func trimmedPhones(phones []Phone) []Phone {
 	var kept []Phone

@@ -68,8 +68,8 @@ func TestBlankTextIsKeptAsNone(t *testing.T) {
 			p.Phones = []profile.Phone{{Type: "Mobile", Number: text}, {Type: text, Number: "0491 570 156"}}
 		})
 		got, failure := profile.Check(p, noon)
-		want := profile.Profile{ID: "1001", State: "active", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2}, Email: "ann@example.org",
-			Phones: []profile.Phone{{Number: "0491 570 156"}}}
+		want := profile.Profile{ID: "1001", State: "active", Details: profile.Details{DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2}, Email: "ann@example.org",
+			Phones: []profile.Phone{{Number: "0491 570 156"}}}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}

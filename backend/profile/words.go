@@ -2,11 +2,13 @@ package profile
 
 import "strings"
 
-var labels = map[Field]string{
-	FieldFirstName: "First Name", FieldLastName: "Last Name", FieldDateOfBirth: "Date of Birth", FieldSex: "Sex", FieldEmail: "Email",
-	FieldState: "State", FieldMergedInto: "Merged into", FieldTitle: "Title", FieldPreferred: "Preferred First Name",
-	FieldGenderIdentity: "Gender Identity", FieldPronouns: "Pronouns", FieldPhones: "Phone Numbers", FieldPrivacyPolicy: "Privacy Policy",
-}
+var labels = func() map[Field]string {
+	labels := make(map[Field]string, len(allFields))
+	for _, field := range allFields {
+		labels[field.name] = field.label
+	}
+	return labels
+}()
 
 // Label returns the field's name as Cliniko shows it.
 func (f Field) Label() string { return labels[f] }

@@ -12,21 +12,9 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// details is what the sealed column of a profile holds.
-type details struct {
-	Title     string          `json:"t,omitempty"`
-	First     string          `json:"f,omitempty"`
-	Preferred string          `json:"p,omitempty"`
-	Last      string          `json:"l,omitempty"`
-	Born      profile.Date    `json:"b,omitzero"`
-	NotBorn   string          `json:"i,omitempty"` // an impossible birth date
-	Sex       string          `json:"s,omitempty"`
-	Gender    string          `json:"g,omitempty"`
-	Pronouns  string          `json:"n,omitempty"`
-	Email     string          `json:"e,omitempty"`
-	Phones    []profile.Phone `json:"h,omitempty"`
-	Privacy   *bool           `json:"c,omitempty"`
-}
+// details is what the sealed column of a profile holds: profile.Details without
+// its methods, which would write nothing.
+type details profile.Details
 
 // sealedProfile is a profile made ready for its row.
 type sealedProfile struct {
@@ -35,10 +23,7 @@ type sealedProfile struct {
 }
 
 func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, error) {
-	plain, err := json.Marshal(details{
-		Title: p.Title, First: p.FirstName, Preferred: p.PreferredFirstName, Last: p.LastName, Born: p.DateOfBirth, NotBorn: p.ImpossibleBirthDate,
-		Sex: p.Sex, Gender: p.GenderIdentity, Pronouns: p.Pronouns, Email: p.Email, Phones: p.Phones, Privacy: p.AcceptedPrivacyPolicy,
-	})
+	plain, err := json.Marshal(details(p.Details))
 	if err != nil {
 		return sealedProfile{}, fmt.Errorf("write a profile's details: %w", err)
 	}
@@ -95,10 +80,7 @@ func (db *DB) unseal(account string, p *storedProfile) (profile.Profile, error) 
 		return profile.Profile{}, damaged(fmt.Errorf("read a profile's details"))
 	}
 	out := p.Profile
-	out.Title, out.FirstName, out.PreferredFirstName, out.LastName = d.Title, d.First, d.Preferred, d.Last
-	out.DateOfBirth, out.Sex, out.GenderIdentity, out.Pronouns = d.Born, d.Sex, d.Gender, d.Pronouns
-	out.ImpossibleBirthDate = d.NotBorn
-	out.Email, out.Phones, out.AcceptedPrivacyPolicy = d.Email, d.Phones, d.Privacy
+	out.Details = profile.Details(d)
 	return out, nil
 }
 

@@ -50,10 +50,10 @@ var changedAt = time.Date(2025, 8, 14, 5, 6, 7, 0, time.UTC)
 
 func alex() profile.Profile {
 	yes := true
-	return profile.Profile{ID: "836447129235883061", State: profile.Active, Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex",
+	return profile.Profile{ID: "836447129235883061", State: profile.Active, Details: profile.Details{Title: "Ms", FirstName: "Alexandra", PreferredFirstName: "Alex",
 		LastName: "Unmistakable-Canary", DateOfBirth: profile.Date{Year: 1988, Month: 2, Day: 29}, Sex: "Female", GenderIdentity: "woman",
 		Pronouns: "she/her", Email: "canary@example.com", Phones: []profile.Phone{{Type: "Mobile", Number: "0491 570 156"}},
-		AcceptedPrivacyPolicy: &yes, CreatedAt: changedAt.AddDate(-1, 0, 0), UpdatedAt: changedAt}
+		AcceptedPrivacyPolicy: &yes}, CreatedAt: changedAt.AddDate(-1, 0, 0), UpdatedAt: changedAt}
 }
 
 func entry(p profile.Profile) profile.Entry { return profile.Entry{Ref: string(p.ID), Profile: p} }

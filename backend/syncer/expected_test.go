@@ -41,8 +41,8 @@ var spoils = []func(*fakeclinic.Patient){
 // expected is the entry that somebody who stands like this in Cliniko has here.
 func expected(p fakeclinic.Patient, now time.Time) profile.Entry {
 	e := profile.Entry{Ref: p.ID, Profile: profile.Profile{
-		ID: profile.ID(p.ID), State: "active", Title: sent(p.Title), PreferredFirstName: sent(p.PreferredFirstName),
-		GenderIdentity: sent(p.GenderIdentity), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+		ID: profile.ID(p.ID), State: "active", Details: profile.Details{Title: sent(p.Title), PreferredFirstName: sent(p.PreferredFirstName),
+			GenderIdentity: sent(p.GenderIdentity), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy},
 		CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(), MergedInto: profile.ID(p.MergedWith),
 	}}
 	out := &e.Profile

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// ProfileView is a whole profile.
+type ProfileView struct {
+	ID              string       `json:"id"`
+	State           string       `json:"state"`
+	Title           string       `json:"title"`
+	FirstName       string       `json:"firstName"`
+	Preferred       string       `json:"preferred"`
+	LastName        string       `json:"lastName"`
+	Born            string       `json:"born"`
+	ImpossibleBorn  string       `json:"impossibleBorn"` // what Cliniko has instead of a birth date that can be
+	Age             int          `json:"age"`            // -1: not known
+	Sex             string       `json:"sex"`
+	GenderIdentity  string       `json:"genderIdentity"`
+	Pronouns        string       `json:"pronouns"`
+	Email           string       `json:"email"`
+	EmailSharedWith int          `json:"emailSharedWith"` // how many other clients have the same email
+	Phones          []PhoneView  `json:"phones"`
+	PrivacyPolicy   string       `json:"privacyPolicy"` // accepted, refused, "" for no answer
+	UpdatedAt       string       `json:"updatedAt"`     // changed in Cliniko
+	CreatedAt       string       `json:"createdAt"`
+	SyncedAt        string       `json:"syncedAt"` // this copy was Cliniko's then
+	ArchivedAt      string       `json:"archivedAt"`
+	MergedInto      string       `json:"mergedInto"`
+	Merged          []MergedView `json:"merged"`     // who was merged into this client
+	ErasedAt        string       `json:"erasedAt"`   // for a deleted one: when it is erased here
+	MergedFrom      string       `json:"mergedFrom"` // FollowLink was asked for this client, who is now part of this one
+	Failure         *FailureView `json:"failure"`    // null for a complete profile
+}
+
+// PhoneView is a telephone number.
+type PhoneView struct {
+	Type   string `json:"type"`
+	Number string `json:"number"`
+}
+
+// MergedView is a client who is now part of another one.
+type MergedView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"` // "Last, First"
+}
+
+func profileView(e *profile.Entry, now time.Time) ProfileView {
+	p := e.Profile.Displayed()
+	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
+		LastName: p.LastName, Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
+		Email: p.Email, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
+		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
+	if !p.DateOfBirth.IsZero() {
+		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(now.Local()))
+	}
+	for _, phone := range p.Phones {
+		view.Phones = append(view.Phones, PhoneView(phone))
+	}
+	if p.AcceptedPrivacyPolicy != nil {
+		view.PrivacyPolicy = "refused"
+		if *p.AcceptedPrivacyPolicy {
+			view.PrivacyPolicy = "accepted"
+		}
+	}
+	return view
+}
