@@ -119,6 +119,16 @@ func (clock) Run(event *zerolog.Event, _ zerolog.Level, _ string) {
 	event.Str(zerolog.TimestampFieldName, time.Now().UTC().Format(timeLayout))
 }
 
+// Expected says that an error is an everyday answer and not worth a line in the
+// log: somebody cancelled, or asked for what is not there.
+func Expected(err error) bool {
+	switch profile.CodeOf(err) {
+	case profile.Cancelled, profile.NotFound, profile.NotConnected, profile.SignedOut:
+		return true
+	}
+	return false
+}
+
 // Failure logs an error once, at the edge: what was attempted, the error's
 // code, its text, and the types along its chain of causes.
 func Failure(log zerolog.Logger, attempted string, err error) {

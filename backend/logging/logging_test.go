@@ -195,3 +195,18 @@ func TestEraseLeavesNothingOfBefore(t *testing.T) {
 		})
 	}
 }
+
+func TestExpected(t *testing.T) {
+	for code, want := range map[profile.Code]bool{
+		profile.Cancelled: true, profile.NotFound: true, profile.NotConnected: true, profile.SignedOut: true,
+		"": false, profile.Offline: false, profile.KeyRefused: false, profile.Internal: false, profile.StoreFull: false, profile.NotPermitted: false,
+	} {
+		var err error
+		if code != "" {
+			err = fmt.Errorf("do something: %w", profile.Because(code, nil))
+		}
+		if Expected(err) != want {
+			t.Errorf("%q is expected: %v", code, !want)
+		}
+	}
+}

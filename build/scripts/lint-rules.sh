@@ -27,6 +27,7 @@ deeplink account
 account logging
 logging command
 launch profile
+runner account
 "
 # allowed: the tests of the engine may use everything
 fine="
@@ -35,6 +36,7 @@ staff profile
 sqlite profile
 sqlite staff
 account staff
+runner workspace
 "
 
 dir=$(mktemp -d)

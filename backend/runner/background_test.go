@@ -1,0 +1,280 @@
+package runner_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/syncer"
+)
+
+const (
+	second = time.Second
+	minute = time.Minute
+)
+
+func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.unlinked = true
+		w.background.Start()
+		sent := w.fake.RequestCount()
+		if began := w.after(time.Hour); len(began) > 0 {
+			t.Errorf("without a clinic, passes at %v", began)
+		}
+		w.unlinked = false
+		if began := w.after(time.Hour); len(began) > 0 || w.fake.RequestCount() != sent {
+			t.Errorf("without an import, passes at %v", began)
+		}
+		if status := w.status(); status.Problem != nil || w.logged("") != 1 {
+			t.Errorf("%+v, log: %s", status, w.log.String())
+		}
+	})
+}
+
+func TestScheduleAfterSuccess(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		w.background.Start()
+		w.background.Start() // it runs already
+		if began := w.after(time.Minute); !slices.Equal(began, []time.Duration{3 * second}) {
+			t.Errorf("after a start, passes at %v", began)
+		}
+		w.after(time.Hour)
+		pauses := w.pauses()
+		if len(pauses) < 9 || slices.Min(pauses) < 4*minute || slices.Max(pauses) > 6*minute {
+			t.Errorf("pauses of %v", pauses)
+		}
+		if slices.Contains(w.phases, "storing") || w.status().Problem != nil {
+			t.Errorf("%v, %+v", w.phases, w.status())
+		}
+		// It counts from a person's pass too.
+		if _, err := w.runner.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.began = nil
+		if began := w.after(4*minute - second); len(began) > 0 {
+			t.Errorf("passes at %v", began)
+		}
+		if began := w.after(2*minute + 2*second); len(began) != 1 {
+			t.Errorf("passes at %v", began)
+		}
+		// And not from a listing, which brings nothing.
+		if err := w.runner.List(t.Context(), func(*syncer.Listed) {}); err != nil {
+			t.Fatal(err)
+		}
+		if began := w.after(6 * minute); len(began) == 0 {
+			t.Error("a listing puts a pass off")
+		}
+		w.background.Focus()
+		before := w.after(0)
+		time.Sleep(2 * minute)
+		w.background.Focus()
+		if began := w.after(0); len(before)+len(began) == 0 {
+			t.Error("the window is older than a minute, and nothing is read")
+		}
+	})
+}
+
+func TestScheduleWhileClinikoIsOutOfReach(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		w.fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault {
+			return fakeclinic.Fault{Kind: fakeclinic.Hang, Wait: time.Millisecond}
+		})
+		w.background.Start()
+		w.after(16 * minute)
+		if got, want := w.pauses(), []time.Duration{30 * second, minute, 2 * minute, 5 * minute, 5 * minute}; !slices.Equal(got, want) {
+			t.Errorf("pauses of %v, not %v", got, want)
+		}
+		status := w.status()
+		if profile.CodeOf(status.Problem) != profile.Offline || status.OfflineSince != w.start.Add(w.ended[0]) {
+			t.Errorf("%+v, the first pass ended at %v", status, w.start.Add(w.ended[0]))
+		}
+		if n := w.logged("sync by itself"); n != 1 {
+			t.Errorf("logged %d times", n)
+		}
+		// Cliniko answers somebody who opens a client: no waiting for the turn.
+		w.fail("")
+		w.background.Reached()
+		if began := w.after(3 * second); len(began) != 1 {
+			t.Errorf("passes at %v", began)
+		}
+		if status := w.status(); status.Problem != nil || !status.OfflineSince.IsZero() {
+			t.Errorf("%+v", status)
+		}
+		w.background.Reached() // and now that says nothing new
+		if began := w.after(minute); len(began) > 0 {
+			t.Errorf("passes at %v", began)
+		}
+		// The next time it is news again.
+		w.fail(fakeclinic.LoginPage)
+		w.after(10 * minute)
+		w.fail("")
+		w.after(10 * minute)
+		w.fail(fakeclinic.LoginPage)
+		w.after(10 * minute)
+		if n := w.logged("sync by itself"); n != 3 {
+			t.Errorf("logged %d times", n)
+		}
+	})
+}
+
+func TestScheduleWithoutANetwork(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		w.background.Start()
+		w.after(minute)
+		w.setOffline(true)
+		since := time.Now()
+		if began := w.after(24 * time.Hour); len(began) > 0 {
+			t.Errorf("without a network, passes at %v", began)
+		}
+		status := w.status()
+		if late := status.OfflineSince.Sub(since); late < 0 || late > 15*second || status.Problem != nil {
+			t.Errorf("%+v, noticed after %v", status, late)
+		}
+		w.setOffline(false)
+		if began := w.after(16 * second); len(began) != 1 {
+			t.Errorf("passes at %v", began)
+		}
+		if status := w.status(); !status.OfflineSince.IsZero() {
+			t.Errorf("%+v", status)
+		}
+	})
+}
+
+func TestScheduleWhileOnlyAPersonCanHelp(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		w.fail(fakeclinic.Unauthorized)
+		w.background.Start()
+		w.after(150 * minute)
+		if got, want := w.pauses(), []time.Duration{time.Hour, time.Hour}; !slices.Equal(got, want) {
+			t.Errorf("pauses of %v, not %v", got, want)
+		}
+		w.fail("")
+		w.background.Resume() // with a new key
+		if began := w.after(3 * second); len(began) != 1 || w.status().Problem != nil {
+			t.Errorf("passes at %v, %+v", began, w.status())
+		}
+	})
+}
+
+func TestScheduleWhileClinikoAsksToWait(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		var until time.Time
+		w.fake.SetFaults(func(fakeclinic.Request) (f fakeclinic.Fault) {
+			if until.IsZero() {
+				until, f = time.Now().Add(100*second), fakeclinic.Fault{Kind: fakeclinic.TooMany, Wait: 100 * second}
+			}
+			return f
+		})
+		sent := w.fake.RequestCount()
+		w.background.Start()
+		w.after(102 * second) // the pass begins after 3
+		if n := w.fake.RequestCount() - sent; n != 1 {
+			t.Errorf("%d requests before the reset", n)
+		}
+		w.after(4 * second)
+		if status := w.status(); status.Problem != nil || !status.LastSuccess.After(until.Add(-second)) || !status.WaitingUntil.IsZero() {
+			t.Errorf("until %v, %+v", until, status)
+		}
+	})
+}
+
+// What could not be read is due a minute later, and then read by itself.
+func TestUnreadableProfilesAreReadAgain(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		if due := w.background.NextRetry(t.Context()); !due.IsZero() {
+			t.Errorf("before the import, one is due at %v", due)
+		}
+		w.fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault {
+			return fakeclinic.Fault{Kind: fakeclinic.Undecodable, Row: 2}
+		})
+		w.imported()
+		w.fail("")
+		if due := w.background.NextRetry(t.Context()); time.Until(due) != minute {
+			t.Errorf("due in %v", time.Until(due))
+		}
+		good := w.status()
+		if good.Last.Counts.Failed != 2 {
+			t.Errorf("%+v", good.Last)
+		}
+		sent := w.fake.RequestCount()
+		if err := w.background.Retry(t.Context()); err != nil || w.fake.RequestCount() != sent {
+			t.Errorf("read before it is due, %v", err)
+		}
+		w.background.Start()
+		w.after(2 * minute)
+		if due := w.background.NextRetry(t.Context()); !due.IsZero() {
+			t.Errorf("still due at %v", due)
+		}
+		if passes := w.stored(); passes[0].Kind != profile.RetryPass || passes[0].Counts.Synced != 2 {
+			t.Errorf("%+v", passes[0])
+		}
+		if status := w.status(); *status.Last != *good.Last || status.LastSuccess != good.LastSuccess {
+			t.Errorf("a retry is shown as a sync: %+v", status)
+		}
+	})
+}
+
+func TestPause(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		w.background.Start()
+		w.after(minute)
+		arrived, release := w.hold(1)
+		sync := onDemand(w.runner.Sync)
+		arrived()
+		resume := w.background.Pause(runner.ErrCancelled)
+		if end := <-sync; profile.CodeOf(end.err) != profile.Cancelled {
+			t.Errorf("%+v", end)
+		}
+		release()
+		again := w.background.Pause(runner.ErrCancelled)
+		w.background.Start()
+		if began := w.after(time.Hour); len(began) > 0 {
+			t.Errorf("paused, passes at %v", began)
+		}
+		resume()
+		if began := w.after(time.Hour); len(began) > 0 {
+			t.Errorf("paused once, passes at %v", began)
+		}
+		again()
+		if began := w.after(4 * second); len(began) != 1 {
+			t.Errorf("resumed, passes at %v", began)
+		}
+	})
+}
+
+// Another process's pass is found while nothing runs here.
+func TestEveryTickLooksForOtherProcesses(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.background.Start()
+		w.after(minute)
+		if _, err := syncer.New(w.client, w.store, syncer.Options{}).Changes(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		ended := time.Now()
+		w.after(15 * second)
+		if w.renewals != 1 {
+			t.Errorf("%d renewals", w.renewals)
+		}
+		w.began = nil
+		w.after(4*minute - 15*second - second)
+		if len(w.began) > 0 {
+			t.Errorf("passes at %v, though another process has synced at %v", w.began, ended.Sub(w.start))
+		}
+	})
+}
