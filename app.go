@@ -16,6 +16,7 @@ import (
 	"telehab.io/desktop/backend/launch"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/screenlock"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/uptime"
@@ -132,7 +133,7 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 		}
 		d.person = demoPerson()
 		a.show(d)
-		d.keep()
+		d.background.Start()
 		return d, d.unlock(ctx)
 	}
 	if a.real == nil {
@@ -141,7 +142,7 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 			return nil, err
 		}
 		a.real = d
-		d.keep()
+		d.background.Start()
 	}
 	a.show(a.real)
 	return a.real, nil
@@ -159,15 +160,23 @@ func (a *App) show(d *desk) {
 func (d *desk) renew() { d.generation.Store(d.app.generations.Add(1)) }
 
 func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*desk, error) {
-	d := newDesk(a)
+	d := &desk{app: a}
 	options := a.options
-	options.OnWait, options.OnChange = d.waitUntil, d.profilesChanged
+	options.OnWait = func(until time.Time) {
+		if d.runner != nil { // else the demo is being connected
+			d.runner.WaitUntil(until)
+		}
+	}
+	options.OnChange = d.profilesChanged
 	options.OnNotice = func(n syncer.Notice) { a.log.Warn().Str("notice", string(n)).Msg("a pass coped with this") }
 	var err error
 	if d.w, err = open(ctx, options); err != nil {
 		return nil, err
 	}
-	d.failedQuietly("recall the last pass", d.recall(ctx))
+	observer := runner.Observer{StatusChanged: d.tellSync, ProfilesChanged: d.profilesChanged,
+		StateChanged: func(ctx context.Context) { a.tellState(ctx, d) }}
+	d.runner = runner.New(ctx, runner.Of(d.w, func() time.Time { return a.clock() }), observer, a.log)
+	d.background = runner.NewBackground(d.runner, d.online)
 	return d, nil
 }
 
@@ -191,7 +200,7 @@ func call[T any](a *App, method string, do func(context.Context, *desk) (T, erro
 		if r := recover(); r != nil {
 			err = fmt.Errorf("a bug: %v", r)
 		}
-		if err != nil && !expected(err) {
+		if err != nil && !logging.Expected(err) {
 			logging.Failure(a.log, method, err)
 		}
 	}()
@@ -204,16 +213,6 @@ func call[T any](a *App, method string, do func(context.Context, *desk) (T, erro
 		return result, err
 	}
 	return do(ctx, d)
-}
-
-// expected says that an error is an everyday answer and not worth a line in the
-// log: somebody cancelled, or asked for what is not there.
-func expected(err error) bool {
-	switch profile.CodeOf(err) {
-	case profile.Cancelled, profile.NotFound, profile.NotConnected, profile.SignedOut:
-		return true
-	}
-	return false
 }
 
 // formatError makes the ErrorView that a rejected promise carries. Wails puts

@@ -54,7 +54,7 @@ func (a *App) ExportProfiles(format, password string) (string, error) {
 				return err
 			}
 			if len(broken) > 0 {
-				go d.mend(context.WithoutCancel(ctx), broken)
+				d.mend(ctx, broken)
 				return profile.Errorf(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
 			}
 			return write(w, entries)

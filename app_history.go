@@ -6,7 +6,6 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
-	"telehab.io/desktop/backend/syncer"
 )
 
 // HistoryView is what happened to one profile.
@@ -176,9 +175,8 @@ func (a *App) RemoveMissing(shown []string) (PassView, error) {
 			if err := store.AcceptMissing(ctx, shown); err != nil {
 				return err
 			}
-			view, err = d.asked(everything, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-				return e.Full(ctx, report)
-			})
+			pass, err := d.runner.Full(ctx)
+			view = passView(&pass)
 			return err
 		})
 		return view, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/webview"
@@ -30,10 +31,7 @@ func (a *App) Connect(key string) (ConnectionView, error) {
 		if err != nil {
 			return ConnectionView{}, err
 		}
-		d.mu.Lock()
-		d.problem = nil // it was the old key's
-		d.mu.Unlock()
-		d.keeper.Resume()
+		d.background.Resume() // the problem was the old key's
 		a.tellState(ctx, d)
 		return ConnectionView{Clinic: clinicView(&connection.Clinic), Patients: connection.Patients}, nil
 	})
@@ -56,10 +54,9 @@ func (a *App) Disconnect() (Erasure, error) {
 		if err != nil {
 			return Erasure{}, err
 		}
-		resume := d.pause(errCancelledByPerson)
-		d.mu.Lock()
-		d.list, d.phase, d.problem, d.past = nil, phaseIdle, nil, past{}
-		d.mu.Unlock()
+		resume := d.background.Pause(runner.ErrCancelled)
+		d.setListed(nil)
+		d.runner.Forget()
 		erased, err := a.erase(ctx, d)
 		if err == nil && separate {
 			erased.State, err = a.reopen(ctx, d, a.clinics().RemoveSeparate)
@@ -147,7 +144,7 @@ func (d *desk) one(ctx context.Context, id profile.ID) (profile.Entry, error) {
 	}
 	entry, err := engine.One(ctx, id)
 	if err == nil {
-		d.reached()
+		d.background.Reached()
 	}
 	return entry, err
 }

@@ -136,7 +136,7 @@ func TestLockedShowsNobody(t *testing.T) {
 	if state, err := f.app.State(); err != nil || !state.LinkWaiting {
 		t.Errorf("a link while locked does not wait: %v", err)
 	}
-	if err := d.passByItself(t.Context()); err != nil {
+	if err := d.background.Pass(t.Context()); err != nil {
 		t.Errorf("a sync while locked: %v", err)
 	}
 	if _, err := f.app.SignIn(email, password); err != nil {

@@ -223,9 +223,6 @@ func (d *desk) opened(ctx context.Context, ref string) {
 func (d *desk) leave(locked *staff.Person) {
 	d.mu.Lock()
 	d.person, d.list, d.lookedAt, d.locked = nil, nil, "", locked
-	if d.phase == phaseListed {
-		d.phase = phaseIdle
-	}
 	d.mu.Unlock()
 	d.w.Lock()
 }

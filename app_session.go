@@ -196,7 +196,7 @@ func (d *desk) signedIn(ctx context.Context, person staff.Person) (AppState, err
 	d.mu.Lock()
 	d.person, d.locked, d.active = &person, nil, d.app.moment()
 	d.mu.Unlock()
-	d.keeper.Focus()
+	d.background.Focus()
 	return d.state(ctx)
 }
 
@@ -233,7 +233,7 @@ func (a *App) OpenDemo() (AppState, error) {
 	if err := d.unlock(ctx); err != nil {
 		return AppState{}, err
 	}
-	d.keep()
+	d.background.Start()
 	return d.state(ctx)
 }
 

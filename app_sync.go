@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 )
@@ -15,21 +16,10 @@ const maxRows = 500
 // and StartImport. Nothing is stored yet.
 func (a *App) ListPatients() (ListingView, error) {
 	return call(a, "ListPatients", func(ctx context.Context, d *desk) (ListingView, error) {
-		engine, err := d.w.Engine(ctx)
-		if err != nil {
-			return ListingView{}, err
-		}
 		var list *syncer.Listed
-		err = d.run(ctx, &running{what: listing, phase: syncer.Listing}, func(ctx context.Context, report syncer.Report) error {
-			if list, err = engine.List(ctx, report); err != nil {
-				return err
-			}
-			d.mu.Lock()
-			if d.person != nil {
-				d.list = list
-			}
-			d.mu.Unlock()
-			return nil
+		err := d.runner.List(ctx, func(found *syncer.Listed) {
+			list = found
+			d.setListed(found)
 		})
 		if err != nil {
 			return ListingView{}, err
@@ -40,6 +30,17 @@ func (a *App) ListPatients() (ListingView, error) {
 
 func listingView(l *syncer.Listed) ListingView {
 	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived}
+}
+
+// setListed takes what was listed, or nil: it is used up. Names are only there
+// while somebody is signed in.
+func (d *desk) setListed(list *syncer.Listed) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.person == nil {
+		list = nil
+	}
+	d.list = list
 }
 
 func (d *desk) listed() (*syncer.Listed, error) {
@@ -89,12 +90,8 @@ func (a *App) StartImport() (PassView, error) {
 		}
 		var view PassView
 		err = d.w.Audited(ctx, d.event(staff.ImportedClients, ""), func(*staff.Event) error {
-			view, err = d.asked(importing, func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-				d.mu.Lock()
-				d.list = nil
-				d.mu.Unlock()
-				return e.Import(ctx, list, report)
-			})
+			pass, err := d.runner.Import(ctx, list, func() { d.setListed(nil) })
+			view = passView(&pass)
 			return err
 		})
 		return view, err
@@ -104,12 +101,7 @@ func (a *App) StartImport() (PassView, error) {
 // DiscardListing forgets what was listed.
 func (a *App) DiscardListing() error {
 	_, err := call(a, "DiscardListing", func(ctx context.Context, d *desk) (struct{}, error) {
-		d.mu.Lock()
-		d.list = nil
-		if d.phase == phaseListed {
-			d.phase = phaseIdle
-		}
-		d.mu.Unlock()
+		d.setListed(nil)
 		d.tellSync(ctx)
 		return struct{}{}, nil
 	})
@@ -119,12 +111,12 @@ func (a *App) DiscardListing() error {
 // CancelSync stops what runs, an import only for whoever may start one. What is stored stays, and the next sync goes on.
 func (a *App) CancelSync() error {
 	_, err := call(a, "CancelSync", func(_ context.Context, d *desk) (struct{}, error) {
-		if d.doing(listing, importing) {
+		if d.runner.Running(runner.Listing, runner.Import) {
 			if err := d.may(staff.ModifyLink); err != nil {
 				return struct{}{}, err
 			}
 		}
-		d.stop(errCancelledByPerson)
+		d.runner.Cancel(runner.ErrCancelled)
 		return struct{}{}, nil
 	})
 	return err
@@ -133,5 +125,18 @@ func (a *App) CancelSync() error {
 // SyncNow brings what is new or changed in Cliniko, or goes on with an import
 // that was cut off. While that is being done already, it waits for its end.
 func (a *App) SyncNow() (PassView, error) {
-	return call(a, "SyncNow", func(ctx context.Context, d *desk) (PassView, error) { return d.sync(ctx) })
+	return call(a, "SyncNow", func(ctx context.Context, d *desk) (PassView, error) {
+		pass, err := d.runner.Sync(ctx)
+		return passView(&pass), err
+	})
+}
+
+// Focused tells that somebody looks at the window, or that the browser in it has
+// found the network again.
+func (a *App) Focused() error {
+	_, err := call(a, "Focused", func(_ context.Context, d *desk) (struct{}, error) {
+		d.background.Focus()
+		return struct{}{}, nil
+	})
+	return err
 }

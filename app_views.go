@@ -1,7 +1,10 @@
 package main
 
 import (
+	"time"
+
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/staff"
 )
 
@@ -20,6 +23,25 @@ func clinicView(c *profile.Clinic) ClinicView {
 func passView(p *profile.Pass) PassView {
 	return PassView{Kind: string(p.Kind), StartedAt: instant(p.StartedAt), EndedAt: instant(p.EndedAt), Read: p.Counts.Read,
 		Synced: p.Counts.Synced, Unchanged: p.Counts.Unchanged, Failed: p.Counts.Failed, Archived: p.Counts.Archived, Requests: p.Requests, Error: string(p.Err)}
+}
+
+// syncStatus leaves out what a runner does not know.
+func syncStatus(s *runner.Status) SyncStatus {
+	view := SyncStatus{Phase: string(s.Progress.Phase), Background: s.Background, Done: s.Progress.Done, Total: s.Progress.Total,
+		PerSecond: s.Progress.PerSecond, SecondsLeft: -1, WaitingUntil: instant(s.WaitingUntil), OfflineSince: instant(s.OfflineSince),
+		LastSuccess: instant(s.LastSuccess), Unfinished: s.Unfinished}
+	if s.Progress.Left >= 0 {
+		view.SecondsLeft = int((s.Progress.Left + time.Second - 1) / time.Second)
+	}
+	if s.Last != nil {
+		last := passView(s.Last)
+		view.Last = &last
+	}
+	if s.Problem != nil {
+		problem := errorView(s.Problem)
+		view.Problem = &problem
+	}
+	return view
 }
 
 func problemViews(f *profile.Failure) []ProblemView {

@@ -127,23 +127,23 @@ func TestByItselfAfterAStart(t *testing.T) {
 func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
 	f := newFixture(t, small)
 	d := f.desk()
-	if err := d.passByItself(t.Context()); err != nil {
+	if err := d.background.Pass(t.Context()); err != nil {
 		t.Error(err)
 	}
 	f.signUpAndConnect()
 	sent := len(f.fake.Requests())
-	if err := d.passByItself(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+	if err := d.background.Pass(t.Context()); err != nil || len(f.fake.Requests()) != sent {
 		t.Errorf("%d requests, %v", len(f.fake.Requests())-sent, err)
 	}
 	f.imported()
-	if err := d.passByItself(t.Context()); err != nil || len(f.fake.Requests()) == sent {
+	if err := d.background.Pass(t.Context()); err != nil || len(f.fake.Requests()) == sent {
 		t.Error("nothing after the import", err)
 	}
 	if _, err := f.app.Disconnect(); err != nil {
 		t.Fatal(err)
 	}
 	sent = len(f.fake.Requests())
-	if err := d.passByItself(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+	if err := d.background.Pass(t.Context()); err != nil || len(f.fake.Requests()) != sent {
 		t.Errorf("after Disconnect: %d requests, %v", len(f.fake.Requests())-sent, err)
 	}
 }
@@ -154,7 +154,7 @@ func TestAPersonJoinsWhatRunsByItself(t *testing.T) {
 	f.imported()
 	d := f.desk()
 	arrived, release := f.hold()
-	quiet := quietly(d.passByItself)
+	quiet := quietly(d.background.Pass)
 	<-arrived
 	if status := f.sync(); status.Phase != "changes" || !status.Background || status.LastSuccess == "" || status.Last == nil {
 		t.Errorf("while it runs: %+v", status)
@@ -193,17 +193,16 @@ func TestAPersonGoesFirst(t *testing.T) {
 	f.signUpAndConnect()
 	f.imported()
 	d := f.desk()
-	for name, byItself := range map[string]func(context.Context) error{
-		"a pass": d.passByItself,
-		"a retry": func(ctx context.Context) error {
-			return d.pass(ctx, &running{what: retries, quiet: true}, func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
-				return e.Changes(ctx, nil)
-			})
-		},
+	for name, byItself := range map[string]struct {
+		run    func(context.Context) error
+		synced int // in the import that follows
+	}{
+		"a pass":  {d.background.Pass, 0},
+		"a retry": {func(ctx context.Context) error { return d.runner.Mend(ctx, f.fake.IDs()[:1]) }, 1}, // of whom no copy counts by then
 	} {
 		t.Run(name, func(t *testing.T) {
 			arrived, release := f.hold()
-			quiet := quietly(byItself)
+			quiet := quietly(byItself.run)
 			<-arrived
 			listed := make(chan error, 1)
 			go func() {
@@ -221,7 +220,7 @@ func TestAPersonGoesFirst(t *testing.T) {
 				t.Errorf("%+v", status)
 			}
 			// What runs by itself does not go first.
-			if pass, err := f.app.StartImport(); err != nil || pass.Unchanged != 150 {
+			if pass, err := f.app.StartImport(); err != nil || pass.Synced != byItself.synced || pass.Unchanged != 150-byItself.synced {
 				t.Errorf("%+v, %v", pass, err)
 			}
 		})
@@ -240,13 +239,14 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 		ended <- err
 	}()
 	<-arrived
-	d.stop(syncer.ErrClosing)
+	d.runner.Cancel(syncer.ErrClosing)
 	if err := <-ended; err == nil {
 		t.Error("it was not cut off")
 	}
 	release()
-	if next, err := d.toDo(t.Context()); err != nil || next != "" {
-		t.Errorf("before the first page nothing is to go on with: %q, %v", next, err)
+	sent := len(f.fake.Requests())
+	if err := d.background.Pass(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+		t.Errorf("before the first page nothing is to go on with: %d requests, %v", len(f.fake.Requests())-sent, err)
 	}
 	f.fake.SetFaults(fakeclinic.FromRequest(len(f.fake.Requests())+2, fakeclinic.Fault{Kind: fakeclinic.Unauthorized}))
 	if _, err := f.app.SyncNow(); profile.CodeOf(err) != profile.KeyRefused {
@@ -254,7 +254,7 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 	}
 	f.fake.SetFaults(nil)
 	arrived, release = f.hold()
-	quiet := quietly(d.passByItself)
+	quiet := quietly(d.background.Pass)
 	<-arrived
 	if status := f.sync(); status.Background || status.Phase != "storing" {
 		t.Errorf("a person's import goes on unseen: %+v", status)
@@ -274,7 +274,7 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 	if err := f.app.DiscardListing(); err != nil {
 		t.Error(err)
 	}
-	if err := d.passByItself(t.Context()); err != nil {
+	if err := d.background.Pass(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if state, err := f.app.State(); err != nil || state.Sync.LastSuccess == "" || state.Tally.Active != 150 {

@@ -8,7 +8,6 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -41,11 +40,13 @@ func TestAnAnswerEndsBeingOffline(t *testing.T) {
 	f.signUpAndConnect()
 	f.imported()
 	d := f.desk()
-	away := profile.Because(profile.Offline, nil)
-	d.mu.Lock()
-	d.note(&running{what: changes, quiet: true}, away)
-	d.mu.Unlock()
-	d.keeper.Ended(away)
+	f.fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault {
+		return fakeclinic.Fault{Kind: fakeclinic.Hang, Wait: time.Millisecond}
+	})
+	if err := d.background.Pass(t.Context()); profile.CodeOf(err) != profile.Offline {
+		t.Fatal(err)
+	}
+	f.fake.SetFaults(nil)
 	if status := f.sync(); status.OfflineSince == "" {
 		t.Fatal("not offline")
 	}
@@ -53,31 +54,6 @@ func TestAnAnswerEndsBeingOffline(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.waitFor("a pass soon", func(s AppState) bool { return s.Sync.OfflineSince == "" })
-}
-
-func TestOfflineSinceTheFirstPassThatSaysSo(t *testing.T) {
-	d := newDesk(&App{})
-	out := profile.Because(profile.Offline, nil)
-	pass := &running{what: changes, quiet: true}
-	d.note(pass, out)
-	since := d.offlineSince
-	if since.IsZero() {
-		t.Fatal("not offline")
-	}
-	d.note(pass, errMadeWay)
-	d.note(&running{what: retries}, nil)
-	d.note(pass, out)
-	if d.offlineSince != since || d.problem == nil {
-		t.Errorf("since %v, not %v", d.offlineSince, since)
-	}
-	d.note(pass, profile.Because(profile.SyncRunning, nil)) // another process may know better
-	if d.offlineSince != since {
-		t.Error("forgotten")
-	}
-	d.note(pass, nil)
-	if !d.offlineSince.IsZero() || d.problem != nil {
-		t.Errorf("still offline since %v, %v", d.offlineSince, d.problem)
-	}
 }
 
 func TestAnotherProcessSyncs(t *testing.T) {
@@ -95,11 +71,11 @@ func TestAnotherProcessSyncs(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := f.desk()
-	d.look(t.Context()) // nothing new
+	d.runner.RefreshPasses(t.Context()) // nothing new
 	arrived, release := f.hold()
 	theirs := quietly(func(ctx context.Context) error { _, err := engine.Changes(ctx, nil); return err })
 	<-arrived
-	if err := d.passByItself(t.Context()); profile.CodeOf(err) != profile.SyncRunning {
+	if err := d.background.Pass(t.Context()); profile.CodeOf(err) != profile.SyncRunning {
 		t.Errorf("two passes on one store: %v", err)
 	}
 	if status := f.sync(); status.Problem != nil {
@@ -113,7 +89,7 @@ func TestAnotherProcessSyncs(t *testing.T) {
 	if name := f.called(id); name == "Renamed" {
 		t.Fatal("the list in memory knows already")
 	}
-	d.look(t.Context())
+	d.runner.RefreshPasses(t.Context())
 	if name := f.called(id); name != "Renamed" || f.told(eventState) == before {
 		t.Errorf("the window still shows %s", name)
 	}
@@ -126,7 +102,7 @@ func TestAnotherProcessSyncs(t *testing.T) {
 		t.Fatal(err)
 	}
 	before = f.told(eventState)
-	d.look(t.Context())
+	d.runner.RefreshPasses(t.Context())
 	if same, err := d.w.Directory(); err != nil || same != people || f.told(eventState) == before {
 		t.Errorf("read all profiles again because of a pass that brought nothing, %v", err)
 	}
@@ -134,7 +110,7 @@ func TestAnotherProcessSyncs(t *testing.T) {
 	if _, err := engine.Changes(t.Context(), nil); profile.CodeOf(err) != profile.KeyForbidden {
 		t.Fatal(err)
 	}
-	d.look(t.Context())
+	d.runner.RefreshPasses(t.Context())
 	if status := f.sync(); status.Problem == nil || status.Problem.Code != "key_forbidden" {
 		t.Errorf("their trouble is ours: %+v", status.Problem)
 	}
@@ -171,17 +147,6 @@ func TestWhyAnEarlierRunFailed(t *testing.T) {
 	}
 }
 
-func TestABugInAPassDoesNotHoldUpTheNext(t *testing.T) {
-	f := newFixture(t, small)
-	f.signUpAndConnect()
-	d := f.desk()
-	_, err := d.asked(changes, func(context.Context, *syncer.Engine, syncer.Report) (profile.Pass, error) { panic("broken") })
-	if profile.CodeOf(err) != profile.Internal {
-		t.Error(err)
-	}
-	f.imported()
-}
-
 func TestTheDemoDoesNotShowWhatHappensElsewhere(t *testing.T) {
 	f := newFixture(t, small)
 	f.signUpAndConnect()
@@ -191,7 +156,7 @@ func TestTheDemoDoesNotShowWhatHappensElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	window := f.listen()
-	if err := elsewhere.passByItself(t.Context()); err != nil {
+	if err := elsewhere.background.Pass(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if window.heard(func(SyncStatus) bool { return true }) {
@@ -221,18 +186,18 @@ func TestUnreadableProfilesAreDueAfterAMinute(t *testing.T) {
 		return fakeclinic.Fault{Kind: fakeclinic.Undecodable, Row: 2}
 	})
 	d := f.desk()
-	if due := d.nextRetry(t.Context()); !due.IsZero() {
+	if due := d.background.NextRetry(t.Context()); !due.IsZero() {
 		t.Errorf("before the import, one is due at %v", due)
 	}
 	before := time.Now().Add(time.Minute).Truncate(time.Second)
 	if pass := f.imported(); pass.Failed == 0 {
 		t.Fatal("nobody failed")
 	}
-	if due := d.nextRetry(t.Context()); due.Before(before) || due.After(time.Now().Add(time.Minute)) {
+	if due := d.background.NextRetry(t.Context()); due.Before(before) || due.After(time.Now().Add(time.Minute)) {
 		t.Errorf("due at %v", due)
 	}
 	sent, state := len(f.fake.Requests()), f.sync()
-	if err := d.retryByItself(t.Context()); err != nil || len(f.fake.Requests()) != sent {
+	if err := d.background.Retry(t.Context()); err != nil || len(f.fake.Requests()) != sent {
 		t.Errorf("%d requests though none is due, %v", len(f.fake.Requests())-sent, err)
 	}
 	if after := f.sync(); after.LastSuccess != state.LastSuccess || after.Last.Kind != "full" {

@@ -263,7 +263,7 @@ func TestEveryTickLooksForOtherProcesses(t *testing.T) {
 		w.imported()
 		w.background.Start()
 		w.after(minute)
-		if _, err := syncer.New(w.client, w.store, syncer.Options{}).Changes(t.Context(), nil); err != nil {
+		if _, err := syncer.New(w.client, w.store.Store(), syncer.Options{}).Changes(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		ended := time.Now()

@@ -354,7 +354,7 @@ func TestABugInAPassDoesNotHoldUpTheNext(t *testing.T) {
 func TestAnotherProcessSyncs(t *testing.T) {
 	inBubble(t, small, func(t *testing.T, w *world) {
 		w.imported()
-		other := syncer.New(w.client, w.store, syncer.Options{})
+		other := syncer.New(w.client, w.store.Store(), syncer.Options{})
 		w.runner.RefreshPasses(t.Context())
 		if w.renewals != 0 || len(w.ended) != 1 {
 			t.Errorf("of our own pass: %d renewals", w.renewals)

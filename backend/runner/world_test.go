@@ -81,7 +81,7 @@ func inBubble(t *testing.T, o fakeclinic.Options, test func(t *testing.T, w *wor
 			t.Fatal(err)
 		}
 		w.store = db.Profiles(clinic.AccountID, time.Now)
-		w.engine = syncer.New(w.client, w.store, syncer.Options{})
+		w.engine = syncer.New(w.client, w.store.Store(), syncer.Options{})
 		w.restart()
 		defer func() { w.background.Pause(syncer.ErrClosing) }()
 		test(t, w)
