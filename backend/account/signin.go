@@ -11,7 +11,7 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-const refusedSentence = "The email and the password do not belong together. Check both and try again."
+const refusedSentence = "Wrong email or password. Check both and try again."
 
 // SignIn returns the person with the email and the password, without its hash.
 // Every refusal is SignInRefused with the same sentence and the same work,

@@ -127,7 +127,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await signIn(owner.email, owner.password);
     await settings('Security');
     const { page } = at();
-    await page.getByRole('combobox', { name: 'Lock by itself' }).selectOption('30 minutes');
+    await page.getByRole('combobox', { name: 'Auto-lock' }).selectOption('30 minutes');
     await until('the minutes', async () => {
       const state = await page.evaluate(() => window.go.main.App.State());
       return state.idleMinutes === 30;

@@ -72,7 +72,7 @@ describe('the window', () => {
     render(App);
     await user.type(await screen.findByLabelText('Email'), 'dana@example.com');
     await user.type(screen.getByLabelText('Password'), 'wrong{Enter}');
-    expect(await screen.findByRole('alert')).toHaveTextContent(/do not belong together/);
+    expect(await screen.findByRole('alert')).toHaveTextContent(/Wrong email or password/);
     expect(screen.getByLabelText('Password')).toHaveFocus();
     expect(screen.getByLabelText('Password')).toHaveValue('');
   });

@@ -58,7 +58,7 @@ describe('the locked window', () => {
     expect(screen.getByLabelText('Password')).toHaveFocus();
 
     await user.keyboard('wrong{Enter}');
-    expect(await screen.findByRole('alert')).toHaveTextContent(/do not belong together/);
+    expect(await screen.findByRole('alert')).toHaveTextContent(/Wrong email or password/);
     expect(screen.getByLabelText('Password')).toHaveValue('');
     expect(screen.getByLabelText('Password')).toHaveFocus();
     screen.getByRole('button', { name: 'Forgot your password?' });

@@ -47,7 +47,7 @@ describe('whoever may only view profiles', () => {
     await user.click(await button('Security'));
     await button('Change password');
     expect(absent('See who did what')).toBeNull();
-    expect(screen.queryByText('How long clients who left are kept')).toBeNull();
+    expect(screen.queryByText('Retention of clients who left')).toBeNull();
   });
 
   it('still follows a link, and cannot bring in somebody new', async () => {
@@ -125,7 +125,7 @@ describe('whoever may not export', () => {
     await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
     expect(absent(/^Export/)).toBeNull();
     router.go({ name: 'settings', section: 'security' });
-    await screen.findByText('How long clients who left are kept');
+    await screen.findByText('Retention of clients who left');
     expect(absent('Export…')).toBeNull();
   });
 
@@ -150,8 +150,8 @@ describe('whoever may not manage people', () => {
     await screen.findByText('10 minutes');
     await button('Lock now');
     await button('Export…');
-    expect(screen.queryByRole('combobox', { name: 'Lock by itself' })).toBeNull();
-    expect(screen.queryByText('How long clients who left are kept')).toBeNull();
+    expect(screen.queryByRole('combobox', { name: 'Auto-lock' })).toBeNull();
+    expect(screen.queryByText('Retention of clients who left')).toBeNull();
     expect(absent('See who did what')).toBeNull();
   });
 });

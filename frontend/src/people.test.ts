@@ -143,7 +143,7 @@ describe('security', () => {
   it('sets after how long the window locks, and how long clients are kept', async () => {
     const { fake, user } = open('security');
     await user.selectOptions(
-      await screen.findByRole('combobox', { name: 'Lock by itself' }),
+      await screen.findByRole('combobox', { name: 'Auto-lock' }),
       '30 minutes',
     );
     await vi.waitFor(() => expect(fake.state.idleMinutes).toBe(30));
@@ -168,7 +168,7 @@ describe('security', () => {
     expect(exported).not.toHaveBeenCalled();
     expect(form.getByLabelText('Your password')).toHaveFocus();
     await user.keyboard('guess{Enter}');
-    await form.findByText(/do not belong together/);
+    await form.findByText(/Wrong email or password/);
     expect(form.getByLabelText('Your password')).toHaveValue('');
     await user.type(form.getByLabelText('Your password'), `${PASSWORD}{Enter}`);
     await screen.findAllByText('Saved to profiles.json');

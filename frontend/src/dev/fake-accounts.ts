@@ -66,10 +66,7 @@ export class FakeAccounts {
   signIn(email: string, password: string): PersonView {
     const known = this.people.find((each) => each.email === email);
     if (known?.active === false || !this.#is(known, password)) {
-      fail(
-        'sign_in_refused',
-        'That email and password do not belong together. Check both and try again.',
-      );
+      fail('sign_in_refused', 'Wrong email or password. Check both and try again.');
     }
     return known ?? { ...PERSON, email, permissions: [...EVERYTHING] };
   }
@@ -78,10 +75,7 @@ export class FakeAccounts {
   confirm(password: string) {
     const me = this.#me();
     if (!this.state().demo && !this.#is(me, password)) {
-      fail(
-        'sign_in_refused',
-        'The email and the password do not belong together. Check both and try again.',
-      );
+      fail('sign_in_refused', 'Wrong email or password. Check both and try again.');
     }
   }
 
