@@ -85,7 +85,7 @@ const (
 // on Linux a second process gets that far before it learns that it is second.
 func NewApp(options workspace.Options, demo bool, log zerolog.Logger, system system, registration deeplink.Registration) *App {
 	a := &App{registration: registration, openTest: deeplink.OpenTest, openAddress: launch.Address, options: options, version: options.Version, demo: demo, log: log, system: system, links: newLinks(),
-		network: syncer.Online, clock: time.Now, uptime: uptime.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
+		network: runner.Online, clock: time.Now, uptime: uptime.Now, screenLocked: screenlock.On, eraseLogs: func() error { return nil }}
 	if options.ClinikoURL != "" {
 		a.network = func() bool { return true } // it is on this computer
 	}

@@ -9,15 +9,15 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// Background starts passes that nobody asked for. A syncer.Keeper decides when;
+// Background starts passes that nobody asked for. A Scheduler decides when;
 // the Status shows how they ended, and marks them while they run.
 type Background struct {
-	runner *Runner
-	keeper *syncer.Keeper
-	online func() bool
+	runner    *Runner
+	scheduler *Scheduler
+	online    func() bool
 
 	mu     sync.Mutex
-	stop   func() // ends the keeper and waits for that; nil while it does not run
+	stop   func() // ends the scheduler and waits for that; nil while it does not run
 	paused int    // how many pauses are not resumed yet
 }
 
@@ -25,8 +25,8 @@ type Background struct {
 // nothing before Start. online says whether there is a network at all.
 func NewBackground(r *Runner, online func() bool) *Background {
 	b := &Background{runner: r, online: online}
-	b.keeper = syncer.NewKeeper(syncer.Duties{Pass: b.Pass, Retry: b.Retry, NextRetry: b.NextRetry, Online: b.checkOnline, Tick: b.tick})
-	r.passEnded = b.keeper.Ended
+	b.scheduler = NewScheduler(Tasks{Pass: b.Pass, Retry: b.Retry, NextRetry: b.NextRetry, Online: b.checkOnline, Tick: b.tick})
+	r.passEnded = b.scheduler.PassEnded
 	return b
 }
 
@@ -46,7 +46,7 @@ func (b *Background) Start() {
 	}
 	go func() {
 		defer close(ended)
-		b.keeper.Run(ctx)
+		b.scheduler.Run(ctx)
 	}()
 }
 
@@ -74,13 +74,13 @@ func (b *Background) Pause(cause error) (resume func()) {
 
 // Focus tells that somebody looks at what is shown, or that the network may have
 // come back: it should not be older than a minute.
-func (b *Background) Focus() { b.keeper.Focus() }
+func (b *Background) Focus() { b.scheduler.Focus() }
 
 // Resume tells that a person did something about what kept passes from ending
 // well, such as a new key: the problem is forgotten, and a pass starts soon.
 func (b *Background) Resume() {
 	b.runner.slot.update(func(o *outcome) { o.problem = nil })
-	b.keeper.Resume()
+	b.scheduler.Resume()
 }
 
 // Reached tells that Cliniko has answered somebody: after a pass that did not
@@ -89,7 +89,7 @@ func (b *Background) Reached() {
 	missed := false
 	b.runner.slot.update(func(o *outcome) { missed = profile.Unreached(profile.CodeOf(o.problem)) })
 	if missed {
-		b.keeper.Resume()
+		b.scheduler.Resume()
 	}
 }
 
@@ -159,7 +159,7 @@ func (b *Background) NextRetry(ctx context.Context) time.Time {
 	if err != nil || len(due) == 0 {
 		return time.Time{}
 	}
-	// The store's times are Cliniko's; the keeper waits by the monotonic clock.
+	// The store's times are Cliniko's; the scheduler waits by the monotonic clock.
 	return time.Now().Add(due[0].At.Sub(b.runner.workspace.ClinicTime(ctx)))
 }
 

@@ -11,11 +11,6 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-const (
-	second = time.Second
-	minute = time.Minute
-)
-
 func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
 	inBubble(t, small, func(t *testing.T, w *world) {
 		w.unlinked = true
@@ -24,11 +19,14 @@ func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
 		if began := w.after(time.Hour); len(began) > 0 {
 			t.Errorf("without a clinic, passes at %v", began)
 		}
+		if status := w.status(); status.Last != nil || status.Unfinished || status.Problem != nil {
+			t.Errorf("without a clinic: %+v", status)
+		}
 		w.unlinked = false
 		if began := w.after(time.Hour); len(began) > 0 || w.fake.RequestCount() != sent {
 			t.Errorf("without an import, passes at %v", began)
 		}
-		if status := w.status(); status.Problem != nil || w.logged("") != 1 {
+		if status := w.status(); status.Problem != nil || w.log.Len() != 0 {
 			t.Errorf("%+v, log: %s", status, w.log.String())
 		}
 	})
@@ -69,12 +67,19 @@ func TestScheduleAfterSuccess(t *testing.T) {
 		if began := w.after(6 * minute); len(began) == 0 {
 			t.Error("a listing puts a pass off")
 		}
+		// Somebody who comes to the window finds nothing older than a minute.
+		if _, err := w.runner.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(59 * second)
 		w.background.Focus()
-		before := w.after(0)
-		time.Sleep(2 * minute)
+		if began := w.after(0); len(began) > 0 {
+			t.Errorf("within a minute, passes at %v", began)
+		}
+		time.Sleep(2 * second)
 		w.background.Focus()
-		if began := w.after(0); len(before)+len(began) == 0 {
-			t.Error("the window is older than a minute, and nothing is read")
+		if began := w.after(0); len(began) != 1 {
+			t.Errorf("after a minute, passes at %v", began)
 		}
 	})
 }
@@ -253,6 +258,14 @@ func TestPause(t *testing.T) {
 		again()
 		if began := w.after(4 * second); len(began) != 1 {
 			t.Errorf("resumed, passes at %v", began)
+		}
+		// One that runs in the background ends, and that is no failure.
+		arrived, release = w.hold(1)
+		arrived()
+		w.background.Pause(syncer.ErrClosing)
+		release()
+		if w.log.Len() != 0 || w.runner.Running(runner.Changes) {
+			t.Errorf("log: %s", w.log.String())
 		}
 	})
 }

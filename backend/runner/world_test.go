@@ -143,6 +143,9 @@ func (p pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1),
 // A world is its runner's workspace.
 
 func (w *world) Engine(context.Context) (*syncer.Engine, error) {
+	if progress := w.runner.Status().Progress; progress.Left != -1 || progress.Done != 0 || progress.Total != 0 {
+		w.t.Errorf("before the engine has reported: %+v", progress)
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.began = append(w.began, time.Since(w.start))

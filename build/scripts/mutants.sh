@@ -17,7 +17,7 @@ cd "$(dirname "$0")/../.."
 
 gremlins=$(realpath "$1")
 shift
-[ $# -gt 0 ] || set -- profile staff account directory export cliniko syncer
+[ $# -gt 0 ] || set -- profile staff account directory export cliniko syncer runner
 
 # The smallest share of killed mutants, in percent. No floor: read the list.
 declare -A floor=([profile]=90 [staff]=90 [account]=85 [directory]=85 [export]=85)

@@ -1,4 +1,4 @@
-package syncer
+package runner
 
 import (
 	"time"
@@ -6,18 +6,18 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// The times that a schedule keeps.
+// The times of a schedule.
 const (
 	every     = 5 * time.Minute // between two passes
 	jitter    = 0.2             // of every, either way, so that a clinic's computers do not ask at once
-	settle    = 3 * time.Second // from a start or a wake to the first question: the network needs a moment
+	settle    = 3 * time.Second // from a start or a wake to the first request: the network needs a moment
 	focusAge  = time.Minute     // a window that comes to the front wants nothing older
 	holdFor   = time.Hour       // while only a person can help
-	retryRest = time.Minute     // between two rounds of failed profiles, whatever the store says
+	retryRest = time.Minute     // between two retries, whatever the store says
 )
 
-// again are the waits after passes in a row that did not reach Cliniko.
-var again = [...]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
+// backoff are the waits after passes in a row that did not reach Cliniko.
+var backoff = [...]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute}
 
 // schedule knows when the next pass is due. It has no clock: it is told the
 // time, and what happens.
@@ -31,21 +31,21 @@ type schedule struct {
 	offline bool      // there is no network at all
 }
 
-// begin makes the first pass due soon, unless one has ended already.
-func (s *schedule) begin(now time.Time) {
+// started makes the first pass due soon, unless one has ended already.
+func (s *schedule) started(now time.Time) {
 	if s.next.IsZero() {
 		s.next = now.Add(settle)
 	}
 }
 
-// ended takes the end of a pass, whoever asked for it.
-func (s *schedule) ended(now time.Time, code profile.Code) {
+// passEnded says that a pass ended, whoever asked for it, and with which code.
+func (s *schedule) passEnded(now time.Time, code profile.Code) {
 	s.last, s.held = now, false
 	switch {
 	case needsPerson(code):
 		s.held, s.next = true, now.Add(holdFor)
 	case profile.Unreached(code): // which may change any moment
-		s.next = now.Add(again[min(s.misses, len(again)-1)])
+		s.next = now.Add(backoff[min(s.misses, len(backoff)-1)])
 		s.misses++
 		return
 	default:
@@ -68,12 +68,12 @@ func needsPerson(code profile.Code) bool {
 	return false
 }
 
-// resumed takes that a person did something about what held the passes up.
+// resumed says that a person did something about what held the passes up.
 func (s *schedule) resumed(now time.Time) {
 	s.held, s.misses, s.next = false, 0, now.Add(settle)
 }
 
-// focused takes that somebody looks at the window.
+// focused says that somebody looks at the window.
 func (s *schedule) focused(now time.Time) {
 	age := now.Sub(s.last)
 	stale := age > focusAge || s.misses > 0 && age > settle
@@ -83,8 +83,8 @@ func (s *schedule) focused(now time.Time) {
 	}
 }
 
-// woke takes that the computer slept. unseen is how much of it the clock that
-// runs by itself did not count.
+// woke says that the computer slept. unseen is how much of that the monotonic
+// clock did not count.
 func (s *schedule) woke(now time.Time, unseen time.Duration) {
 	s.last, s.next = s.last.Add(-unseen), s.next.Add(-unseen)
 	if !s.held {
@@ -92,7 +92,7 @@ func (s *schedule) woke(now time.Time, unseen time.Duration) {
 	}
 }
 
-// connected takes whether there is a network.
+// connected says whether there is a network.
 func (s *schedule) connected(now time.Time, online bool) {
 	back := online && s.offline
 	s.offline = !online
@@ -104,8 +104,8 @@ func (s *schedule) connected(now time.Time, online bool) {
 // due returns when the next pass should run; false while there is no network.
 func (s *schedule) due() (time.Time, bool) { return s.next, !s.offline }
 
-// retryDue returns when the next round of failed profiles should run, which the
-// store wants at wanted. They wait for the next pass while that has trouble.
+// retryDue returns when the next retry should run, which the store wants at
+// wanted. It waits for the next pass while passes fail.
 func (s *schedule) retryDue(wanted, lastRetry time.Time) (time.Time, bool) {
 	if wanted.IsZero() || s.offline || s.held || s.misses > 0 {
 		return time.Time{}, false

@@ -1,4 +1,4 @@
-package syncer_test
+package runner_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/runner"
 )
 
 // reporter is a test, or one of rapid's.
@@ -18,13 +18,13 @@ type reporter interface {
 	Errorf(format string, values ...any)
 }
 
-// watch is what a keeper sees to in a test: it notes when it was asked. The test
-// holds the lock, except while it lets time go by.
+// watch records what a scheduler starts in a test, and when. The test holds the
+// lock, except while it lets time go by.
 type watch struct {
-	t      reporter
-	keeper *syncer.Keeper
-	start  time.Time
-	mu     sync.Mutex
+	t         reporter
+	scheduler *runner.Scheduler
+	start     time.Time
+	mu        sync.Mutex
 
 	passes  []time.Duration // since the start, each at its beginning
 	retries []time.Duration
@@ -35,18 +35,18 @@ type watch struct {
 	takes     time.Duration
 	random    float64
 	offline   bool
-	asleep    time.Duration // what the clock on the wall is ahead of the one that runs by itself
-	freeze    time.Duration // what the program stops for at its next look
+	asleep    time.Duration // what the wall clock is ahead of the monotonic one
+	freeze    time.Duration // what the program stops for before it starts anything
 	nextRetry func() time.Time
 	ticks     int
 
 	stop func()
 }
 
-// keep starts a keeper. It must run in a bubble with a clock of its own.
-func keep(t reporter) *watch {
+// startScheduler must be called in a bubble with a clock of its own.
+func startScheduler(t reporter) *watch {
 	w := &watch{t: t, start: time.Now(), random: 0.5}
-	w.keeper = syncer.NewKeeper(syncer.Duties{
+	w.scheduler = runner.NewScheduler(runner.Tasks{
 		Pass:      func(ctx context.Context) error { return w.work(ctx, &w.passes) },
 		Retry:     func(ctx context.Context) error { return w.work(ctx, &w.retries) },
 		NextRetry: func(context.Context) time.Time { return w.whenToRetry() },
@@ -65,7 +65,7 @@ func (w *watch) since() time.Duration { return time.Since(w.start) }
 func (w *watch) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
-	go func() { defer close(ended); w.keeper.Run(ctx) }()
+	go func() { defer close(ended); w.scheduler.Run(ctx) }()
 	w.stop = func() {
 		cancel()
 		w.mu.Unlock()
@@ -137,11 +137,11 @@ func (w *watch) within(d time.Duration) {
 	}
 }
 
-// bubble runs a test with a keeper on a clock of its own.
+// bubble runs a test with a scheduler on a clock of its own.
 func bubble(t *testing.T, test func(w *watch)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t)
+		w := startScheduler(t)
 		defer func() { w.stop() }()
 		test(w)
 	})
@@ -150,9 +150,11 @@ func bubble(t *testing.T, test func(w *watch)) {
 const (
 	second = time.Second
 	minute = time.Minute
+	aDay   = 24 * time.Hour
+	year   = 365 * aDay
 )
 
-func TestKeeperPassesEveryFiveMinutes(t *testing.T) {
+func TestSchedulerPassesEveryFiveMinutes(t *testing.T) {
 	bubble(t, func(w *watch) {
 		w.takes = 40 * second
 		w.want(2 * second)             // the window comes first
@@ -164,20 +166,20 @@ func TestKeeperPassesEveryFiveMinutes(t *testing.T) {
 	})
 }
 
-func TestKeeperCountsFromAPersonsPass(t *testing.T) {
+func TestSchedulerCountsFromAPersonsPass(t *testing.T) {
 	bubble(t, func(w *watch) {
 		w.within(4 * minute)
-		w.keeper.Ended(nil)
+		w.scheduler.PassEnded(nil)
 		w.want(4*minute + 59*second)
 		w.within(second)
 	})
 }
 
-func TestKeeperStartsAfterAPersonsImport(t *testing.T) {
+func TestSchedulerStartsAfterAPersonsImport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := keep(t)
+		w := startScheduler(t)
 		w.stop()
-		w.keeper.Ended(nil) // before it runs: nothing is due in three seconds
+		w.scheduler.PassEnded(nil) // before it runs: nothing is due in three seconds
 		w.run()
 		defer w.stop()
 		w.want(4*minute + 59*second)
@@ -185,23 +187,23 @@ func TestKeeperStartsAfterAPersonsImport(t *testing.T) {
 	})
 }
 
-func TestKeeperFocus(t *testing.T) {
+func TestSchedulerFocus(t *testing.T) {
 	bubble(t, func(w *watch) {
-		w.keeper.Focus() // as the window opens: the first pass is due anyway
+		w.scheduler.Focus() // as the window opens: the first pass is due anyway
 		w.want(4*second, 3*second)
 		w.want(58 * second)
-		w.keeper.Focus() // a minute has not gone by
+		w.scheduler.Focus() // a minute has not gone by
 		w.want(3 * second)
-		w.keeper.Focus()
+		w.scheduler.Focus()
 		w.want(0, 65*second)
 		for range 20 {
-			w.keeper.Focus()
+			w.scheduler.Focus()
 			w.want(second)
 		}
 	})
 }
 
-func TestKeeperWakes(t *testing.T) {
+func TestSchedulerWakes(t *testing.T) {
 	for name, sleep := range map[string]func(*watch){
 		"the clock stood still":   func(w *watch) { w.asleep += 8 * time.Hour },
 		"the program stood still": func(w *watch) { w.freeze = 8 * time.Hour },
@@ -226,13 +228,13 @@ func TestKeeperWakes(t *testing.T) {
 	})
 }
 
-func TestKeeperOffline(t *testing.T) {
+func TestSchedulerOffline(t *testing.T) {
 	bubble(t, func(w *watch) {
 		w.within(minute)
 		w.offline = true
 		w.nextRetry = time.Now // for ever due
 		w.want(time.Hour)
-		w.keeper.Focus()
+		w.scheduler.Focus()
 		w.asleep += time.Hour
 		w.want(minute)
 		if len(w.retries) > 0 {
@@ -243,21 +245,21 @@ func TestKeeperOffline(t *testing.T) {
 		w.offline = true
 		w.want(20 * second) // even so briefly, and right after a pass
 		w.offline = false
-		w.keeper.Focus() // the browser may know sooner
+		w.scheduler.Focus() // the browser may know sooner
 		w.within(0)
 	})
 }
 
-func TestKeeperTriesAgainWhenClinikoIsOutOfReach(t *testing.T) {
+func TestSchedulerTriesAgainWhenClinikoIsOutOfReach(t *testing.T) {
 	for _, code := range []profile.Code{profile.Offline, profile.TimedOut, profile.LoginPage, profile.ConnectionBlocked,
 		profile.ProxyUnreachable, profile.ProxyRefused, profile.ProxyScript, profile.TLSFailed, profile.CertificateUntrusted, profile.ClockWrong} {
 		t.Run(string(code), func(t *testing.T) {
 			bubble(t, func(w *watch) {
 				w.code = code
 				w.want(17*minute, 3*second, 33*second, 93*second, 213*second, 513*second, 813*second)
-				w.keeper.Focus()
+				w.scheduler.Focus()
 				w.within(0)
-				w.keeper.Focus() // once is enough
+				w.scheduler.Focus() // once is enough
 				w.want(2 * second)
 				w.asleep += time.Hour
 				w.within(18 * second) // and the waits start again
@@ -273,7 +275,7 @@ func TestKeeperTriesAgainWhenClinikoIsOutOfReach(t *testing.T) {
 	}
 }
 
-func TestKeeperWaitsForAPerson(t *testing.T) {
+func TestSchedulerWaitsForAPerson(t *testing.T) {
 	for _, code := range []profile.Code{profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
 		profile.KeyringLocked, profile.StoreDamaged, profile.ProxyUnreadable, profile.ProxySignIn} {
 		t.Run(string(code), func(t *testing.T) {
@@ -281,19 +283,19 @@ func TestKeeperWaitsForAPerson(t *testing.T) {
 				w.code = code
 				w.nextRetry = time.Now
 				w.within(59 * minute)
-				w.keeper.Focus()
+				w.scheduler.Focus()
 				w.asleep += 5 * minute
 				w.offline = true
 				w.want(20 * second)
 				w.offline = false
 				w.within(minute) // of the hour, five minutes were slept through
 				w.want(30 * minute)
-				w.keeper.Ended(profile.Errorf(code, "A person tried, in vain."))
+				w.scheduler.PassEnded(profile.Errorf(code, "A person tried, in vain."))
 				w.want(40 * minute)
 				w.asleep += 8 * time.Hour
 				w.within(18 * second)
 				w.code = ""
-				w.keeper.Resume()
+				w.scheduler.Resume()
 				w.within(4 * second)
 				w.within(5 * minute)
 				if len(w.retries) == 0 {
@@ -304,7 +306,7 @@ func TestKeeperWaitsForAPerson(t *testing.T) {
 	}
 }
 
-func TestKeeperKeepsItsTimesWhateverElseGoesWrong(t *testing.T) {
+func TestSchedulerKeepsItsTimesWhateverElseGoesWrong(t *testing.T) {
 	for _, code := range []profile.Code{profile.ClinicTrouble, profile.AnswerIncomplete, profile.RateLimited, profile.SyncRunning, profile.Gone, profile.Cancelled,
 		profile.StoreFull, profile.StoreBusy, profile.Internal} {
 		t.Run(string(code), func(t *testing.T) {
@@ -316,7 +318,7 @@ func TestKeeperKeepsItsTimesWhateverElseGoesWrong(t *testing.T) {
 	}
 }
 
-func TestKeeperRetriesFailedProfiles(t *testing.T) {
+func TestSchedulerRetriesFailedProfiles(t *testing.T) {
 	bubble(t, func(w *watch) {
 		// As the store has it: a minute after the first attempt, ten after the second.
 		w.nextRetry = func() time.Time { return w.start.Add(63*second + time.Duration(len(w.retries))*10*minute) }
@@ -340,7 +342,7 @@ func TestKeeperRetriesFailedProfiles(t *testing.T) {
 	})
 }
 
-func TestKeeperStops(t *testing.T) {
+func TestSchedulerStops(t *testing.T) {
 	bubble(t, func(w *watch) {
 		w.takes = time.Hour
 		w.within(minute)

@@ -1,4 +1,4 @@
-package syncer_test
+package runner_test
 
 import (
 	"testing"
@@ -14,13 +14,13 @@ import (
 // its own clock cannot know.
 type undated struct{ testing.TB }
 
-// TestKeeperWhateverHappens lets a day of random things happen to a keeper.
-// That no two passes run at once, and none without a network, is seen to by
-// the watch itself.
-func TestKeeperWhateverHappens(t *testing.T) {
+// TestSchedulerWhateverHappens lets a day of random things happen to a
+// scheduler. That no two passes run at once, and none without a network, is
+// checked by the watch itself.
+func TestSchedulerWhateverHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rapid.Check(undated{t}, func(t *rapid.T) {
-			w := keep(t)
+			w := startScheduler(t)
 			defer func() { w.mu.Unlock() }()
 			defer func() { w.stop() }()
 			w.takes = time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds a pass takes")) * second
@@ -41,14 +41,14 @@ func day(t *rapid.T, w *watch) {
 		}
 	}
 	event := map[string]func(*rapid.T){
-		"focus":         func(*rapid.T) { w.keeper.Focus() },
-		"a person's":    func(*rapid.T) { w.keeper.Ended(nil); healthy = w.since() },
-		"a new key":     func(*rapid.T) { w.keeper.Resume() },
+		"focus":         func(*rapid.T) { w.scheduler.Focus() },
+		"a person's":    func(*rapid.T) { w.scheduler.PassEnded(nil); healthy = w.since() },
+		"a new key":     func(*rapid.T) { w.scheduler.Resume() },
 		"sleep":         func(t *rapid.T) { w.asleep += time.Duration(rapid.IntRange(0, 600).Draw(t, "minutes asleep")) * minute },
 		"clock is set":  func(t *rapid.T) { w.asleep -= time.Duration(rapid.IntRange(0, 2000).Draw(t, "minutes back")) * minute },
 		"cable is out":  func(*rapid.T) { ill(w.code, !w.busy) }, // what was sent by then is sent
 		"cable is back": func(*rapid.T) { ill(w.code, false) },
-		"well":          func(*rapid.T) { w.keeper.Resume(); ill("", w.offline) },
+		"well":          func(*rapid.T) { w.scheduler.Resume(); ill("", w.offline) },
 		"ill": func(t *rapid.T) {
 			ill(rapid.SampledFrom([]profile.Code{profile.Offline, profile.TimedOut, profile.KeyRefused, profile.ClinicTrouble,
 				profile.RateLimited, profile.SyncRunning, profile.StoreFull}).Draw(t, "code"), w.offline)
