@@ -60,12 +60,21 @@ func TestScheduleAfterSuccess(t *testing.T) {
 		if began := w.after(2*minute + 2*second); len(began) != 1 {
 			t.Errorf("passes at %v", began)
 		}
-		// And not from a listing, which brings nothing.
-		if err := w.runner.List(t.Context(), func(*syncer.Listed) {}); err != nil {
-			t.Fatal(err)
-		}
-		if began := w.after(6 * minute); len(began) == 0 {
-			t.Error("a listing puts a pass off")
+		// And not from what does not bring everything that is new.
+		for name, other := range map[string]func() error{
+			"a listing": func() error { return w.runner.List(t.Context(), func(*syncer.Listed) {}) },
+			"a repair":  func() error { return w.runner.Mend(t.Context(), w.fake.IDs()[:1]) },
+		} {
+			if _, err := w.runner.Sync(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(4*minute - second)
+			if err := other(); err != nil {
+				t.Fatal(err)
+			}
+			if began := w.after(2*minute + 2*second); len(began) != 1 {
+				t.Errorf("after %s, passes at %v", name, began)
+			}
 		}
 		// Somebody who comes to the window finds nothing older than a minute.
 		if _, err := w.runner.Sync(t.Context()); err != nil {

@@ -160,7 +160,7 @@ func (r *Runner) run(ctx context.Context, p *pass, do func(context.Context, sync
 	if errors.Is(err, syncer.ErrClosing) {
 		return err
 	}
-	if !scheduled && p.kind != Listing && p.kind != Retry {
+	if !scheduled && p.kind != Listing {
 		r.passEnded(err)
 	}
 	r.observer.StatusChanged(context.WithoutCancel(ctx))

@@ -73,3 +73,27 @@ func TestOutcomeOfANetwork(t *testing.T) {
 		want("one without Cliniko", o.setOnline(true), false, began.Add(4*time.Minute))
 	})
 }
+
+// Once nobody can join a pass any more, whoever asks for one gets their own.
+func TestClosedToJoins(t *testing.T) {
+	for name, join := range map[string]bool{"joined": true, "not joined": false} {
+		t.Run(name, func(t *testing.T) {
+			s, p := &slot{}, newBackgroundPass(Changes, syncer.Changes)
+			if err := s.begin(p); err != nil {
+				t.Fatal(err)
+			}
+			if join && s.join(Changes) != p {
+				t.Error("it cannot be joined")
+			}
+			if joined := s.closeToJoins(p); joined != join {
+				t.Errorf("joined: %v", joined)
+			}
+			if again := s.join(Changes) == p; again != join {
+				t.Errorf("joined afterwards: %v", again)
+			}
+			if s.join(Full) == p {
+				t.Error("changes are taken for a full pass")
+			}
+		})
+	}
+}
