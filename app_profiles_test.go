@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +93,23 @@ func TestTheFormOfAProfile(t *testing.T) {
 		`"syncedAt":"2026-03-03T09:30:00Z","archivedAt":"2026-03-04T09:30:00Z","mergedInto":"8","merged":[],"erasedAt":"","mergedFrom":"","failure":null}`
 	if string(got) != want {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// Whoever adds a detail and forgets the window hears of it.
+func TestEachDetailCrossesToTheWindow(t *testing.T) {
+	yes := true
+	value := map[reflect.Type]any{reflect.TypeFor[string](): "canary", reflect.TypeFor[profile.Date](): profile.Date{Year: 1990, Month: 1, Day: 2},
+		reflect.TypeFor[[]profile.Phone](): []profile.Phone{{Number: "1"}}, reflect.TypeFor[*bool](): &yes}
+	now := time.Now()
+	details := reflect.TypeFor[profile.Details]()
+	for i := range details.NumField() {
+		var e profile.Entry
+		without := profileView(&e, now)
+		reflect.ValueOf(&e.Profile.Details).Elem().Field(i).Set(reflect.ValueOf(value[details.Field(i).Type]))
+		if reflect.DeepEqual(profileView(&e, now), without) {
+			t.Errorf("%s does not", details.Field(i).Name)
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package export_test
 
 import (
 	"errors"
+	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +119,32 @@ func TestJSON(t *testing.T) {
 `
 	if got := out.String(); got != want {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// Whoever adds a detail and forgets its column hears of it.
+func TestEachDetailIsExported(t *testing.T) {
+	yes := true
+	value := map[reflect.Type]any{reflect.TypeFor[string](): "canary", reflect.TypeFor[profile.Date](): profile.Date{Year: 1990, Month: 1, Day: 2},
+		reflect.TypeFor[[]profile.Phone](): []profile.Phone{{Number: "1"}}, reflect.TypeFor[*bool](): &yes}
+	written := func(p profile.Profile) (texts [2]string) {
+		for i, write := range []func(io.Writer, []profile.Entry) error{export.JSON, export.CSV} {
+			var out strings.Builder
+			if err := write(&out, []profile.Entry{{Ref: "1", Profile: p}}); err != nil {
+				t.Fatal(err)
+			}
+			texts[i] = out.String()
+		}
+		return texts
+	}
+	without := written(profile.Profile{ID: "1"})
+	details := reflect.TypeFor[profile.Details]()
+	for i := range details.NumField() {
+		p := profile.Profile{ID: "1"}
+		reflect.ValueOf(&p.Details).Elem().Field(i).Set(reflect.ValueOf(value[details.Field(i).Type]))
+		if with := written(p); with[0] == without[0] || with[1] == without[1] {
+			t.Errorf("%s is not exported", details.Field(i).Name)
+		}
 	}
 }
 
