@@ -121,7 +121,7 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
-		return nil, profile.Errorf(profile.Cancelled, "TeleHab is closing. Start it again.")
+		return nil, profile.Refuse(profile.Cancelled, "TeleHab is closing. Start it again.")
 	}
 	if d := a.shown.Load(); d != nil {
 		return d, nil

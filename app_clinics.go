@@ -37,7 +37,7 @@ func (a *App) Clinics() ([]ClinicPlace, error) {
 func (a *App) ConnectSeparately(key string) (AppState, error) {
 	return call(a, "ConnectSeparately", func(ctx context.Context, d *desk) (AppState, error) {
 		if demo, _ := d.w.Demo(); demo {
-			return AppState{}, profile.Errorf(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
+			return AppState{}, profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
 		}
 		person := d.whoIsSignedIn()
 		if err := a.clinics().StartSeparate(ctx, d.w, key, person.ID); err != nil {

@@ -55,7 +55,7 @@ func (a *App) ExportProfiles(format, password string) (string, error) {
 			}
 			if len(broken) > 0 {
 				d.mend(ctx, broken)
-				return profile.Errorf(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
+				return profile.Refuse(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
 			}
 			return write(w, entries)
 		})
@@ -76,7 +76,7 @@ func (a *App) ExportSelected(ids []string, format, password string) (string, err
 		}
 		some, gone := people.Some(ids)
 		if gone > 0 || len(some) == 0 {
-			return "", profile.Errorf(profile.NotFound, "Some of the selected profiles are not on this computer any more. Clear the selection and select again.")
+			return "", profile.Refuse(profile.NotFound, "Some of the selected profiles are not on this computer any more. Clear the selection and select again.")
 		}
 		return a.export(ctx, d, password, staff.ExportedSelected, "selected profiles", "selected", format, func(w io.Writer) error {
 			return write(w, some)
@@ -91,7 +91,7 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 	case "csv":
 		return export.CSV, nil
 	}
-	return nil, profile.Errorf(profile.Invalid, "Choose JSON or CSV.")
+	return nil, profile.Refuse(profile.Invalid, "Choose JSON or CSV.")
 }
 
 // export confirms the password, asks for the place and writes the file, for this
@@ -110,7 +110,7 @@ func (a *App) export(ctx context.Context, d *desk, password string, action staff
 		return "", err
 	}
 	if person == "" || d.whoIsSignedIn().ID != person {
-		return "", profile.Errorf(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
+		return "", profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
 	}
 	err = d.w.Audited(ctx, event, func(*staff.Event) error {
 		var out bytes.Buffer

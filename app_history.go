@@ -108,7 +108,7 @@ func (a *App) SyncDays(begins []string) ([]DayView, error) {
 }
 
 func beginsOf(texts []string) ([]time.Time, error) {
-	wrong := profile.Errorf(profile.Invalid, "These are not days in their order. Contact support@vald.com.")
+	wrong := profile.Refuse(profile.Invalid, "These are not days in their order. Contact support@vald.com.")
 	if len(texts) > profile.HistoryDays {
 		return nil, wrong
 	}

@@ -115,14 +115,14 @@ func (a *App) RetryFailure(ref string) (*FailureView, error) {
 	return call(a, "RetryFailure", func(ctx context.Context, d *desk) (*FailureView, error) {
 		id, ok := profile.ParseID(ref)
 		if !ok {
-			return nil, profile.Errorf(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
+			return nil, profile.Refuse(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
 		}
 		people, err := d.w.Directory()
 		if err != nil {
 			return nil, err
 		}
 		if known, ok := people.One(ref); !ok || known.Failure == nil {
-			return nil, profile.Errorf(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
+			return nil, profile.Refuse(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
 		}
 		entry, err := d.one(ctx, id)
 		if err != nil {
@@ -154,7 +154,7 @@ func (a *App) OpenInCliniko(id string) error {
 	_, err := call(a, "OpenInCliniko", func(ctx context.Context, d *desk) (struct{}, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
-			return struct{}{}, profile.Errorf(profile.Invalid, "This client has no Cliniko id, so there is no page to open. Look the client up in Cliniko.")
+			return struct{}{}, profile.Refuse(profile.Invalid, "This client has no Cliniko id, so there is no page to open. Look the client up in Cliniko.")
 		}
 		address, err := d.w.PatientURL(ctx, parsed)
 		if err == nil {
@@ -174,7 +174,7 @@ var guides = map[string]string{
 func (a *App) OpenGuide(name string) error {
 	address, ok := guides[name]
 	if !ok {
-		return profile.Errorf(profile.Invalid, "There is no such guide. Contact support@vald.com.")
+		return profile.Refuse(profile.Invalid, "There is no such guide. Contact support@vald.com.")
 	}
 	return a.browse(context.Background(), address)
 }

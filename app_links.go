@@ -107,7 +107,7 @@ func (a *App) FollowLink(id string) (ProfileView, error) {
 	return call(a, "FollowLink", func(ctx context.Context, d *desk) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
-			return ProfileView{}, profile.Errorf(profile.Invalid, "This is not a Cliniko id. Open the client from Cliniko again.")
+			return ProfileView{}, profile.Refuse(profile.Invalid, "This is not a Cliniko id. Open the client from Cliniko again.")
 		}
 		if err := d.mayCreate(id); err != nil {
 			return ProfileView{}, err
@@ -143,7 +143,7 @@ func (d *desk) mayCreate(ref string) error {
 
 func (a *App) followOnce(ctx context.Context, d *desk, id profile.ID) (string, error) {
 	if !a.links.refresh.Allow() {
-		return "", profile.Errorf(profile.RateLimited, "Many links came in the last minute, so this client was not refreshed. Choose Refresh to do it now.")
+		return "", profile.Refuse(profile.RateLimited, "Many links came in the last minute, so this client was not refreshed. Choose Refresh to do it now.")
 	}
 	engine, err := d.w.Engine(ctx)
 	if err != nil {
@@ -182,10 +182,10 @@ func (d *desk) isThisClinic(ctx context.Context, link deeplink.Link) error {
 		return err
 	}
 	if clinic.Subdomain == "" {
-		return profile.Errorf(profile.Invalid, "Cliniko did not say the web address of this clinic, so this address cannot be compared with it. Paste the client's number alone, the digits at the end of the address.")
+		return profile.Refuse(profile.Invalid, "Cliniko did not say the web address of this clinic, so this address cannot be compared with it. Paste the client's number alone, the digits at the end of the address.")
 	}
 	if !strings.EqualFold(clinic.Subdomain, link.Subdomain) || link.Shard != "" && link.Shard != clinic.Shard {
-		return profile.Errorf(profile.OtherClinic, "This address belongs to another clinic's Cliniko than the one connected here. Check what you pasted.")
+		return profile.Refuse(profile.OtherClinic, "This address belongs to another clinic's Cliniko than the one connected here. Check what you pasted.")
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ var permissions = map[string]needs{
 func (d *desk) allows(method string) error {
 	needed, known := permissions[method]
 	if !known {
-		return profile.Errorf(profile.NotPermitted, "Nobody may do this. Contact support@vald.com.")
+		return profile.Refuse(profile.NotPermitted, "Nobody may do this. Contact support@vald.com.")
 	}
 	for _, group := range needed {
 		if err := d.may(group...); err != nil {
@@ -90,10 +90,10 @@ func (d *desk) may(needs ...staff.Permission) error {
 	person := d.person
 	d.mu.Unlock()
 	if person == nil {
-		return profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
+		return profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
 	}
 	if !slices.ContainsFunc(needs, person.May) {
-		return profile.Errorf(profile.NotPermitted, "You do not have the permission for this. Ask whoever manages the people in TeleHab at your clinic.")
+		return profile.Refuse(profile.NotPermitted, "You do not have the permission for this. Ask whoever manages the people in TeleHab at your clinic.")
 	}
 	return nil
 }

@@ -87,7 +87,7 @@ func (d *desk) profile(ctx context.Context, ref string) (ProfileView, error) {
 	}
 	entry, ok := people.One(ref)
 	if !ok {
-		return ProfileView{}, profile.Errorf(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
+		return ProfileView{}, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
 	}
 	view := profileView(&entry, d.clinicTime(ctx))
 	view.EmailSharedWith = people.SharingEmail(&entry)
@@ -111,7 +111,7 @@ func (a *App) RefreshProfile(id string) (ProfileView, error) {
 	return call(a, "RefreshProfile", func(ctx context.Context, d *desk) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
-			return ProfileView{}, profile.Errorf(profile.Invalid, "This client has no Cliniko id. Sync all clients instead.")
+			return ProfileView{}, profile.Refuse(profile.Invalid, "This client has no Cliniko id. Sync all clients instead.")
 		}
 		if err := d.mayCreate(id); err != nil {
 			return ProfileView{}, err

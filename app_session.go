@@ -262,7 +262,7 @@ func (a *App) ResetStore(word string) (AppState, error) {
 	}
 	switch {
 	case err == nil:
-		return AppState{}, profile.Errorf(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
+		return AppState{}, profile.Refuse(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
 	case !isLost(err):
 		return AppState{}, err
 	case profile.CodeOf(err) == profile.StoreMissing:
@@ -280,7 +280,7 @@ func (a *App) ResetStore(word string) (AppState, error) {
 const eraseWord = "ERASE"
 
 func errEraseWord() error {
-	return profile.Errorf(profile.Invalid, "Type ERASE in capital letters to go on.")
+	return profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
 }
 
 // beginAgain makes a store in place of one that is not to be seen.
@@ -304,7 +304,7 @@ func (a *App) StartOver(word string) (AppState, error) {
 		demo, _ := d.w.Demo()
 		switch {
 		case demo || d.whoIsSignedIn().ID != "":
-			return AppState{}, profile.Errorf(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
+			return AppState{}, profile.Refuse(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
 		case word != eraseWord:
 			return AppState{}, errEraseWord()
 		}

@@ -47,7 +47,7 @@ func (d *desk) listed() (*syncer.Listed, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.list == nil {
-		return nil, profile.Errorf(profile.NotFound, "There is no list any more. Choose Sync patients again.")
+		return nil, profile.Refuse(profile.NotFound, "There is no list any more. Choose Sync patients again.")
 	}
 	return d.list, nil
 }

@@ -114,7 +114,7 @@ func mayManage(people []staff.Person, by *staff.Person) error {
 			return nil
 		}
 	}
-	return profile.Errorf(profile.NotPermitted,
+	return profile.Refuse(profile.NotPermitted,
 		"Only someone with the permission to manage people can do this. Ask one of them to sign in and do it.")
 }
 

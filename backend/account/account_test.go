@@ -46,7 +46,7 @@ func (s *shelf) AddPerson(_ context.Context, p staff.Person) error {
 	defer s.mu.Unlock()
 	for _, other := range s.people {
 		if strings.EqualFold(other.Email, p.Email) {
-			return profile.Errorf(profile.Invalid, "This email is taken.")
+			return profile.Refuse(profile.Invalid, "This email is taken.")
 		}
 	}
 	s.people = append(s.people, p)
@@ -62,7 +62,7 @@ func (s *shelf) ChangePerson(_ context.Context, p staff.Person) error {
 			return nil
 		}
 	}
-	return profile.Errorf(profile.NotFound, "This person is not here.")
+	return profile.Refuse(profile.NotFound, "This person is not here.")
 }
 
 const (

@@ -89,7 +89,7 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 	return p.challenge(ctx, person.Email, person, password, "This is not your password. Check it and try again.")
 }
 
-var errUnknown = profile.Errorf(profile.NotFound, "This person is not here any more. Look at the list of people again.")
+var errUnknown = profile.Refuse(profile.NotFound, "This person is not here any more. Look at the list of people again.")
 
 func (p *People) setPassword(person *staff.Person, password string) error {
 	if err := checkPassword(password, person.Name, person.Email); err != nil {

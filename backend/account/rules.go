@@ -50,7 +50,7 @@ func checkName(name string) error {
 		return invalid("The name is empty. Type the person's name.")
 	}
 	if utf8.RuneCountInString(name) > MaxName {
-		return invalid(fmt.Sprintf("The name is longer than %d characters. Type a shorter one.", MaxName))
+		return profile.Errorf(profile.Invalid, "The name is longer than %d characters. Type a shorter one.", MaxName)
 	}
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) {
 		return invalid("The name holds characters that cannot be shown. Type it again.")
@@ -79,10 +79,10 @@ func checkPassword(password, name, email string) error {
 	plain := normalPassword(password)
 	local, _, _ := strings.Cut(email, "@")
 	if utf8.RuneCountInString(plain) < MinPassword {
-		return invalid(fmt.Sprintf("The password is too short. Use at least %d characters, for example a few words in a row.", MinPassword))
+		return profile.Errorf(profile.Invalid, "The password is too short. Use at least %d characters, for example a few words in a row.", MinPassword)
 	}
 	if len(password) > MaxPassword || len(plain) > MaxPassword {
-		return invalid(fmt.Sprintf("The password is too long. Use at most %d bytes.", MaxPassword))
+		return profile.Errorf(profile.Invalid, "The password is too long. Use at most %d bytes.", MaxPassword)
 	}
 	if strings.EqualFold(plain, email) || strings.EqualFold(plain, local) || strings.EqualFold(plain, name) {
 		return invalid("The password is the person's name or email. Choose something that others do not know.")
@@ -120,7 +120,7 @@ func checkPermissions(asked []staff.Permission) ([]staff.Permission, error) {
 	return granted, nil
 }
 
-func invalid(message string) error { return profile.Errorf(profile.Invalid, message) }
+func invalid(message string) error { return profile.Refuse(profile.Invalid, message) }
 
 // find returns the person with the email, or nil.
 func find(people []staff.Person, email string) *staff.Person {

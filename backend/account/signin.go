@@ -45,7 +45,7 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 		return fmt.Errorf("account: count a try: %w", err)
 	}
 	if wait > 0 {
-		return profile.Errorf(profile.SignInRefused, waitSentence(wait))
+		return profile.Refuse(profile.SignInRefused, waitSentence(wait))
 	}
 	if cause := p.prove(person, password); cause != nil {
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
@@ -61,7 +61,7 @@ func (p *People) Authorise(ctx context.Context, email, password string, permissi
 		return staff.Person{}, err
 	}
 	if slices.ContainsFunc(permissions, func(needed staff.Permission) bool { return !person.May(needed) }) {
-		return staff.Person{}, profile.Errorf(profile.NotPermitted,
+		return staff.Person{}, profile.Refuse(profile.NotPermitted,
 			"This person may not do that here. Ask someone who may manage people for the permission, or sign in as someone else.")
 	}
 	return person, nil

@@ -50,7 +50,7 @@ var _ profile.Source = (*Client)(nil)
 // New returns a client for the key. It sends nothing yet.
 func New(key Key, o Options) (*Client, error) {
 	if key.IsZero() {
-		return nil, profile.Errorf(profile.NotConnected, "No clinic is connected. Set up the Cliniko integration in Settings first.")
+		return nil, profile.Refuse(profile.NotConnected, "No clinic is connected. Set up the Cliniko integration in Settings first.")
 	}
 	base := &url.URL{Scheme: "https", Host: "api." + key.shard + ".cliniko.com", Path: "/v1"}
 	if o.BaseURL != "" {
@@ -182,7 +182,7 @@ func (c *Client) Patients(ctx context.Context, q profile.Query) (profile.Page, e
 // Patient returns a page with this one patient, archived ones included.
 func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Page, error) {
 	if _, ok := profile.ParseID(string(id)); !ok {
-		return profile.Page{}, profile.Errorf(profile.Invalid, "This is not a Cliniko id: it has 1 to 20 digits. Check what you pasted.")
+		return profile.Page{}, profile.Refuse(profile.Invalid, "This is not a Cliniko id: it has 1 to 20 digits. Check what you pasted.")
 	}
 	var page profile.Page
 	// Without the filter an archived patient is a 404.

@@ -45,14 +45,14 @@ func ParseKey(pasted string) (Key, error) {
 	}
 	switch {
 	case text == "":
-		return Key{}, profile.Errorf(profile.KeyMalformed, "Paste the API key first. Cliniko shows it once, right after you add it.")
+		return Key{}, profile.Refuse(profile.KeyMalformed, "Paste the API key first. Cliniko shows it once, right after you add it.")
 	case bodyOnly.MatchString(text):
 		return Key{secret: text, body: text, shard: oldShard}, nil
 	case keyChars.MatchString(text) && strings.Contains(text, "-") && len(text) > 16:
-		return Key{}, profile.Errorf(profile.KeyShard,
+		return Key{}, profile.Refuse(profile.KeyShard,
 			"The end of this key does not name a Cliniko region, such as -au1. Copy the whole key from Cliniko, to its last character, and paste it again.")
 	}
-	return Key{}, profile.Errorf(profile.KeyMalformed,
+	return Key{}, profile.Refuse(profile.KeyMalformed,
 		"This does not look like a Cliniko API key. In Cliniko open My info, Manage API keys, add a key, and paste it here whole.")
 }
 

@@ -53,7 +53,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 	permissions := []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles}
 	if somebody {
 		if as == "" {
-			return profile.Errorf(profile.NotPermitted, "There are people here already. Add --as EMAIL of someone who may manage people.")
+			return profile.Refuse(profile.NotPermitted, "There are people here already. Add --as EMAIL of someone who may manage people.")
 		}
 		password, err := passwords.next("Password of " + as)
 		if err != nil {
@@ -134,7 +134,7 @@ func (t *Terminal) passwords() *passwords {
 func (p *passwords) next(prompt string) (string, error) {
 	if p.set {
 		if len(p.given) == 0 {
-			return "", profile.Errorf(profile.Invalid, passwordVariable+" holds too few passwords. Put one on each line.")
+			return "", profile.Refuse(profile.Invalid, passwordVariable+" holds too few passwords. Put one on each line.")
 		}
 		next := p.given[0]
 		p.given = p.given[1:]
@@ -142,7 +142,7 @@ func (p *passwords) next(prompt string) (string, error) {
 	}
 	file, ok := p.t.In.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) { // #nosec G115 -- a file descriptor is small
-		return "", profile.Errorf(profile.Invalid, "There is no terminal to type the password on. Set "+passwordVariable+" instead.")
+		return "", profile.Refuse(profile.Invalid, "There is no terminal to type the password on. Set "+passwordVariable+" instead.")
 	}
 	_, _ = fmt.Fprint(p.t.Err, prompt+": ")
 	password, err := term.ReadPassword(int(file.Fd())) // #nosec G115

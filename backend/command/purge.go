@@ -30,7 +30,7 @@ func (t *Terminal) purge() *cobra.Command {
 				return err
 			}
 			if !alone {
-				return profile.Errorf(profile.Invalid, "TeleHab is open. Close it, then try again.")
+				return profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
 			}
 			if err := inbox.Close(); err != nil {
 				return err
@@ -58,7 +58,7 @@ func (t *Terminal) confirm(said, otherwise string) error {
 	_, _ = fmt.Fprintf(t.Err, "%s Type yes to go on: ", said)
 	answer, _ := bufio.NewReader(t.In).ReadString('\n')
 	if strings.TrimSpace(answer) != "yes" {
-		return profile.Errorf(profile.Cancelled, otherwise)
+		return profile.Refuse(profile.Cancelled, otherwise)
 	}
 	return nil
 }

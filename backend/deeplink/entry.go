@@ -93,7 +93,7 @@ const launcher = "env"
 // escaped as any string of the file.
 func quoteProgram(path string) (string, error) {
 	if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", profile.Errorf(SchemeTrouble,
+		return "", profile.Refuse(SchemeTrouble,
 			"TeleHab lies in a folder whose name this computer's desktop cannot write down. "+
 				"Move it to a folder with a plain name, start it there and choose Repair.")
 	}

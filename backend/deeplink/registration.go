@@ -70,9 +70,9 @@ func (r Registration) Repair(ctx context.Context, takeOver bool) error {
 	case state.Condition == Ready:
 		return nil
 	case state.Condition == Unsupported:
-		return profile.Errorf(SchemeUnsupported, state.Message)
+		return profile.Refuse(SchemeUnsupported, state.Message)
 	case state.Condition == Foreign && !takeOver:
-		return profile.Errorf(SchemeTaken, state.Message)
+		return profile.Refuse(SchemeTaken, state.Message)
 	}
 	if err := r.write(ctx); err != nil {
 		return trouble(err)

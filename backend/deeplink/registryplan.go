@@ -37,7 +37,7 @@ func linkCommand(executable string) string { return `"` + executable + `" --link
 // way to write a path with "%", which Windows would take for a place of the link.
 func registryValues(executable string) ([]registryValue, error) {
 	if strings.ContainsAny(executable, `%"`) {
-		return nil, profile.Errorf(SchemeTrouble, "TeleHab lies in a folder whose name has a percent sign, "+
+		return nil, profile.Refuse(SchemeTrouble, "TeleHab lies in a folder whose name has a percent sign, "+
 			"which Windows cannot register. Move TeleHab to another folder, start it there and choose Repair.")
 	}
 	return []registryValue{

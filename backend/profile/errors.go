@@ -3,6 +3,7 @@ package profile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -75,8 +76,13 @@ type Error struct {
 	Cause   error
 }
 
-// Errorf returns an Error without a cause.
-func Errorf(code Code, message string) *Error { return &Error{Code: code, Message: message} }
+// Refuse returns an Error without a cause. The sentence is its Message.
+func Refuse(code Code, sentence string) *Error { return &Error{Code: code, Message: sentence} }
+
+// Errorf is Refuse with a sentence that is formatted as by fmt.Sprintf.
+func Errorf(code Code, format string, values ...any) *Error {
+	return Refuse(code, fmt.Sprintf(format, values...))
+}
 
 func (e *Error) Error() string {
 	if e.Cause != nil {

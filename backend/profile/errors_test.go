@@ -27,6 +27,8 @@ func TestErrors(t *testing.T) {
 		{context.DeadlineExceeded, "context deadline exceeded", "timed_out", "It took too long. Try again in a moment."},
 		{&profile.Error{Code: "offline", Message: "No network.", Cause: context.Canceled}, "offline: context canceled", "offline", "No network."},
 		{cause, "disk 4711", "internal", general},
+		{profile.Refuse("invalid", "Use less than 100 %d."), "invalid: Use less than 100 %d.", "invalid", "Use less than 100 %d."},
+		{profile.Errorf("invalid", "Use %d at %s.", 7, "most"), "invalid: Use 7 at most.", "invalid", "Use 7 at most."},
 	} {
 		if test.err.Error() != test.text || string(profile.CodeOf(test.err)) != test.code || profile.MessageOf(test.err) != test.message {
 			t.Errorf("%v: %s, %q", test.err, profile.CodeOf(test.err), profile.MessageOf(test.err))

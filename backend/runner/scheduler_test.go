@@ -96,7 +96,7 @@ func (w *watch) work(ctx context.Context, times *[]time.Duration) error {
 	if ctx.Err() != nil || w.code == "" {
 		return ctx.Err()
 	}
-	return profile.Errorf(w.code, "It did not end well.")
+	return profile.Refuse(w.code, "It did not end well.")
 }
 
 func (w *watch) whenToRetry() time.Time {
@@ -290,7 +290,7 @@ func TestSchedulerWaitsForAPerson(t *testing.T) {
 				w.offline = false
 				w.within(minute) // of the hour, five minutes were slept through
 				w.want(30 * minute)
-				w.scheduler.PassEnded(profile.Errorf(code, "A person tried, in vain."))
+				w.scheduler.PassEnded(profile.Refuse(code, "A person tried, in vain."))
 				w.want(40 * minute)
 				w.asleep += 8 * time.Hour
 				w.within(18 * second)

@@ -46,7 +46,7 @@ func (s *slot) take(p *pass) (preempted *pass, err error) {
 		return nil, nil
 	}
 	if !s.current.background || p.background {
-		return nil, profile.Errorf(profile.SyncRunning, "A sync is already running. Wait until it is done, or cancel it first.")
+		return nil, profile.Refuse(profile.SyncRunning, "A sync is already running. Wait until it is done, or cancel it first.")
 	}
 	s.current.preempted = true
 	return s.current, nil

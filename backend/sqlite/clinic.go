@@ -17,7 +17,7 @@ func (db *DB) Clinic(ctx context.Context) (profile.Clinic, error) {
 	var sealed []byte
 	err := db.read.QueryRowContext(ctx, "SELECT account_id, sealed FROM clinic").Scan(&account, &sealed)
 	if errors.Is(err, sql.ErrNoRows) {
-		return profile.Clinic{}, profile.Errorf(profile.NotConnected,
+		return profile.Clinic{}, profile.Refuse(profile.NotConnected,
 			"No clinic is connected. Open Settings, Software integration and set up the Cliniko integration.")
 	}
 	if err != nil {
@@ -50,7 +50,7 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 			return err
 		}
 		if other > 0 {
-			return profile.Errorf(profile.OtherClinic,
+			return profile.Refuse(profile.OtherClinic,
 				"This key belongs to another clinic than the one connected here, so nothing was changed. Use a key of this clinic, or disconnect first.")
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO clinic (account_id, connected_at, sealed) VALUES (?, ?, ?)

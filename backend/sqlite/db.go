@@ -151,7 +151,7 @@ func (db *DB) migrate(ctx context.Context) error {
 		return coded(fmt.Errorf("ask for the schema's version: %w", err))
 	}
 	if has > knows {
-		return profile.Errorf(profile.StoreTooNew,
+		return profile.Refuse(profile.StoreTooNew,
 			"The data on this computer was written by a newer TeleHab. Update TeleHab; nothing was changed.")
 	}
 	if _, err := provider.Up(ctx); err != nil {

@@ -216,7 +216,7 @@ func (s *Profiles) setCursors(ctx context.Context, to executor, c profile.Cursor
 	return err
 }
 
-var errDisconnected = profile.Errorf(profile.NotConnected, "This clinic is no longer connected. Set up the Cliniko integration again.")
+var errDisconnected = profile.Refuse(profile.NotConnected, "This clinic is no longer connected. Set up the Cliniko integration again.")
 
 // Cursors returns where the next changes pass starts.
 func (s *Profiles) Cursors(ctx context.Context) (profile.Cursors, error) {

@@ -130,7 +130,7 @@ func (db *DB) AddPerson(ctx context.Context, p staff.Person) error {
 		return coded(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, profile.Errorf(profile.StoreDamaged,
+		return errors.Join(err, profile.Refuse(profile.StoreDamaged,
 			"The people of this computer were removed outside TeleHab, so its clients stay closed. Close TeleHab, delete the file telehab.db in its data folder, and start afresh: nothing in Cliniko is lost."))
 	}
 	return nil
@@ -147,7 +147,7 @@ func (db *DB) ChangePerson(ctx context.Context, p staff.Person) error {
 		return coded(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, profile.Errorf(profile.NotFound, "This person is not here any more. Look at the list of people again."))
+		return errors.Join(err, profile.Refuse(profile.NotFound, "This person is not here any more. Look at the list of people again."))
 	}
 	return nil
 }

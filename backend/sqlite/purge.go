@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -30,7 +29,7 @@ func retentionOf(row scanner) (profile.Retention, error) {
 // SetRetention changes that. Invalid: a number of days that may not be chosen.
 func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error {
 	if min(r.ArchivedDays, r.DeletedDays) < profile.MinRetention || max(r.ArchivedDays, r.DeletedDays) > profile.MaxRetention {
-		return profile.Errorf(profile.Invalid, fmt.Sprintf("Choose from %d to %d days.", profile.MinRetention, profile.MaxRetention))
+		return profile.Errorf(profile.Invalid, "Choose from %d to %d days.", profile.MinRetention, profile.MaxRetention)
 	}
 	_, err := s.db.write.ExecContext(ctx, "UPDATE clinic SET archived_days = ?, deleted_days = ? WHERE account_id = ?", r.ArchivedDays, r.DeletedDays, s.account)
 	return coded(err)
@@ -83,14 +82,14 @@ func (s *Profiles) Erase(ctx context.Context, ref string) error {
 			return err
 		}
 		if active > 0 {
-			return profile.Errorf(profile.Invalid, "This client is active in Cliniko, so the next sync would bring the profile back. Archive the client in Cliniko first.")
+			return profile.Refuse(profile.Invalid, "This client is active in Cliniko, so the next sync would bring the profile back. Archive the client in Cliniko first.")
 		}
 		var kept int
 		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, ref).Scan(&kept); err != nil {
 			return err
 		}
 		if kept == 0 {
-			return profile.Errorf(profile.NotFound, "This client is not on this computer, so there is nothing to erase.")
+			return profile.Refuse(profile.NotFound, "This client is not on this computer, so there is nothing to erase.")
 		}
 		return s.erase(ctx, tx, []string{ref})
 	})

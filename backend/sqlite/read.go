@@ -33,7 +33,7 @@ func (s *Profiles) One(ctx context.Context, ref string) (profile.Entry, error) {
 	case !errors.Is(err, sql.ErrNoRows):
 		return entry, coded(err)
 	case !known:
-		return entry, profile.Errorf(profile.NotFound, "This client is not on this computer yet. Sync, or look it up in Cliniko.")
+		return entry, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look it up in Cliniko.")
 	}
 	return entry, nil
 }

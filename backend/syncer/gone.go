@@ -119,7 +119,7 @@ func (s *search) ask(ctx context.Context, ids []profile.ID) error {
 	if err := s.engine.store.Departures.Miss(ctx, refs); err != nil {
 		return err
 	}
-	return profile.Errorf(profile.Gone, goneSentence(len(ids), s.kept))
+	return profile.Refuse(profile.Gone, goneSentence(len(ids), s.kept))
 }
 
 func goneSentence(gone, kept int) string {

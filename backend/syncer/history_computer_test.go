@@ -108,7 +108,7 @@ func (c *computer) lock() (func(), error) {
 	case err != nil:
 		return nil, err
 	case !held:
-		return nil, profile.Errorf(profile.SyncRunning, "Another program syncs. Wait until it is done.")
+		return nil, profile.Refuse(profile.SyncRunning, "Another program syncs. Wait until it is done.")
 	}
 	return func() { _ = lock.Unlock() }, nil
 }

@@ -205,7 +205,7 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 		}
 	}
 	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
-		return profile.Errorf(profile.Gone, "Many clients are gone. Look at who they are.")
+		return profile.Refuse(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
 	changed, err := e.store.Departures.Vanish(ctx, passID, e.date, append(gone, unreadable...))
 	e.tell(changed)

@@ -162,7 +162,7 @@ func (c Clinics) Use(account string) error {
 		return err
 	}
 	if !list.has(account) {
-		return profile.Errorf(profile.NotFound, "This clinic has no data on this computer. Connect it with its own API key.")
+		return profile.Refuse(profile.NotFound, "This clinic has no data on this computer. Connect it with its own API key.")
 	}
 	list.Current = account
 	return c.write(list)
@@ -188,7 +188,7 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	}
 	account := proof.connection.Clinic.AccountID
 	if _, ok := profile.ParseID(account); !ok {
-		return profile.Errorf(profile.ClinicTrouble, "Cliniko named this clinic in a way that TeleHab does not know. Contact support@vald.com.")
+		return profile.Refuse(profile.ClinicTrouble, "Cliniko named this clinic in a way that TeleHab does not know. Contact support@vald.com.")
 	}
 	list, err := c.read()
 	if err != nil {
@@ -198,7 +198,7 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 		list.Clinics = []Place{{Name: now.Name}}
 	}
 	if account == now.AccountID {
-		return profile.Errorf(profile.Invalid, "This key belongs to the clinic that is connected here. Replace the key instead.")
+		return profile.Refuse(profile.Invalid, "This key belongs to the clinic that is connected here. Replace the key instead.")
 	}
 	if err := c.fill(ctx, account, proof, by); err != nil {
 		return err

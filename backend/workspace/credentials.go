@@ -38,5 +38,5 @@ func (w *Workspace) find(ctx context.Context, is func(*staff.Person) bool) (staf
 			return people[i], nil
 		}
 	}
-	return staff.Person{}, profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
+	return staff.Person{}, profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
 }

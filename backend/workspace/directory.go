@@ -101,7 +101,7 @@ func (w *Workspace) Directory() (*directory.Directory, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.people == nil {
-		return nil, profile.Errorf(profile.SignedOut, "Nobody is signed in. Sign in first.")
+		return nil, profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
 	}
 	return w.people, nil
 }

@@ -163,7 +163,7 @@ func Begin(o Options) error {
 		return err
 	}
 	if seen, err := l.see(); err != nil || seen == storeThere {
-		return errors.Join(err, profile.Errorf(profile.Invalid, "The data is there again, so nothing was changed. Choose Try again."))
+		return errors.Join(err, profile.Refuse(profile.Invalid, "The data is there again, so nothing was changed. Choose Try again."))
 	}
 	return l.begin()
 }

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"context"
-	"fmt"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -28,7 +27,7 @@ func (w *Workspace) IdleMinutes() int {
 // MinIdleMinutes to MaxIdleMinutes.
 func (w *Workspace) SetIdleMinutes(ctx context.Context, minutes int) error {
 	if minutes != OnlyWithScreen && (minutes < MinIdleMinutes || minutes > MaxIdleMinutes) {
-		return profile.Errorf(profile.Invalid, fmt.Sprintf("Choose from %d to %d minutes.", MinIdleMinutes, MaxIdleMinutes))
+		return profile.Errorf(profile.Invalid, "Choose from %d to %d minutes.", MinIdleMinutes, MaxIdleMinutes)
 	}
 	if err := w.db.SetIdleMinutes(ctx, minutes); err != nil {
 		return err

@@ -137,7 +137,7 @@ func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, erro
 		address = u.Scheme + "://" + u.Host // the simulated clinic has both on one address
 	}
 	if address == "" {
-		return "", profile.Errorf(profile.NotFound, "Cliniko did not say the web address of this clinic, so its pages cannot be opened from here. Look the client up in Cliniko, or replace the key to ask again.")
+		return "", profile.Refuse(profile.NotFound, "Cliniko did not say the web address of this clinic, so its pages cannot be opened from here. Look the client up in Cliniko, or replace the key to ask again.")
 	}
 	return address + "/patients/" + string(id), nil
 }
@@ -155,7 +155,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	}
 	secret, _, err := w.at.keyring.Find(ctx, w.at.name(apiKey), w.at.key.Place)
 	if errors.Is(err, keyring.ErrAbsent) {
-		return nil, profile.Errorf(profile.NotConnected,
+		return nil, profile.Refuse(profile.NotConnected,
 			"The API key is no longer in the system keyring. Open Settings, Software integration and paste a key again.")
 	}
 	if err != nil {
@@ -202,7 +202,7 @@ func (w *Workspace) passLock() (func(), error) {
 		return nil, fmt.Errorf("lock the store for a pass: %w", err)
 	}
 	if !ok {
-		return nil, profile.Errorf(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
+		return nil, profile.Refuse(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
 	}
 	return func() { _ = lock.Unlock() }, nil
 }
