@@ -8,10 +8,10 @@ type Outcome string
 
 // The outcomes.
 const (
-	Synced    Outcome = "synced"    // stored for the first time, or with new details
-	Unchanged Outcome = "unchanged" // the stored copy was already the same
-	Failed    Outcome = "failed"    // see Failure
-	Left      Outcome = "archived"  // archived, merged or deleted in Cliniko
+	Synced          Outcome = "synced"    // stored for the first time, or with new details
+	Unchanged       Outcome = "unchanged" // the stored copy was already the same
+	Failed          Outcome = "failed"    // see Failure
+	ArchivedOutcome Outcome = "archived"  // archived, merged or deleted in Cliniko
 )
 
 // Counts sums the outcomes of the patients that a pass read.
@@ -57,7 +57,7 @@ type Day struct {
 type Entry struct {
 	Ref     string
 	Profile Profile   // its details as far as known; empty when unreadable
-	Failure *Failure  // nil: a complete profile, or one that left
+	Failure *Failure  // nil: a complete profile, or an archived one
 	Opened  bool      // someone asked for this client, so keep it even if it is archived
 	ReadAt  time.Time // Cliniko's clock when it answered; only for Save
 }

@@ -13,7 +13,7 @@ const (
 	Deleted  State = "deleted"
 )
 
-// Profile is what TeleHab keeps of a client. Times are UTC in whole or broken
+// Profile is what TeleHab keeps of a client. Times are UTC in whole or fractional
 // seconds as Cliniko gave them; the zero time means none.
 type Profile struct {
 	ID    ID

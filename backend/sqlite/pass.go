@@ -103,7 +103,7 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 			counts.Unchanged = n
 		case profile.Failed:
 			counts.Failed = n
-		case profile.Left:
+		case profile.ArchivedOutcome:
 			counts.Archived = n
 		}
 	}

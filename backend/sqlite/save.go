@@ -197,14 +197,14 @@ func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfil
 }
 
 func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
-	switch left := e.Profile.State != profile.Active; {
+	switch archived := e.Profile.State != profile.Active; {
 	case before.newerThan(e, w.at):
 		return before.standing(), false, nil
 	case isUnread(e):
 		differs, err := w.saveFailure(ctx, e, before)
 		return profile.Failed, differs, err
-	case left && !before.exists() && !before.failed() && !e.Opened:
-		return profile.Left, false, nil
+	case archived && !before.exists() && !before.failed() && !e.Opened:
+		return profile.ArchivedOutcome, false, nil
 	}
 	return w.replace(ctx, e, sealed, before)
 }
@@ -227,7 +227,7 @@ func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedPro
 	}
 	switch {
 	case e.Profile.State != profile.Active:
-		return profile.Left, differs || before.failed(), w.saveMended(ctx, e, before)
+		return profile.ArchivedOutcome, differs || before.failed(), w.saveMended(ctx, e, before)
 	case e.Failure != nil:
 		otherwise, err := w.saveFailure(ctx, e, before)
 		return profile.Failed, differs || otherwise, err
@@ -243,7 +243,7 @@ func (b *stored) standing() profile.Outcome {
 	case b.failed():
 		return profile.Failed
 	case profile.State(b.state.String) != profile.Active:
-		return profile.Left
+		return profile.ArchivedOutcome
 	}
 	return profile.Unchanged
 }
