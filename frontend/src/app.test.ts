@@ -34,7 +34,7 @@ describe('the window', () => {
     expect(results).toHaveTextContent(/synced.*unchanged.*failed/);
     await user.click(within(results).getByRole('button', { name: 'Show the failed ones' }));
     await heading(/^Profiles that failed to sync/);
-  }, 15_000);
+  });
 
   it('shows the rows, finds one and opens it by keyboard', async () => {
     const fake = startFake();

@@ -1,4 +1,4 @@
-import { configure, render, screen, within } from '@testing-library/svelte';
+import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
@@ -7,10 +7,6 @@ import { shownList, startFake } from './dev/test-go';
 import type { FakeGo } from './dev/fake-go';
 import { Importer } from './lib/state/importer.svelte';
 import { router } from './lib/state/route.svelte';
-
-// Beside other tests a machine may be slow.
-vi.setConfig({ testTimeout: 30_000 });
-configure({ asyncUtilTimeout: 5000 });
 
 const problem = (code: string) => ({ code, message: `What Go says of ${code}.`, until: '' });
 const banner = () => screen.findByText(/nothing new comes from it/);

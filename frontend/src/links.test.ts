@@ -100,12 +100,14 @@ describe('a link from Cliniko', () => {
   });
 
   it('opens in the middle of an import, which goes on', async () => {
-    const fake = start({ stage: 'connected', passTime: 1500 });
+    const fake = start({ stage: 'connected' });
+    const release = fake.holdPasses();
     router.reset({ name: 'sync' });
     render(App);
     await screen.findByRole('progressbar');
     fake.arrive(NEWCOMER);
     await heading(/Robin Newcomer/);
+    release();
     await userEvent.click(await button('Go back'));
     await screen.findByRole('button', { name: 'Start sync' });
   });

@@ -86,7 +86,7 @@ describe('after a change of clinic', () => {
       await goTo(route, name === 'failed' ? another : id);
       // This test would find what it looks for.
       if (NAMING.includes(name))
-        await vi.waitFor(() => expect(met(), name).toContain(CANARY), { timeout: 10_000 });
+        await vi.waitFor(() => expect(met(), name).toContain(CANARY), { timeout: 60_000 });
     }
     await goTo({ name: 'settings', section: 'integration' }, id);
     await user.click(await screen.findByRole('button', { name: 'Replace key' }));

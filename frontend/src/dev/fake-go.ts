@@ -57,6 +57,16 @@ export class FakeGo extends FakeSession implements GoApp {
   };
 
   /** Moves the progress from nothing to all, as the engine does. */
+  #held = false;
+
+  /** From now on no pass ends, unless it is cancelled, until what comes back is called. */
+  holdPasses(): () => void {
+    this.#held = true;
+    return () => {
+      this.#held = false;
+    };
+  }
+
   async #pass(phase: 'listing' | 'storing' | 'changes', time: number) {
     this.#cancelled = false;
     const total = this.people.length;
@@ -70,6 +80,7 @@ export class FakeGo extends FakeSession implements GoApp {
       sync.secondsLeft = step > 2 ? Math.round(((steps - step) * time) / steps / 1000) : -1;
       this.emit('sync', sync);
       await wait(time / steps);
+      while (step === steps && this.#held && !this.#cancelled) await wait(5);
       if (this.#cancelled) {
         sync.phase = 'idle';
         sync.unfinished = phase === 'storing';
