@@ -25,21 +25,21 @@ type Store struct {
 // PassStore keeps the passes of the engine, and where the next one starts. A
 // pass is begun, named by its ID wherever something is stored for it, and ended.
 type PassStore interface {
-	// Begin starts a pass. A full pass that was cut off less than a day before
-	// goes on instead: then the stored pass comes back, with the numbers of the
-	// pages that are stored. No other unfinished pass of this kind stays.
-	Begin(ctx context.Context, p Pass) (Pass, map[int]bool, error)
+	// BeginPass starts a pass. A full pass that was cut off less than a day
+	// before is resumed instead: then the stored pass comes back, with the numbers
+	// of the pages that are stored. No other unfinished pass of this kind stays.
+	BeginPass(ctx context.Context, p Pass) (Pass, map[int]bool, error)
 
-	// Counts sums the outcomes that the pass has noted so far, each patient
+	// Counts sums the outcomes that the pass has recorded so far, each patient
 	// counted once with its last outcome.
 	Counts(ctx context.Context, passID int64) (Counts, error)
 
-	// End closes the pass with p's numbers and error and moves the cursors, in
+	// EndPass closes the pass with p's numbers and error and moves the cursors, in
 	// one transaction. A cursor that lies after what is believed of Cliniko's time
 	// moves to the newest change that was seen instead. A pass closed with
-	// Offline, Cancelled and the like stays unfinished, so that Begin can go on
-	// with it: see Resumable.
-	End(ctx context.Context, p Pass, cursors Cursors) error
+	// Offline, Cancelled and the like stays unfinished, so that BeginPass can
+	// resume it: see Resumable.
+	EndPass(ctx context.Context, p Pass, cursors Cursors) error
 
 	// LastFull returns the newest full pass, whatever became of it; the zero
 	// Pass when there was none.
@@ -57,7 +57,7 @@ type PassStore interface {
 type EntryStore interface {
 	// Save stores a batch. It never replaces newer details by older ones, keeps
 	// an archived patient only where there was a profile before or Opened is
-	// set, notes each entry's outcome, and which fields changed. It returns the
+	// set, records each entry's outcome, and which fields changed. It returns the
 	// entries whose stored state changed, as they are now.
 	Save(ctx context.Context, b Batch) ([]Entry, error)
 
@@ -90,18 +90,18 @@ type DepartureStore interface {
 	// not read, and that are not known as deleted.
 	Unseen(ctx context.Context, passID int64) ([]string, error)
 
-	// Miss notes who would disappear if a person says so: see Gone. It replaces
-	// what was noted before; who was Accepted stays so.
-	Miss(ctx context.Context, refs []string) error
+	// SetMissing records who would disappear if a person says so: see Gone. It
+	// replaces what was recorded before; who was Accepted stays so.
+	SetMissing(ctx context.Context, refs []string) error
 
 	// Accepted returns the refs of whom a person said that they may disappear.
 	// A full pass that ends well empties them.
 	Accepted(ctx context.Context) (map[string]bool, error)
 
-	// Vanish notes that Cliniko, by its clock at this time, no longer has these
-	// patients: profiles become Deleted, failures go. It returns the changed
+	// MarkDeleted records that Cliniko, by its clock at this time, no longer has
+	// these patients: profiles become Deleted, failures go. It returns the changed
 	// entries.
-	Vanish(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
+	MarkDeleted(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
 
 	// Purge erases profiles of clients who left longer ago than the clinic's
 	// Retention, what is older than HistoryDays of the history, and what is older
@@ -233,8 +233,8 @@ func Unreached(code Code) bool {
 	return false
 }
 
-// Resumable says whether a pass that ended with this code should go on where
-// it stopped, rather than start again.
+// Resumable says whether a pass that ended with this code should be resumed,
+// rather than start again.
 func Resumable(code Code) bool {
 	switch code {
 	case RateLimited, ClinicTrouble, AnswerIncomplete, KeyRefused, KeyForbidden, Cancelled, StoreBusy, StoreFull, Internal:

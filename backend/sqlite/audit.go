@@ -14,8 +14,8 @@ import (
 
 var _ staff.AuditTrail = (*DB)(nil)
 
-// Note adds a line to the audit trail and returns its number.
-func (db *DB) Note(ctx context.Context, e staff.Event) (id int64, err error) {
+// AddEvent adds a line to the audit trail and returns its number.
+func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error) {
 	err = db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
@@ -32,8 +32,8 @@ func (db *DB) Note(ctx context.Context, e staff.Event) (id int64, err error) {
 	return id, err
 }
 
-// Finish says how an event ended, and what it was about.
-func (db *DB) Finish(ctx context.Context, id int64, subject string, outcome profile.Code) error {
+// FinishEvent says how an event ended, and what it was about.
+func (db *DB) FinishEvent(ctx context.Context, id int64, subject string, outcome profile.Code) error {
 	result, err := db.write.ExecContext(ctx, "UPDATE audit SET subject = ?, outcome = ? WHERE id = ?", subject, outcome, id)
 	if err != nil {
 		return coded(err)

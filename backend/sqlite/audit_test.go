@@ -26,7 +26,7 @@ func newTrail(t *testing.T) *trail {
 // note adds an event, this computer's clock being so far from changedAt.
 func (tr *trail) note(here time.Duration, action staff.Action) int64 {
 	tr.t.Helper()
-	id, err := tr.db.Note(tr.t.Context(), staff.Event{Here: changedAt.Add(here), Person: "p1", Action: action})
+	id, err := tr.db.AddEvent(tr.t.Context(), staff.Event{Here: changedAt.Add(here), Person: "p1", Action: action})
 	if err != nil {
 		tr.t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestAuditTrail(t *testing.T) {
 	db, _ := newStore(t)
 	note := func(at time.Time, action staff.Action, subject string) {
 		t.Helper()
-		if _, err := db.Note(t.Context(), staff.Event{Here: at, Person: "p1", Action: action, Subject: subject}); err != nil {
+		if _, err := db.AddEvent(t.Context(), staff.Event{Here: at, Person: "p1", Action: action, Subject: subject}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,20 +97,20 @@ func TestAuditTrail(t *testing.T) {
 // An event says how it ended, or that this is not known.
 func TestAnEventHasAnOutcome(t *testing.T) {
 	tr := newTrail(t)
-	id, err := tr.db.Note(t.Context(), staff.Event{Here: changedAt, Person: "p1", Action: staff.ConnectedClinic, Outcome: staff.NotFinished})
+	id, err := tr.db.AddEvent(t.Context(), staff.Event{Here: changedAt, Person: "p1", Action: staff.ConnectedClinic, Outcome: staff.NotFinished})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "not_finished" || e.Subject != "" {
 		t.Errorf("%+v", e)
 	}
-	if err := tr.db.Finish(t.Context(), id, "4000001", profile.KeyRefused); err != nil {
+	if err := tr.db.FinishEvent(t.Context(), id, "4000001", profile.KeyRefused); err != nil {
 		t.Fatal(err)
 	}
 	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" {
 		t.Errorf("%+v", e)
 	}
-	if err := tr.db.Finish(t.Context(), id+1, "", ""); err == nil {
+	if err := tr.db.FinishEvent(t.Context(), id+1, "", ""); err == nil {
 		t.Error("finished what had not begun")
 	}
 }

@@ -51,7 +51,7 @@ func TestTheFormOfSealedDetails(t *testing.T) {
 		if counts, err := s.Counts(t.Context(), pass.ID); err != nil || counts != (profile.Counts{Read: 1, Unchanged: 1}) {
 			t.Errorf("%s, read again: %+v, %v", test.name, counts, err)
 		}
-		if err := s.End(t.Context(), profile.Pass{ID: pass.ID, Kind: profile.FullPass}, profile.Cursors{}); err != nil {
+		if err := s.EndPass(t.Context(), profile.Pass{ID: pass.ID, Kind: profile.FullPass}, profile.Cursors{}); err != nil {
 			t.Fatal(err)
 		}
 	}

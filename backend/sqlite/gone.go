@@ -19,8 +19,8 @@ func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
 		ORDER BY 1`, s.account, passID)
 }
 
-// Vanish notes that Cliniko no longer has these patients.
-func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, refs []string) ([]profile.Entry, error) {
+// MarkDeleted records that Cliniko no longer has these patients.
+func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Time, refs []string) ([]profile.Entry, error) {
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
@@ -29,7 +29,7 @@ func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, r
 		// From then on it is counted when they are erased.
 		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
 		for _, ref := range refs {
-			if err := w.vanish(ctx, ref, readAt); err != nil {
+			if err := w.markDeleted(ctx, ref, readAt); err != nil {
 				return err
 			}
 		}
@@ -54,9 +54,9 @@ func (s *Profiles) Vanish(ctx context.Context, passID int64, readAt time.Time, r
 	return changed, nil
 }
 
-// vanish makes one profile a deleted one. Its fingerprint fits no details, so
+// markDeleted makes one profile a deleted one. Its fingerprint fits no details, so
 // that it comes back whole if Cliniko should have it after all.
-func (w *writer) vanish(ctx context.Context, ref string, readAt time.Time) error {
+func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) error {
 	var row storedProfile
 	err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref), &row)
 	if err == nil {
@@ -89,8 +89,8 @@ func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 	})
 }
 
-// Miss notes who would disappear if a person says so.
-func (s *Profiles) Miss(ctx context.Context, refs []string) error {
+// SetMissing records who would disappear if a person says so.
+func (s *Profiles) SetMissing(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		accepted, err := acceptedOf(ctx, tx, s.account)
 		if err != nil {

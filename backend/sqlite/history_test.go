@@ -54,7 +54,7 @@ func TestChangesOfAProfile(t *testing.T) {
 	save(t, s, pass.ID, entry(second))
 
 	c.now = changedAt.Add(2 * time.Hour)
-	if _, err := s.Vanish(t.Context(), pass.ID, c.now, []string{string(second.ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), pass.ID, c.now, []string{string(second.ID)}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -107,7 +107,7 @@ func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
 	if changed := save(t, s, 0, unread); len(changed) != 0 {
 		t.Errorf("%+v", changed)
 	}
-	if _, err := s.Vanish(t.Context(), 0, changedAt.Add(2*time.Minute), []string{string(alex().ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), 0, changedAt.Add(2*time.Minute), []string{string(alex().ID)}); err != nil {
 		t.Fatal(err)
 	}
 	save(t, s, 0, read(alex(), changedAt.Add(time.Minute)))
@@ -131,10 +131,10 @@ func TestPurge(t *testing.T) {
 	save(t, s, 0, entry(left))
 	pass := begin(t, s, profile.FullPass)
 	pass.EndedAt = c.now
-	if _, err := s.Vanish(t.Context(), pass.ID, c.now, []string{string(alex().ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), pass.ID, c.now, []string{string(alex().ID)}); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.End(t.Context(), pass, profile.Cursors{}); err != nil {
+	if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range []struct {
@@ -255,7 +255,7 @@ func TestMissing(t *testing.T) {
 			t.Errorf("accepted %v, %v; want %d", said, err, accepted)
 		}
 	}
-	if err := s.Miss(ctx, []string{"1", "2"}); err != nil {
+	if err := s.SetMissing(ctx, []string{"1", "2"}); err != nil {
 		t.Fatal(err)
 	}
 	check("1 2", 0)
@@ -263,11 +263,11 @@ func TestMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("", 2)
-	if err := s.Miss(ctx, []string{"2", "3"}); err != nil {
+	if err := s.SetMissing(ctx, []string{"2", "3"}); err != nil {
 		t.Fatal(err)
 	}
 	check("3", 1)
-	if err := s.End(ctx, begin(t, s, profile.FullPass), profile.Cursors{}); err != nil {
+	if err := s.EndPass(ctx, begin(t, s, profile.FullPass), profile.Cursors{}); err != nil {
 		t.Fatal(err)
 	}
 	check("", 0)
@@ -303,7 +303,7 @@ func TestAPassFromTheFutureDoesNotGoOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, s := newStore(t)
 			first := begin(t, s, profile.FullPass)
-			again, _, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(c.since)})
+			again, _, err := s.BeginPass(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: changedAt.Add(c.since)})
 			if err != nil || (again.ID == first.ID) != c.resume {
 				t.Errorf("pass %d after %d, %v", again.ID, first.ID, err)
 			}

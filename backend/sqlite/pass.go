@@ -16,8 +16,8 @@ import (
 // brought back from the archive in between would not be noticed.
 const goesStale = 24 * time.Hour
 
-// Begin starts a pass or goes on with an unfinished full one.
-func (s *Profiles) Begin(ctx context.Context, p profile.Pass) (profile.Pass, map[int]bool, error) {
+// BeginPass starts a pass or resumes an unfinished full one.
+func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass, map[int]bool, error) {
 	var stored map[int]bool
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if p.Kind == profile.FullPass {
@@ -138,8 +138,8 @@ func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
 	return retries, err
 }
 
-// End closes the pass, or leaves it open to go on.
-func (s *Profiles) End(ctx context.Context, p profile.Pass, cursors profile.Cursors) error {
+// EndPass closes the pass, or leaves it open to be resumed.
+func (s *Profiles) EndPass(ctx context.Context, p profile.Pass, cursors profile.Cursors) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		goesOn := p.Kind == profile.FullPass && profile.Resumable(p.Err)
 		ended := stamp(p.EndedAt)

@@ -22,7 +22,7 @@ func TestLastGoodPass(t *testing.T) {
 		t.Helper()
 		pass := begin(t, s, kind)
 		pass.Err, pass.EndedAt = code, time.Now()
-		if err := s.End(t.Context(), pass, profile.Cursors{}); err != nil {
+		if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
 			t.Fatal(err)
 		}
 		return pass.ID
@@ -68,7 +68,7 @@ func TestDays(t *testing.T) {
 		t.Helper()
 		pass := begin(t, s, kind)
 		pass.Err, pass.EndedAt = code, when
-		if err := s.End(t.Context(), pass, profile.Cursors{}); err != nil {
+		if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
 			t.Fatal(err)
 		}
 	}

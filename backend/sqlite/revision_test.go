@@ -23,7 +23,7 @@ func TestRevision(t *testing.T) {
 	save(t, s, 0, entry(alex()))
 	grows("the same", false)
 	pass := begin(t, s, profile.ChangesPass)
-	if err := s.End(t.Context(), pass, profile.Cursors{}); err != nil {
+	if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
 		t.Fatal(err)
 	}
 	grows("a pass that brought nothing", false)
@@ -32,7 +32,7 @@ func TestRevision(t *testing.T) {
 		t.Fatal(err)
 	}
 	grows("a judgement that changes nothing", false)
-	if _, err := s.Vanish(t.Context(), 0, changedAt, []string{string(alex().ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), 0, changedAt, []string{string(alex().ID)}); err != nil {
 		t.Fatal(err)
 	}
 	grows("somebody deleted", true)

@@ -84,7 +84,7 @@ func (w *writer) writeAll(ctx context.Context, p *prepared) (changed []profile.E
 			changed = append(changed, entry)
 		}
 	}
-	return changed, w.note(ctx, p.page)
+	return changed, w.recordOutcomes(ctx, p.page)
 }
 
 // writer is one transaction of Save.
@@ -296,8 +296,8 @@ func (w *writer) saveMended(ctx context.Context, e *profile.Entry, before *store
 	return err
 }
 
-// note keeps the outcomes, and that the page is stored.
-func (w *writer) note(ctx context.Context, page int) error {
+// recordOutcomes stores the outcomes, and that the page is stored.
+func (w *writer) recordOutcomes(ctx context.Context, page int) error {
 	if w.passID == 0 {
 		return nil
 	}
@@ -306,13 +306,13 @@ func (w *writer) note(ctx context.Context, page int) error {
 		return err
 	}
 	if _, err := w.sql.see.ExecContext(ctx, w.passID, string(outcomes)); err != nil {
-		return fmt.Errorf("note the outcomes: %w", err)
+		return fmt.Errorf("record the outcomes: %w", err)
 	}
 	if page == 0 {
 		return nil
 	}
 	if _, err := w.tx.ExecContext(ctx, "INSERT INTO page (pass_id, n) VALUES (?, ?) ON CONFLICT DO NOTHING", w.passID, page); err != nil {
-		return fmt.Errorf("note which page is stored: %w", err)
+		return fmt.Errorf("record which page is stored: %w", err)
 	}
 	return nil
 }

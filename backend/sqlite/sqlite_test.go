@@ -69,7 +69,7 @@ func save(t *testing.T, s *sqlite.Profiles, passID int64, entries ...profile.Ent
 
 func begin(t *testing.T, s *sqlite.Profiles, kind profile.Kind) profile.Pass {
 	t.Helper()
-	pass, _, err := s.Begin(t.Context(), profile.Pass{Kind: kind, StartedAt: changedAt})
+	pass, _, err := s.BeginPass(t.Context(), profile.Pass{Kind: kind, StartedAt: changedAt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestOutcomes(t *testing.T) {
 		if err != nil || counts != step.want || (len(changed) == 1) != step.changed {
 			t.Errorf("%s: %+v, %d changed, %v", step.name, counts, len(changed), err)
 		}
-		if err := s.End(t.Context(), pass, profile.Cursors{Changed: changedAt}); err != nil {
+		if err := s.EndPass(t.Context(), pass, profile.Cursors{Changed: changedAt}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,7 +150,7 @@ func TestFullPassGoesOnForADay(t *testing.T) {
 	_, s := newStore(t)
 	start := func(at time.Time) (profile.Pass, map[int]bool) {
 		t.Helper()
-		pass, pages, err := s.Begin(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: at, Expected: 7})
+		pass, pages, err := s.BeginPass(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: at, Expected: 7})
 		if err != nil {
 			t.Fatal(err)
 		}

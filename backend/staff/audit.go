@@ -52,10 +52,11 @@ type Event struct {
 // it was recorded. No clock of this computer shortens or reorders it: see
 // profile.Clock.
 type AuditTrail interface {
-	// Note adds an event and returns its ID. Of the times, Here is read.
-	Note(ctx context.Context, e Event) (int64, error)
-	// Finish records how an event ended that was NotFinished, and its subject.
-	Finish(ctx context.Context, id int64, subject string, outcome profile.Code) error
+	// AddEvent adds an event and returns its ID. Of the times, Here is read.
+	AddEvent(ctx context.Context, e Event) (int64, error)
+	// FinishEvent records how an event ended that was NotFinished, and its
+	// subject.
+	FinishEvent(ctx context.Context, id int64, subject string, outcome profile.Code) error
 	// Events returns the newest events before the one with this id, the newest
 	// first; 0 is from the end.
 	Events(ctx context.Context, before int64, most int) ([]Event, error)

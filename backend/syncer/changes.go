@@ -136,7 +136,7 @@ func (e *Engine) count(ctx context.Context, into *profile.Cursors) (drift int, e
 func (e *Engine) changes(ctx context.Context, since profile.Cursors, asked bool, m *meter) (pass profile.Pass, differs bool, err error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
-	pass, _, err = e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
+	pass, _, err = e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
 	if err != nil {
 		return pass, false, err
 	}

@@ -34,7 +34,7 @@ func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
 	if err != nil {
 		return profile.Pass{Kind: profile.FullPass, Err: profile.CodeOf(err)}, err
 	}
-	pass, stored, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total})
+	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total})
 	if err != nil {
 		return pass, err
 	}
@@ -180,7 +180,7 @@ func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int
 	}
 	pass.Counts, pass.Err = counts, profile.CodeOf(err)
 	pass.EndedAt, pass.Requests = e.clock.time(), e.source.Requests()-sent
-	if endErr := e.store.Passes.End(ctx, pass, cursors(counts)); err == nil {
+	if endErr := e.store.Passes.EndPass(ctx, pass, cursors(counts)); err == nil {
 		err = endErr
 	}
 	if err != nil {

@@ -38,7 +38,7 @@ func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
-	changed, err := e.store.Departures.Vanish(ctx, pass.ID, e.clock.time(), s.gone)
+	changed, err := e.store.Departures.MarkDeleted(ctx, pass.ID, e.clock.time(), s.gone)
 	e.tell(changed)
 	return err
 }
@@ -116,7 +116,7 @@ func (s *search) ask(ctx context.Context, ids []profile.ID) error {
 	for i, id := range ids {
 		refs[i] = string(id)
 	}
-	if err := s.engine.store.Departures.Miss(ctx, refs); err != nil {
+	if err := s.engine.store.Departures.SetMissing(ctx, refs); err != nil {
 		return err
 	}
 	return profile.Refuse(profile.Gone, goneSentence(len(ids), s.kept))

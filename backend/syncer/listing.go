@@ -103,7 +103,7 @@ func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profi
 func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests() - list.requests
 	m.phase(Storing, 0, list.pages.total)
-	pass, _, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
+	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
 	if err != nil {
 		return pass, err
 	}

@@ -57,7 +57,7 @@ func (e *Engine) readThese(ctx context.Context, ids []profile.ID) (profile.Pass,
 		return profile.Pass{}, nil
 	}
 	sent := e.source.Requests()
-	pass, _, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
+	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
 	if err != nil {
 		return pass, err
 	}

@@ -88,7 +88,7 @@ func (e *wrongEngine) pass(ctx context.Context, kind profile.Kind, since profile
 		return profile.Pass{}, err
 	}
 	defer unlock()
-	pass, _, err := e.store.Passes.Begin(ctx, profile.Pass{Kind: kind, StartedAt: e.o.Now()})
+	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: kind, StartedAt: e.o.Now()})
 	if err != nil {
 		return pass, err
 	}
@@ -110,7 +110,7 @@ func (e *wrongEngine) pass(ctx context.Context, kind profile.Kind, since profile
 		return pass, err
 	}
 	pass.EndedAt = e.o.Now()
-	return pass, e.store.Passes.End(ctx, pass, next)
+	return pass, e.store.Passes.EndPass(ctx, pass, next)
 }
 
 // read reads and stores what a query asks for, and moves the cursors to the
@@ -207,7 +207,7 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
 		return profile.Refuse(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
-	changed, err := e.store.Departures.Vanish(ctx, passID, e.date, append(gone, unreadable...))
+	changed, err := e.store.Departures.MarkDeleted(ctx, passID, e.date, append(gone, unreadable...))
 	e.tell(changed)
 	return err
 }

@@ -16,7 +16,7 @@ func (w *Workspace) Events(ctx context.Context, before int64, most int) ([]staff
 
 // Record adds something that was done to the audit trail.
 func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
-	_, err := w.db.Note(ctx, stamped(e))
+	_, err := w.db.AddEvent(ctx, stamped(e))
 	return err
 }
 
@@ -26,12 +26,12 @@ func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
 // full disk or a kill hides nothing either.
 func (w *Workspace) Audited(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	e.Outcome = staff.NotFinished
-	id, err := w.db.Note(ctx, stamped(e))
+	id, err := w.db.AddEvent(ctx, stamped(e))
 	if err != nil {
 		return err
 	}
 	err = do(&e)
-	if finishErr := w.db.Finish(context.WithoutCancel(ctx), id, e.Subject, profile.CodeOf(err)); err == nil {
+	if finishErr := w.db.FinishEvent(context.WithoutCancel(ctx), id, e.Subject, profile.CodeOf(err)); err == nil {
 		err = finishErr
 	}
 	return err
