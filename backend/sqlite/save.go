@@ -133,8 +133,9 @@ func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
 	}
 	updated := at(b.updated)
 	// A change that lies ahead of Cliniko's own clock is a mistake, and every
-	// later reading would look older.
-	if !e.ReadAt.IsZero() && updated.After(e.ReadAt.Add(clockSlack)) {
+	// later reading would look older. Or the clocks disagree, so that one of two
+	// readings of the same second may still be told by its change.
+	if !e.ReadAt.IsZero() && updated.After(e.ReadAt.Add(clockSlack)) && !e.ReadAt.Equal(at(b.read)) {
 		return readBefore
 	}
 	// Archiving may leave the time of change alone, so that only the time of

@@ -41,6 +41,29 @@ func TestChangedStateIsNoticedAndMended(t *testing.T) {
 	}
 }
 
+// While the clocks disagree, a change may lie ahead of the time at which it was
+// read. Of two answers of one second, the one with the later change is the newer.
+func TestNewerDetailsStayAheadOfTheClockToo(t *testing.T) {
+	_, s := newStore(t)
+	read := changedAt.Add(-6 * time.Hour)
+	older, newer := alex(), alex()
+	newer.FirstName, newer.UpdatedAt = "Sasha", older.UpdatedAt.Add(time.Second)
+	for _, p := range []profile.Profile{newer, older} {
+		e := entry(p)
+		e.ReadAt = read
+		save(t, s, 0, e)
+	}
+	if got, err := s.One(t.Context(), string(older.ID)); err != nil || got.Profile.FirstName != "Sasha" {
+		t.Errorf("the older details replaced the newer: %q, %v", got.Profile.FirstName, err)
+	}
+	e := entry(older)
+	e.ReadAt = read.Add(time.Second)
+	save(t, s, 0, e)
+	if got, err := s.One(t.Context(), string(older.ID)); err != nil || got.Profile.FirstName != older.FirstName {
+		t.Errorf("what was read a second later is not taken: %q, %v", got.Profile.FirstName, err)
+	}
+}
+
 // A time of change that lies ahead of Cliniko's own clock is wrong, and must not
 // make all later readings look old.
 func TestChangeInTheFutureDoesNotStay(t *testing.T) {
