@@ -101,7 +101,7 @@ func (b *Background) Pass(ctx context.Context) error {
 		b.runner.failures.record("look for what to do", err)
 		return err
 	}
-	p := newBackgroundPass(kind, syncer.Changes)
+	p := newBackgroundPass(kind)
 	if kind == Full {
 		p.phase, p.resumed = syncer.Storing, true
 	}
@@ -141,7 +141,7 @@ func (b *Background) next(ctx context.Context) (Kind, error) {
 
 // Retry reads the unreadable profiles again that are due.
 func (b *Background) Retry(ctx context.Context) error {
-	err := b.runner.runPass(ctx, newBackgroundPass(Retry, syncer.Changes), func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
+	err := b.runner.runPass(ctx, newBackgroundPass(Retry), func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
 		return e.Retry(ctx)
 	})
 	b.runner.failures.record("read failed profiles again", err)

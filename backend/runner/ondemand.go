@@ -86,7 +86,7 @@ func (r *Runner) start(ctx context.Context, p *pass, do work) (profile.Pass, err
 // Errors: SyncRunning while any pass runs, and those of syncer.Engine.
 func (r *Runner) Mend(ctx context.Context, broken []string) error {
 	r.log.Warn().Strs("clients", broken).Msg("sealed rows do not open and are read again")
-	err := r.runPass(ctx, newBackgroundPass(Retry, syncer.Changes), func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
+	err := r.runPass(ctx, newBackgroundPass(Retry), func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
 		return e.Mend(ctx, broken)
 	})
 	r.failures.record("mend rows", err)

@@ -49,8 +49,8 @@ func newPass(kind Kind, phase syncer.Phase) *pass {
 	return &pass{kind: kind, phase: phase, done: make(chan struct{})}
 }
 
-func newBackgroundPass(kind Kind, phase syncer.Phase) *pass {
-	p := newPass(kind, phase)
+func newBackgroundPass(kind Kind) *pass {
+	p := newPass(kind, syncer.Changes)
 	p.background = true
 	return p
 }

@@ -78,7 +78,7 @@ func TestOutcomeOfANetwork(t *testing.T) {
 func TestClosedToJoins(t *testing.T) {
 	for name, join := range map[string]bool{"joined": true, "not joined": false} {
 		t.Run(name, func(t *testing.T) {
-			s, p := &slot{}, newBackgroundPass(Changes, syncer.Changes)
+			s, p := &slot{}, newBackgroundPass(Changes)
 			if err := s.begin(p); err != nil {
 				t.Fatal(err)
 			}

@@ -22,20 +22,20 @@ func TestOfAWorkspace(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	real, err := workspace.Open(t.Context(), workspace.Options{Dir: leaktest.Dir(t, fake), ClinikoURL: server.URL()})
+	opened, err := workspace.Open(t.Context(), workspace.Options{Dir: leaktest.Dir(t, fake), ClinikoURL: server.URL()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = real.Close() })
+	t.Cleanup(func() { _ = opened.Close() })
 	here := time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
-	w := runner.Of(real, func() time.Time { return here })
+	w := runner.Of(opened, func() time.Time { return here })
 	if store, err := w.Store(t.Context()); store != nil || profile.CodeOf(err) != profile.NotConnected {
 		t.Errorf("without a clinic: %v, %v", store, err)
 	}
 	if now := w.ClinicTime(t.Context()); !now.Equal(here) {
 		t.Errorf("before Cliniko has told the time: %v", now)
 	}
-	if _, err := real.Connect(t.Context(), fake.Key()); err != nil {
+	if _, err := opened.Connect(t.Context(), fake.Key()); err != nil {
 		t.Fatal(err)
 	}
 	engine, err := w.Engine(t.Context())
