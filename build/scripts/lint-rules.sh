@@ -27,7 +27,18 @@ deeplink account
 account logging
 logging command
 launch profile
+atomicfile bench
+clipboard bench
+screenlock bench
+uptime bench
+webview bench
+placement bench
+export bench
 runner account
+runner leaktest
+workspace bench
+command bench
+command keyring/keyringtest
 "
 # allowed: the tests of the engine may use everything
 fine="
@@ -37,6 +48,9 @@ sqlite profile
 sqlite staff
 account staff
 runner workspace
+placement atomicfile
+workspace directory
+command webview
 "
 
 dir=$(mktemp -d)
@@ -50,6 +64,10 @@ import() { # part, path, file
   printf 'package %s\n\nimport _ "%s"\n' "$(basename "$1")" "$2" >"backend/$1/$3"
 }
 
+for leaf in bench leaktest keyring/keyringtest; do # they import nothing here
+  mkdir -p "backend/$leaf"
+  echo "package $(basename $leaf)" >"backend/$leaf/leaf.go"
+done
 while read -r part other; do
   [ -z "$part" ] || import "$part" "telehab.io/desktop/backend/$other" "broken-${other//\//-}.go"
 done <<<"$broken"
@@ -70,7 +88,7 @@ export GOFLAGS=-mod=mod GOPROXY=off
 go build ./... # else complaints about the module itself would count
 "$linter" run --enable-only depguard ./... >report || true
 
-found=$(sed -n 's/^\([^ :]*\.go\):.*(depguard)$/\1/p' report | sort)
+found=$(sed -n 's/^\([^ :]*\.go\):.*(depguard)$/\1/p' report | sort -u)
 expected=$(find . -name 'broken*.go' -printf '%P\n' | sort)
 if [ "$found" != "$expected" ]; then
   echo 'The import rules are not held as they should be (< expected, > found):'
