@@ -77,8 +77,21 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
+// An attempt may wait for something that has gone meanwhile, such as a row that
+// was scrolled away: the next attempt looks anew.
+const ATTEMPT = 20;
+
+/** @template T @param {T | Promise<T>} attempt */
+function soon(attempt) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`no answer in ${ATTEMPT} s`)), ATTEMPT * 1000);
+  });
+  return Promise.race([attempt, late]).finally(() => clearTimeout(timer));
+}
+
 /**
- * Calls try() until it returns something true, and returns that.
+ * Calls attempt() until it returns something true, and returns that.
  *
  * @template T
  * @param {string} what for the error
@@ -94,7 +107,7 @@ export async function until(what, attempt, { seconds = PATIENCE, program } = {})
       );
     }
     try {
-      const answer = await attempt();
+      const answer = await soon(attempt());
       if (answer) return answer;
     } catch (error) {
       problem = error.message;
