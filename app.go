@@ -137,7 +137,7 @@ func (a *App) desk(ctx context.Context) (*desk, error) {
 		return d, d.unlock(ctx)
 	}
 	if a.real == nil {
-		d, err := a.openDesk(ctx, openCurrent)
+		d, err := a.openDesk(ctx, workspace.OpenCurrent)
 		if err != nil {
 			return nil, err
 		}
@@ -178,15 +178,6 @@ func (a *App) openDesk(ctx context.Context, open func(context.Context, workspace
 	d.runner = runner.New(ctx, runner.Of(d.w, func() time.Time { return a.clock() }), observer, a.log)
 	d.background = runner.NewBackground(d.runner, d.online)
 	return d, nil
-}
-
-// openCurrent opens the store of the clinic that was used last.
-func openCurrent(ctx context.Context, o workspace.Options) (*workspace.Workspace, error) {
-	current, err := workspace.ClinicsOf(o).Current()
-	if err != nil {
-		return nil, err
-	}
-	return workspace.Open(ctx, current)
 }
 
 // open opens the workspace while the window is made. What goes wrong is told when

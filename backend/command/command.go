@@ -113,13 +113,9 @@ func work(do func(*cobra.Command, []string) error) func(*cobra.Command, []string
 
 // with opens the workspace that the environment names, or the demo.
 func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do func(*workspace.Workspace) error) error {
-	open := workspace.OpenDemo
-	if !demo {
-		open = workspace.Open
-		var err error
-		if o, err = workspace.ClinicsOf(o).Current(); err != nil {
-			return err
-		}
+	open := workspace.OpenCurrent
+	if demo {
+		open = workspace.OpenDemo
 	}
 	w, err := open(ctx, o)
 	if err != nil {

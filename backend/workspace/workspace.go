@@ -58,6 +58,23 @@ func Open(ctx context.Context, o Options) (*Workspace, error) {
 	return open(ctx, o, systemKeyring())
 }
 
+// OpenCurrent opens the workspace of the clinic that was used last; the options
+// mean all clinics of this computer. Errors: as Open.
+func OpenCurrent(ctx context.Context, o Options) (*Workspace, error) {
+	clinics := ClinicsOf(o)
+	list, err := clinics.read()
+	if err != nil {
+		return nil, err
+	}
+	o = clinics.at(list.Current)
+	at, err := locate(o, systemKeyring())
+	if err != nil {
+		return nil, err
+	}
+	at.listed = list.has(list.Current)
+	return openAt(ctx, o, at)
+}
+
 // systemKeyring is one for the whole process, so that one that hangs is waited
 // for once and not by each opening.
 var systemKeyring = sync.OnceValue(func() *keyring.Keyring { return keyring.Open(service) })
@@ -67,6 +84,10 @@ func open(ctx context.Context, o Options, keys *keyring.Keyring) (*Workspace, er
 	if err != nil {
 		return nil, err
 	}
+	return openAt(ctx, o, at)
+}
+
+func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	db, err := at.openStore(ctx)
 	if err != nil {
 		return nil, err
