@@ -4,16 +4,27 @@ package main
 
 import (
 	"context"
+	"embed"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"telehab.io/desktop/backend/command"
+	"telehab.io/desktop/backend/console"
 	"telehab.io/desktop/backend/workspace"
 )
 
 // version is set by the build.
 var version = "0.0.0-dev"
+
+//go:embed all:frontend/dist
+var frontend embed.FS
+
+//go:embed build/appicon.png
+var icon []byte
+
+//go:embed build/linux/window.png
+var windowIcon []byte
 
 func main() {
 	// The web view would open an inspector for anybody who sets these.
@@ -21,7 +32,7 @@ func main() {
 		_ = os.Unsetenv(name)
 	}
 	if len(os.Args) > 1 {
-		attachConsole()
+		console.Attach()
 	}
 	os.Exit(run())
 }

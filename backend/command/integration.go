@@ -2,22 +2,16 @@ package command
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"telehab.io/desktop/backend/export"
-	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/sqlite"
-	"telehab.io/desktop/backend/staff"
-	"telehab.io/desktop/backend/webview"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -29,28 +23,8 @@ func (t *Terminal) connect() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
-			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				needs := staff.ModifyLink
-				if _, err := w.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
-					needs = staff.CreateLink
-				}
-				person, err := t.authorise(ctx, w, as, needs)
-				if err != nil {
-					return err
-				}
-				if file, ok := t.In.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115
-					_, _ = fmt.Fprintln(t.Err, "Paste the API key and press Enter:")
-				}
-				key, err := bufio.NewReader(io.LimitReader(t.In, 4096)).ReadString('\n')
-				if err != nil && !errors.Is(err, io.EOF) {
-					return fmt.Errorf("read the key: %w", err)
-				}
-				var connection workspace.Connection
-				err = w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.ConnectedClinic}, func(e *staff.Event) (err error) {
-					connection, err = w.Connect(ctx, key)
-					e.Subject = connection.Clinic.AccountID
-					return err
-				})
+			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
+				connection, err := person.Integration().Connect(ctx, t.readKey)
 				if err != nil {
 					return err
 				}
@@ -66,6 +40,18 @@ func (t *Terminal) connect() *cobra.Command {
 	return c
 }
 
+// readKey reads an API key from standard input.
+func (t *Terminal) readKey() (string, error) {
+	if file, ok := t.In.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115
+		_, _ = fmt.Fprintln(t.Err, "Paste the API key and press Enter:")
+	}
+	key, err := bufio.NewReader(io.LimitReader(t.In, 4096)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the key: %w", err)
+	}
+	return key, nil
+}
+
 func (t *Terminal) disconnect() *cobra.Command {
 	var as string
 	var yes bool
@@ -75,36 +61,26 @@ func (t *Terminal) disconnect() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
-			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				clinic, err := w.Clinic(ctx)
-				if err != nil {
-					return err
-				}
-				person, err := t.authorise(ctx, w, as, staff.DeleteLink)
-				if err != nil {
-					return err
-				}
-				if !yes {
-					if err := t.confirmErasing("the API key and all clients of " + clinic.Name); err != nil {
-						return err
+			var erased session.Erased
+			err := t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) (err error) {
+				erased, err = person.Integration().Disconnect(ctx, func(clinic string) error {
+					if yes {
+						return nil
 					}
-				}
-				var gone sqlite.Forgotten
-				err = w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.Disconnected, Subject: clinic.AccountID}, func(*staff.Event) (err error) {
-					gone, err = w.Disconnect(ctx)
-					return err
+					return t.confirmErasing("the API key and all clients of " + profile.Display(clinic))
 				})
-				if err != nil {
-					return err
-				}
-				dir := t.options().DataDir()
-				if err := errors.Join(logging.Erase(filepath.Join(dir, "logs")), webview.Mark(dir)); err != nil {
-					return err
-				}
-				_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %s, %s, %s, the log, and the key of the data. "+
-					"What the window has in its cache goes when TeleHab is next started.\n", several(gone.Profiles, "profile"), several(gone.Changes, "change")+" of theirs", "the records of "+several(gone.Passes, "sync"))
 				return err
 			})
+			if err == nil && erased.Separate != "" {
+				err = workspace.ClinicsOf(t.options()).Remove(ctx, erased.Separate)
+			}
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %s, %s of theirs, the records of %s, the log, and the key of the data. "+
+				"What the window has in its cache goes when TeleHab is next started.\n",
+				several(erased.Profiles, "profile"), several(erased.Changes, "change"), several(erased.Passes, "sync"))
+			return err
 		}),
 	}
 	c.Flags().StringVar(&as, "as", "", "the email of someone who may change the integration")
@@ -126,14 +102,9 @@ func (t *Terminal) export() *cobra.Command {
 		},
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
-			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				person, err := t.authorise(ctx, w, as, staff.Export, staff.Practitioner)
-				if err != nil {
-					return err
-				}
-				return w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.ExportedProfiles}, func(*staff.Event) error {
-					return t.writeProfiles(ctx, w, format)
-				})
+			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
+				_, err := person.ExportProfiles(format).Run(ctx, "", t.standardOutput)
+				return err
 			})
 		}),
 	}
@@ -143,34 +114,13 @@ func (t *Terminal) export() *cobra.Command {
 	return c
 }
 
-// leftOut says that rows of the store were not exported.
-func leftOut(rows int) string {
-	if rows == 1 {
-		return "1 saved row was changed outside TeleHab and is left out. telehab sync --full fetches it again."
-	}
-	return fmt.Sprint(rows, " saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.")
-}
-
-func (t *Terminal) writeProfiles(ctx context.Context, w *workspace.Workspace, format string) error {
-	store, err := w.Store(ctx)
-	if err != nil {
-		return err
-	}
-	var entries []profile.Entry
-	broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
-	if err != nil {
-		return err
-	}
-	if len(broken) > 0 {
-		_, _ = fmt.Fprintln(t.Err, leftOut(len(broken)))
-	}
-	write := export.JSON
-	if format == "csv" {
-		write = export.CSV
-	}
-	if err := write(t.Out, entries); err != nil {
-		return &profile.Error{Code: profile.Invalid, Cause: err,
-			Message: "The export could not be written to standard output, so it is not complete. Check that the disk it goes to has room, then try again."}
-	}
-	return nil
+// standardOutput is where an export goes.
+func (t *Terminal) standardOutput() (func([]byte) error, error) {
+	return func(content []byte) error {
+		if _, err := t.Out.Write(content); err != nil {
+			return &profile.Error{Code: profile.Invalid, Cause: err,
+				Message: "The export could not be written to standard output, so it is not complete. Check that the disk it goes to has room, then try again."}
+		}
+		return nil
+	}, nil
 }

@@ -1,18 +1,15 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/sqlite"
-	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -56,40 +53,25 @@ func (t *Terminal) missing() *cobra.Command {
 }
 
 func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as string, asJSON bool) error {
+	var lines []missingLine
 	if as != "" {
-		if _, err := t.authorise(ctx, w, as, staff.PMSLink); err != nil {
+		person, err := t.signIn(ctx, w, as)
+		if err != nil {
 			return err
 		}
-	}
-	store, err := w.Store(ctx)
-	if err != nil {
-		return err
-	}
-	refs, err := store.Missing(ctx)
-	if err != nil {
-		return err
-	}
-	tally, err := store.Tally(ctx)
-	if err != nil {
-		return err
-	}
-	staying, going, err := store.Decided(ctx)
-	if err != nil {
-		return err
-	}
-	result := missingResult{Missing: len(refs), Profiles: tally.Active, Kept: len(staying), Accepted: len(going)}
-	if as != "" {
-		for _, ref := range refs {
-			line := missingLine{ID: ref}
-			if entry, err := store.One(ctx, ref); err == nil {
-				line.Name, line.Born = orNil(entry.Profile.ListName()), orNil(entry.Profile.DateOfBirth.String())
-			} else if profile.CodeOf(err) != profile.NotFound && profile.CodeOf(err) != profile.StoreDamaged {
-				return err
-			}
-			result.Clients = append(result.Clients, line)
+		clients, err := person.Integration().Missing(ctx)
+		if err != nil {
+			return err
 		}
-		slices.SortStableFunc(result.Clients, func(a, b missingLine) int { return cmp.Compare(plain(a.Name), plain(b.Name)) })
+		for _, client := range clients {
+			lines = append(lines, missingLine{ID: client.Ref, Name: orNil(client.Name), Born: orNil(client.Born.String())})
+		}
 	}
+	missing, err := w.Missing(ctx)
+	if err != nil {
+		return err
+	}
+	result := missingResult{Missing: len(missing.Undecided), Profiles: missing.Profiles, Kept: len(missing.Kept), Accepted: len(missing.Accepted), Clients: lines}
 	if asJSON {
 		return json.NewEncoder(t.Out).Encode(result)
 	}
@@ -147,22 +129,12 @@ func (t *Terminal) keepMissing() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
-			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
-				if _, err := t.authorise(ctx, w, as, staff.ModifyLink); err != nil {
-					return err
-				}
-				store, err := w.Store(ctx)
+			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
+				kept, err := person.Integration().KeepMissing(ctx)
 				if err != nil {
 					return err
 				}
-				refs, err := allMissing(ctx, store)
-				if err != nil {
-					return err
-				}
-				if err := store.KeepMissing(ctx); err != nil {
-					return err
-				}
-				_, err = fmt.Fprintf(t.Out, "Kept: %s.\n", clients(len(refs)))
+				_, err = fmt.Fprintf(t.Out, "Kept: %s.\n", clients(kept))
 				return err
 			})
 		}),
@@ -184,7 +156,9 @@ func (t *Terminal) removeMissing() *cobra.Command {
 			show := t.newProgress(false)
 			o := t.options()
 			o.OnWait, o.OnNotice = show.wait, show.note
-			return t.with(ctx, false, o, func(w *workspace.Workspace) error { return t.runRemove(ctx, w, as, yes, show) })
+			return t.as(ctx, o, as, func(w *workspace.Workspace, person *session.Session) error {
+				return t.runRemove(ctx, w, person, yes, show)
+			})
 		}),
 	}
 	c.Flags().StringVar(&as, "as", "", "the email of someone who may disconnect the clinic")
@@ -193,45 +167,41 @@ func (t *Terminal) removeMissing() *cobra.Command {
 	return c
 }
 
-func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as string, yes bool, show *progress) error {
-	person, err := t.authorise(ctx, w, as, staff.DeleteLink)
+func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person *session.Session, yes bool, show *progress) error {
+	if err := person.Require(session.MayRemoveMissing); err != nil {
+		return err
+	}
+	missing, err := w.Missing(ctx)
 	if err != nil {
 		return err
+	}
+	// Whoever is found to be missing from here on is asked about again.
+	shown := missing.All()
+	if len(shown) == 0 {
+		_, err := fmt.Fprintln(t.Out, "Nobody is missing. There is nothing to remove.")
+		return err
+	}
+	if !yes {
+		if err := t.confirm(fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), missing.Profiles)),
+			"Nothing was removed."); err != nil {
+			return err
+		}
 	}
 	store, err := w.Store(ctx)
 	if err != nil {
 		return err
 	}
-	// Whoever is found to be missing from here on is asked about again.
-	shown, err := allMissing(ctx, store)
+	before, err := store.Tally(ctx)
 	if err != nil {
 		return err
-	}
-	if len(shown) == 0 {
-		_, err := fmt.Fprintln(t.Out, "Nobody is missing. There is nothing to remove.")
-		return err
-	}
-	tally, err := store.Tally(ctx)
-	if err != nil {
-		return err
-	}
-	if !yes {
-		if err := t.confirm(fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), tally.Active)),
-			"Nothing was removed."); err != nil {
-			return err
-		}
 	}
 	engine, err := w.Engine(ctx)
 	if err != nil {
 		return err
 	}
-	err = w.Audited(ctx, staff.Event{Person: person.ID, Action: staff.RemovedMissing}, func(*staff.Event) error {
-		if err := store.AcceptMissing(ctx, shown); err != nil {
-			return err
-		}
-		_, err := engine.Full(ctx, show.report)
-		show.end()
-		return err
+	_, err = person.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) {
+		defer show.end()
+		return engine.Full(ctx, show.report)
 	})
 	if err != nil {
 		return err
@@ -241,19 +211,8 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, as str
 		return err
 	}
 	_, err = fmt.Fprintf(t.Out, "Removed: %s. What is kept of them is erased after the clinic's retention. %d stay.\n",
-		clients(after.Deleted-tally.Deleted), after.Active)
+		clients(after.Deleted-before.Deleted), after.Active)
 	return err
-}
-
-// allMissing returns the refs of all who are missing, whatever was decided about
-// them: who was kept may be removed after all, and the other way round.
-func allMissing(ctx context.Context, store *sqlite.Profiles) ([]string, error) {
-	refs, err := store.Missing(ctx)
-	if err != nil {
-		return nil, err
-	}
-	staying, going, err := store.Decided(ctx)
-	return slices.Concat(refs, staying, going), err
 }
 
 func clients(n int) string { return several(n, "client") }

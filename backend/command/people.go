@@ -2,16 +2,21 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -44,13 +49,14 @@ func (t *Terminal) people() *cobra.Command {
 }
 
 func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, name, email string) error {
-	somebody, err := w.People.Any(ctx)
+	somebody, err := w.Accounts.Any(ctx)
 	if err != nil {
 		return err
 	}
 	passwords := t.passwords()
-	var by *staff.Person
-	permissions := []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles}
+	add := func(password string) (staff.Person, error) {
+		return session.AddFirst(ctx, w, session.Options{}, name, email, password)
+	}
 	if somebody {
 		if as == "" {
 			return profile.Refuse(profile.NotPermitted, "There are people here already. Add --as EMAIL of someone who may manage people.")
@@ -59,24 +65,23 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 		if err != nil {
 			return err
 		}
-		person, err := w.People.Authorise(ctx, as, password, staff.ManagePeople)
+		by, err := session.Authenticate(ctx, w, session.Options{}, as, password)
 		if err != nil {
 			return err
 		}
-		by = &person
+		if err := by.Require(session.MayManagePeople); err != nil {
+			return err // before the other password is typed
+		}
+		add = func(password string) (staff.Person, error) {
+			return by.Accounts().Add(ctx, name, email, password, []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles})
+		}
 	}
 	password, err := passwords.next("Password for " + name + " (at least 12 characters)")
 	if err != nil {
 		return err
 	}
-	person, err := w.People.Add(ctx, by, name, email, password, permissions)
+	person, err := add(password)
 	if err != nil {
-		return err
-	}
-	if by == nil {
-		by = &person
-	}
-	if err := w.Record(ctx, staff.Event{Person: by.ID, Action: staff.AddedPerson, Subject: person.ID}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(t.Out, "%s may sign in now: %s\n", profile.Display(person.Name), areas(person.Permissions))
@@ -153,11 +158,26 @@ func (p *passwords) next(prompt string) (string, error) {
 	return string(password), nil
 }
 
-// authorise asks for the password of --as, who needs all of the permissions.
-func (t *Terminal) authorise(ctx context.Context, w *workspace.Workspace, email string, permissions ...staff.Permission) (staff.Person, error) {
+// as opens the workspace and asks for the password of --as, who then does what
+// do says.
+func (t *Terminal) as(ctx context.Context, o workspace.Options, email string, do func(*workspace.Workspace, *session.Session) error) error {
+	return t.with(ctx, false, o, func(w *workspace.Workspace) error {
+		person, err := t.signIn(ctx, w, email)
+		if err != nil {
+			return err
+		}
+		return do(w, person)
+	})
+}
+
+// signIn asks for the password of --as.
+func (t *Terminal) signIn(ctx context.Context, w *workspace.Workspace, email string) (*session.Session, error) {
 	password, err := t.passwords().next("Password of " + email)
 	if err != nil {
-		return staff.Person{}, err
+		return nil, err
 	}
-	return w.People.Authorise(ctx, email, password, permissions...)
+	dir := t.options().DataDir()
+	return session.Authenticate(ctx, w, session.Options{EraseTraces: func() error {
+		return errors.Join(logging.Erase(filepath.Join(dir, "logs")), webview.Mark(dir))
+	}}, email, password)
 }

@@ -19,14 +19,3 @@ func TestNamesCannotSteerTheTerminal(t *testing.T) {
 		t.Errorf("%q, want %q at the front", out.String(), want)
 	}
 }
-
-func TestRowsLeftOutAreCountedInWords(t *testing.T) {
-	for n, want := range map[int]string{
-		1: "1 saved row was changed outside TeleHab and is left out. telehab sync --full fetches it again.",
-		2: "2 saved rows were changed outside TeleHab and are left out. telehab sync --full fetches them again.",
-	} {
-		if got := leftOut(n); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-}

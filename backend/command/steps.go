@@ -17,6 +17,8 @@ var nextSteps = strings.NewReplacer(
 	"Give a key again with telehab connect --as EMAIL, which reads it from standard input.",
 	"Open Settings, Software integration and replace the key.",
 	"Replace the key with telehab connect --as EMAIL, which reads it from standard input.",
+	"They are being read from Cliniko again: export once that is done.",
+	"Read them from Cliniko again with telehab sync --full, then export.",
 )
 
 // inTerminal is an error's sentence with a next step that a terminal has.

@@ -19,7 +19,7 @@ func TestEveryNextStepIsOneOfATerminal(t *testing.T) {
 	sentences := 0
 	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
-			strings.HasPrefix(path, filepath.Join("..", "command")) || strings.Contains(path, "fakeclinic") {
+			strings.HasPrefix(path, filepath.Join("..", "command")) || strings.HasPrefix(path, filepath.Join("..", "window")) || strings.Contains(path, "fakeclinic") {
 			return err
 		}
 		source, err := os.ReadFile(path) // #nosec G304 -- of this project

@@ -227,23 +227,26 @@ func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staf
 		func(*staff.Event) error { return separate.connect(ctx, proof) })
 }
 
-// RemoveSeparate deletes the store that is used, if it is a separate one, and
-// goes back to the first. It must not be open.
-func (c Clinics) RemoveSeparate(ctx context.Context) error {
+// Remove deletes the separate store of this account, which must not be open,
+// and goes back to the first clinic if it is the one that is used.
+func (c Clinics) Remove(ctx context.Context, account string) error {
 	list, err := c.read()
-	if err != nil || list.Current == "" {
+	if err != nil || account == "" {
 		return err
 	}
-	l, err := locate(c.at(list.Current), systemKeyring())
+	l, err := locate(c.at(account), systemKeyring())
 	if err != nil {
 		return err
 	}
 	if err := l.reset(ctx); err != nil {
 		return err
 	}
-	left := list.without(list.Current)
-	if len(left) < 2 {
-		left = nil
+	left := clinicList{Current: list.Current, Clinics: list.without(account)}
+	if left.Current == account {
+		left.Current = ""
 	}
-	return errors.Join(c.write(clinicList{Clinics: left}), os.RemoveAll(l.dir))
+	if len(left.Clinics) < 2 {
+		left.Clinics = nil
+	}
+	return errors.Join(c.write(left), os.RemoveAll(l.dir))
 }

@@ -47,8 +47,8 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unlink()
-	if w.people != nil {
-		w.people.InCountry(clinic.Country)
+	if w.directory != nil {
+		w.directory.InCountry(clinic.Country)
 	}
 	return nil
 }
@@ -71,8 +71,8 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	if err != nil {
 		return gone, err
 	}
-	if w.people != nil {
-		w.people = directory.New()
+	if w.directory != nil {
+		w.directory = directory.New()
 	}
 	return gone, w.at.useNextKey(ctx, fresh)
 }

@@ -14,12 +14,12 @@ import (
 func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 	fresh := directory.New()
 	w.mu.Lock()
-	w.people, w.fresh, w.read = fresh, nil, 0 // from now on passes tell it what changes
+	w.directory, w.filling, w.read = fresh, nil, 0 // from now on passes tell it what changes
 	w.mu.Unlock()
 	broken, revision, err := w.fill(ctx, fresh)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err == nil && w.people == fresh {
+	if err == nil && w.directory == fresh {
 		w.read = revision
 	}
 	return broken, err
@@ -30,7 +30,7 @@ func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 // it did: not while nobody is signed in, nor where nothing has changed.
 func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
 	w.mu.Lock()
-	before, read := w.people, w.read
+	before, read := w.directory, w.read
 	w.mu.Unlock()
 	if before == nil {
 		return false, nil
@@ -42,15 +42,15 @@ func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
 	}
 	fresh := directory.New()
 	w.mu.Lock()
-	if w.people == before {
-		w.fresh = fresh
+	if w.directory == before {
+		w.filling = fresh
 	}
 	w.mu.Unlock()
 	_, read, err = w.fill(ctx, fresh)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err == nil && w.fresh == fresh && w.people == before {
-		w.people, w.fresh, w.read = fresh, nil, read
+	if err == nil && w.filling == fresh && w.directory == before {
+		w.directory, w.filling, w.read = fresh, nil, read
 	}
 	return true, err
 }
@@ -93,17 +93,17 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 func (w *Workspace) Lock() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.people, w.fresh = nil, nil
+	w.directory, w.filling = nil, nil
 }
 
 // Directory returns the profiles in memory, or SignedOut.
 func (w *Workspace) Directory() (*directory.Directory, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.people == nil {
+	if w.directory == nil {
 		return nil, profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
 	}
-	return w.people, nil
+	return w.directory, nil
 }
 
 // Apply makes a Workspace a profile.Destination: it passes on what changed to
@@ -119,7 +119,7 @@ func (w *Workspace) Forget(refs []string) {
 
 func (w *Workspace) tell(what func(*directory.Directory)) {
 	w.mu.Lock()
-	people, fresh := w.people, w.fresh
+	people, fresh := w.directory, w.filling
 	w.mu.Unlock()
 	for _, each := range []*directory.Directory{people, fresh} {
 		if each != nil {

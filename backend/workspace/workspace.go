@@ -27,7 +27,7 @@ import (
 
 // Workspace is an open data directory. It is safe for concurrent use.
 type Workspace struct {
-	People *account.People
+	Accounts *account.People // of those who may sign in
 
 	options Options
 	at      *location
@@ -35,11 +35,11 @@ type Workspace struct {
 	demo    *demo        // nil for a real one
 	idle    atomic.Int32 // minutes
 
-	mu     sync.Mutex
-	link   *link                // nil: no clinic is connected
-	people *directory.Directory // nil: nobody is signed in
-	fresh  *directory.Directory // takes over from people once it is filled
-	read   int64                // the store's revision when people were read; 0: not known
+	mu        sync.Mutex
+	link      *link                // nil: no clinic is connected
+	directory *directory.Directory // nil: nobody is signed in
+	filling   *directory.Directory // replaces directory once it is filled
+	read      int64                // the store's revision when directory was read; 0: not known
 }
 
 // link is the connection to the clinic.
@@ -96,7 +96,7 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &Workspace{People: account.New(db), options: o, at: at, db: db}
+	w := &Workspace{Accounts: account.New(db), options: o, at: at, db: db}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	return w, nil
 }
@@ -115,6 +115,10 @@ func (w *Workspace) Close() error {
 
 // Dir returns the data directory.
 func (w *Workspace) Dir() string { return w.at.dir }
+
+// Separate returns the account of a clinic that has a store of its own beside
+// the first one's; "" for the first.
+func (w *Workspace) Separate() string { return w.options.Account }
 
 // Demo says that this is the simulated clinic, and throwaway that its data
 // does not outlive the computer's next start.

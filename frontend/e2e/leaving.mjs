@@ -22,7 +22,7 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     at().page.getByRole('button', { name, exact: typeof name === 'string' });
   const heading = (name) => at().page.getByRole('heading', { name });
   let firstKey;
-  const state = () => at().page.evaluate(() => window.go.main.App.State());
+  const state = () => at().page.evaluate(() => window.go.window.About.State());
 
   async function integration() {
     await button('Settings').click();

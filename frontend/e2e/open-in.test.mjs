@@ -134,11 +134,11 @@ step('the first window registers the links by itself', async () => {
 });
 
 step('links are followed while everybody is imported', async () => {
-  const phase = async () => (await app.call('State')).sync.phase;
+  const phase = async () => (await app.call('About.State')).sync.phase;
   if (!(await app.find('button', /^Sync patients$/))) await click('button', /^Settings$/);
   await click('button', /^Sync patients$/);
   await until('some of the list', async () => {
-    const { sync } = await app.call('State');
+    const { sync } = await app.call('About.State');
     return sync.phase === 'listing' && sync.done > 0;
   });
   const listing = people.pop();
@@ -161,7 +161,7 @@ step('links are followed while everybody is imported', async () => {
   await shows(storing);
   await photo('2-while-storing');
   await until('the end', async () => (await phase()) === 'idle');
-  const { tally, sync } = await app.call('State');
+  const { tally, sync } = await app.call('About.State');
   assert.equal(sync.problem, null);
   assert.equal(tally.active, tally.activeInCliniko, 'nobody is missing');
 });
@@ -247,7 +247,7 @@ step('a second start brings the window to the front and ends well', async () => 
 });
 
 step('signed out, a link waits for the sign-in', async () => {
-  await app.call('SignOut');
+  await app.call('People.SignOut');
   await app.run('location.reload()');
   const person = people.pop();
   await openIn(person);

@@ -19,12 +19,13 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
   const heading = (name) => at().page.getByRole('heading', { name });
   const field = (name) => at().page.getByLabel(name, { exact: true });
   const dialog = () => at().page.getByRole('dialog');
-  /** Calls a bound method past the page, as from the inspector; the code of the refusal, or ''. */
+  /** Calls a method such as 'Profiles.Get' past the page, as from the inspector; the code of the refusal, or ''. */
   const codeOf = (method, ...given) =>
     at().page.evaluate(
       async ([name, list]) => {
         try {
-          await window.go.main.App[name](...list);
+          const [service, method] = name.split('.');
+          await window.go.window[service][method](...list);
           return '';
         } catch (error) {
           return JSON.parse(error.message ?? error).code;
@@ -80,7 +81,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await dialog().getByRole('button', { name: 'Add person' }).click();
     const row = at().page.getByRole('row', { name: /Kim Novice/ });
     await row.getByText('Profiles: view', { exact: true }).waitFor();
-    assert.equal(await codeOf('ChangePerson', 'nobody', {}), 'not_found');
+    assert.equal(await codeOf('People.Change', 'nobody', {}), 'not_found');
   });
 
   step('they find no Sync and no Refresh, and who can help', async () => {
@@ -90,18 +91,18 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await signIn(EMAIL, PASSWORD);
     await openProfile(at().shown);
     assert.equal(await button('Refresh').count(), 0);
-    assert.equal(await codeOf('RefreshProfile', at().shown.id), 'not_permitted');
+    assert.equal(await codeOf('Profiles.Refresh', at().shown.id), 'not_permitted');
     await button('Profiles').click();
     await heading('Profiles').waitFor();
     assert.equal(await button(/^Sync with Cliniko/).count(), 0);
-    assert.equal(await codeOf('SyncNow'), 'not_permitted');
+    assert.equal(await codeOf('Sync.Now'), 'not_permitted');
     await button('Settings').click();
     await at().page.getByText(`Ask ${owner.name}.`).waitFor();
     await accessibleInBoth('21-may-not');
     await button('People').click();
     await at().page.getByText(`Ask ${owner.name}.`).waitFor();
-    assert.equal(await codeOf('People'), 'not_permitted');
-    assert.equal(await codeOf('Audit', 0, 10), 'not_permitted');
+    assert.equal(await codeOf('People.List'), 'not_permitted');
+    assert.equal(await codeOf('Security.Audit', 0, 10), 'not_permitted');
   });
 
   step('the locked window shows nobody, and opens again', async () => {
@@ -113,8 +114,8 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await page.getByText('Kim Novice').waitFor();
     assert.ok(await field('Password').evaluate((box) => box === document.activeElement));
     await showsNobody();
-    assert.equal(await codeOf('Profile', shown.id), 'signed_out');
-    assert.equal(await codeOf('Failures'), 'signed_out');
+    assert.equal(await codeOf('Profiles.Get', shown.id), 'signed_out');
+    assert.equal(await codeOf('Integration.Failures'), 'signed_out');
     await accessibleInBoth('22-locked');
     await field('Password').fill(PASSWORD);
     await button('Unlock').click();
@@ -129,7 +130,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     const { page } = at();
     await page.getByRole('combobox', { name: 'Auto-lock' }).selectOption('30 minutes');
     await until('the minutes', async () => {
-      const state = await page.evaluate(() => window.go.main.App.State());
+      const state = await page.evaluate(() => window.go.window.About.State());
       return state.idleMinutes === 30;
     });
     await page.getByLabel(/^Deleted/).fill('0');
@@ -160,7 +161,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await accessibleInBoth('26-erase');
     await question.getByRole('button', { name: 'Erase', exact: true }).click();
     await heading('Profiles').waitFor();
-    assert.equal(await codeOf('Profile', leaver.id), 'not_found');
+    assert.equal(await codeOf('Profiles.Get', leaver.id), 'not_found');
   });
 
   step('the audit trail says who did what', async () => {

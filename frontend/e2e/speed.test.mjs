@@ -60,7 +60,7 @@ after(async () => {
 /** In the page: asks Go as the list does. */
 function query({ search, offset = 0, limit }) {
   const rest = { filter: 'all', noPhone: false, noEmail: false, changed: '' };
-  return window.go.main.App.Profiles({ ...rest, search, sort: 'name', desc: false, offset, limit });
+  return window.go.window.Profiles.Find({ ...rest, search, sort: 'name', desc: false, offset, limit });
 }
 
 /** In the page: what the list shows, and when it has painted it. */

@@ -226,7 +226,7 @@ step('data that cannot be opened offers to start again', async () => {
   await question.getByRole('button', { name: 'Erase and start again' }).click();
   await heading('Welcome to TeleHab').waitFor();
   await until('a new store', async () => {
-    const state = await page.evaluate(() => window.go.main.App.State());
+    const state = await page.evaluate(() => window.go.window.About.State());
     return !state.peopleExist && !state.store;
   });
 });

@@ -50,7 +50,7 @@ async function people() {
   for (const filter of ['all', 'archived']) {
     for (let offset = 0, matched = 1; offset < matched; offset += 500) {
       const query = { search: '', filter, sort: 'name', desc: false, offset, limit: 500 };
-      const page = await app.call('Profiles', query);
+      const page = await app.call('Profiles.Find', query);
       matched = page.matched;
       all.push(...page.rows);
     }

@@ -42,10 +42,11 @@ class Session {
     return this.#send('POST', '/execute/sync', { script, args });
   }
 
-  /** Calls a method of the Go side, such as call('State'). */
+  /** Calls a method of the Go side, such as call('About.State'). */
   async call(method, ...args) {
     const script = `const done = arguments[arguments.length - 1];
-      window.go.main.App[arguments[0]](...arguments[1])
+      const [service, method] = arguments[0].split('.');
+      window.go.window[service][method](...arguments[1])
         .then((value) => done({ value }), (error) => done({ error: String(error?.message ?? error) }));`;
     const answer = await this.#send('POST', '/execute/async', { script, args: [method, args] });
     if (answer.error) throw new Error(`${method}: ${answer.error}`);

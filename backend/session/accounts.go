@@ -1,0 +1,98 @@
+package session
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// MayManagePeople is who may add and change people, and read the audit trail.
+var MayManagePeople = AllOf(staff.ManagePeople)
+
+// AddFirst makes the first person, who gets every permission. It fails once
+// there is anybody.
+//
+// Errors: NotPermitted, Invalid.
+func AddFirst(ctx context.Context, w *workspace.Workspace, o Options, name, email, password string) (staff.Person, error) {
+	person, err := w.Accounts.Add(ctx, nil, name, email, password, nil)
+	if err != nil {
+		return staff.Person{}, err
+	}
+	return person, newSession(w, o, person).record(ctx, staff.AddedPerson, person.ID)
+}
+
+// Accounts are the people of this computer.
+type Accounts struct{ session *Session }
+
+// Accounts returns the people of this computer.
+func (s *Session) Accounts() Accounts { return Accounts{s} }
+
+// Add makes an account. Errors: SignedOut, NotPermitted, Invalid.
+func (a Accounts) Add(ctx context.Context, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
+	s := a.session
+	if err := s.Require(MayManagePeople); err != nil {
+		return staff.Person{}, err
+	}
+	var person staff.Person
+	err := s.recorded(ctx, s.event(staff.AddedPerson, ""), func(e *staff.Event) (err error) {
+		person, err = s.workspace.Accounts.Add(ctx, s.Person(), name, email, password, permissions)
+		e.Subject = person.ID
+		return err
+	})
+	return person, err
+}
+
+// Change changes an account. Whoever changes their own goes on with what they
+// may do now; whoever deactivates it has ended the session.
+//
+// Errors: SignedOut, NotPermitted, Invalid, NotFound.
+func (a Accounts) Change(ctx context.Context, id string, details account.Details) (staff.Person, error) {
+	s := a.session
+	if err := s.Require(MayManagePeople); err != nil {
+		return staff.Person{}, err
+	}
+	var person staff.Person
+	err := s.recorded(ctx, s.event(staff.ChangedPerson, id), func(*staff.Event) (err error) {
+		person, err = s.workspace.Accounts.Change(ctx, s.Person(), id, details)
+		return err
+	})
+	if person.ID == "" || person.ID != s.Person().ID {
+		return person, err
+	}
+	if !person.Active() {
+		s.End()
+		return person, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.person = person
+	return person, err
+}
+
+// ResetPassword gives somebody who forgot the password another one.
+//
+// Errors: SignedOut, NotPermitted, Invalid, NotFound.
+func (a Accounts) ResetPassword(ctx context.Context, id, password string) error {
+	s := a.session
+	if err := s.Require(MayManagePeople); err != nil {
+		return err
+	}
+	return s.recorded(ctx, s.event(staff.ResetPassword, id), func(*staff.Event) error {
+		return s.workspace.Accounts.ResetPassword(ctx, s.Person(), id, password)
+	})
+}
+
+// ChangePassword replaces the person's own password.
+//
+// Errors: SignedOut, SignInRefused when present is not right, Invalid.
+func (a Accounts) ChangePassword(ctx context.Context, present, fresh string) error {
+	s := a.session
+	if err := s.Require(SignedIn); err != nil {
+		return err
+	}
+	return s.recorded(ctx, s.event(staff.ChangedPassword, ""), func(*staff.Event) error {
+		return s.workspace.Accounts.ChangePassword(ctx, s.Person().ID, present, fresh)
+	})
+}

@@ -1,0 +1,77 @@
+package session
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"telehab.io/desktop/backend/workspace"
+)
+
+// AutoLock decides when a window that nobody uses locks: after some idle
+// minutes, after the computer has slept, and with the system's own lock.
+type AutoLock struct {
+	Clock        func() time.Time     // this computer's, which may be wrong
+	Uptime       func() time.Duration // since the computer started
+	ScreenLocked func() bool          // the system's own lock is on
+
+	mu   sync.Mutex
+	used moment
+}
+
+// moment is a time by the two clocks of this computer.
+type moment struct {
+	wall   time.Time     // advances whatever happens, and can be set
+	uptime time.Duration // cannot be set, and may stand while a virtual machine is suspended
+}
+
+// since returns how much time has passed at least: a clock that was set back, or
+// one that stood still, keeps nothing open.
+func (m moment) since(earlier moment) time.Duration {
+	return max(m.wall.Sub(earlier.wall), m.uptime-earlier.uptime)
+}
+
+func (a *AutoLock) now() moment { return moment{a.Clock().Round(0), a.Uptime()} }
+
+// Used tells that somebody uses the window.
+func (a *AutoLock) Used() {
+	now := a.now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.used = now
+}
+
+// Due says whether to lock now. minutes are the idle ones, or
+// workspace.OnlyWithScreen; slept, that the computer has slept meanwhile.
+func (a *AutoLock) Due(minutes int, slept bool) bool {
+	a.mu.Lock()
+	idle := a.now().since(a.used)
+	a.mu.Unlock()
+	tooIdle := minutes != workspace.OnlyWithScreen && idle >= time.Duration(minutes)*time.Minute
+	return tooIdle || slept || a.ScreenLocked()
+}
+
+const (
+	// lockTick is how often the clocks and the system's lock are looked at. A
+	// computer that wakes shows a client for no longer.
+	lockTick = 2 * time.Second
+	// sleepGap is how late a tick may be before the computer must have slept.
+	sleepGap = 30 * time.Second
+)
+
+// Watch calls check every two seconds until ctx ends, and says whether the
+// computer has slept since the last call.
+func (a *AutoLock) Watch(ctx context.Context, check func(slept bool)) {
+	ticker := time.NewTicker(lockTick)
+	defer ticker.Stop()
+	for before := a.now(); ; {
+		select {
+		case <-ticker.C:
+			now := a.now()
+			check(now.since(before) > sleepGap)
+			before = now
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package session_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"telehab.io/desktop/backend/session"
+)
+
+// A clock that is set back hides neither idle minutes nor a sleep.
+func TestAutoLockByTwoClocks(t *testing.T) {
+	for name, set := range map[string]time.Duration{"right": 0, "a day back": -24 * time.Hour, "ten years back": -3650 * 24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			wall, uptime := time.Date(2026, 11, 3, 14, 0, 0, 0, time.UTC), time.Hour
+			lock := &session.AutoLock{Clock: func() time.Time { return wall }, Uptime: func() time.Duration { return uptime },
+				ScreenLocked: func() bool { return false }}
+			lock.Used()
+			wall = wall.Add(set)
+			for _, step := range []struct {
+				pass time.Duration
+				due  bool
+			}{{9 * time.Minute, false}, {59 * time.Second, false}, {time.Second, true}} {
+				wall, uptime = wall.Add(step.pass), uptime+step.pass
+				if due := lock.Due(10, false); due != step.due {
+					t.Errorf("after another %v: due %v", step.pass, due)
+				}
+			}
+			if lock.Due(0, false) {
+				t.Error("due by minutes, though only the computer's own lock counts")
+			}
+			if !lock.Due(0, true) {
+				t.Error("not due after a sleep")
+			}
+		})
+	}
+}
+
+func TestAutoLockWithTheScreen(t *testing.T) {
+	locked := false
+	lock := &session.AutoLock{Clock: time.Now, Uptime: func() time.Duration { return time.Hour }, ScreenLocked: func() bool { return locked }}
+	lock.Used()
+	if lock.Due(10, false) {
+		t.Error("due at once")
+	}
+	if locked = true; !lock.Due(0, false) {
+		t.Error("not due with the system's own lock")
+	}
+}
+
+// A virtual machine's uptime may stand while it is suspended, and a wall clock
+// may be set back: either alone tells of a sleep.
+func TestAutoLockNoticesASleep(t *testing.T) {
+	for name, sleep := range map[string]struct{ wall, uptime time.Duration }{
+		"both clocks":        {time.Minute, time.Minute},
+		"the wall clock":     {time.Minute, 0},
+		"the uptime alone":   {-time.Hour, time.Minute},
+		"no sleep, set back": {-time.Hour, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				var wall, uptime time.Duration
+				lock := &session.AutoLock{Clock: func() time.Time { return time.Now().Add(wall) },
+					Uptime: func() time.Duration { return time.Since(start) + uptime }, ScreenLocked: func() bool { return false }}
+				ctx, stop := context.WithCancel(t.Context())
+				var checks []bool
+				go lock.Watch(ctx, func(slept bool) { checks = append(checks, slept) })
+				time.Sleep(5 * time.Second)
+				wall, uptime = sleep.wall, sleep.uptime
+				time.Sleep(4 * time.Second)
+				stop()
+				synctest.Wait()
+				want := []bool{false, false, name != "no sleep, set back", false}
+				for i := range want {
+					if len(checks) != len(want) || checks[i] != want[i] {
+						t.Fatalf("%v, want %v", checks, want)
+					}
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,143 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"telehab.io/desktop/backend/export"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
+)
+
+// Who may take data out.
+var (
+	MayExportProfiles = AllOf(staff.Export, staff.Practitioner)
+	MayExportFailures = AllOf(staff.Export, staff.PMSLink)
+)
+
+// Export is one export of profiles: what it needs is checked in Run.
+type Export struct {
+	session *Session
+	needs   Needs
+	action  staff.Action
+	// prepare checks what is asked for, before the person is asked anything.
+	prepare func(ctx context.Context) (write func(io.Writer) error, err error)
+}
+
+// Destination asks where an export goes. It returns what saves it there; nil
+// when the person has cancelled.
+type Destination func() (save func(content []byte) error, err error)
+
+// ExportProfiles is all kept fields of all clients, as "json" or "csv".
+func (s *Session) ExportProfiles(format string) Export {
+	return Export{s, MayExportProfiles, staff.ExportedProfiles, func(ctx context.Context) (func(io.Writer) error, error) {
+		write, err := writerOf(format)
+		if err != nil {
+			return nil, err
+		}
+		store, err := s.workspace.Store(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return func(w io.Writer) error {
+			var entries []profile.Entry
+			broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
+			if err != nil {
+				return err
+			}
+			if len(broken) > 0 {
+				s.options.Mend(ctx, broken)
+				return profile.Refuse(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
+			}
+			return write(w, entries)
+		}, nil
+	}}
+}
+
+// ExportSelected is all kept fields of the clients with these refs, and nobody
+// if one of them is gone.
+func (s *Session) ExportSelected(refs []string, format string) Export {
+	return Export{s, MayExportProfiles, staff.ExportedSelected, func(context.Context) (func(io.Writer) error, error) {
+		write, err := writerOf(format)
+		if err != nil {
+			return nil, err
+		}
+		directory, err := s.workspace.Directory()
+		if err != nil {
+			return nil, err
+		}
+		some, gone := directory.Some(refs)
+		if gone > 0 || len(some) == 0 {
+			return nil, profile.Refuse(profile.NotFound, "Some of the selected profiles are not on this computer any more. Clear the selection and select again.")
+		}
+		return func(w io.Writer) error { return write(w, some) }, nil
+	}}
+}
+
+// ExportFailures is the list of profiles that need attention, as CSV.
+func (s *Session) ExportFailures() Export {
+	return Export{s, MayExportFailures, staff.ExportedFailures, func(ctx context.Context) (func(io.Writer) error, error) {
+		directory, err := s.workspace.Directory()
+		if err != nil {
+			return nil, err
+		}
+		return func(w io.Writer) error {
+			var addressErr error
+			err := export.FailuresCSV(w, directory.Failures(), func(id profile.ID) string {
+				address, err := s.workspace.PatientURL(ctx, id)
+				addressErr = errors.Join(addressErr, err)
+				return address
+			})
+			return errors.Join(err, addressErr)
+		}, nil
+	}}
+}
+
+func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
+	switch format {
+	case "json":
+		return export.JSON, nil
+	case "csv":
+		return export.CSV, nil
+	}
+	return nil, profile.Refuse(profile.Invalid, "Choose JSON or CSV.")
+}
+
+// Run asks for the password once more and for the destination, and then writes.
+// The audit trail has how that ended. Whoever asked must still be signed in: the
+// window may have locked while a dialog was open. saved is false when the person
+// has cancelled.
+//
+// Errors: SignedOut, NotPermitted, SignInRefused, StoreDamaged, Invalid,
+// NotFound, and those of the destination.
+func (x Export) Run(ctx context.Context, password string, to Destination) (saved bool, err error) {
+	s := x.session
+	if err := s.Require(x.needs); err != nil {
+		return false, err
+	}
+	write, err := x.prepare(ctx)
+	if err != nil {
+		return false, err
+	}
+	event := s.event(x.action, "")
+	if err := s.confirm(ctx, event, password); err != nil {
+		return false, err
+	}
+	save, err := to()
+	if err != nil || save == nil {
+		return false, err
+	}
+	if s.Ended() {
+		return false, profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
+	}
+	err = s.audited(ctx, event, func(*staff.Event) error {
+		var content bytes.Buffer
+		if err := write(&content); err != nil {
+			return err
+		}
+		return save(content.Bytes())
+	})
+	return err == nil, err
+}

@@ -1,0 +1,130 @@
+package session
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// Integration is the connection to Cliniko, and what decides about many clients
+// at once.
+type Integration struct{ session *Session }
+
+// Integration returns the connection to Cliniko.
+func (s *Session) Integration() Integration { return Integration{s} }
+
+// Who may do what about the connection.
+var (
+	MayConnect           = AnyOf(staff.CreateLink, staff.ModifyLink)
+	MayConnectSeparately = AllOf(staff.CreateLink)
+	MayDisconnect        = AllOf(staff.DeleteLink)
+	MayImport            = AllOf(staff.ModifyLink)
+)
+
+// Connect proves an API key and keeps it. The first key needs CreateLink, one
+// that replaces it ModifyLink. key is called after that is known.
+//
+// Errors: SignedOut, NotPermitted, those of key and of Workspace.Connect.
+func (i Integration) Connect(ctx context.Context, key func() (string, error)) (workspace.Connection, error) {
+	s := i.session
+	needs := AllOf(staff.ModifyLink)
+	if _, err := s.workspace.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
+		needs = AllOf(staff.CreateLink)
+	}
+	if err := s.Require(needs); err != nil {
+		return workspace.Connection{}, err
+	}
+	pasted, err := key()
+	if err != nil {
+		return workspace.Connection{}, err
+	}
+	var connection workspace.Connection
+	err = s.audited(ctx, s.event(staff.ConnectedClinic, ""), func(e *staff.Event) (err error) {
+		connection, err = s.workspace.Connect(ctx, pasted)
+		e.Subject = connection.Clinic.AccountID
+		return err
+	})
+	return connection, err
+}
+
+// ConnectSeparately gives the clinic of an API key data of its own, which is the
+// one that is used from now on. What is connected now stays as it is.
+//
+// Errors: SignedOut, NotPermitted, and those of Clinics.StartSeparate.
+func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Clinics, key string) error {
+	s := i.session
+	if err := s.Require(MayConnectSeparately); err != nil {
+		return err
+	}
+	if demo, _ := s.workspace.Demo(); demo {
+		return profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
+	}
+	return clinics.StartSeparate(ctx, s.workspace, key, s.Person().ID)
+}
+
+// Erased is what Disconnect removed from this computer, besides the API key, the
+// store's old key and the program's own traces.
+type Erased struct {
+	Clinic   string // its name; "" if that did not open
+	Profiles int    // those that need attention and those of clients who have left among them
+	Changes  int
+	Passes   int
+	// Separate is the account of a clinic that had data of its own, whose folder
+	// goes with Clinics.Remove once the workspace is closed; "" for the first.
+	Separate string
+}
+
+// Disconnect erases the API key and everything that came from Cliniko, and what
+// the program has written about it. ask is called before with the clinic's name;
+// its error ends it.
+//
+// Errors: SignedOut, NotPermitted, NotConnected, those of ask and of the store.
+func (i Integration) Disconnect(ctx context.Context, ask func(clinic string) error) (Erased, error) {
+	s := i.session
+	if err := s.Require(MayDisconnect); err != nil {
+		return Erased{}, err
+	}
+	clinic, err := s.workspace.Clinic(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return Erased{}, err
+	} // one whose row does not open goes without its name
+	if err := ask(clinic.Name); err != nil {
+		return Erased{}, err
+	}
+	erased := Erased{Clinic: clinic.Name, Separate: s.workspace.Separate()}
+	err = s.audited(ctx, s.event(staff.Disconnected, clinic.AccountID), func(*staff.Event) error {
+		gone, err := s.workspace.Disconnect(ctx)
+		erased.Profiles, erased.Changes, erased.Passes = gone.Profiles, gone.Changes, gone.Passes
+		return err
+	})
+	if err != nil {
+		return Erased{}, err
+	}
+	if demo, _ := s.workspace.Demo(); demo {
+		return erased, nil
+	}
+	return erased, s.options.EraseTraces()
+}
+
+// Import has run store the list that waits to be imported.
+//
+// Errors: SignedOut, NotPermitted, NotFound without a list, and those of run.
+func (i Integration) Import(ctx context.Context, run func(*syncer.Listed) (profile.Pass, error)) (profile.Pass, error) {
+	s := i.session
+	if err := s.Require(MayImport); err != nil {
+		return profile.Pass{}, err
+	}
+	list, err := s.Listed()
+	if err != nil {
+		return profile.Pass{}, err
+	}
+	var pass profile.Pass
+	err = s.audited(ctx, s.event(staff.ImportedClients, ""), func(*staff.Event) (err error) {
+		pass, err = run(list)
+		return err
+	})
+	return pass, err
+}

@@ -1,0 +1,131 @@
+// Package session is one signed-in person on one workspace, and what that person
+// does there. The window and the commands both go through it, so that each rule
+// is written once: who may, what is asked first, what is done, and that the audit
+// trail has it afterwards with its outcome.
+package session
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// Options are what a session needs of the program that it runs in. Each may be
+// nil.
+type Options struct {
+	// Clock is this computer's, for the audit trail.
+	Clock func() time.Time
+	// EraseTraces erases what the program itself has written about clients: its
+	// log, and what the web view keeps.
+	EraseTraces func() error
+	// Mend has clients read again whose rows do not open, and does not wait for
+	// that.
+	Mend func(ctx context.Context, refs []string)
+}
+
+// Session is one signed-in person on one workspace. It ends once, for good, and
+// then refuses everything with SignedOut. It is safe for concurrent use.
+type Session struct {
+	workspace *workspace.Workspace
+	options   Options
+	// proven: the password was given for this one command, so nothing asks for it
+	// again.
+	proven bool
+
+	mu     sync.Mutex
+	person staff.Person
+	ended  bool
+	listed *syncer.Listed // waits to be imported
+	opened string         // the client whom the audit trail has last
+}
+
+func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.EraseTraces == nil {
+		o.EraseTraces = func() error { return nil }
+	}
+	if o.Mend == nil {
+		o.Mend = func(context.Context, []string) {}
+	}
+	return &Session{workspace: w, options: o, person: person}
+}
+
+// Authenticate returns the session of one command, for whoever has the email and
+// the password. It ends with the command and is not in the audit trail.
+//
+// Errors: SignInRefused.
+func Authenticate(ctx context.Context, w *workspace.Workspace, o Options, email, password string) (*Session, error) {
+	person, err := w.Accounts.SignIn(ctx, email, password)
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(w, o, person)
+	s.proven = true
+	return s, nil
+}
+
+// Person returns who is signed in.
+func (s *Session) Person() *staff.Person {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	person := s.person
+	return &person
+}
+
+// Ended says that the session is over: the person has signed out, was
+// deactivated, or the window was locked.
+func (s *Session) Ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
+}
+
+// End forgets what the session has of clients. It needs no store.
+func (s *Session) End() {
+	s.mu.Lock()
+	s.ended, s.listed, s.opened = true, nil, ""
+	s.mu.Unlock()
+	s.workspace.Lock()
+}
+
+// SetListed keeps a list that waits to be imported, or forgets it: nil.
+func (s *Session) SetListed(list *syncer.Listed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended {
+		s.listed = list
+	}
+}
+
+// Listed returns the list that waits to be imported, or NotFound.
+func (s *Session) Listed() (*syncer.Listed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listed == nil {
+		return nil, profile.Refuse(profile.NotFound, "There is no list any more. Choose Sync patients again.")
+	}
+	return s.listed, nil
+}
+
+// confirm asks the person once more for the password, before what matters. That
+// it was wrong is in the audit trail.
+func (s *Session) confirm(ctx context.Context, e staff.Event, password string) error {
+	if demo, _ := s.workspace.Demo(); demo || s.proven {
+		return nil
+	}
+	err := s.workspace.Accounts.Confirm(ctx, e.Person, password)
+	if err == nil {
+		return nil
+	}
+	if auditErr := s.workspace.Failed(ctx, e, err); auditErr != nil {
+		return auditErr
+	}
+	return err
+}

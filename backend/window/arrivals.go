@@ -1,0 +1,83 @@
+package window
+
+import (
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/profile"
+)
+
+// arrivals are the links that came in from outside and wait for the window.
+type arrivals struct {
+	toolkit toolkit
+	log     zerolog.Logger
+
+	mu      sync.Mutex
+	waiting profile.ID // the newest one; "" for none
+	told    time.Time  // when the window was told last
+	test    string     // the number that a test link should bring back
+	back    chan struct{}
+}
+
+func newArrivals(t toolkit, log zerolog.Logger) *arrivals { return &arrivals{toolkit: t, log: log} }
+
+// arrive takes a link from the operating system or another process. It is not
+// trusted: it can only bring the window to the front and have one client shown.
+func (a *arrivals) arrive(link deeplink.Link) {
+	tell := false
+	a.mu.Lock()
+	switch link.Kind {
+	case deeplink.Patient:
+		// A flood of links is one event for the window, and the newest counts.
+		tell = a.waiting == "" || time.Since(a.told) > time.Second
+		a.waiting = link.ID
+	case deeplink.Test:
+		if a.test != "" && link.Nonce == a.test {
+			a.test = ""
+			close(a.back)
+		}
+	case deeplink.Unknown, deeplink.Show:
+	}
+	if tell {
+		a.told = time.Now()
+	}
+	a.mu.Unlock()
+	a.log.Info().Stringer("link", link.Kind).Msg("a link came in")
+	if link.Kind != deeplink.Unknown {
+		a.toolkit.Show()
+	}
+	if tell {
+		a.toolkit.Emit(eventLink, struct{}{})
+	}
+}
+
+// waits says whether a link waits to be taken.
+func (a *arrivals) waits() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.waiting != ""
+}
+
+// drop forgets a link that waits: it named a client of the clinic that was shown
+// when it came in.
+func (a *arrivals) drop() { a.take() }
+
+// take returns the client of the link that waits, once; "" for none.
+func (a *arrivals) take() profile.ID {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id := a.waiting
+	a.waiting = ""
+	return id
+}
+
+// expect returns what is closed once the test link with this number comes in.
+func (a *arrivals) expect(nonce string) <-chan struct{} {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.test, a.back = nonce, make(chan struct{})
+	return a.back
+}

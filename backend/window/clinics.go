@@ -1,0 +1,166 @@
+package window
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/window/host"
+)
+
+// Clinics are those that have data on this computer, and which of them the window
+// shows.
+type Clinics struct {
+	door     host.Door
+	page     *page
+	arrivals *arrivals
+	autoLock *session.AutoLock
+}
+
+// NewClinics returns the service.
+func NewClinics(p Parts) *Clinics { return &Clinics{p.door, p.page, p.arrivals, p.autoLock} }
+
+// ClinicPlace is a clinic that has its own data on this computer.
+type ClinicPlace struct {
+	Account string `json:"account"` // for Use; "" is the first one
+	Name    string `json:"name"`
+	Current bool   `json:"current"` // the window shows this one
+}
+
+// List returns the clinics that have data on this computer, once there is more
+// than one. It answers also while the data of the current one cannot be opened:
+// the others are the next step then.
+func (s *Clinics) List() ([]ClinicPlace, error) {
+	return host.DoEvenClosed(s.door, func(_ context.Context, c *host.Call) ([]ClinicPlace, error) {
+		views := []ClinicPlace{}
+		if c.Clinic != nil {
+			if demo, _ := c.Clinic.Workspace.Demo(); demo {
+				return views, nil
+			}
+		}
+		clinics, current, err := c.Clinics().List()
+		for _, each := range clinics {
+			views = append(views, ClinicPlace{Account: each.Account, Name: profile.Display(each.Name), Current: each.Account == current})
+		}
+		return views, err
+	})
+}
+
+// Use switches the window to another clinic of this computer. Whoever is signed
+// in stays so if the other clinic knows them with the same password.
+func (s *Clinics) Use(account string) (AppState, error) {
+	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if err := c.Clinics().Use(account); err != nil {
+			return AppState{}, err
+		}
+		if c.Clinic == nil { // its data cannot be opened
+			return s.page.state(ctx, c)
+		}
+		return s.reopen(ctx, c, nothing)
+	})
+}
+
+// ConnectSeparately gives the clinic of a pasted key data of its own, and
+// switches the window to it. What is connected now stays as it is.
+func (s *Clinics) ConnectSeparately(key string) (AppState, error) {
+	return host.Do(s.door, session.MayConnectSeparately, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if err := c.Session.Integration().ConnectSeparately(ctx, c.Clinics(), key); err != nil {
+			return AppState{}, err
+		}
+		return s.reopen(ctx, c, nothing)
+	})
+}
+
+// OpenDemo switches the window to the simulated clinic. It works even where the
+// clinic cannot be opened.
+func (s *Clinics) OpenDemo() (AppState, error) {
+	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if err := c.OpenDemo(ctx); err != nil {
+			return AppState{}, err
+		}
+		return s.page.state(ctx, c)
+	})
+}
+
+// LeaveDemo goes back to the clinic of this computer.
+func (s *Clinics) LeaveDemo() (AppState, error) {
+	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+		c.LeaveDemo()
+		return s.page.state(ctx, c)
+	})
+}
+
+// ResetStore deletes data that is certainly lost, so that the clinic can be
+// connected and synced again. It wants the word ERASE, since the people, their
+// permissions, the audit trail and the history are not in Cliniko. For data that
+// cannot be found it makes new data, deletes nothing and wants no word.
+func (s *Clinics) ResetStore(word string) (AppState, error) {
+	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+		clinic, err := c.Open(ctx)
+		if err == nil {
+			_, err = s.page.stateOf(ctx, clinic)
+		}
+		switch {
+		case err == nil:
+			return AppState{}, profile.Refuse(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
+		case !host.IsLost(err):
+			return AppState{}, err
+		case profile.CodeOf(err) == profile.StoreMissing:
+			if err := c.BeginAgain(); err != nil {
+				return AppState{}, err
+			}
+			return s.page.state(ctx, c)
+		case word != eraseWord:
+			return AppState{}, errEraseWord
+		}
+		return s.startOver(ctx, c)
+	})
+}
+
+// StartOver is for a computer whose only person has forgotten the password: it
+// erases people, clients and keys alike. Cliniko still has the clients. It wants
+// the word ERASE, and nobody signed in.
+func (s *Clinics) StartOver(word string) (AppState, error) {
+	return host.Do(s.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		demo, _ := c.Clinic.Workspace.Demo()
+		switch {
+		case demo || c.Session != nil:
+			return AppState{}, profile.Refuse(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
+		case word != eraseWord:
+			return AppState{}, errEraseWord
+		}
+		return s.startOver(ctx, c)
+	})
+}
+
+// eraseWord is typed by whoever erases what Cliniko does not have.
+const eraseWord = "ERASE"
+
+var errEraseWord = profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
+
+func (s *Clinics) startOver(ctx context.Context, c *host.Call) (AppState, error) {
+	if err := c.StartOver(ctx); err != nil {
+		return AppState{}, err
+	}
+	return s.page.state(ctx, c)
+}
+
+func (s *Clinics) reopen(ctx context.Context, c *host.Call, meanwhile func(context.Context) error) (AppState, error) {
+	s.autoLock.Used()
+	return reopen(ctx, c, s.page, s.arrivals, meanwhile)
+}
+
+// reopen switches to the clinic that is used after meanwhile. A link that waits
+// named a client of the clinic before; somebody who is not signed in may still
+// choose the clinic for it.
+func reopen(ctx context.Context, c *host.Call, p *page, a *arrivals, meanwhile func(context.Context) error) (AppState, error) {
+	if c.Session != nil {
+		a.drop()
+	}
+	if err := c.Reopen(ctx, meanwhile); err != nil {
+		return AppState{}, err
+	}
+	return p.state(ctx, c)
+}
+
+func nothing(context.Context) error { return nil }

@@ -1,0 +1,119 @@
+package host
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
+)
+
+// Door is all that a service of the window has of the host: what the window calls
+// reaches a clinic through Do or DoEvenClosed, and in no other way.
+type Door struct{ host *Host }
+
+// Call is one call of the window: on the clinic that it shows, in the session of
+// whoever was signed in when it began.
+type Call struct {
+	Clinic  *Clinic          // never nil in Do
+	Session *session.Session // nil: nobody is signed in
+
+	host *Host
+	ends bool // it ends its own session, and is answered all the same
+}
+
+// Do runs one call of the window for whoever has what it needs. Where its session
+// ends meanwhile, by the lock or because somebody signed out, what it would have
+// answered is dropped: somebody else may be at the window. A panic becomes an
+// error, since Wails would leave the window waiting for ever. What failed is
+// logged under the method's name.
+//
+// Errors: SignedOut, NotPermitted, those of opening the workspace, and those of
+// do.
+func Do[T any](d Door, needs session.Needs, do func(context.Context, *Call) (T, error)) (T, error) {
+	return run(d.host, func(ctx context.Context) (none T, err error) {
+		clinic, err := d.host.Open(ctx)
+		if err != nil {
+			return none, err
+		}
+		call := &Call{Clinic: clinic, Session: clinic.State.Session(), host: d.host}
+		if err := call.Session.Require(needs); err != nil {
+			return none, err
+		}
+		result, err := do(ctx, call)
+		if len(needs) > 0 && !call.ends && call.Session.Ended() {
+			return none, profile.Refuse(profile.SignedOut, "The window was locked meanwhile. Unlock it and try again.")
+		}
+		return result, err
+	})
+}
+
+// DoEvenClosed is Do for what anybody may, and what works even where the clinic
+// cannot be opened: it opens none. The call has the clinic that is shown, or nil.
+func DoEvenClosed[T any](d Door, do func(context.Context, *Call) (T, error)) (T, error) {
+	return run(d.host, func(ctx context.Context) (T, error) {
+		call := &Call{Clinic: d.host.Shown(), host: d.host}
+		if call.Clinic != nil {
+			call.Session = call.Clinic.State.Session()
+		}
+		return do(ctx, call)
+	})
+}
+
+func run[T any](h *Host, do func(context.Context) (T, error)) (result T, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("a bug: %v", r)
+		}
+		if err != nil && !logging.Expected(err) {
+			logging.Failure(h.options.Log, caller(), err)
+		}
+	}()
+	return do(context.Background())
+}
+
+// caller returns the method of the window that is being called, as
+// "Profiles.Find".
+func caller() string {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		frame, more := frames.Next()
+		if method, ok := methodOf(frame.Function); ok {
+			return method
+		}
+		if !more {
+			return "a call of the window"
+		}
+	}
+}
+
+// methodOf reads "….window.(*Profiles).Find.func1".
+func methodOf(function string) (string, bool) {
+	_, rest, ok := strings.Cut(function, "/window.(*")
+	if !ok {
+		return "", false
+	}
+	service, rest, ok := strings.Cut(rest, ").")
+	method, _, _ := strings.Cut(rest, ".")
+	return service + "." + method, ok
+}
+
+// Lock locks the window.
+func (c *Call) Lock() {
+	c.ends = true
+	c.Clinic.Lock()
+}
+
+// SignOut ends the session.
+func (c *Call) SignOut() {
+	c.ends = true
+	c.Clinic.State.SignOut()
+}
+
+// MayEndSession says that the call is answered though it has ended its own
+// session: somebody who deactivates themselves is told.
+func (c *Call) MayEndSession() { c.ends = true }

@@ -1,0 +1,138 @@
+package host
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// Clinic is a workspace that is open in the window, with what runs on it and who
+// is signed in.
+type Clinic struct {
+	Workspace  *workspace.Workspace
+	Runner     *runner.Runner
+	Background *runner.Background
+	State      session.State
+
+	host       *Host
+	generation atomic.Int64
+
+	mu      sync.Mutex
+	changed *time.Timer // until the window is told that profiles changed; nil: they did not
+}
+
+// profilesInterval is how often the window is told that profiles changed.
+const profilesInterval = 250 * time.Millisecond
+
+// open opens a workspace for the window. Its passes are not started yet.
+func (h *Host) open(ctx context.Context, open func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*Clinic, error) {
+	c := &Clinic{host: h}
+	options := h.options.Workspace
+	options.OnWait = func(until time.Time) {
+		if c.Runner != nil { // else the demo is being connected
+			c.Runner.WaitUntil(until)
+		}
+	}
+	options.OnChange = c.profilesChanged
+	options.OnNotice = func(n syncer.Notice) {
+		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass coped with this")
+	}
+	var err error
+	if c.Workspace, err = open(ctx, options); err != nil {
+		return nil, err
+	}
+	observer := runner.Observer{StatusChanged: c.TellStatus, StateChanged: c.TellState, ProfilesChanged: c.profilesChanged}
+	c.Runner = runner.New(ctx, runner.Of(c.Workspace, h.options.Clock), observer, h.options.Log)
+	c.Background = runner.NewBackground(c.Runner, c.online)
+	return c, nil
+}
+
+// close stops what runs, as a kill would, and closes the workspace.
+func (c *Clinic) close() error {
+	c.Background.Pause(syncer.ErrClosing)
+	c.mu.Lock()
+	if c.changed != nil {
+		c.changed.Stop()
+	}
+	c.mu.Unlock()
+	return c.Workspace.Close()
+}
+
+// Generation returns the number of what the window shows of this clinic: another
+// one after each change of clinics, and once its data was erased.
+func (c *Clinic) Generation() int64 { return c.generation.Load() }
+
+// Renew gives what the clinic has from now on a number of its own.
+func (c *Clinic) Renew() { c.generation.Store(c.host.generations.Add(1)) }
+
+// Time is Cliniko's time, as far as it is known: what is shown and counted is of
+// the clinic, whatever this computer believes the date to be.
+func (c *Clinic) Time(ctx context.Context) time.Time {
+	return c.Workspace.ClinicTime(ctx, c.host.options.Clock())
+}
+
+// online says whether there is a network. The demo clinic, on this computer
+// itself, needs none.
+func (c *Clinic) online() bool {
+	demo, _ := c.Workspace.Demo()
+	return demo || c.host.options.Online()
+}
+
+// Lock ends the session of whoever is signed in; the password alone opens it
+// again. Syncing goes on. In the demo, where there is no password to come back
+// with and nobody real, it does nothing.
+func (c *Clinic) Lock() {
+	if demo, _ := c.Workspace.Demo(); !demo {
+		c.State.Lock()
+	}
+}
+
+// SessionOptions are for a session on this clinic.
+func (c *Clinic) SessionOptions() session.Options {
+	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Mend: c.mend}
+}
+
+// mend has clients read again whose rows do not open, and does not wait for
+// that. The runner logs how it ended.
+func (c *Clinic) mend(ctx context.Context, broken []string) {
+	go func() { _ = c.Runner.Mend(context.WithoutCancel(ctx), broken) }()
+}
+
+// shown says that the window shows this clinic.
+func (c *Clinic) shown() bool { return c.host.shown.Load() == c }
+
+// TellStatus tells the window how the sync is, if it shows this clinic.
+func (c *Clinic) TellStatus(ctx context.Context) {
+	if c.shown() {
+		c.host.options.Observer.StatusChanged(ctx, c)
+	}
+}
+
+// TellState tells the window what changed, if it shows this clinic.
+func (c *Clinic) TellState(ctx context.Context) {
+	if c.shown() {
+		c.host.options.Observer.StateChanged(ctx, c)
+	}
+}
+
+// profilesChanged tells the window soon, once for many changes.
+func (c *Clinic) profilesChanged() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.changed == nil {
+		c.changed = time.AfterFunc(profilesInterval, func() {
+			c.mu.Lock()
+			c.changed = nil
+			c.mu.Unlock()
+			if c.shown() {
+				c.host.options.Observer.ProfilesChanged()
+			}
+		})
+	}
+}

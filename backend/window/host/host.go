@@ -1,0 +1,160 @@
+// Package host opens the clinic that the window shows, and is the only way from
+// a call of the window to it: who may make the call, in whose session it runs,
+// and that what failed is logged.
+package host
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/webview"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// Options are what a Host is made of.
+type Options struct {
+	Workspace workspace.Options // of all clinics of this computer
+	Demo      bool              // start on the demo clinic
+	Log       zerolog.Logger
+	Observer  Observer
+	Clock     func() time.Time // this computer's, which may be wrong
+	Online    func() bool      // there is a network at all
+	EraseLogs func() error
+}
+
+// Observer is told what changed of the clinic that the window shows. It is called
+// from several goroutines.
+type Observer interface {
+	StatusChanged(ctx context.Context, c *Clinic) // of the sync, about ten times a second at most
+	StateChanged(ctx context.Context, c *Clinic)
+	ProfilesChanged()
+}
+
+// Host has the clinic that the window shows: one of this computer, or the demo.
+// It opens nothing before the first call, since on Linux a second process gets
+// that far before it learns that it is second.
+type Host struct {
+	options Options
+
+	mu     sync.Mutex
+	closed bool
+	demo   bool
+	real   *Clinic // nil until it could be opened
+	// Changed under the lock, and read without: a pass that ends must not wait for
+	// whoever waits for its end.
+	shown atomic.Pointer[Clinic] // real, or the demo
+	// generations counts whose data the window has shown: see show.
+	generations atomic.Int64
+}
+
+// New returns a host that has opened nothing yet.
+func New(o Options) *Host { return &Host{options: o, demo: o.Demo} }
+
+// Shown returns the clinic that the window shows, or nil.
+func (h *Host) Shown() *Clinic { return h.shown.Load() }
+
+// Generation returns the number of what the window has shown last.
+func (h *Host) Generation() int64 { return h.generations.Load() }
+
+// Door returns what the window's services are given of the host.
+func (h *Host) Door() Door { return Door{h} }
+
+// Close stops what runs and closes what is open. A pass that is cut off resumes
+// at the next start.
+func (h *Host) Close() {
+	h.mu.Lock()
+	h.closed = true
+	open := slices.Compact([]*Clinic{h.shown.Swap(nil), h.real})
+	h.real = nil
+	h.mu.Unlock()
+	for _, c := range open {
+		h.close(c)
+	}
+}
+
+// close ends the work on a clinic, or on none. The caller does not hold the lock.
+func (h *Host) close(c *Clinic) {
+	if c == nil {
+		return
+	}
+	if err := c.close(); err != nil {
+		logging.Failure(h.options.Log, "close the workspace", err)
+	}
+}
+
+// Open returns the clinic that the window shows, and opens it at first.
+func (h *Host) Open(ctx context.Context) (*Clinic, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, profile.Refuse(profile.Cancelled, "TeleHab is closing. Start it again.")
+	}
+	if c := h.shown.Load(); c != nil {
+		return c, nil
+	}
+	if h.demo {
+		return h.openDemo(ctx)
+	}
+	if h.real == nil {
+		c, err := h.open(ctx, workspace.OpenCurrent)
+		if err != nil {
+			return nil, err
+		}
+		h.real = c
+		c.Background.Start()
+	}
+	h.show(h.real)
+	return h.real, nil
+}
+
+// openDemo opens the simulated clinic, with its only person signed in. The caller
+// holds the lock.
+func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
+	c, err := h.open(ctx, workspace.OpenDemo)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.State.SignInToDemo(ctx, c.Workspace, c.SessionOptions()); err != nil {
+		return nil, errors.Join(err, c.close())
+	}
+	h.show(c)
+	c.Background.Start()
+	return c, nil
+}
+
+// show puts the window to work on a clinic. What the page is told from now on has
+// a new number, so that it can tell the data of two clinics apart: it drops what
+// it holds of an earlier number, and what still comes with one.
+func (h *Host) show(c *Clinic) {
+	c.Renew()
+	h.shown.Store(c)
+}
+
+// drop closes a clinic and forgets it: the next call opens the one that is used.
+func (h *Host) drop(c *Clinic) {
+	if c == nil {
+		return
+	}
+	c.State.SignOut()
+	h.mu.Lock()
+	h.shown.CompareAndSwap(c, nil)
+	if h.real == c {
+		h.real = nil
+	}
+	h.mu.Unlock()
+	h.close(c)
+}
+
+// eraseTraces erases what the program has written about clients: its log now, the
+// web view's files at the next start.
+func (h *Host) eraseTraces() error {
+	return errors.Join(h.options.EraseLogs(), webview.Mark(h.options.Workspace.DataDir()))
+}

@@ -1,0 +1,169 @@
+package window
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/window/host"
+)
+
+// Integration is the connection to Cliniko, with the profiles that need attention
+// and the clients whom Cliniko does not have any more.
+type Integration struct{ parts Parts }
+
+// NewIntegration returns the service.
+func NewIntegration(p Parts) *Integration { return &Integration{p} }
+
+// Connect proves a pasted API key and keeps it.
+func (i *Integration) Connect(key string) (ConnectionView, error) {
+	return host.Do(i.parts.door, session.MayConnect, func(ctx context.Context, c *host.Call) (ConnectionView, error) {
+		connection, err := c.Session.Integration().Connect(ctx, func() (string, error) { return key, nil })
+		if err != nil {
+			return ConnectionView{}, err
+		}
+		c.Clinic.Background.Resume() // the problem was the old key's
+		c.Clinic.TellState(ctx)
+		return ConnectionView{Clinic: clinicView(&connection.Clinic), Patients: connection.Patients}, nil
+	})
+}
+
+// Erasure is what Disconnect removed from this computer, besides the API key,
+// the store's old key and the log. What the web view keeps goes at the next start.
+type Erasure struct {
+	Clinic   string   `json:"clinic"`
+	Profiles int      `json:"profiles"` // those that need attention and those of clients who have left among them
+	Changes  int      `json:"changes"`
+	Syncs    int      `json:"syncs"`
+	State    AppState `json:"state"`
+}
+
+// Disconnect erases the key and everything that came from Cliniko. The page has
+// asked before.
+func (i *Integration) Disconnect() (Erasure, error) {
+	return host.Do(i.parts.door, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
+		resume := c.Clinic.Background.Pause(runner.ErrCancelled)
+		c.Session.SetListed(nil)
+		c.Clinic.Runner.Forget()
+		gone, err := c.Session.Integration().Disconnect(ctx, func(string) error { return nil })
+		erased := Erasure{Clinic: gone.Clinic, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
+		if err == nil && gone.Separate != "" {
+			erased.State, err = reopen(ctx, c, i.parts.page, i.parts.arrivals, func(ctx context.Context) error {
+				return c.Clinics().Remove(ctx, gone.Separate)
+			})
+			return erased, err
+		}
+		resume()
+		if err != nil {
+			return Erasure{}, err
+		}
+		c.Clinic.Renew()
+		erased.State, err = i.parts.page.stateOf(ctx, c.Clinic)
+		return erased, err
+	})
+}
+
+// Failures lists the profiles that need attention, by name.
+func (i *Integration) Failures() ([]FailureView, error) {
+	return host.Do(i.parts.door, session.AnyOf(staff.PMSLink), func(_ context.Context, c *host.Call) ([]FailureView, error) {
+		directory, err := c.Clinic.Workspace.Directory()
+		if err != nil {
+			return nil, err
+		}
+		views := []FailureView{}
+		for _, entry := range directory.Failures() {
+			views = append(views, *failureView(&entry))
+		}
+		return views, nil
+	})
+}
+
+// RetryFailure reads one profile that needs attention again. It returns nil when
+// the profile is complete now.
+func (i *Integration) RetryFailure(ref string) (*FailureView, error) {
+	return host.Do(i.parts.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (*FailureView, error) {
+		id, ok := profile.ParseID(ref)
+		if !ok {
+			return nil, profile.Refuse(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
+		}
+		directory, err := c.Clinic.Workspace.Directory()
+		if err != nil {
+			return nil, err
+		}
+		if known, ok := directory.One(ref); !ok || known.Failure == nil {
+			return nil, profile.Refuse(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
+		}
+		entry, err := refresh(ctx, c.Clinic, id)
+		if err != nil {
+			return nil, err
+		}
+		c.Clinic.TellState(ctx)
+		return failureView(&entry), nil
+	})
+}
+
+// refresh reads one client from Cliniko.
+func refresh(ctx context.Context, c *host.Clinic, id profile.ID) (profile.Entry, error) {
+	engine, err := c.Workspace.Engine(ctx)
+	if err != nil {
+		return profile.Entry{}, err
+	}
+	entry, err := engine.One(ctx, id)
+	if err == nil {
+		c.Background.Reached()
+	}
+	return entry, err
+}
+
+// ExportFailures asks where to save the list of profiles that need attention and
+// writes it as CSV, after the password was given once more. It returns the file's
+// path, or "" when the person cancelled.
+func (i *Integration) ExportFailures(password string) (string, error) {
+	return host.Do(i.parts.door, session.MayExportFailures, func(ctx context.Context, c *host.Call) (string, error) {
+		return save(ctx, c, i.parts.toolkit, c.Session.ExportFailures(), password, file{"failed profiles", "failed", "csv"})
+	})
+}
+
+// MissingView is a client whom Cliniko does not have any more, and who stays
+// here until a person has decided.
+type MissingView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"` // "Last, First"
+	Born string `json:"born"`
+}
+
+// Missing returns whom a person has to decide about, because so many at once
+// are no longer in Cliniko.
+func (i *Integration) Missing() ([]MissingView, error) {
+	return host.Do(i.parts.door, session.MaySeeMissing, func(ctx context.Context, c *host.Call) ([]MissingView, error) {
+		clients, err := c.Session.Integration().Missing(ctx)
+		views := []MissingView{}
+		for _, client := range clients {
+			views = append(views, MissingView{ID: client.Ref, Name: profile.Display(client.Name), Born: client.Born.String()})
+		}
+		return views, err
+	})
+}
+
+// KeepMissing keeps all who are missing. Should Cliniko still not have them a
+// day later, the question comes again.
+func (i *Integration) KeepMissing() error {
+	_, err := host.Do(i.parts.door, session.MayKeepMissing, func(ctx context.Context, c *host.Call) (none, error) {
+		_, err := c.Session.Integration().KeepMissing(ctx)
+		c.Clinic.TellState(ctx)
+		return none{}, err
+	})
+	return err
+}
+
+// RemoveMissing takes the person's word that those whom they were shown are
+// gone, and reads all clients again: who is in Cliniko after all stays, and of
+// whom more are missing by now a person is asked again.
+func (i *Integration) RemoveMissing(shown []string) (PassView, error) {
+	return host.Do(i.parts.door, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
+		pass, err := c.Session.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })
+		return passView(&pass), err
+	})
+}

@@ -1,0 +1,208 @@
+package window
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+
+	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/window/host"
+	"telehab.io/desktop/backend/workspace"
+	"telehab.io/desktop/build/bridge"
+)
+
+// A web page may fire links for ever. Together they may cost 30 requests in any
+// minute: a few at once, and then one every 2.3 seconds.
+const (
+	linkBurst = 4
+	linkEvery = 2300 * time.Millisecond
+)
+
+// testWait is how long a test link may take through the operating system.
+const testWait = 10 * time.Second
+
+// Links is Open in TeleHab: links that came in, and how they do.
+type Links struct {
+	parts   Parts
+	refresh *rate.Limiter
+	flight  *singleflight.Group // two clicks on one client are one request
+}
+
+// NewLinks returns the service.
+func NewLinks(p Parts) *Links {
+	return &Links{p, rate.NewLimiter(rate.Every(linkEvery), linkBurst), &singleflight.Group{}}
+}
+
+// Take returns the client of the link that waits, once.
+func (l *Links) Take() (LinkView, error) {
+	return host.Do(l.parts.door, mayOpen, func(context.Context, *host.Call) (LinkView, error) {
+		return LinkView{ID: string(l.parts.arrivals.take())}, nil
+	})
+}
+
+// Follow refreshes the client that a link named, creates one that is not here
+// yet, and goes on to the survivor of a merge.
+func (l *Links) Follow(id string) (ProfileView, error) {
+	return host.Do(l.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (ProfileView, error) {
+		parsed, ok := profile.ParseID(id)
+		if !ok {
+			return ProfileView{}, profile.Refuse(profile.Invalid, "This is not a Cliniko id. Open the client from Cliniko again.")
+		}
+		if err := requireCreate(c, id); err != nil {
+			return ProfileView{}, err
+		}
+		flight := strconv.FormatInt(c.Clinic.Generation(), 10) + "/" + id // another clinic has the same ids
+		ref, err, _ := l.flight.Do(flight, func() (any, error) { return l.followOnce(ctx, c.Clinic, parsed) })
+		if err != nil {
+			return ProfileView{}, err
+		}
+		view, err := wholeProfile(ctx, c.Clinic, ref.(string))
+		if err != nil {
+			return ProfileView{}, err
+		}
+		recordOpened(ctx, c, l.parts.page.log, view.ID)
+		if view.ID != id {
+			view.MergedFrom = id
+		}
+		return view, nil
+	})
+}
+
+func (l *Links) followOnce(ctx context.Context, c *host.Clinic, id profile.ID) (string, error) {
+	if !l.refresh.Allow() {
+		return "", profile.Refuse(profile.RateLimited, "Many links came in the last minute, so this client was not refreshed. Choose Refresh to do it now.")
+	}
+	engine, err := c.Workspace.Engine(ctx)
+	if err != nil {
+		return "", err
+	}
+	entry, err := engine.Open(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	c.Workspace.Apply([]profile.Entry{entry})
+	c.TellState(ctx)
+	return entry.Ref, nil
+}
+
+// FindPasted reads what a person pasted: a Cliniko address, a link or an id.
+func (l *Links) FindPasted(text string) (LinkView, error) {
+	return host.Do(l.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (LinkView, error) {
+		link := deeplink.ParsePasted(text)
+		if link.Kind != deeplink.Patient {
+			return LinkView{}, nil
+		}
+		if link.Subdomain != "" {
+			if err := requireSameClinic(ctx, c.Clinic, link); err != nil {
+				return LinkView{}, err
+			}
+		}
+		return LinkView{ID: string(link.ID)}, nil
+	})
+}
+
+// requireSameClinic keeps an id of another clinic's Cliniko from opening somebody
+// else here.
+func requireSameClinic(ctx context.Context, c *host.Clinic, link deeplink.Link) error {
+	clinic, err := c.Workspace.Clinic(ctx)
+	if err != nil {
+		return err
+	}
+	if clinic.Subdomain == "" {
+		return profile.Refuse(profile.Invalid, "Cliniko did not say the web address of this clinic, so this address cannot be compared with it. Paste the client's number alone, the digits at the end of the address.")
+	}
+	if !strings.EqualFold(clinic.Subdomain, link.Subdomain) || link.Shard != "" && link.Shard != clinic.Shard {
+		return profile.Refuse(profile.OtherClinic, "This address belongs to another clinic's Cliniko than the one connected here. Check what you pasted.")
+	}
+	return nil
+}
+
+// appName is what the button in Cliniko is called: "Open in TeleHab".
+const appName = "TeleHab"
+
+// Setup says what to enter in Cliniko, and whether this computer opens our
+// links.
+func (l *Links) Setup() (LinkSetupView, error) {
+	return host.Do(l.parts.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
+		state, err := l.parts.computer.Registration.Check(ctx)
+		return setupView(ctx, c.Clinic.Workspace, state), err
+	})
+}
+
+// Repair registers our links on this computer. Another program's
+// registration is replaced only with takeOver.
+func (l *Links) Repair(takeOver bool) (LinkSetupView, error) {
+	return host.Do(l.parts.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
+		if err := l.parts.computer.Registration.Repair(ctx, takeOver); err != nil {
+			return LinkSetupView{}, err
+		}
+		state, err := l.parts.computer.Registration.Check(ctx)
+		return setupView(ctx, c.Clinic.Workspace, state), err
+	})
+}
+
+func setupView(ctx context.Context, w *workspace.Workspace, state deeplink.State) LinkSetupView {
+	view := LinkSetupView{AppName: appName, AppURL: deeplink.BridgeAddress, Bookmarklet: bridge.Bookmarklet,
+		State: string(state.Condition), Owner: state.Owner, Message: state.Message}
+	// The simulated clinic serves the bridge page by itself.
+	if address, err := w.PatientURL(ctx, "0"); err == nil {
+		if u, err := url.Parse(address); err == nil && u.Scheme == "http" {
+			view.AppURL = "http://" + u.Host + "/app/patients/integration"
+		}
+	}
+	return view
+}
+
+// Test opens a test link through the operating system and says whether it
+// came back.
+func (l *Links) Test() (bool, error) {
+	return host.Do(l.parts.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) (bool, error) {
+		link, err := deeplink.NewTest()
+		if err != nil {
+			return false, err
+		}
+		back := l.parts.arrivals.expect(link.Nonce)
+		if err := l.parts.computer.OpenTest(ctx, link); err != nil {
+			return false, err
+		}
+		select {
+		case <-back:
+			return true, setButton(ctx, c.Clinic, profile.ButtonWorks)
+		case <-time.After(testWait):
+			return false, nil
+		}
+	})
+}
+
+// SkipButton records that this clinic does without the button in Cliniko, so that
+// setting up no longer asks for it.
+func (l *Links) SkipButton() error {
+	_, err := host.Do(l.parts.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, setButton(ctx, c.Clinic, profile.ButtonUnused)
+	})
+	return err
+}
+
+// setButton records how far the clinic is with the button in Cliniko, if there is
+// a clinic.
+func setButton(ctx context.Context, c *host.Clinic, how profile.Button) error {
+	store, err := c.Workspace.Store(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return nil
+	}
+	if err == nil {
+		err = store.SetButton(ctx, how)
+	}
+	if err == nil {
+		c.TellState(ctx)
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package window
+
+import (
+	"context"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/launch"
+	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/screenlock"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/uptime"
+	"telehab.io/desktop/backend/window/host"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// Parts are what the services are made of. Each service takes what it needs.
+type Parts struct {
+	door     host.Door
+	page     *page
+	arrivals *arrivals
+	copied   *copied
+	autoLock *session.AutoLock
+	toolkit  toolkit
+	computer Computer
+	options  workspace.Options
+}
+
+// Computer is what the window needs of the operating system and its clocks.
+type Computer struct {
+	Registration deeplink.Registration                       // of our links with the operating system
+	OpenTest     func(context.Context, deeplink.Link) error  // opens a test link as a click would
+	OpenAddress  func(ctx context.Context, url string) error // in the person's browser
+	Online       func() bool                                 // there is a network at all
+	Clock        func() time.Time                            // which may be wrong
+	Uptime       func() time.Duration                        // since the computer started
+	ScreenLocked func() bool                                 // the system's own lock is on
+	EraseLogs    func() error                                // this program's
+}
+
+// thisComputer returns the real one. Registration and EraseLogs are the
+// caller's.
+func thisComputer(o workspace.Options) Computer {
+	c := Computer{OpenTest: deeplink.OpenTest, OpenAddress: launch.Address, Online: runner.Online, Clock: time.Now,
+		Uptime: uptime.Now, ScreenLocked: screenlock.On, EraseLogs: func() error { return nil }}
+	if o.ClinikoURL != "" {
+		c.Online = func() bool { return true } // it is on this computer
+	}
+	return c
+}
+
+// newParts puts the parts together. It opens no workspace. The host is for the
+// window itself: services reach it through the door.
+func newParts(o workspace.Options, demo bool, log zerolog.Logger, t toolkit, c Computer) (Parts, *host.Host) {
+	p := Parts{arrivals: newArrivals(t, log), copied: &copied{toolkit: t}, toolkit: t, computer: c, options: o,
+		autoLock: &session.AutoLock{Clock: c.Clock, Uptime: c.Uptime, ScreenLocked: c.ScreenLocked}}
+	p.page = &page{toolkit: t, log: log, version: o.Version, linkWaits: p.arrivals.waits}
+	h := host.New(host.Options{Workspace: o, Demo: demo, Log: log, Observer: p.page, Clock: c.Clock, Online: c.Online, EraseLogs: c.EraseLogs})
+	p.page.shown, p.door = h, h.Door()
+	return p, h
+}
+
+// browse shows a page in the person's browser, and does not wait for that.
+func (c *Computer) browse(ctx context.Context, address string) error {
+	if err := c.OpenAddress(ctx, address); err != nil {
+		return browserTrouble(err)
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package window
+
+import (
+	"context"
+
+	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/window/host"
+)
+
+// People are those who may sign in on this computer, and whoever does.
+type People struct {
+	door     host.Door
+	page     *page
+	autoLock *session.AutoLock
+}
+
+// NewPeople returns the service.
+func NewPeople(p Parts) *People { return &People{p.door, p.page, p.autoLock} }
+
+// PersonDetails are what may be changed of a person.
+type PersonDetails struct {
+	Name        string   `json:"name"`
+	Email       string   `json:"email"`
+	Permissions []string `json:"permissions"`
+	Active      bool     `json:"active"` // may sign in
+}
+
+// CreateFirst makes the first person, who gets every permission, and signs them
+// in. It fails once there is anybody.
+func (p *People) CreateFirst(name, email, password string) (AppState, error) {
+	return host.Do(p.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		return p.signedIn(ctx, c.Clinic, c.Clinic.State.SignUp(ctx, c.Clinic.Workspace, c.Clinic.SessionOptions(), name, email, password))
+	})
+}
+
+// SignIn signs a person in and reads the profiles into memory.
+func (p *People) SignIn(email, password string) (AppState, error) {
+	return host.Do(p.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		return p.signedIn(ctx, c.Clinic, c.Clinic.State.SignIn(ctx, c.Clinic.Workspace, c.Clinic.SessionOptions(), email, password))
+	})
+}
+
+func (p *People) signedIn(ctx context.Context, c *host.Clinic, err error) (AppState, error) {
+	if err != nil {
+		return AppState{}, err
+	}
+	p.autoLock.Used()
+	c.Background.Focus()
+	return p.page.stateOf(ctx, c)
+}
+
+// SignOut forgets who is signed in, and every name. A pass goes on.
+func (p *People) SignOut() (AppState, error) {
+	return host.Do(p.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		c.SignOut()
+		return p.page.stateOf(ctx, c.Clinic)
+	})
+}
+
+// ChangePassword replaces the password of whoever is signed in.
+func (p *People) ChangePassword(present, fresh string) error {
+	_, err := host.Do(p.door, session.SignedIn, func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, c.Session.Accounts().ChangePassword(ctx, present, fresh)
+	})
+	return err
+}
+
+// List returns everybody who has an account on this computer.
+func (p *People) List() ([]PersonView, error) {
+	return host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]PersonView, error) {
+		people, err := c.Clinic.Workspace.Accounts.List(ctx)
+		views := []PersonView{}
+		for i := range people {
+			views = append(views, *personView(&people[i]))
+		}
+		return views, err
+	})
+}
+
+func permissionsOf(names []string) []staff.Permission {
+	permissions := make([]staff.Permission, len(names))
+	for i, name := range names {
+		permissions[i] = staff.Permission(name)
+	}
+	return permissions
+}
+
+// Add makes an account.
+func (p *People) Add(details PersonDetails, password string) (PersonView, error) {
+	return host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
+		person, err := c.Session.Accounts().Add(ctx, details.Name, details.Email, password, permissionsOf(details.Permissions))
+		return *personView(&person), err
+	})
+}
+
+// Change changes an account. Whoever is deactivated while signed in is signed
+// out.
+func (p *People) Change(id string, details PersonDetails) (PersonView, error) {
+	return host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
+		own := c.Session.Person().ID == id
+		if own {
+			c.MayEndSession()
+		}
+		person, err := c.Session.Accounts().Change(ctx, id, account.Details{Name: details.Name, Email: details.Email,
+			Permissions: permissionsOf(details.Permissions), Active: details.Active})
+		if person.ID == "" {
+			return PersonView{}, err
+		}
+		if own {
+			c.Clinic.TellState(ctx)
+		}
+		return *personView(&person), err
+	})
+}
+
+// ResetPassword gives somebody who forgot the password another one.
+func (p *People) ResetPassword(id, password string) error {
+	_, err := host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, c.Session.Accounts().ResetPassword(ctx, id, password)
+	})
+	return err
+}

@@ -1,0 +1,136 @@
+package window
+
+import (
+	"context"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/window/host"
+)
+
+// Security is when the window locks, how long clients who have left are kept, and
+// the audit trail.
+type Security struct {
+	door     host.Door
+	page     *page
+	autoLock *session.AutoLock
+}
+
+// NewSecurity returns the service.
+func NewSecurity(p Parts) *Security { return &Security{p.door, p.page, p.autoLock} }
+
+// EventView is one line of the audit trail.
+type EventView struct {
+	ID      int64  `json:"id"`      // for the next page
+	At      string `json:"at"`      // by Cliniko's clock, as far as it is known
+	HereAt  string `json:"hereAt"`  // by this computer's, where that said something else; else ""
+	Person  string `json:"person"`  // the name of who did it; "" for somebody who is not here any more
+	Action  string `json:"action"`  // signed_in, opened_profile, exported_profiles, …
+	Subject string `json:"subject"` // Cliniko's id of a client or an account, or the name of a person
+	Outcome string `json:"outcome"` // "" for done; not_finished; or the code of why it was not done
+}
+
+// RetentionView is for how many days clients who have left stay here.
+type RetentionView struct {
+	ArchivedDays int `json:"archivedDays"`
+	DeletedDays  int `json:"deletedDays"`
+	// Paused: nobody is erased at present, because Cliniko's clock and this
+	// computer's disagree. Not read by SetRetention.
+	Paused bool `json:"paused"`
+}
+
+// Lock forgets every name until the password is given. Links wait; syncing goes
+// on.
+func (s *Security) Lock() (AppState, error) {
+	return host.Do(s.door, session.SignedIn, func(ctx context.Context, c *host.Call) (AppState, error) {
+		c.Lock()
+		c.Clinic.TellState(ctx)
+		return s.page.stateOf(ctx, c.Clinic)
+	})
+}
+
+// Active tells that somebody uses the keyboard or the mouse.
+func (s *Security) Active() error {
+	_, err := host.DoEvenClosed(s.door, func(context.Context, *host.Call) (none, error) {
+		s.autoLock.Used()
+		return none{}, nil
+	})
+	return err
+}
+
+// SetAutoLock changes after how many idle minutes the window locks, for everybody
+// on this computer; 0 is only when the computer locks or sleeps.
+func (s *Security) SetAutoLock(minutes int) (AppState, error) {
+	return host.Do(s.door, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if err := c.Session.SetAutoLock(ctx, minutes); err != nil {
+			return AppState{}, err
+		}
+		return s.page.stateOf(ctx, c.Clinic)
+	})
+}
+
+// Retention returns for how long clients who have left stay here.
+func (s *Security) Retention() (RetentionView, error) {
+	return host.Do(s.door, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (RetentionView, error) {
+		store, err := c.Clinic.Workspace.Store(ctx)
+		if err != nil {
+			return RetentionView{}, err
+		}
+		keep, err := store.Retention(ctx)
+		if err != nil {
+			return RetentionView{}, err
+		}
+		clock, err := store.Clock(ctx)
+		return RetentionView{ArchivedDays: keep.ArchivedDays, DeletedDays: keep.DeletedDays, Paused: clock.Doubts()}, err
+	})
+}
+
+// SetRetention changes that. It counts from the next sync.
+func (s *Security) SetRetention(r RetentionView) error {
+	_, err := host.Do(s.door, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, c.Session.SetRetention(ctx, profile.Retention{ArchivedDays: r.ArchivedDays, DeletedDays: r.DeletedDays})
+	})
+	return err
+}
+
+// Audit returns the newest lines of the audit trail before the one with this
+// id; 0 is from the end.
+func (s *Security) Audit(before int64, limit int) ([]EventView, error) {
+	return host.Do(s.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]EventView, error) {
+		events, err := c.Session.Events(ctx, before, min(max(limit, 0), maxRows))
+		if err != nil {
+			return nil, err
+		}
+		names, err := namesOf(ctx, c.Clinic)
+		if err != nil {
+			return nil, err
+		}
+		views := []EventView{}
+		for _, e := range events {
+			view := EventView{ID: e.ID, At: instant(e.At), Person: names[e.Person], Action: string(e.Action), Subject: e.Subject, Outcome: string(e.Outcome)}
+			if e.Here.Sub(e.At).Abs() > clocksDiffer {
+				view.HereAt = instant(e.Here)
+			}
+			if name, isPerson := names[e.Subject]; isPerson {
+				view.Subject = name
+			}
+			views = append(views, view)
+		}
+		return views, nil
+	})
+}
+
+// clocksDiffer is from when on the audit trail shows both clocks.
+const clocksDiffer = 5 * time.Minute
+
+// namesOf returns the names of those who may sign in, by id.
+func namesOf(ctx context.Context, c *host.Clinic) (map[string]string, error) {
+	people, err := c.Workspace.Accounts.List(ctx)
+	demo := session.DemoPerson()
+	names := map[string]string{demo.ID: demo.Name}
+	for i := range people {
+		names[people[i].ID] = people[i].Name
+	}
+	return names, err
+}

@@ -1,0 +1,173 @@
+package window
+
+import (
+	"context"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/window/host"
+)
+
+// Sync is the passes: those that a person asks for, and what became of all.
+type Sync struct {
+	door host.Door
+	page *page
+}
+
+// NewSync returns the service.
+func NewSync(p Parts) *Sync { return &Sync{p.door, p.page} }
+
+// maxRows is the most rows that one answer to the window holds.
+const maxRows = 500
+
+// List reads all patients from Cliniko and keeps the list for Listing and Import.
+// Nothing is stored yet.
+func (s *Sync) List() (ListingView, error) {
+	return host.Do(s.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (ListingView, error) {
+		var list *syncer.Listed
+		err := c.Clinic.Runner.List(ctx, func(found *syncer.Listed) {
+			list = found
+			c.Session.SetListed(found)
+		})
+		if err != nil {
+			return ListingView{}, err
+		}
+		return listingView(list), nil
+	})
+}
+
+func listingView(l *syncer.Listed) ListingView {
+	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived}
+}
+
+// Listing returns a part of what List found.
+func (s *Sync) Listing(offset, limit int) (ListingPage, error) {
+	return host.Do(s.door, session.AnyOf(staff.ModifyLink), func(_ context.Context, c *host.Call) (ListingPage, error) {
+		list, err := c.Session.Listed()
+		if err != nil {
+			return ListingPage{}, err
+		}
+		page := ListingPage{Rows: []ListedRow{}, Total: len(list.Entries)}
+		from := min(max(offset, 0), len(list.Entries))
+		to := min(from+min(max(limit, 0), maxRows), len(list.Entries))
+		for i := range list.Entries[from:to] {
+			page.Rows = append(page.Rows, listedRow(&list.Entries[from+i]))
+		}
+		return page, nil
+	})
+}
+
+// ListingSummary returns the numbers of the list that waits for Import, for a
+// screen that is shown again.
+func (s *Sync) ListingSummary() (ListingView, error) {
+	return host.Do(s.door, session.AnyOf(staff.ModifyLink), func(_ context.Context, c *host.Call) (ListingView, error) {
+		list, err := c.Session.Listed()
+		if err != nil {
+			return ListingView{}, err
+		}
+		return listingView(list), nil
+	})
+}
+
+// Import stores what was listed.
+func (s *Sync) Import() (PassView, error) {
+	return host.Do(s.door, session.MayImport, func(ctx context.Context, c *host.Call) (PassView, error) {
+		pass, err := c.Session.Integration().Import(ctx, func(list *syncer.Listed) (profile.Pass, error) {
+			return c.Clinic.Runner.Import(ctx, list, func() { c.Session.SetListed(nil) })
+		})
+		return passView(&pass), err
+	})
+}
+
+// Discard forgets what was listed.
+func (s *Sync) Discard() error {
+	_, err := host.Do(s.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (none, error) {
+		c.Session.SetListed(nil)
+		c.Clinic.TellStatus(ctx)
+		return none{}, nil
+	})
+	return err
+}
+
+// maySync is who may start and stop a sync of what is new.
+var maySync = session.AnyOf(staff.ModifyProfiles, staff.ModifyLink)
+
+// Cancel stops what runs, an import only for whoever may start one. What is
+// stored stays, and the next sync resumes.
+func (s *Sync) Cancel() error {
+	_, err := host.Do(s.door, maySync, func(_ context.Context, c *host.Call) (none, error) {
+		if c.Clinic.Runner.Running(runner.Listing, runner.Import) {
+			if err := c.Session.Require(session.MayImport); err != nil {
+				return none{}, err
+			}
+		}
+		c.Clinic.Runner.Cancel(runner.ErrCancelled)
+		return none{}, nil
+	})
+	return err
+}
+
+// Now brings what is new or changed in Cliniko, or resumes an import that was cut
+// off. While that is being done already, it waits for its end.
+func (s *Sync) Now() (PassView, error) {
+	return host.Do(s.door, maySync, func(ctx context.Context, c *host.Call) (PassView, error) {
+		pass, err := c.Clinic.Runner.Sync(ctx)
+		return passView(&pass), err
+	})
+}
+
+// Passes returns the newest passes, those that run or go on later included.
+func (s *Sync) Passes(limit int) ([]PassView, error) {
+	return host.Do(s.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) ([]PassView, error) {
+		store, err := c.Clinic.Workspace.Store(ctx)
+		if err != nil {
+			return nil, err
+		}
+		passes, err := store.Passes(ctx, min(max(limit, 0), maxRows))
+		views := []PassView{}
+		for i := range passes {
+			views = append(views, passView(&passes[i]))
+		}
+		return views, err
+	})
+}
+
+// Days sums the passes since the first of these times, which begin a day
+// each, the oldest first: midnights where the window is.
+func (s *Sync) Days(begins []string) ([]DayView, error) {
+	return host.Do(s.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) ([]DayView, error) {
+		views := []DayView{}
+		times, err := beginsOf(begins)
+		if err != nil {
+			return views, err
+		}
+		store, err := c.Clinic.Workspace.Store(ctx)
+		if err != nil {
+			return views, err
+		}
+		days, err := store.Days(ctx, times)
+		for _, day := range days {
+			views = append(views, DayView(day))
+		}
+		return views, err
+	})
+}
+
+func beginsOf(texts []string) ([]time.Time, error) {
+	wrong := profile.Refuse(profile.Invalid, "These are not days in their order. Contact support@vald.com.")
+	if len(texts) > profile.HistoryDays {
+		return nil, wrong
+	}
+	times := make([]time.Time, len(texts))
+	for i, text := range texts {
+		var err error
+		if times[i], err = time.Parse(time.RFC3339, text); err != nil || i > 0 && !times[i].After(times[i-1]) {
+			return nil, wrong
+		}
+	}
+	return times, nil
+}

@@ -1,0 +1,101 @@
+package window
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"telehab.io/desktop/backend/clipboard"
+	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/placement"
+)
+
+// toolkit is what Wails does for the window.
+type toolkit interface {
+	Emit(event string, data any)
+	CopyText(text string) error
+	// CopyPrivately is CopyText for a client's detail: the system is asked not to
+	// remember it.
+	CopyPrivately(text string) error
+	CopiedText() (string, error)
+	// Show brings the window to the front.
+	Show()
+	// Painted takes the colours that the page has.
+	Painted(dark bool)
+	// AskWhereToSave returns "" when the person cancels.
+	AskWhereToSave(title, name string) (string, error)
+}
+
+// wailsWindow is the toolkit. Before the window is there it does
+// nothing: the window asks for the state, and for a link, by itself.
+type wailsWindow struct {
+	window atomic.Pointer[context.Context]
+	place  placement.Placement // as it was at the start
+	dark   atomic.Bool         // what the page said last
+}
+
+func (t *wailsWindow) ready(ctx context.Context) { t.window.Store(&ctx) }
+
+// with runs do on the window, once there is one.
+func (t *wailsWindow) with(do func(context.Context)) {
+	if ctx := t.window.Load(); ctx != nil {
+		do(*ctx)
+	}
+}
+
+func (t *wailsWindow) Painted(dark bool) { t.dark.Store(dark) }
+
+func (t *wailsWindow) Emit(event string, data any) {
+	t.with(func(ctx context.Context) { runtime.EventsEmit(ctx, event, data) })
+}
+
+func (t *wailsWindow) Show() {
+	t.with(func(ctx context.Context) {
+		runtime.WindowUnminimise(ctx)
+		runtime.Show(ctx)
+	})
+}
+
+func (t *wailsWindow) CopiedText() (text string, err error) {
+	t.with(func(ctx context.Context) { text, err = runtime.ClipboardGetText(ctx) })
+	return text, err
+}
+
+func (t *wailsWindow) CopyPrivately(text string) error {
+	if done, err := clipboard.SetPrivate(text); done || err != nil {
+		return err
+	}
+	return t.CopyText(text)
+}
+
+func (t *wailsWindow) CopyText(text string) (err error) {
+	t.with(func(ctx context.Context) { err = runtime.ClipboardSetText(ctx, text) })
+	return err
+}
+
+func (t *wailsWindow) AskWhereToSave(title, name string) (path string, err error) {
+	t.with(func(ctx context.Context) {
+		path, err = runtime.SaveFileDialog(ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true})
+	})
+	return path, err
+}
+
+// quiet hands Wails' own messages to our log. They are about the toolkit, and
+// its debug messages hold what the window was told, so only errors pass. Of those
+// just the first words: a call that Wails cannot read is repeated behind them,
+// with passwords and names.
+type quiet struct{ log zerolog.Logger }
+
+func (q quiet) Print(string)   {}
+func (q quiet) Trace(string)   {}
+func (q quiet) Debug(string)   {}
+func (q quiet) Info(string)    {}
+func (q quiet) Warning(string) {}
+func (q quiet) Error(message string) {
+	message = message[:strings.IndexAny(message+":", `:'"{[`)]
+	q.log.Error().Str("toolkit", logging.Text(message)).Msg("the window reports an error")
+}
+func (q quiet) Fatal(message string) { q.Error(message) }

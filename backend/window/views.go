@@ -1,0 +1,232 @@
+package window
+
+// The shapes that cross to the window. Ids and times are text (RFC 3339, UTC);
+// "" means none. Nothing here holds a key or a password.
+
+// AppState is everything the window needs to choose its first screen.
+type AppState struct {
+	Version     string      `json:"version"`
+	Generation  int64       `json:"generation"`  // grows when the data of another clinic is shown, or none after Disconnect
+	Demo        bool        `json:"demo"`        // this is the simulated clinic
+	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
+	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
+	Person      *PersonView `json:"person"`      // who is signed in, or null
+	Locked      *LockedView `json:"locked"`      // who comes back with the password alone, or null
+	Managers    []string    `json:"managers"`    // the names of who can give permissions; none while nobody is signed in
+	Clinic      *ClinicView `json:"clinic"`      // the connected clinic, or null
+	Keyring     *ErrorView  `json:"keyring"`     // what is wrong with the system keyring, or null
+	Store       *ErrorView  `json:"store"`       // why the data on this computer cannot be opened, or null
+	MayReset    bool        `json:"mayReset"`    // the store is certainly lost: starting again may be offered
+	Button      string      `json:"button"`      // Open in TeleHab: works, unused, "" until somebody has tried
+	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
+	Sync        SyncStatus  `json:"sync"`
+	Tally       TallyView   `json:"tally"`
+	IdleMinutes int         `json:"idleMinutes"` // after which the window locks itself
+	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for TakeLink, or for somebody to sign in
+}
+
+// PersonView is a person of this computer.
+type PersonView struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Email       string   `json:"email"`
+	Permissions []string `json:"permissions"` // practitioner, practitioner.create, …, pms_link, …, people
+	Active      bool     `json:"active"`      // may sign in
+}
+
+// LockedView is who locked the window.
+type LockedView struct {
+	Name  string `json:"name"`
+	Email string `json:"email"`
+}
+
+// ClinicView is the connected clinic.
+type ClinicView struct {
+	Name        string `json:"name"`
+	Shard       string `json:"shard"`
+	OwnerName   string `json:"ownerName"` // whose key it is
+	OwnerRole   string `json:"ownerRole"`
+	KeyEnds     string `json:"keyEnds"` // "W0pd"
+	ConnectedAt string `json:"connectedAt"`
+}
+
+// ConnectionView is what Save proved about a key.
+type ConnectionView struct {
+	Clinic   ClinicView `json:"clinic"`
+	Patients int        `json:"patients"` // unarchived ones in Cliniko
+}
+
+// ErrorView is an error that a person may read; rejected promises carry it.
+type ErrorView struct {
+	Code    string `json:"code"`
+	Message string `json:"message"` // ends with the next step
+	Until   string `json:"until"`   // for rate_limited: when it goes on
+}
+
+// TallyView counts the kept profiles.
+type TallyView struct {
+	Active          int    `json:"active"` // those that need attention included
+	Failed          int    `json:"failed"` // need attention
+	Archived        int    `json:"archived"`
+	ActiveInCliniko int    `json:"activeInCliniko"` // what Cliniko counted
+	CountedAt       string `json:"countedAt"`
+	Missing         int    `json:"missing"` // of whom a person has to decide: see Missing
+}
+
+// SyncStatus says what the engine does now. It is sent whole with every change,
+// at most ten times a second.
+type SyncStatus struct {
+	// Number grows with each status, because what is told from two goroutines, or
+	// through a web socket, may arrive in another order.
+	Number     int64 `json:"number"`
+	Generation int64 `json:"generation"` // the AppState's, of the clinic that this is about
+	// Phase: idle, listing (reading the client list), listed (waiting for Start
+	// sync), storing, changes (asking what is new), checking (comparing counts).
+	Phase        string     `json:"phase"`
+	Now          string     `json:"now"`        // Cliniko's time, as far as it is known, when this was sent
+	Background   bool       `json:"background"` // nobody asked for what runs: show no more than a line
+	Done         int        `json:"done"`
+	Total        int        `json:"total"`        // 0: not known yet
+	PerSecond    float64    `json:"perSecond"`    // 0: not known yet
+	SecondsLeft  int        `json:"secondsLeft"`  // -1: not known
+	WaitingUntil string     `json:"waitingUntil"` // by this computer's clock
+	LastSuccess  string     `json:"lastSuccess"`  // end of the last pass that ended well
+	Last         *PassView  `json:"last"`         // the last pass of any end, or null
+	Problem      *ErrorView `json:"problem"`      // why the last pass did not end well, or null
+	Unfinished   bool       `json:"unfinished"`   // an import was cut off and will go on
+	OfflineSince string     `json:"offlineSince"` // "" when Cliniko can be reached, as far as is known; by this computer's clock
+}
+
+// PassView is one pass with its numbers: read = synced + unchanged + failed +
+// archived.
+type PassView struct {
+	Kind      string `json:"kind"` // full, changes, retry
+	StartedAt string `json:"startedAt"`
+	EndedAt   string `json:"endedAt"`
+	Read      int    `json:"read"`
+	Synced    int    `json:"synced"`
+	Unchanged int    `json:"unchanged"`
+	Failed    int    `json:"failed"`
+	Archived  int    `json:"archived"`
+	Requests  int    `json:"requests"`
+	Error     string `json:"error"` // the code of why it did not end well, or ""
+}
+
+// DayView sums the passes that ended within one day.
+type DayView struct {
+	Passes  int `json:"passes"`
+	Broken  int `json:"broken"`  // of passes, those that neither ended well nor were cancelled
+	Failing int `json:"failing"` // how many profiles were failing after the last of them; -1: not known
+}
+
+// ListingView sums what Sync patients found in Cliniko.
+type ListingView struct {
+	Total    int `json:"total"`    // unarchived patients
+	Failing  int `json:"failing"`  // of them, with errors
+	Ready    int `json:"ready"`    // of them, without
+	Archived int `json:"archived"` // left out of the list
+}
+
+// ListedRow is one patient of the listing, those with errors first, then by name.
+type ListedRow struct {
+	ID       string        `json:"id"`
+	Name     string        `json:"name"` // "Last, First"; "" if there is none
+	Born     string        `json:"born"` // YYYY-MM-DD
+	Email    string        `json:"email"`
+	Problems []ProblemView `json:"problems"`
+	Code     string        `json:"code"` // "" or incomplete, impossible, unreadable
+}
+
+// ListingPage is a part of the listing.
+type ListingPage struct {
+	Rows  []ListedRow `json:"rows"`
+	Total int         `json:"total"`
+}
+
+// ProblemView names a required field and what is wrong with it.
+type ProblemView struct {
+	Field string `json:"field"` // first_name, last_name, date_of_birth, sex, email
+	Label string `json:"label"` // "Email"
+	Kind  string `json:"kind"`  // missing, not_a_date, in_future, long_ago, not_an_email, not_printable
+	Text  string `json:"text"`  // "Email is missing"
+}
+
+// FailureView is a profile that failed to sync.
+type FailureView struct {
+	Ref           string        `json:"ref"` // to retry it; the id where there is one
+	ID            string        `json:"id"`
+	Name          string        `json:"name"`
+	Code          string        `json:"code"` // incomplete, impossible, unreadable
+	Problems      []ProblemView `json:"problems"`
+	Reason        string        `json:"reason"` // all problems in one sentence
+	FirstFailedAt string        `json:"firstFailedAt"`
+	LastFailedAt  string        `json:"lastFailedAt"`
+	Attempts      int           `json:"attempts"`
+}
+
+// ProfileQuery asks for a part of the profile list.
+type ProfileQuery struct {
+	Search  string `json:"search"`  // names, preferred names, email, phone digits, id
+	Filter  string `json:"filter"`  // all (active, failed ones included), attention, archived
+	NoPhone bool   `json:"noPhone"` // only those without a phone number
+	NoEmail bool   `json:"noEmail"` // only those without an email
+	Changed string `json:"changed"` // in Cliniko: week (the last 7 days), month (the last 30), "" whenever
+	Sort    string `json:"sort"`    // name, born, sex, email, phone, updated
+	Desc    bool   `json:"desc"`
+	Offset  int    `json:"offset"`
+	Limit   int    `json:"limit"` // at most 500 rows
+}
+
+// ProfilePage answers a ProfileQuery.
+type ProfilePage struct {
+	Rows      []ProfileRow `json:"rows"`
+	Matched   int          `json:"matched"` // rows that fit the query
+	All       int          `json:"all"`     // counts for the filter tabs, whatever the search
+	Attention int          `json:"attention"`
+	Archived  int          `json:"archived"`
+	NoPhone   int          `json:"noPhone"` // counts within the filter, whatever the search
+	NoEmail   int          `json:"noEmail"`
+	Week      int          `json:"week"`
+	Month     int          `json:"month"`
+}
+
+// ProfileRow is one line of the profile list.
+type ProfileRow struct {
+	ID        string        `json:"id"`
+	Name      string        `json:"name"` // "Last, First"
+	Preferred string        `json:"preferred"`
+	Born      string        `json:"born"`
+	Sex       string        `json:"sex"`
+	Email     string        `json:"email"`
+	Phone     string        `json:"phone"` // mobile if there is one
+	State     string        `json:"state"` // active, archived, merged, deleted
+	Problems  []ProblemView `json:"problems"`
+	UpdatedAt string        `json:"updatedAt"` // changed in Cliniko
+	Hits      HitsView      `json:"hits"`      // what the search found in it
+}
+
+// HitsView says which parts of a row's texts a search has hit: the beginning and
+// the end of each part, one after the other, in UTF-16 units; null for none.
+type HitsView struct {
+	Name      []int `json:"name"`
+	Preferred []int `json:"preferred"`
+	Email     []int `json:"email"`
+	Phone     []int `json:"phone"`
+}
+
+// LinkView is a link that came in, or what was found in pasted text.
+type LinkView struct {
+	ID string `json:"id"` // the client to open; "" for none
+}
+
+// LinkSetupView is what Settings shows about Open in TeleHab.
+type LinkSetupView struct {
+	AppName     string `json:"appName"`
+	AppURL      string `json:"appUrl"`      // what a clinic enters in Cliniko
+	Bookmarklet string `json:"bookmarklet"` // a javascript: address for the bookmarks bar
+	// State of telehab:// on this computer: ready, missing, broken (ours, and
+	// it leads elsewhere), foreign (another program's), unsupported.
+	State   string `json:"state"`
+	Owner   string `json:"owner"`   // of a foreign registration
+	Message string `json:"message"` // what it means, with the next step
+}
