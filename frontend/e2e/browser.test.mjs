@@ -114,14 +114,14 @@ step('the right key is proved and the clinic is named', async () => {
   await accessibleInBoth('5-connected');
 });
 
-step('sync patients lists the clinic, errors on top', async () => {
+step('sync patients lists the clinic, those that need attention on top', async () => {
   await button(/^Sync (client|patient)s$/).click();
   await button('Start sync').waitFor();
   const text = await page.getByRole('main').innerText();
   const said = (pattern) => number(text.match(pattern)[1]);
   listed = {
     total: said(/([\d,]+) (?:client|patient)s? in Cliniko/),
-    failing: said(/([\d,]+) with errors/),
+    failing: said(/([\d,]+) needs? attention/),
     ready: said(/([\d,]+) ready/),
   };
   assert.equal(listed.total, listed.failing + listed.ready);
@@ -140,13 +140,13 @@ step('start sync ends in results that add up', async () => {
   const said = (word) => number(text.match(new RegExp(`([\\d,]+)\\s+${word}`))[1]);
   assert.equal(said('synced'), listed.ready);
   assert.equal(said('unchanged'), 0);
-  assert.equal(said('failed'), listed.failing);
+  assert.equal(said('needs? attention'), listed.failing);
   await accessibleInBoth('7-results');
 });
 
-step('the failed profiles stay listed with their reasons', async () => {
-  await button('Show the failed ones').click();
-  await heading('Profiles that failed to sync').waitFor();
+step('those that need attention stay listed with their reasons', async () => {
+  await button('Show those that need attention').click();
+  await heading('Profiles that need attention').waitFor();
   await page
     .getByText(/Email is missing/)
     .first()
@@ -248,10 +248,10 @@ step('the sync icon asks for what is new', async () => {
     .click();
   await button(/^Sync with Cliniko now/).click();
   await until('the sync to end', async () => {
-    const state = await page.evaluate(() => window.go.main.App.State());
+    const state = await page.evaluate(() => window.go.window.About.State());
     return state.sync.phase === 'idle' && state.sync.last.kind === 'changes';
   });
-  const { last, problem } = (await page.evaluate(() => window.go.main.App.State())).sync;
+  const { last, problem } = (await page.evaluate(() => window.go.window.About.State())).sync;
   assert.equal(problem, null);
   assert.equal(last.read, last.synced + last.unchanged + last.failed + last.archived);
   assert.equal(last.synced, 0);
@@ -300,7 +300,7 @@ const without = (these, those) => {
 };
 const found = (search) =>
   page.evaluate(
-    (query) => window.go.main.App.Profiles(query).then(({ matched }) => matched),
+    (query) => window.go.window.Profiles.Find(query).then(({ matched }) => matched),
     { search, filter: 'all', sort: 'name', desc: false, offset: 0, limit: 1 },
   );
 

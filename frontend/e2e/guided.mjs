@@ -11,7 +11,7 @@ import { until } from './harness/processes.mjs';
  */
 export function walkGuided({ step, at, accessibleInBoth }) {
   const button = (name) => at().page.getByRole('button', { name, exact: typeof name === 'string' });
-  const state = () => at().page.evaluate(() => window.go.main.App.State());
+  const state = () => at().page.evaluate(() => window.go.window.About.State());
   const guide = () => at().page.getByRole('region', { name: 'Getting started' });
 
   step('the first steps say what is done and what is next, until all are', async () => {
@@ -42,14 +42,14 @@ export function walkGuided({ step, at, accessibleInBoth }) {
   step('the last 30 days are drawn, and can be read', async () => {
     const { page } = at();
     const { tally } = await state();
-    const chart = page.getByRole('img', { name: /^Failing profiles by day/ });
+    const chart = page.getByRole('img', { name: /^Profiles that need attention by day/ });
     const label = await chart.getAttribute('aria-label');
     assert.ok(label.includes(` ${tally.failed} now`), label);
     await button('Day by day').click();
     const rows = page.getByRole('table', { name: 'Last 30 days' }).getByRole('row');
     assert.equal(await rows.count(), 31);
     const [passes, broken, failing] = await rows.nth(1).getByRole('cell').allInnerTexts();
-    const { length } = await page.evaluate(() => window.go.main.App.Syncs(500));
+    const { length } = await page.evaluate(() => window.go.window.Sync.Passes(500));
     assert.deepEqual([passes, broken, failing], [String(length), '0', String(tally.failed)]);
     const before = await rows.nth(2).getByRole('cell').allInnerTexts();
     assert.deepEqual(before, ['0', '0', 'not known']);
@@ -79,20 +79,20 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     const count = Number((await group.innerText()).replace(/\D/g, ''));
     await group.click();
     await button('Fix one by one').click();
-    const place = page.getByRole('group', { name: 'Profiles that failed to sync' });
+    const place = page.getByRole('group', { name: 'Profiles that need attention' });
     const stands = (nth, of) => place.getByText(`${nth} of ${of}`, { exact: true }).waitFor();
     await stands(1, count);
     const title = page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'Opening profile' });
     const first = await title.innerText();
     await page.keyboard.press('Alt+ArrowDown');
     await stands(2, count);
-    await button('Previous failed profile').click();
+    await button('Previous profile that needs attention').click();
     await stands(1, count);
     assert.equal(await title.innerText(), first);
     await accessibleInBoth('13-one-by-one');
 
     await button('Check again').click();
-    await page.getByText(/^Still not complete in Cliniko/).waitFor();
+    await page.getByText(/^It still needs attention/).waitFor();
     await mend(
       await page
         .getByText(/^\d{5,20}$/)
