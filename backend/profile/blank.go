@@ -6,10 +6,10 @@ import (
 	"unicode"
 )
 
-// Blank says whether a text shows nothing: it is empty, or holds only white
-// space, format and control characters, marks without a letter to stand on,
-// and letters and symbols that have no shape. Such a text is no detail, though
-// it is not empty.
+// Blank reports whether a text shows nothing: it is empty, or contains only
+// white space, format and control characters, marks without a base letter, and
+// letters and symbols without a shape. Such a text counts as no value even
+// though it is not empty.
 func Blank(s string) bool { return strings.IndexFunc(s, visible) < 0 }
 
 func visible(r rune) bool {
@@ -22,26 +22,26 @@ func visible(r rune) bool {
 	return !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) && !slices.Contains(shapeless, r)
 }
 
-// isIdeograph is true of every place in the two planes that Unicode has set
-// aside for ideographs: each version fills in some more, for names above all, and
-// the tables here are older than the newest.
+// isIdeograph reports whether r is in one of the two planes that Unicode
+// reserves for ideographs. Each version of Unicode adds more of them, mostly
+// for names, and Go's tables lag behind.
 func isIdeograph(r rune) bool {
 	const first, last, plane = 0x20000, 0x3fffd, 0xffff
 	return r >= first && r <= last && r&plane <= last&plane
 }
 
-// shapeless are letters and symbols that Unicode draws as empty space, beside
-// those with the property Default_Ignorable_Code_Point, such as the fillers of
-// Hangul.
+// shapeless are letters and symbols that Unicode draws as empty space, in
+// addition to those with the property Default_Ignorable_Code_Point, such as the
+// fillers of Hangul.
 var shapeless = []rune{
 	'\u2800',                   // Braille pattern blank
-	'\ufffc',                   // object replacement character: the object is not there
+	'\ufffc',                   // object replacement character, without the object
 	'\U0001d159',               // musical symbol null notehead
 	'\U00013441', '\U00013442', // Egyptian hieroglyphs, full and half blank
 }
 
-// trimmed is a text as it is kept: without white space around it, and "" when
-// it is Blank.
+// trimmed returns a text as it is stored: without surrounding white space, and
+// "" if it is Blank.
 func trimmed(s string) string {
 	if Blank(s) {
 		return ""
@@ -49,8 +49,8 @@ func trimmed(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// trimmed returns the details as they are kept. The birth date is not among
-// them: see Profile.judge.
+// trimmed returns the details as they are stored, without the birth date: see
+// Profile.judge.
 func (d Details) trimmed() Details {
 	d.Email = Trim(d.Email)
 	d.mapTexts(trimmed)
@@ -58,7 +58,7 @@ func (d Details) trimmed() Details {
 	return d
 }
 
-// trimmedPhones leaves out numbers that show nothing.
+// trimmedPhones leaves out blank numbers.
 func trimmedPhones(phones []Phone) []Phone {
 	var kept []Phone
 	for _, phone := range phones {
@@ -69,9 +69,9 @@ func trimmedPhones(phones []Phone) []Phone {
 	return kept
 }
 
-// Trim returns a text without the white space and the format characters around
-// it, such as a zero-width space: they come along when an address or a key is
-// copied, and nobody sees them.
+// Trim returns a text without the white space and format characters around it,
+// such as a zero-width space: copying an address or a key may include them,
+// invisibly.
 func Trim(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
 }

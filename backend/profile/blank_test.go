@@ -15,7 +15,7 @@ var shows = []string{
 	"\u200bAnn", "Ann\u3164", "\u3164a\u2800", "\u202eAnn", "A\u0000", "\u115f\u1100", "Zoë\u00ad", "ক্", "ถ้", "\u00a0Ann\u00a0",
 }
 
-// blanks are texts that show nothing, though they are not empty.
+// blanks are texts that are not empty and show nothing.
 var blanks = map[string]string{
 	"zero-width space": "\u200b", "non-joiner": "\u200c", "joiner": "\u200d", "word joiner": "\u2060", "byte-order mark": "\ufeff",
 	"left-to-right mark": "\u200e", "right-to-left mark": "\u200f", "Arabic letter mark": "\u061c", "override": "\u202e", "isolate": "\u2067\u2069",
@@ -58,8 +58,8 @@ func TestNamesAndSex(t *testing.T) {
 	}
 }
 
-// What shows nothing is kept as nothing: on a screen, in a list and in an
-// export it must not pass for a detail.
+// A blank text is stored as none: on a screen, in a list and in an export it
+// must not pass for a value.
 func TestBlankTextIsKeptAsNone(t *testing.T) {
 	for name, text := range blanks {
 		p := complete(func(p *profile.Patient) {
@@ -95,7 +95,8 @@ func TestBlankTextIsKeptAsNone(t *testing.T) {
 	}
 }
 
-// Characters inside a name are Cliniko's; only white space around it goes.
+// Characters inside a name are left as Cliniko has them; only surrounding white
+// space is removed.
 func TestTextIsKeptAsCliniko(t *testing.T) {
 	for given, want := range map[string]string{
 		" Ann ": "Ann", "\u00a0Ann\t": "Ann", "Mary  Ann": "Mary  Ann", "\u202eAnn\u202c": "\u202eAnn\u202c", "Ann\u3164": "Ann\u3164", "می\u200cخواهم": "می\u200cخواهم",

@@ -2,24 +2,24 @@ package profile
 
 import "time"
 
-// Change is what one reading changed of a kept profile.
+// Change is what one reading changed in a stored profile.
 type Change struct {
 	At        time.Time // when it was stored here
-	UpdatedAt time.Time // when Cliniko last changed the patient, as that reading said
-	PassID    int64     // 0: somebody opened the client
+	UpdatedAt time.Time // Cliniko's updated_at in that reading
+	PassID    int64     // 0: a person opened the client
 	Fields    []FieldChange
 }
 
-// FieldChange is one field before and after. Lists are texts with ", " between
-// their parts; "" is none.
+// FieldChange is one field before and after. The parts of a list are separated
+// by ", "; "" means no value.
 type FieldChange struct {
 	Field  Field  `json:"field"`
 	Before string `json:"before"`
 	After  string `json:"after"`
 }
 
-// Diff returns what differs between two copies of a profile, in the order in
-// which fields are shown. Times are not compared.
+// Diff returns the fields that differ between two copies of a profile, in the
+// order in which they are shown. Times are not compared.
 func Diff(before, after *Profile) []FieldChange {
 	var changes []FieldChange
 	for _, field := range allFields {

@@ -57,7 +57,7 @@ func TestDiffOfNothing(t *testing.T) {
 	}
 }
 
-// A birth date that cannot be is part of the history, and so is its end.
+// An impossible birth date is part of the history, and so is its correction.
 func TestDiffOfAnImpossibleBirthDate(t *testing.T) {
 	none := profile.Profile{}
 	impossible := profile.Profile{Details: profile.Details{ImpossibleBirthDate: "1990-02-30"}}

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// MaxAge is the age in years above which a birth date is taken for a typing
+// MaxAge is the age in years above which a birth date is considered a typing
 // mistake. The oldest person on record reached 122.
 const MaxAge = 130
 
 // MaxEmail is the length of the longest email that Cliniko stores.
 const MaxEmail = 255
 
-// Check applies the required-field rule. It returns the profile with every
-// field that could be taken over, without what is invisible around it, and the
-// failure, or nil when the profile is complete. now is the practice system's
-// clock, not this computer's.
+// Check applies the required-field rule. It returns the profile, with every
+// field trimmed and an impossible birth date left out, and the failure, or nil
+// if the profile is complete. now is the practice system's clock, not this
+// computer's.
 //
-// Only active patients can fail: someone archived or merged in Cliniko cannot
-// be mended there without being brought back first.
+// Only active patients can fail: one who is archived or merged cannot be edited
+// in Cliniko without being unarchived first.
 func Check(p *Patient, now time.Time) (Profile, *Failure) {
 	out := Profile{
 		ID: p.ID, State: p.State(), Details: p.trimmed(),
@@ -30,10 +30,10 @@ func Check(p *Patient, now time.Time) (Profile, *Failure) {
 	return out, failure
 }
 
-// CheckAgain applies the rule to a kept profile and the failure that is kept
-// with it, if there is one. It answers what Check would of the same patient: a
-// birth date comes true or grows too old as time passes, and another version of
-// the program may have another rule.
+// CheckAgain applies the rule to a stored profile and its stored failure, or
+// nil. It returns what Check would for the same patient: as time passes, a
+// birth date stops being in the future or becomes too long ago, and another
+// version of the program may have another rule.
 func CheckAgain(p *Profile, known *Failure, now time.Time) (Profile, *Failure) {
 	out := *p
 	born := cmp.Or(p.DateOfBirth.String(), p.ImpossibleBirthDate)
@@ -45,7 +45,7 @@ func CheckAgain(p *Profile, known *Failure, now time.Time) (Profile, *Failure) {
 type values struct{ first, last, born, sex, email string }
 
 // judge sets the birth date, and returns why the profile is not complete, or
-// nil. A value that shows nothing is not kept, so known says that there was one.
+// nil. A blank value is not stored; known tells that there was one.
 func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 	born, bornProblem := checkBirthDate(v.born, now)
 	p.DateOfBirth, p.ImpossibleBirthDate = born, ""
@@ -58,7 +58,7 @@ func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 	var problems []Problem
 	add := func(field Field, kind string) {
 		if kind == Missing {
-			kind = cmp.Or(known.of(field), Missing)
+			kind = cmp.Or(known.kindOf(field), Missing)
 		}
 		if kind != "" {
 			problems = append(problems, Problem{field, kind})
@@ -81,8 +81,8 @@ func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 	return failure
 }
 
-// of returns what was wrong with a field, or "". No failure has none.
-func (f *Failure) of(field Field) string {
+// kindOf returns what was wrong with a field, or "". f may be nil.
+func (f *Failure) kindOf(field Field) string {
 	if f != nil {
 		for _, problem := range f.Problems {
 			if problem.Field == field {
@@ -93,7 +93,7 @@ func (f *Failure) of(field Field) string {
 	return ""
 }
 
-// Unread returns the failure of a record that could not be understood.
+// Unread returns the failure for an unreadable record.
 func Unread(r *Record) *Failure {
 	return &Failure{ID: r.Patient.ID, Ref: r.Ref, Code: Unreadable}
 }
@@ -108,8 +108,8 @@ func checkText(s string) string {
 	return ""
 }
 
-// checkBirthDate allows the date that has begun somewhere on earth (UTC+14),
-// so that the rule does not depend on the clinic's zone.
+// checkBirthDate accepts a date that has begun anywhere on earth (UTC+14), so
+// that the rule does not depend on the clinic's zone.
 func checkBirthDate(s string, now time.Time) (Date, string) {
 	if s == "" {
 		return Date{}, Missing
@@ -128,15 +128,15 @@ func checkBirthDate(s string, now time.Time) (Date, string) {
 	return born, ""
 }
 
-// Today is the date by which birth dates are judged at a time. The rule
-// depends on the time in no other way.
+// Today is the date by which birth dates are judged at a time. The rule depends
+// on the time only through it.
 func Today(now time.Time) Date { return DateOf(now.UTC().Add(14 * time.Hour)) }
 
-// emailShape is the pattern that Cliniko publishes for a patient's email. Its
-// letters are ASCII ones: with (?i) two others would fold into them.
+// emailShape is the pattern that Cliniko publishes for a patient's email. It
+// spells out both cases: (?i) would also match two letters outside ASCII.
 var emailShape = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+\\.[A-Za-z]{2,63}$")
 
-// checkEmail refuses only what Cliniko's own pattern does.
+// checkEmail refuses only what Cliniko's own pattern refuses.
 func checkEmail(s string) string {
 	if s == "" {
 		return Missing

@@ -23,7 +23,7 @@ func TestCheckAgain(t *testing.T) {
 		{"1895-03-02", "2026-02-28T12:00:00Z", "2026-03-01T10:00:00Z", "", "long_ago", ""},
 		{"1990-02-30", "2026-02-28T12:00:00Z", "2031-03-01T10:00:00Z", "not_a_date", "not_a_date", ""},
 		{"", "2026-02-28T12:00:00Z", "2031-03-01T10:00:00Z", "missing", "missing", ""},
-		// A clock that was ahead, and is right again.
+		// A clock was ahead, and is right again.
 		{"2026-03-02", "2026-03-01T10:00:00Z", "2026-02-28T12:00:00Z", "", "in_future", ""},
 	} {
 		patient := complete
@@ -45,7 +45,7 @@ func TestCheckAgain(t *testing.T) {
 	}
 }
 
-// Who has left cannot fail, whatever the birth date.
+// An archived patient cannot fail, whatever the birth date.
 func TestCheckAgainWhoLeft(t *testing.T) {
 	patient := profile.Patient{ID: "1", DateOfBirth: "2026-03-02", ArchivedAt: time.Unix(1, 0)}
 	kept, failure := profile.Check(&patient, moment(t, "2026-02-01T00:00:00Z"))
@@ -67,7 +67,7 @@ func moment(t *testing.T, text string) time.Time {
 	return at
 }
 
-// bornProblem is the only one that a failure has.
+// bornProblem returns the kind of a failure's only problem.
 func bornProblem(f *profile.Failure) string {
 	switch {
 	case f == nil:
@@ -78,7 +78,7 @@ func bornProblem(f *profile.Failure) string {
 	return "something else"
 }
 
-// What shows nothing is not kept. That there was something is.
+// A blank value is not stored, but the fact that there was one is.
 func TestCheckAgainWhatShowsNothing(t *testing.T) {
 	patient := profile.Patient{ID: "1", Details: profile.Details{FirstName: "\u3164", LastName: "", Sex: "\u2800", Email: "\u3164"}, DateOfBirth: "\u2800"}
 	kept, failure := profile.Check(&patient, moment(t, "2026-02-01T00:00:00Z"))

@@ -24,8 +24,8 @@ func TestToday(t *testing.T) {
 	}
 }
 
-// What is kept is judged as the patient would be, though a value that shows
-// nothing is not kept and a birth date that cannot be is kept elsewhere.
+// A stored profile is judged as its patient was, although a blank value is not
+// stored and an impossible birth date has its own field.
 func TestCheckAgainByValues(t *testing.T) {
 	kept := func(change func(*profile.Profile)) *profile.Profile {
 		p := &profile.Profile{ID: "1001", State: "active", Details: profile.Details{Title: "Ms", FirstName: "Ann", LastName: "Example", DateOfBirth: profile.Date{Year: 1990, Month: 1, Day: 2},

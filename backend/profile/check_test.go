@@ -11,8 +11,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// noon is when the rule is applied, unless a test says otherwise: on earth it
-// is 14 June or, at UTC+14, 15 June.
+// noon is when the rule is applied unless a test says otherwise. It is 14 June
+// in some zones and, at UTC+14, already 15 June.
 var noon = time.Date(2026, 6, 14, 12, 0, 0, 0, time.UTC)
 
 // complete is a patient with nothing wrong, changed by the given functions.
@@ -60,8 +60,8 @@ func TestACompletePatientIsTakenOverWhole(t *testing.T) {
 	}
 }
 
-// Somebody who has left cannot fail, and keeps what Cliniko has instead of a
-// birth date.
+// An archived patient cannot fail, and keeps the text that Cliniko has instead
+// of a birth date.
 func TestAnImpossibleBirthDateIsKeptWhateverTheState(t *testing.T) {
 	then := noon.AddDate(0, -1, 0)
 	for state, change := range map[profile.State]func(*profile.Patient){
@@ -122,7 +122,7 @@ func TestCodes(t *testing.T) {
 		if got := strings.Join(problems, ", "); got != test.want || failure.Code != test.code || failure.ID != "1001" || failure.Ref != "1001" {
 			t.Errorf("%s of %s: %s, want %s", failure.Code, failure.Ref, got, test.want)
 		}
-		// Nobody fails who has left.
+		// An archived patient does not fail.
 		if _, failure := profile.Check(complete(append(test.changes, func(p *profile.Patient) { p.ArchivedAt = noon })...), noon); failure != nil {
 			t.Errorf("archived: %v", failure.Problems)
 		}

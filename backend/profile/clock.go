@@ -3,19 +3,18 @@ package profile
 import "time"
 
 const (
-	// clockSlack is by how much two clocks may drift apart before an answer's
-	// time is doubted. It lies within what a changes pass reads again.
+	// clockSlack is how far two clocks may drift apart before an answer's time
+	// is doubted. It is less than the overlap of a changes pass.
 	clockSlack = 5 * time.Minute
-	// confirmAfter is how far apart two answers must lie that agree with each
-	// other and with nothing that was believed before.
+	// confirmAfter is how long answers that contradict the believed time have
+	// to agree with each other before they are believed.
 	confirmAfter = 24 * time.Hour
-	// anchorFor is how long one comparison of the two clocks is good for. A
-	// server whose clock ran ahead by the slack could gain that much in it, and
-	// no more.
+	// anchorFor is how long one comparison of the two clocks is valid. In this
+	// time a server's clock can gain no more than the slack.
 	anchorFor = 7 * 24 * time.Hour
 )
 
-// Reading is what Cliniko's clock and this computer's said at one moment.
+// Reading is the time by Cliniko's clock and by this computer's at one moment.
 type Reading struct {
 	Clinic time.Time // the Date of an answer
 	Here   time.Time
@@ -24,24 +23,24 @@ type Reading struct {
 func (r Reading) isZero() bool { return r.Clinic.IsZero() }
 
 // Clock is what is known of Cliniko's time. Neither of the two clocks is
-// trusted by itself: a computer's may be set to any year, and the Date of an
-// answer may be a proxy's. They are believed where they agree about how much
-// time has passed; where they do not, what Cliniko says is believed once it
-// has said so consistently for a day. The zero Clock knows nothing.
+// trusted alone: a computer's may be set to any year, and the Date of an answer
+// may be a proxy's. They are believed while they agree about how much time has
+// passed; otherwise Cliniko's clock is believed once it has been consistent for
+// a day. The zero Clock knows nothing.
 type Clock struct {
-	// Believed is the newest of Cliniko's times that was believed. It never goes
-	// back. Zero: none was.
+	// Believed is the newest of Cliniko's times that was believed, or zero. It
+	// never goes back.
 	Believed time.Time
-	// Latest is what the newest answer said, believed or not.
+	// Latest is the time of the newest answer, believed or not.
 	Latest time.Time
-	// Anchor is when the two clocks were last compared and believed, and Reached
-	// the newest time that agreed with it, or that a doubt had come to when the
-	// next one began. Where there was no doubt, it is Believed, unless that
-	// turned out to have been too late.
+	// Anchor is when the two clocks were last compared and believed. Reached is
+	// the newest time that agreed with it or, when one doubt follows another,
+	// the time that the earlier one had reached. Without a doubt it equals
+	// Believed, unless Believed turned out to be too late.
 	Anchor  Reading
 	Reached time.Time
 	// Doubted is the first of the answers that disagree with Anchor and agree
-	// with each other; zero while there is no doubt.
+	// with each other; zero if there is no doubt.
 	Doubted Reading
 }
 
@@ -57,7 +56,7 @@ func (c Clock) Learn(r Reading) Clock {
 		if r.Clinic.Sub(c.Anchor.Clinic) < anchorFor {
 			c.Believed, c.Reached, c.Doubted = later(c.Believed, r.Clinic), later(c.Reached, r.Clinic), Reading{}
 			if c.Reached.After(r.Clinic.Add(clockSlack)) {
-				c.Reached = r.Clinic // an answer in doubt had said more
+				c.Reached = r.Clinic // a doubted answer was later
 			}
 			break
 		}
@@ -65,8 +64,8 @@ func (c Clock) Learn(r Reading) Clock {
 	case c.Doubted.isZero():
 		c.Doubted = r
 	case !agree(c.Doubted, r):
-		// This computer's clock was set once more, or the Date has changed. In
-		// the first case the doubt goes on from where it was.
+		// This computer's clock was set again, or the Date has changed. In the
+		// first case the doubt continues from where it was.
 		if reached := before.ReadAt(before.Latest); !reached.After(r.Clinic.Add(clockSlack)) {
 			c.Reached = later(c.Reached, earlier(reached, r.Clinic))
 		}
@@ -81,19 +80,19 @@ func (c *Clock) believe(r Reading) {
 	c.Believed, c.Anchor, c.Reached, c.Doubted = later(c.Believed, r.Clinic), r, r.Clinic, Reading{}
 }
 
-// agree says that as much time passed between two readings by the one clock as
-// by the other.
+// agree reports whether both clocks measured the same time between two
+// readings.
 func agree(a, b Reading) bool {
 	expected := a.Here.Add(b.Clinic.Sub(a.Clinic))
 	return b.Here.Sub(expected).Abs() <= clockSlack
 }
 
-// Doubts says that the newest answer was not believed.
+// Doubts reports whether the newest answer was not believed.
 func (c Clock) Doubts() bool { return !c.Doubted.isZero() }
 
-// Erases returns the time by which it is decided what was kept long enough:
-// never later than what is believed, nor than what Cliniko says now. Zero:
-// nothing may be erased.
+// Erases returns the time that decides what has been stored long enough to be
+// erased: never later than Believed, nor than Cliniko's latest answer. Zero
+// means that nothing may be erased.
 func (c Clock) Erases() time.Time {
 	if c.Latest.Before(c.Believed) {
 		return c.Latest
@@ -101,25 +100,25 @@ func (c Clock) Erases() time.Time {
 	return c.Believed
 }
 
-// Estimate returns Cliniko's time when this computer's clock says here, as far
-// as it is known. Where the clocks disagree, it is the earlier of what they
-// say; a time before what was reached is none of them.
+// Estimate returns the best estimate of Cliniko's time when this computer's
+// clock shows here. Where the clocks disagree, it is the earlier of the two
+// that is not before Reached.
 func (c Clock) Estimate(here time.Time) time.Time {
 	earliest, _ := c.bounds(here)
 	return earliest
 }
 
-// AtMost is Estimate for what is erased some days later: where the clocks
-// disagree, it is the later of what they say.
+// AtMost is the latest that Cliniko's time can be, for what is erased a number
+// of days later: where the clocks disagree, it is the later of the two.
 func (c Clock) AtMost(here time.Time) time.Time {
 	_, latest := c.bounds(here)
 	return latest
 }
 
-// ReadAt returns when an answer was given whose Date is this one, and which
-// was learnt. Of two answers, the one with the later Date was given later,
-// whatever time passes and whatever this computer's clock says, until one is
-// learnt that starts a doubt or ends it.
+// ReadAt returns when an answer with this Date was given; the answer has to be
+// learnt already. An answer with a later Date was given later, whatever this
+// computer's clock shows, until an answer is learnt that starts or ends a
+// doubt.
 func (c Clock) ReadAt(date time.Time) time.Time {
 	if c.Doubted.isZero() {
 		return date
@@ -144,12 +143,11 @@ func (c Clock) bounds(here time.Time) (earliest, latest time.Time) {
 	return later(c.Reached, earliest), later(c.Reached, latest)
 }
 
-// atDoubt returns the earliest and the latest time that it can have been when
-// the doubt began. That is decided by what was known then and no more: a
-// clock that was behind what was reached at that moment is wrong, and is no
-// more right once it has passed it.
+// atDoubt returns the earliest and the latest time at which the doubt can have
+// begun, by what was known then and no more: a clock that was behind Reached at
+// that moment is wrong, and does not become right by passing it.
 func (c Clock) atDoubt() (earliest, latest time.Time) {
-	// Of several answers at once, an earlier one may come last.
+	// Of several concurrent answers, an earlier one may arrive last.
 	dateFits := !c.Doubted.Clinic.Before(c.Reached.Add(-clockSlack))
 	here := c.Anchor.Clinic.Add(c.Doubted.Here.Sub(c.Anchor.Here))
 	hereFits := !c.Anchor.isZero() && !here.Before(c.Reached)

@@ -17,8 +17,8 @@ const (
 
 var midday = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// Each answer is given as what Cliniko's clock said and what this computer's
-// said, from midday. What is believed afterwards is given in the same way.
+// Each answer is given by Cliniko's clock and by this computer's, both counted
+// from midday, and so is what is believed afterwards.
 func TestWhichTimesAreBelieved(t *testing.T) {
 	type answer struct{ clinic, here time.Duration }
 	const nothing = -1
@@ -90,8 +90,8 @@ func TestWhichTimesAreBelieved(t *testing.T) {
 	}
 }
 
-// What is believed never goes back, whatever the clocks say, and is never later
-// than everything that was said.
+// The believed time never goes back, whatever the clocks show, and is never
+// later than all the times that were given.
 func TestBelievedNeverGoesBack(t *testing.T) {
 	jumps := []time.Duration{0, minute, 5 * minute, day, -day, 100 * day, -100 * day, 10 * year, -10 * year}
 	for _, first := range jumps {
@@ -152,8 +152,8 @@ func TestEstimateOfClinikosTime(t *testing.T) {
 	}
 }
 
-// However often this computer's clock is set, what Cliniko says later was read
-// later, and the time that is estimated in between goes on from there.
+// However often this computer's clock is set, an answer with a later Date was
+// read later, and the estimate continues from there.
 func TestReadingsKeepTheirOrder(t *testing.T) {
 	minutes := func(t *rapid.T, from, to int, name string) time.Duration {
 		return time.Duration(rapid.IntRange(from, to).Draw(t, name)) * minute

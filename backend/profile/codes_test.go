@@ -6,8 +6,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Which ends of a pass mean that Cliniko was not reached, and after which it
-// goes on where it stopped.
+// Which codes mean that a pass did not reach Cliniko, and after which ones it
+// resumes.
 func TestEndsOfPasses(t *testing.T) {
 	for code, want := range map[profile.Code]struct{ unreached, resumable bool }{
 		"":        {false, false},

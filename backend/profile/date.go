@@ -14,8 +14,8 @@ type Date struct {
 	Day   int
 }
 
-// ParseDate reads YYYY-MM-DD. A date that no calendar has, such as 30
-// February, is an error.
+// ParseDate reads YYYY-MM-DD. A date that does not exist, such as 30 February,
+// is an error.
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
@@ -31,7 +31,7 @@ func DateOf(t time.Time) Date {
 	return Date{y, m, d}
 }
 
-// IsZero says that no date is known.
+// IsZero reports whether the date is unknown.
 func (d Date) IsZero() bool { return d == Date{} }
 
 // String returns YYYY-MM-DD, or "" when no date is known.
@@ -42,7 +42,7 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 }
 
-// After says whether d is later than other.
+// After reports whether d is later than other.
 func (d Date) After(other Date) bool {
 	return cmp.Or(cmp.Compare(d.Year, other.Year), cmp.Compare(d.Month, other.Month), cmp.Compare(d.Day, other.Day)) > 0
 }
@@ -57,7 +57,7 @@ func (d Date) AgeOn(day Date) int {
 	return age
 }
 
-// MarshalText and UnmarshalText make a Date travel as YYYY-MM-DD or "".
+// MarshalText returns YYYY-MM-DD or "".
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText is the inverse of MarshalText.

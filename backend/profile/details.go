@@ -6,21 +6,21 @@ import (
 	"strings"
 )
 
-// Details are what TeleHab keeps of somebody beside ids, states and times. A
-// Patient has them as Cliniko sent them, a Profile as they are kept.
+// Details are what TeleHab stores about a client besides ids, states and times.
+// A Patient has them as Cliniko sent them, a Profile as they are stored.
 //
-// A field of Details has a line in allFields too; with both, it is checked,
+// A field of Details also has a line in allFields; with both, it is checked,
 // sealed, compared and shown. The JSON names are those in the sealed rows of
 // stores. Neither they nor their order ever change: rows of earlier versions
-// have them, and by any other text each row would be a changed one.
+// use them, and with another text every row would count as changed.
 type Details struct {
 	Title                 string  `json:"t,omitempty"`
 	FirstName             string  `json:"f,omitempty"`
 	PreferredFirstName    string  `json:"p,omitempty"`
 	LastName              string  `json:"l,omitempty"`
 	DateOfBirth           Date    `json:"b,omitzero"`  // zero when missing or impossible
-	ImpossibleBirthDate   string  `json:"i,omitempty"` // what Cliniko has instead of a DateOfBirth that can be
-	Sex                   string  `json:"s,omitempty"` // sex, or the older gender field where sex is empty
+	ImpossibleBirthDate   string  `json:"i,omitempty"` // the text that Cliniko has, if it is not a possible date
+	Sex                   string  `json:"s,omitempty"` // Cliniko's sex, or the older gender field if that is empty
 	GenderIdentity        string  `json:"g,omitempty"`
 	Pronouns              string  `json:"n,omitempty"` // such as "she/her"
 	Email                 string  `json:"e,omitempty"`
@@ -37,7 +37,7 @@ type Phone struct {
 // Field names a field of a profile.
 type Field string
 
-// The fields that are kept.
+// The fields.
 const (
 	FieldState          Field = "state"
 	FieldMergedInto     Field = "merged_into"
@@ -62,8 +62,8 @@ var Fields = []Field{FieldFirstName, FieldLastName, FieldDateOfBirth, FieldSex, 
 var allFields = []struct {
 	name  Field
 	label string // as Cliniko shows it
-	// A field that is one text has text, any other one value: what two copies are
-	// compared by.
+	// text is set for a field that is one text, value for any other: what two
+	// copies are compared by.
 	text  func(*Details) *string
 	value func(*Profile) string
 }{
@@ -95,7 +95,7 @@ func phoneList(phones []Phone) string {
 	return strings.Join(texts, ", ")
 }
 
-// mapTexts replaces each field that is one text.
+// mapTexts replaces the value of each field that is one text.
 func (d *Details) mapTexts(change func(string) string) {
 	for i := range allFields {
 		if allFields[i].text != nil {

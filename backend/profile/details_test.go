@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Whoever adds a detail and forgets its line in allFields hears of it.
+// Every field of Details has its line in allFields.
 func TestEachDetailIsCheckedAndCompared(t *testing.T) {
 	yes := true
 	value := map[reflect.Type]any{

@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// Display returns text as it may be shown among other text: without characters
-// that would change the direction or the place of what stands after it, or of
-// what a terminal does. What is stored keeps them.
+// Display returns text in a form that is safe beside other text: without
+// characters that change the direction or the position of what follows, or
+// control a terminal. The stored text keeps them.
 func Display(text string) string {
 	if !strings.ContainsFunc(text, actsOnOthers) {
 		return text
@@ -23,8 +23,8 @@ func Display(text string) string {
 	}, text)
 }
 
-// actsOnOthers is true of control and format characters, apart from the two that
-// choose the form of the letters beside them, as in Persian names.
+// actsOnOthers reports whether r is a control or format character, except for
+// the two that choose the form of adjacent letters, as in Persian names.
 func actsOnOthers(r rune) bool {
 	const nonJoiner, joiner = '\u200c', '\u200d'
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && r != nonJoiner && r != joiner

@@ -30,7 +30,7 @@ func TestDisplayKeepsTextToItself(t *testing.T) {
 	}
 }
 
-// Every text of a profile is one that somebody may have put a control into.
+// Every text of a profile may contain a control character.
 func TestDisplayedLeavesNoTextOut(t *testing.T) {
 	stored := Profile{Details: Details{Phones: []Phone{{Type: "Mo\u202ebile", Number: "\u200e0491"}}}}
 	eachText(&stored.Details, func(_, _ string) string { return "A\u202eB" })
@@ -49,7 +49,8 @@ func TestDisplayedLeavesNoTextOut(t *testing.T) {
 	}
 }
 
-// eachText replaces the details that are texts, whose names are those in Go.
+// eachText replaces the details that are texts, by the names of their Go
+// fields.
 func eachText(d *Details, change func(name, text string) string) {
 	fields := reflect.ValueOf(d).Elem()
 	for i := range fields.NumField() {

@@ -61,7 +61,7 @@ func TestEmails(t *testing.T) {
 	}
 }
 
-// What is kept of an email that is none is what a person would see of it.
+// Of a text that is not an email, what a person can see of it is stored.
 func TestEmailsThatAreNone(t *testing.T) {
 	for given, want := range map[string]string{
 		"n/a": "n/a", " n/a\u200b": "n/a", "a@example.org; b@example.org": "a@example.org; b@example.org", "\u3164": "", "\u200b": "", "\u2800 \u2800": "",
@@ -97,7 +97,7 @@ func TestBirthDates(t *testing.T) {
 		now  time.Time
 		want string
 	}{
-		// The day that has begun somewhere: UTC+14 is there at 10:00.
+		// The day has begun somewhere: in UTC+14 at 10:00 UTC.
 		{"2026-06-14", at("2026-06-14", "00:00:00 +0000"), ""},
 		{"2026-06-14", at("2026-06-13", "10:00:00 +0000"), ""},
 		{"2026-06-14", at("2026-06-13", "09:59:59 +0000"), "in_future"},
@@ -110,13 +110,13 @@ func TestBirthDates(t *testing.T) {
 		{"2027-01-01", at("2026-06-14", "12:00:00 +0000"), "in_future"},
 		{"2093-04-05", noon, "in_future"},
 		{"9999-12-31", noon, "in_future"},
-		// It is the same moment in each zone.
+		// The zone in which the time is given does not matter.
 		{"2026-06-15", at("2026-06-14", "20:00:00 +1000"), ""},
 		{"2026-06-15", at("2026-06-14", "19:59:59 +1000"), "in_future"},
 		{"2026-06-15", at("2026-06-13", "22:59:59 -1100"), "in_future"},
 		{"2026-06-15", at("2026-06-13", "23:00:00 -1100"), ""},
 
-		// 130 years and not a day more, where it is latest.
+		// 130 years and not a day more, by the latest zone.
 		{"1896-06-15", at("2026-06-14", "12:00:00 +0000"), ""},
 		{"1895-06-16", at("2026-06-14", "12:00:00 +0000"), ""},
 		{"1895-06-15", at("2026-06-14", "12:00:00 +0000"), "long_ago"},
@@ -131,7 +131,7 @@ func TestBirthDates(t *testing.T) {
 		{"0000-01-01", noon, "long_ago"},
 		{"0001-01-01", noon, "long_ago"},
 
-		// Born on 29 February: the year is full on 1 March.
+		// Born on 29 February: a year older on 1 March.
 		{"1892-02-29", at("2023-02-28", "09:00:00 +0000"), ""},
 		{"1892-02-29", at("2023-02-28", "10:00:00 +0000"), "long_ago"},
 		{"1896-02-29", at("2026-02-28", "12:00:00 +0000"), ""},

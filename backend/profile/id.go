@@ -19,7 +19,7 @@ func ParseID(s string) (ID, bool) {
 	return ID(s), true
 }
 
-// Less orders ids as the numbers they are.
+// Less orders ids as numbers.
 func (id ID) Less(other ID) bool {
 	return cmp.Or(cmp.Compare(len(id), len(other)), cmp.Compare(id, other)) < 0
 }

@@ -3,7 +3,7 @@ package profile
 import "time"
 
 // Outcome is what a pass did with one patient. Every patient that a pass read
-// has exactly one.
+// has exactly one outcome.
 type Outcome string
 
 // The outcomes.
@@ -23,34 +23,34 @@ type Counts struct {
 	Archived  int `json:"archived"`
 }
 
-// Kind says which patients a pass asks for.
+// Kind says which patients a pass reads.
 type Kind string
 
 // The kinds of pass.
 const (
 	FullPass    Kind = "full"    // every patient, archived ones included
 	ChangesPass Kind = "changes" // what changed since the cursor
-	RetryPass   Kind = "retry"   // some patients: unreadable ones whose time has come (see RetryAt), or rows that do not open
+	RetryPass   Kind = "retry"   // some patients: unreadable ones that are due (see RetryAt), or rows that cannot be decrypted
 )
 
-// Pass is one run of the engine, as it is kept.
+// Pass is one run of the engine, as it is stored.
 type Pass struct {
 	ID        int64
 	Kind      Kind
-	StartedAt time.Time // by Cliniko's clock where it told the time
-	EndedAt   time.Time // zero while it runs, or when it was cut off
+	StartedAt time.Time // by Cliniko's clock, if known
+	EndedAt   time.Time // zero while it runs, and when it was interrupted
 	Counts    Counts
 	Requests  int
 	Expected  int  // how many patients Cliniko counted when a full pass began, archived ones included
 	Total     int  // and when it ended
-	Err       Code // "" for a pass that ended well
+	Err       Code // "" for a pass that succeeded
 }
 
 // Day sums the passes that ended within one calendar day.
 type Day struct {
 	Passes  int
-	Broken  int // of Passes, those that neither ended well nor were cancelled
-	Failing int // how many profiles were failing after the last of them; -1: not known
+	Broken  int // of Passes, those that neither succeeded nor were cancelled
+	Failing int // how many profiles needed attention after the last of them; -1: not known
 }
 
 // Entry is one judged record of a batch.
@@ -58,7 +58,7 @@ type Entry struct {
 	Ref     string
 	Profile Profile   // its details as far as known; empty when unreadable
 	Failure *Failure  // nil: a complete profile, or an archived one
-	Opened  bool      // someone asked for this client, so keep it even if it is archived
+	Opened  bool      // a person opened this client, so store it even if archived
 	ReadAt  time.Time // Cliniko's clock when it answered; only for Save
 }
 
@@ -66,16 +66,16 @@ type Entry struct {
 type Batch struct {
 	PassID  int64
 	Entries []Entry
-	Page    int // the numbered page of a full pass that these entries are all of; else 0
+	Page    int // the number of the page of a full pass that these entries make up; otherwise 0
 }
 
 // Clinic is the practice that the key belongs to.
 type Clinic struct {
 	AccountID string // Cliniko's id of the account, the identity of the clinic
 	Name      string
-	Subdomain string // with the shard, the web address of the clinic's Cliniko; "" if it did not say
+	Subdomain string // with the shard, the web address of the clinic's Cliniko; "" if unknown
 	Shard     string
-	Country   string // by its ISO 3166 code, for phone numbers; "" is not known
+	Country   string // ISO 3166 code, for phone numbers; "" if unknown
 	Patients  string // what the clinic calls them: "patient" or "client"
 	OwnerName string // of the key
 	OwnerRole string
@@ -83,18 +83,18 @@ type Clinic struct {
 	Connected time.Time
 }
 
-// Button says how far a clinic is with Open in TeleHab, the button in Cliniko.
+// Button is how far a clinic has set up Open in TeleHab, the button in Cliniko.
 type Button string
 
-// How far a clinic is with it.
+// The states of the button.
 const (
 	ButtonUntried Button = ""
 	ButtonWorks   Button = "works"  // a test link has come back
-	ButtonUnused  Button = "unused" // somebody said that the clinic does without
+	ButtonUnused  Button = "unused" // a person said that the clinic does not use it
 )
 
-// WebAddress returns where the clinic's Cliniko is in a browser, without a
-// slash at the end. "": Cliniko did not say.
+// WebAddress returns the address of the clinic's Cliniko in a browser, without
+// a slash at the end, or "" if Cliniko did not give it.
 func (c *Clinic) WebAddress() string {
 	if c.Subdomain == "" {
 		return ""

@@ -3,13 +3,13 @@ package profile
 import "time"
 
 // Patient is a patient as Cliniko has it, reduced to the fields that TeleHab
-// keeps. Text is as Cliniko sent it, without white space around it; null and
-// the empty text are both "".
+// stores. Texts are as Cliniko sent them, without surrounding white space; null
+// and the empty text are both "".
 type Patient struct {
 	ID ID
 	Details
 	// DateOfBirth is the text that Cliniko sent, since it may be an impossible
-	// date. It stands before the one of Details, which Check fills in.
+	// date. It shadows the field of Details, which Check fills in.
 	DateOfBirth string
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
@@ -19,7 +19,7 @@ type Patient struct {
 	MergedInto  ID // the survivor of a merge
 }
 
-// State returns where the patient stands in Cliniko.
+// State returns the patient's state in Cliniko.
 func (p *Patient) State() State {
 	if !p.DeletedAt.IsZero() {
 		return Deleted
@@ -34,17 +34,17 @@ func (p *Patient) State() State {
 }
 
 // Record is one element of what Cliniko sent: a patient, or the reason why it
-// could not be read. An unreadable record has its ID where that much could be
-// read, and always a Ref.
+// could not be read. An unreadable record has an ID if that could be read, and
+// always a Ref.
 type Record struct {
 	Patient Patient
 	Err     error  // not nil: unreadable, and only Patient.ID may be set
-	Ref     string // names the record in the store: the id, or a mark of its bytes where it has none
+	Ref     string // names the record in the store: the id, or without one a hash of its bytes
 }
 
 // Page is one answer with patients, in the order in which Cliniko sent them.
 type Page struct {
 	Records []Record
-	Total   int       // how many patients match the whole question
-	Date    time.Time // the server's clock when it answered; zero if it did not say
+	Total   int       // how many patients match the query
+	Date    time.Time // the server's clock when it answered; zero if not given
 }

@@ -2,7 +2,7 @@ package profile
 
 import "time"
 
-// State is where a client stands in the practice system.
+// State is a client's state in the practice system.
 type State string
 
 // The four states. Only Active clients can fail to become a profile.
@@ -13,8 +13,8 @@ const (
 	Deleted  State = "deleted"
 )
 
-// Profile is what TeleHab keeps of a client. Times are UTC in whole or fractional
-// seconds as Cliniko gave them; the zero time means none.
+// Profile is what TeleHab stores of a client. Times are in UTC, in whole or
+// fractional seconds as Cliniko gave them; the zero time means none.
 type Profile struct {
 	ID    ID
 	State State
@@ -24,8 +24,8 @@ type Profile struct {
 	ArchivedAt time.Time
 	MergedInto ID
 	AddedAt    time.Time // when it was first stored here
-	SyncedAt   time.Time // when this copy was last known to be Cliniko's
-	DeletedAt  time.Time // when Cliniko was found to have it no more
+	SyncedAt   time.Time // when this copy was last known to equal Cliniko's
+	DeletedAt  time.Time // when it was found to be deleted in Cliniko
 }
 
 // ListName returns "Last, First", as lists are sorted.
@@ -36,8 +36,8 @@ func (p *Profile) ListName() string {
 	return p.LastName + ", " + p.FirstName
 }
 
-// MainPhone is the number to show where there is room for one: the mobile, or
-// else the first; "" if there is none.
+// MainPhone is the number to show if there is room for only one: the mobile
+// number, otherwise the first; "" if there is none.
 func (p *Profile) MainPhone() string {
 	for _, phone := range p.Phones {
 		if phone.Type == "Mobile" {
@@ -52,19 +52,19 @@ func (p *Profile) MainPhone() string {
 
 // Failure says why a patient is not a complete profile.
 type Failure struct {
-	ID            ID     // "" where not even the id could be read
-	Ref           string // the row's name in the store; the id where there is one
+	ID            ID     // "" if not even the id could be read
+	Ref           string // the row's name in the store; the id if there is one
 	Code          FailureCode
 	Problems      []Problem // what is wrong, in the order of Fields; none when unreadable
 	FirstFailedAt time.Time
 	LastFailedAt  time.Time
-	Attempts      int // how many times it was read and found wanting
+	Attempts      int // how many times it was read and failed
 }
 
-// RetryAt returns when a record that could not be read, at this time last, is to
-// be read again by itself, or the zero time when it waits for the next pass. A
-// profile whose details are incomplete is not read again before somebody has
-// changed them in Cliniko.
+// RetryAt returns when a record that could not be read, last at this time, is
+// due to be read again in the background, or the zero time if it waits for the
+// next pass. A profile with incomplete details is not read again before they
+// are changed in Cliniko.
 func RetryAt(last time.Time, attempts int) time.Time {
 	switch attempts {
 	case 1:
@@ -96,8 +96,8 @@ type Problem struct {
 // What can be wrong with a field.
 const (
 	Missing      = "missing"
-	NotADate     = "not_a_date"   // no calendar has it
-	InTheFuture  = "in_future"    // nobody is born yet that day
+	NotADate     = "not_a_date"   // such as 30 February
+	InTheFuture  = "in_future"    // that day has not begun anywhere
 	LongAgo      = "long_ago"     // more than MaxAge years ago
 	NotAnEmail   = "not_an_email" // such as "n/a", or two addresses in one field
 	NotPrintable = "not_printable"

@@ -18,11 +18,11 @@ var faults = map[string]string{
 	NotAnEmail: "is not one email address", NotPrintable: "has no readable letters",
 }
 
-// Text says what is wrong, such as "Email is missing". It never holds the
+// Text says what is wrong, such as "Email is missing". It never contains the
 // value.
 func (p Problem) Text() string { return p.Field.Label() + " " + faults[p.Kind] }
 
-// Reason says in one sentence what is wrong with a failed profile.
+// Reason says in one sentence why a profile needs attention.
 func (f *Failure) Reason() string {
 	if f.Code == Unreadable {
 		return "Cliniko's answer about this client could not be understood."

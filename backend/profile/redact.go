@@ -5,16 +5,15 @@ import (
 	"io"
 )
 
-// Redacted is what a value shows instead of itself where it holds somebody's
-// details.
+// Redacted is printed in place of a value that contains personal details.
 const Redacted = "[redacted]"
 
-// What holds personal details does not print itself, whatever the verb, not
-// even inside another value: a log line or an error that was written in a hurry
-// says nothing. Reading a field is the only way to it.
+// A type that contains personal details does not print them, whatever the verb
+// and even inside another value: a careless log line or error reveals nothing.
+// They can only be had by reading a field.
 //
-// fmt calls no methods of what lies in unexported fields, so types of other
-// packages that keep such values in theirs have the same method.
+// fmt calls no methods on unexported fields, so types of other packages that
+// have such values in theirs need the same method.
 
 func redact(f fmt.State) { _, _ = io.WriteString(f, Redacted) }
 
@@ -42,8 +41,8 @@ func (e Entry) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Ref+" "+
 // Format writes the record's ref, which may be in a log.
 func (r Record) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.Ref+" "+Redacted) }
 
-// MarshalJSON writes Redacted: loggers print what they do not know as JSON. Who
-// has to write a profile names its fields.
+// MarshalJSON writes Redacted, since loggers print unknown types as JSON. Code
+// that has to write a profile names its fields.
 func (Patient) MarshalJSON() ([]byte, error) { return []byte(`"` + Redacted + `"`), nil }
 
 // MarshalJSON writes Redacted.

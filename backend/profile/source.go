@@ -5,34 +5,34 @@ import (
 	"time"
 )
 
-// PageSize is the most patients that one answer holds.
+// PageSize is the most patients in one answer.
 const PageSize = 100
 
-// Source is a practice system that patients are read from. All methods may be
-// called from several goroutines, and wait for the request limit by themselves.
+// Source is a practice system to read patients from. All methods may be called
+// from several goroutines, and wait for the request limit themselves.
 //
-// Errors carry one of the codes of the key and of the way to Cliniko.
+// Errors carry one of the codes of the key, the connection or the proxy.
 type Source interface {
-	// Clinic says whom the key belongs to. It sends two requests.
+	// Clinic returns the clinic that the key belongs to. It sends two requests.
 	Clinic(ctx context.Context) (Clinic, error)
 
 	// Patients returns at most PageSize patients that match the query, in
 	// ascending order of the query's Order.
 	Patients(ctx context.Context, q Query) (Page, error)
 
-	// Patient returns a page with this one patient, archived ones included, ahead
-	// of everything that waits in Patients. NotFound: this clinic has no such
-	// patient, or the key's owner may not see it.
+	// Patient returns a page with this one patient, archived or not, ahead of
+	// all calls that wait in Patients. NotFound: this clinic has no such
+	// patient, or the key's owner has no access to it.
 	Patient(ctx context.Context, id ID) (Page, error)
 
-	// Requests returns how many requests were sent so far, repeated ones too.
+	// Requests returns how many requests were sent so far, retries included.
 	Requests() int
 }
 
 // Order is what a page is sorted by.
 type Order string
 
-// The orders. ByCreation is Cliniko's own when it is asked for none.
+// The orders. ByCreation is Cliniko's default.
 const (
 	ByCreation Order = ""
 	ByChange   Order = "updated_at"
@@ -40,11 +40,11 @@ const (
 	ByID       Order = "id"
 )
 
-// Query asks for patients. All conditions hold together; zero ones are left
+// Query selects patients. All conditions apply together; zero ones are left
 // out. Times are compared in whole seconds, as Cliniko does.
 type Query struct {
 	Order         Order
-	ActiveOnly    bool // leave out archived patients, as Cliniko does by itself
+	ActiveOnly    bool // leave out archived patients, as Cliniko does by default
 	CreatedFrom   time.Time
 	CreatedBefore time.Time
 	ChangedFrom   time.Time

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Store keeps one clinic's profiles, failures and passes on this computer. Each
-// part is for one purpose; one value may be all of them, and they see the same
-// data.
+// Store holds one clinic's profiles, failures and passes on this computer. Each
+// part has one purpose; one value may implement all of them, and all share the
+// same data.
 //
 // A store has one writer at a time. Every method that changes something is one
-// transaction, so that a process killed anywhere leaves the state before or
-// after it. All methods may be called from several goroutines.
+// transaction, so that a kill leaves the state before or after it. All methods
+// may be called from several goroutines.
 //
 // Errors carry one of the codes of this computer.
 type Store struct {
@@ -22,144 +22,144 @@ type Store struct {
 	Clock      ClockStore
 }
 
-// PassStore keeps the passes of the engine, and where the next one starts. A
-// pass is begun, named by its ID wherever something is stored for it, and ended.
+// PassStore stores the engine's passes and where the next one starts. Between
+// BeginPass and EndPass, everything stored for a pass names its ID.
 type PassStore interface {
-	// BeginPass starts a pass. A full pass that was cut off less than a day
-	// before is resumed instead: then the stored pass comes back, with the numbers
-	// of the pages that are stored. No other unfinished pass of this kind stays.
+	// BeginPass starts a pass. A full pass that was interrupted less than a day
+	// before is resumed instead: then it returns the stored pass and the
+	// numbers of its stored pages. It removes any other unfinished pass of this
+	// kind.
 	BeginPass(ctx context.Context, p Pass) (Pass, map[int]bool, error)
 
-	// Counts sums the outcomes that the pass has recorded so far, each patient
-	// counted once with its last outcome.
+	// Counts sums the outcomes recorded so far for the pass, each patient
+	// counted once with the last outcome.
 	Counts(ctx context.Context, passID int64) (Counts, error)
 
-	// EndPass closes the pass with p's numbers and error and moves the cursors, in
-	// one transaction. A cursor that lies after what is believed of Cliniko's time
-	// moves to the newest change that was seen instead. A pass closed with
+	// EndPass closes the pass with p's numbers and error and moves the cursors,
+	// in one transaction. A cursor later than the believed time of Cliniko is
+	// set to the newest change that was seen instead. A pass that ends with
 	// Offline, Cancelled and the like stays unfinished, so that BeginPass can
 	// resume it: see Resumable.
 	EndPass(ctx context.Context, p Pass, cursors Cursors) error
 
-	// LastFull returns the newest full pass, whatever became of it; the zero
-	// Pass when there was none.
+	// LastFull returns the newest full pass, whatever its outcome, or the zero
+	// Pass if there was none.
 	LastFull(ctx context.Context) (Pass, error)
 
 	// Cursors returns where the next changes pass starts; zero before the first
-	// full pass has ended well.
+	// successful full pass.
 	Cursors(ctx context.Context) (Cursors, error)
 
-	// SetCursors is for a count that was made after a pass had ended.
+	// SetCursors is for a count that was taken after a pass had ended.
 	SetCursors(ctx context.Context, c Cursors) error
 }
 
-// EntryStore keeps what was read of each patient.
+// EntryStore stores what was read of each patient.
 type EntryStore interface {
-	// Save stores a batch. It never replaces newer details by older ones, keeps
-	// an archived patient only where there was a profile before or Opened is
-	// set, records each entry's outcome, and which fields changed. It returns the
-	// entries whose stored state changed, as they are now.
+	// Save stores a batch. It never replaces newer details with older ones, and
+	// stores an archived patient only if there was a profile before or Opened
+	// is set. It records each entry's outcome and which fields changed. It
+	// returns the entries whose stored state changed, as they are now.
 	Save(ctx context.Context, b Batch) ([]Entry, error)
 
 	// Prepare does the part of Save that needs only the batch, and may run
-	// beside other calls. The batch's PassID is not read.
+	// concurrently with other calls. It ignores the batch's PassID.
 	Prepare(b Batch) (Prepared, error)
 
 	// SavePrepared is the rest of Save, for several batches in one transaction.
-	// It is an error if another store has prepared one of them.
+	// It fails if another store has prepared one of them.
 	SavePrepared(ctx context.Context, passID int64, p ...Prepared) ([]Entry, error)
 
-	// One returns what is kept of a patient. NotFound: nothing is.
+	// One returns what is stored of a patient. NotFound: nothing is.
 	One(ctx context.Context, ref string) (Entry, error)
 
-	// Tally says how many clients are kept, by state.
+	// Tally counts the stored clients by state.
 	Tally(ctx context.Context) (Tally, error)
 }
 
-// Prepared is a batch that an EntryStore has made ready to be stored. Only the
-// store that made it can store it; it may be thrown away instead.
+// Prepared is a batch that an EntryStore has made ready to be stored, and that
+// only this store can store. It may be discarded.
 type Prepared interface {
 	// Patients returns how many entries the batch had.
 	Patients() int
 }
 
-// DepartureStore keeps who is no longer in Cliniko, and erases those who have
-// left for long enough.
+// DepartureStore knows which clients are archived, merged, deleted or missing
+// in Cliniko, and erases those whose retention has passed.
 type DepartureStore interface {
-	// Unseen returns the refs of kept profiles and failures that the pass has
-	// not read, and that are not known as deleted.
+	// Unseen returns the refs of stored profiles and failures that the pass has
+	// not read and that are not known to be deleted.
 	Unseen(ctx context.Context, passID int64) ([]string, error)
 
-	// SetMissing records who would disappear if a person says so: see Gone. It
-	// replaces what was recorded before; who was Accepted stays so.
+	// SetMissing records the patients about whom a person has to decide: see
+	// Gone. It replaces what was recorded before, except for what was Accepted.
 	SetMissing(ctx context.Context, refs []string) error
 
-	// Accepted returns the refs of whom a person said that they may disappear.
-	// A full pass that ends well empties them.
+	// Accepted returns the refs of missing patients whose deletion a person
+	// accepted. A successful full pass clears them.
 	Accepted(ctx context.Context) (map[string]bool, error)
 
-	// MarkDeleted records that Cliniko, by its clock at this time, no longer has
-	// these patients: profiles become Deleted, failures go. It returns the changed
-	// entries.
+	// MarkDeleted records that Cliniko no longer has these patients, as found
+	// at this time by its clock: profiles become Deleted, failures are removed.
+	// It returns the changed entries.
 	MarkDeleted(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
 
-	// Purge erases profiles of clients who left longer ago than the clinic's
-	// Retention, what is older than HistoryDays of the history, and what is older
-	// than the staff's audit trail has to be. How long ago that was is told by
-	// Clock.Erases: nothing goes while no time is believed. It returns the refs of
-	// the erased.
+	// Purge erases the profiles whose Retention has passed, history older than
+	// HistoryDays, and audit events past the age that the staff's audit trail
+	// has to reach. Clock.Erases decides how much time has passed: nothing is
+	// erased while no time is believed. It returns the refs of the erased
+	// profiles.
 	Purge(ctx context.Context) ([]string, error)
 }
 
-// ReviewStore knows which profiles and failures have to be read or judged again.
+// ReviewStore finds the profiles and failures that have to be read or judged
+// again.
 type ReviewStore interface {
-	// Unreadable returns the ids of all records that could not be read and have
-	// one, the one that was tried longest ago first.
+	// Unreadable returns the ids of all unreadable records that have one, the
+	// one tried longest ago first.
 	Unreadable(ctx context.Context) ([]ID, error)
 
-	// Retries returns which unreadable records have a time at which they are to
-	// be read again, see RetryAt, the first one first.
+	// Retries returns the unreadable records that have a time at which to read
+	// them again, see RetryAt, the earliest first.
 	Retries(ctx context.Context) ([]Retry, error)
 
 	// Distrust makes the next reading of these patients replace what is stored,
-	// whatever it says.
+	// whatever its times.
 	Distrust(ctx context.Context, refs []string) error
 
-	// CheckAgain has check judge every profile that is kept and can be read, with
-	// the failure that is kept of it or nil, and stores where its answer differs
-	// from what is stored. It returns the changed entries, and the ids of failures
-	// of which too little is kept to judge them, which the program's earlier
-	// versions may have left.
+	// CheckAgain calls check with every stored profile that can be read and its
+	// failure or nil, and stores the result where it differs. It returns the
+	// changed entries, and the ids of failures of which too little is stored to
+	// judge them, as earlier versions of the program may have left them.
 	CheckAgain(ctx context.Context, passID int64, check func(*Profile, *Failure) (Profile, *Failure)) (changed []Entry, unclear []ID, err error)
 }
 
-// ClockStore keeps what is known of Cliniko's time, for all processes and
-// starts.
+// ClockStore stores what is known of Cliniko's time, for all processes.
 type ClockStore interface {
-	// Learn takes what Cliniko's clock and this computer's said when an answer
-	// came, and returns what is known of Cliniko's time then. What is believed
-	// never goes back, and stays with the store when a clinic is disconnected.
+	// Learn stores a reading of Cliniko's clock and this computer's, and
+	// returns what is then known of Cliniko's time. The believed time never
+	// goes back, and survives disconnecting a clinic.
 	Learn(ctx context.Context, r Reading) (Clock, error)
 
 	// Clock returns what is known of Cliniko's time.
 	Clock(ctx context.Context) (Clock, error)
 }
 
-// Cursors say up to when changes are known, by Cliniko's clock.
+// Cursors are the times up to which changes are known, by Cliniko's clock.
 type Cursors struct {
 	Changed  time.Time
 	Archived time.Time
-	// FullAt is when the last full pass that ended well began.
+	// FullAt is when the last successful full pass began.
 	FullAt time.Time
 	// ActiveInCliniko is how many unarchived patients Cliniko counted, and
 	// CountedAt when.
 	ActiveInCliniko int
 	CountedAt       time.Time
-	// Drift is by how much Cliniko's count differed from the kept clients when
-	// a full pass had just proven that nobody is missing.
+	// Drift is how much Cliniko's count differed from the stored clients when a
+	// full pass had just proved that none is missing.
 	Drift int
-	// Judged names the version of the program and the day for which the last
-	// CheckAgain was.
+	// Judged names the day and the version of the program for which CheckAgain
+	// last ran.
 	Judged string
 }
 
@@ -169,19 +169,19 @@ type Retry struct {
 	At time.Time
 }
 
-// HistoryDays is how long passes are kept, and what they changed.
+// HistoryDays is how long passes and their changes are stored.
 const HistoryDays = 90
 
-// Retention is for how many days clients who have left stay here: archived and
-// merged ones since they were archived (or first opened here, if that was
-// later), deleted ones since that was noticed.
+// Retention is for how many days profiles of clients who are no longer active
+// are stored: archived and merged ones since they were archived (or first
+// opened here, if that was later), deleted ones since that was found.
 type Retention struct {
 	ArchivedDays int
 	DeletedDays  int
 }
 
-// ErasedAt returns when a profile is erased here, or the zero time for one who
-// has not left.
+// ErasedAt returns when a profile is erased here, or the zero time for an
+// active one.
 func (r Retention) ErasedAt(p *Profile) time.Time {
 	switch p.State {
 	case Deleted:
@@ -199,31 +199,32 @@ func (r Retention) ErasedAt(p *Profile) time.Time {
 	return time.Time{}
 }
 
-// The days that may be chosen.
+// The bounds of Retention, in days.
 const (
 	MinRetention = 1
 	MaxRetention = 3650
 )
 
-// Tally counts what is kept.
+// Tally counts the stored clients.
 type Tally struct {
-	Active   int // complete profiles and failed ones
+	Active   int // complete profiles and those that need attention
 	Failed   int // of Active
 	Archived int // archived and merged
 	Deleted  int
-	Missing  int // of Active, those whom the last full pass did not find in Cliniko and left to a person
+	Missing  int // of Active, those that the last full pass did not find in Cliniko and left to a person
 }
 
-// Destination is told of every profile that changed, after it is stored, in
-// the order of the commits. Entries may come twice.
+// Destination receives every profile that changed, after it is stored, in the
+// order of the commits. Entries may come twice.
 type Destination interface {
 	Apply(entries []Entry)
-	// Forget is told of profiles that were erased here.
+	// Forget receives the refs of profiles that were erased here.
 	Forget(refs []string)
 }
 
-// Unreached says that a pass with this code did not reach Cliniko: the way
-// there may be free again at any moment, or after somebody has cleared it.
+// Unreached reports whether a pass that ended with this code did not reach
+// Cliniko: the connection may come back at any moment, or after a person has
+// repaired it.
 func Unreached(code Code) bool {
 	switch code {
 	case Offline, TimedOut, LoginPage, ConnectionBlocked, ProxyUnreadable, ProxyUnreachable, ProxySignIn, ProxyRefused,
@@ -233,8 +234,8 @@ func Unreached(code Code) bool {
 	return false
 }
 
-// Resumable says whether a pass that ended with this code should be resumed,
-// rather than start again.
+// Resumable reports whether a pass that ended with this code should be resumed
+// instead of started again.
 func Resumable(code Code) bool {
 	switch code {
 	case RateLimited, ClinicTrouble, AnswerIncomplete, KeyRefused, KeyForbidden, Cancelled, StoreBusy, StoreFull, Internal:
