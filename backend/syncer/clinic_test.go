@@ -105,7 +105,7 @@ func (c *clinic) sync() profile.Pass {
 	return pass
 }
 
-// sums checks that each patient read is in exactly one of the numbers.
+// sums checks that each patient read is counted in exactly one of the numbers.
 func (c *clinic) sums(p profile.Pass) {
 	c.t.Helper()
 	n := p.Counts
@@ -135,8 +135,8 @@ func (c *clinic) local() map[string]profile.Entry {
 	return all
 }
 
-// remote is what the store should have: every active patient of the clinic,
-// and those who left of the given ones.
+// remote is what the store should have: every active patient of the clinic, and
+// those of the given ones who are archived.
 func (c *clinic) remote(kept map[string]profile.Entry) map[string]profile.Entry {
 	all := map[string]profile.Entry{}
 	for _, p := range c.fake.Patients() {

@@ -9,56 +9,56 @@ import (
 )
 
 const (
-	// dateSlack is by how much a time may lie ahead of Cliniko's as it is known,
-	// and how much later than others an answer may arrive that was given before
-	// them.
+	// dateSlack is how far a time may be ahead of what is known of Cliniko's
+	// clock, and how much later an answer may arrive than others that Cliniko
+	// gave after it.
 	dateSlack = 5 * time.Minute
-	// learnEvery is how often the store is told of Cliniko's time during a pass.
+	// learnEvery is how often Cliniko's time is saved during a pass.
 	learnEvery = time.Minute
 )
 
-// clinicClock is Cliniko's clock as its answers tell it. What is known of it
-// lies in the store, for all processes and starts.
+// clinicClock is Cliniko's clock, as learnt from the Date of its answers. What
+// is known of it is stored, and shared by all processes.
 type clinicClock struct {
 	store  profile.ClockStore
 	now    func() time.Time // this computer's clock, which is not trusted
 	notice func(Notice)
 
-	mu       sync.Mutex
-	known    profile.Clock
-	recalled bool
-	last     profile.Reading // the answer that was taken last
-	newest   answer          // the one with the latest Date
-	untold   bool            // the store does not know of it
-	stored   time.Time       // when the store was told last, by now
-	said     bool            // that the clocks differ
+	mu      sync.Mutex
+	known   profile.Clock
+	loaded  bool
+	last    profile.Reading // the answer that was observed last
+	newest  answer          // the one with the latest Date
+	unsaved bool            // last is not in the store
+	stored  time.Time       // when save last succeeded, by now
+	warned  bool            // that the clocks differ, with a notice
 }
 
 // answer is an answer's Date, and the time at which it was given.
 type answer struct{ date, readAt time.Time }
 
-// recall reads what the store knows, which another process may have learnt.
-func (c *clinicClock) recall(ctx context.Context) error {
+// load reads the stored state, which another process may have advanced.
+func (c *clinicClock) load(ctx context.Context) error {
 	known, err := c.store.Clock(ctx)
 	if err != nil {
 		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.known, c.recalled = known, true
+	c.known, c.loaded = known, true
 	return nil
 }
 
-// answered takes the Date of an answer, if it had one, and returns the time at
-// which it was given: the Date, or where that is not plausible, one that is as
-// far from those of other answers as the Dates are. Without a Date, it is the
+// observe takes the Date of an answer and returns the time at which the answer
+// was given: the Date, or if that is not plausible, a time as far from those of
+// other answers as their Dates are. For an answer without a Date it returns the
 // estimate.
-func (c *clinicClock) answered(ctx context.Context, date time.Time) (time.Time, error) {
+func (c *clinicClock) observe(ctx context.Context, date time.Time) (time.Time, error) {
 	c.mu.Lock()
-	recalled := c.recalled
+	loaded := c.loaded
 	c.mu.Unlock()
-	if !recalled {
-		if err := c.recall(ctx); err != nil {
+	if !loaded {
+		if err := c.load(ctx); err != nil {
 			return time.Time{}, err
 		}
 	}
@@ -66,11 +66,11 @@ func (c *clinicClock) answered(ctx context.Context, date time.Time) (time.Time, 
 	defer c.mu.Unlock()
 	now := c.now()
 	if !date.IsZero() {
-		c.last, c.untold = profile.Reading{Clinic: date, Here: now}, true
+		c.last, c.unsaved = profile.Reading{Clinic: date, Here: now}, true
 		c.known = c.known.Learn(c.last)
 		// Before anything is stored with a time.
 		if passed := now.Sub(c.stored); c.stored.IsZero() || passed < 0 || passed >= learnEvery {
-			if err := c.keep(ctx); err != nil {
+			if err := c.save(ctx); err != nil {
 				return time.Time{}, err
 			}
 		}
@@ -81,15 +81,16 @@ func (c *clinicClock) answered(ctx context.Context, date time.Time) (time.Time, 
 	return c.inOrder(date, c.known.ReadAt(date).Truncate(time.Second)), nil
 }
 
-// inOrder returns readAt, or what makes the answers of this process be in the
-// order of their Dates though a doubt began or ended between them. A Date that
-// is much earlier than the newest was set back, and is in order with none.
+// inOrder returns readAt, adjusted so that the answers of this process stay in
+// the order of their Dates even if the clock came into doubt, or out of it,
+// between them. A Date much earlier than the newest comes from a clock that was
+// set back, and is left alone.
 func (c *clinicClock) inOrder(date, readAt time.Time) time.Time {
 	ahead := date.Sub(c.newest.date)
-	if ahead <= 0 && ahead >= -dateSlack { // it was slow on its way
+	if ahead <= 0 && ahead >= -dateSlack { // it was slow to arrive
 		return c.newest.readAt.Add(ahead)
 	}
-	// What the store knows of the newest answers may be a little older.
+	// The stored state may be a little older than the newest answer.
 	if short := c.newest.readAt.Sub(readAt); ahead > 0 && short > 0 && short <= dateSlack {
 		readAt = c.newest.readAt
 	}
@@ -97,40 +98,40 @@ func (c *clinicClock) inOrder(date, readAt time.Time) time.Time {
 	return readAt
 }
 
-// keep tells the store of the newest answer. The caller holds the lock.
-func (c *clinicClock) keep(ctx context.Context) error {
+// save stores the newest answer. The caller holds the lock.
+func (c *clinicClock) save(ctx context.Context) error {
 	known, err := c.store.Learn(ctx, c.last)
 	if err != nil {
 		return err
 	}
-	c.known, c.stored, c.untold = known, c.now(), false
-	if known.Doubts() && !c.said {
+	c.known, c.stored, c.unsaved = known, c.now(), false
+	if known.Doubts() && !c.warned {
 		c.notice(ClocksDiffer)
 	}
-	c.said = known.Doubts()
+	c.warned = known.Doubts()
 	return nil
 }
 
-// flush tells the store of the newest answer at the end of a pass.
+// flush saves the newest answer at the end of a pass.
 func (c *clinicClock) flush(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.untold {
+	if !c.unsaved {
 		return nil
 	}
-	return c.keep(ctx)
+	return c.save(ctx)
 }
 
-// time is Cliniko's time as far as it is known.
+// time is the best estimate of Cliniko's time.
 func (c *clinicClock) time() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.known.Estimate(c.now())
 }
 
-// unchecked is Cliniko's time as its newest answer told it: for what costs a
-// request when it is wrong, and nothing else.
-func (c *clinicClock) unchecked() time.Time {
+// newestAnswer is Cliniko's time by its newest answer alone, plausible or not.
+// Use it only where a wrong time costs no more than a request.
+func (c *clinicClock) newestAnswer() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.last.Clinic.IsZero() {
@@ -139,9 +140,9 @@ func (c *clinicClock) unchecked() time.Time {
 	return c.last.Clinic.Add(c.now().Sub(c.last.Here)).UTC()
 }
 
-// passed says that at least d have passed between two times. One that lies ahead
-// was told by a clock that was wrong, and is as good as none.
-func passed(since, now time.Time, d time.Duration) bool {
+// elapsed reports whether at least d lies between since and now. A since in the
+// future came from a wrong clock and counts as long ago.
+func elapsed(since, now time.Time, d time.Duration) bool {
 	age := now.Sub(since)
 	return age >= d || age < -dateSlack
 }

@@ -13,9 +13,9 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// This computer's clock was set back, and time passes until it again shows the
-// time at which the two clocks agreed: nothing about Cliniko's time changes then,
-// and what was read later is still the newer reading.
+// This computer's clock was set back, and time passes until it shows again the
+// time at which the two clocks agreed: Cliniko's time must not change then, and
+// what was read later must still count as the newer reading.
 func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 	for name, back := range map[string]time.Duration{"7 minutes": 7 * time.Minute, "13 minutes": 13 * time.Minute, "2 hours": 2 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -36,7 +36,7 @@ func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 			rename("Before")
 			c.passed += 2 * time.Minute
 			rename("After")
-			fine(t, c.fake.Archive(ids[6])) // which leaves the time of change alone
+			fine(t, c.fake.Archive(ids[6])) // which leaves updated_at unchanged
 			c.full()
 			if s := c.stateOf(ids[6]); s != profile.Archived {
 				t.Errorf("the archived client is %s", s)
@@ -48,8 +48,8 @@ func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 	}
 }
 
-// An answer that was slow on its way is the older reading, whatever this
-// computer's clock is set to or reaches meanwhile.
+// A slow answer is the older reading, whatever this computer's clock shows
+// meanwhile.
 func TestASlowAnswerStaysTheOlderOne(t *testing.T) {
 	for name, c := range map[string]struct{ before, meanwhile time.Duration }{
 		"set back two hours ago":           {-2 * time.Hour, -2 * time.Hour},
@@ -86,7 +86,7 @@ func TestASlowAnswerStaysTheOlderOne(t *testing.T) {
 			})
 			<-given
 			w.passed += 20 * time.Second
-			fine(t, w.fake.Archive(id)) // which leaves the time of change alone
+			fine(t, w.fake.Archive(id)) // which leaves updated_at unchanged
 			w.passed += 20 * time.Second
 			_, err = engine.One(t.Context(), profile.ID(id))
 			fine(t, err)

@@ -29,8 +29,8 @@ func fine(t *testing.T, err error) {
 	}
 }
 
-// clocks is a clinic and a computer with a clock each, and the Date that the
-// network between them lets answers have.
+// clocks is a clinic and a computer with a clock each, and a network between
+// them that may change the Date of answers.
 type clocks struct {
 	t       *testing.T
 	fake    *fakeclinic.Clinic
@@ -49,7 +49,7 @@ type clocks struct {
 func (c *clocks) clinicNow() time.Time { return time.Now().Add(c.passed) }
 func (c *clocks) here() time.Time      { return c.clinicNow().Add(c.skew).Round(0) }
 
-// dated is an answer whose Date is changed on its way.
+// dated is an answer whose Date the network changes.
 type dated struct {
 	http.ResponseWriter
 	c *clocks
@@ -161,8 +161,8 @@ func (c *clocks) changesOf(id string) int {
 	return len(changes)
 }
 
-// A computer whose clock is wrong erases nothing early, for one sync or for
-// good, and says so.
+// A computer whose clock is wrong, for one sync or permanently, erases nothing
+// early and gives a notice.
 func TestAWrongClockErasesNothing(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"a day ahead": aDay, "100 days ahead": 100 * aDay, "400 days ahead": 400 * aDay, "ten years ahead": 10 * year,
 		"a day back": -aDay, "100 days back": -100 * aDay, "ten years back": -10 * year} {
@@ -194,7 +194,8 @@ func TestAWrongClockErasesNothing(t *testing.T) {
 	}
 }
 
-// Whatever this computer believes the date to be, whoever left goes in time.
+// Whatever date this computer's clock shows, archived and deleted clients are
+// erased when they are due.
 func TestWhoLeftIsErasedInTime(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"right": 0, "a day ahead": aDay, "ten years ahead": 10 * year, "ten years back": -10 * year} {
 		t.Run(name, func(t *testing.T) {
@@ -218,8 +219,8 @@ func TestWhoLeftIsErasedInTime(t *testing.T) {
 	}
 }
 
-// A computer that was off for three months erases what is due: at once when
-// its clock agrees, and a day later when that has stood still or was lost.
+// A computer that was off for three months erases what is due: at once if its
+// clock agrees, and a day later if its clock stood still or was reset.
 func TestErasesAfterThreeMonthsOff(t *testing.T) {
 	for name, c := range map[string]struct {
 		skew time.Duration
@@ -292,8 +293,9 @@ func TestAWrongDateHeals(t *testing.T) {
 	}
 }
 
-// A Date that is wrong for days is believed in the end, and erases what is due by
-// it. Once it is right again for a day, all is as it should be.
+// A Date that is wrong for days is believed in the end, and what is due by it
+// is erased. Once it has been right again for a day, everything is as it should
+// be.
 func TestALongLieHeals(t *testing.T) {
 	c := newClocks(t, 120)
 	c.full()
@@ -343,8 +345,8 @@ func TestALongLieHeals(t *testing.T) {
 	}
 }
 
-// A network that takes the Date away leaves no time that could be believed:
-// nothing is erased and nothing is lost.
+// A network that removes the Date leaves no time to rely on: nothing is erased
+// and nothing is lost.
 func TestAnswersWithoutADate(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"right": 0, "ten years ahead": 10 * year, "ten years back": -10 * year} {
 		t.Run(name, func(t *testing.T) {
@@ -372,8 +374,8 @@ func TestAnswersWithoutADate(t *testing.T) {
 	}
 }
 
-// The first pass of a computer whose clock is wrong costs what it costs
-// anywhere, and so do those that follow.
+// A wrong clock makes neither the first pass more expensive nor those that
+// follow.
 func TestAWrongClockCostsNoRequests(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"right": 0, "a day ahead": aDay, "ten years ahead": 10 * year, "ten years back": -10 * year} {
 		t.Run(name, func(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What passes between the engine and a clean clinic is what Cliniko's contract
-// says, whatever people do there.
+// All requests and answers between the engine and a clinic without faults obey
+// Cliniko's contract, whatever people do there.
 func TestTheEngineAndACleanClinicKeepTheContract(t *testing.T) {
 	shares := fakeclinic.DemoShares()
 	shares.Hostile = fakeclinic.Hostile{}

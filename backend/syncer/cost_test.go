@@ -29,16 +29,16 @@ func TestNothingNewCostsTwoRequestsHoweverManyNeedAttention(t *testing.T) {
 	}
 }
 
-// A birth date lies in the future until its day has come, somewhere on earth,
-// and is believed until its owner would be older than anybody was. Both are
-// judged by what is stored: Cliniko is not asked for it.
+// A birth date is in the future until its day has begun somewhere on earth, and
+// plausible until its owner would be older than anybody has been. Both are
+// judged from the store, without a request to Cliniko.
 func TestBirthDatesAreJudgedAgainAsTimePasses(t *testing.T) {
 	clock := &laterClock{}
 	c := newClinic(t, fakeclinic.Options{Seed: 36, Patients: 20, Shares: &fakeclinic.Shares{}, Clock: clock.now})
 	c.now = clock.now
 	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Now: clock.now})
 	ids := c.fake.IDs()
-	now := time.Now().UTC().Add(time.Hour) // when the first pass is
+	now := time.Now().UTC().Add(time.Hour) // of the first pass
 	born := func(id string, years, days int) string {
 		date := now.Add(14*time.Hour).AddDate(years, 0, days).Format(time.DateOnly)
 		must(t, c.fake.Edit(id, func(p *fakeclinic.Patient) { p.DateOfBirth = &date }))
@@ -82,8 +82,8 @@ func TestBirthDatesAreJudgedAgainAsTimePasses(t *testing.T) {
 	c.equal(nil)
 }
 
-// Bringing back from the archive leaves no trace that a question could find, so
-// a person who asks gets the counts compared, for one request more.
+// Unarchiving leaves no trace that a filter could find, so a sync that a person
+// asks for also compares the counts, for one request more.
 func TestASyncThatAPersonAskedForComparesTheCounts(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 37, Patients: 300, Shares: &fakeclinic.Shares{Archived: 0.1, NoEmail: 0.3}})
 	c.full()
@@ -110,8 +110,8 @@ func TestASyncThatAPersonAskedForComparesTheCounts(t *testing.T) {
 	}
 }
 
-// A pass that runs by itself is not the one that the person asked for: theirs
-// compares the counts.
+// A background pass does not answer a person's request for one: theirs compares
+// the counts.
 func TestAPersonsSyncBesideOneByItselfComparesTheCounts(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 38, Patients: 50, Shares: &fakeclinic.Shares{}})
 	c.full()
@@ -136,15 +136,16 @@ func TestAPersonsSyncBesideOneByItselfComparesTheCounts(t *testing.T) {
 	}
 }
 
-// Another version of the program judges by its own rule what is kept, and asks
-// Cliniko for nobody.
+// Another version of the program judges the stored profiles by its own rule,
+// without a request to Cliniko.
 func TestAnotherVersionJudgesWhatIsKept(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 39, Patients: 100, Shares: &fakeclinic.Shares{NoEmail: 0.2}})
 	c.full()
 	c.changes()
 	ids := activeIDs(c)
 	failed := failing(c)
-	// What a version left that took no email for complete, and one name for none.
+	// Left by a version that accepted a profile without an email, and rejected
+	// one with a single name.
 	other, err := sql.Open("sqlite3", c.path)
 	must(t, err)
 	_, err = other.Exec("DELETE FROM failure WHERE ref = ?", failed[0])
@@ -175,7 +176,7 @@ func (l *listener) Apply(entries []profile.Entry) {
 func (l *listener) Forget([]string) {}
 
 // Until version 6 of the store the text of an impossible birth date was not
-// kept. Those are read once.
+// stored. Those patients are read once.
 func TestWhoCannotBeJudgedByWhatIsKeptIsReadOnce(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 40, Patients: 100, Shares: &fakeclinic.Shares{NoEmail: 0.2}})
 	id := c.fake.IDs()[0]
@@ -199,8 +200,8 @@ func TestWhoCannotBeJudgedByWhatIsKeptIsReadOnce(t *testing.T) {
 	c.equal(nil)
 }
 
-// Should Cliniko's answers change so that nobody can be read, the passes that
-// run by themselves try a page each.
+// If Cliniko's answers change so that no patient can be read, each background
+// pass retries one page of them.
 func TestManyUnreadableRecordsAreNotReadByEveryPass(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 41, Patients: 250, Shares: &fakeclinic.Shares{}})
 	for _, p := range c.fake.Patients() {

@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Somebody changes a row in the file while a person looks at the client: Refresh
-// has to bring the client back, as its message says.
+// A row is changed in the file while a person looks at the client: Refresh has
+// to restore the client, as the message promises.
 func TestOneReplacesARowThatDoesNotOpen(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 14, Patients: 5})
 	c.full()

@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// A disappearance of more than this many clients, or this share of them, looks
-// like a lowered role or a wrong account and needs a person.
+// If more clients than this disappear, or a larger share of them, the cause is
+// probably a lowered role or a wrong account, and a person has to decide.
 const (
 	massNumber  = 50
 	massPercent = 5
@@ -18,10 +18,11 @@ const (
 
 func isMass(gone, kept int) bool { return gone > massNumber || gone*100 > kept*massPercent }
 
-// lookForGone asks for each kept profile that a full pass did not meet. Who is
-// still in Cliniko is stored; who is gone becomes a deleted profile. Where that
-// would be many, it stops and leaves their names to a person.
-func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
+// findDeleted asks Cliniko for each stored patient that a full pass did not
+// see. Patients that are still there are stored again; the others are marked as
+// deleted. If those would be too many, it stops and leaves the decision to a
+// person.
+func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	unseen, err := e.store.Departures.Unseen(ctx, pass.ID)
 	if err != nil || len(unseen) == 0 {
 		return err
@@ -34,17 +35,17 @@ func (e *Engine) lookForGone(ctx context.Context, pass profile.Pass) error {
 	if err != nil {
 		return err
 	}
-	s := &search{engine: e, passID: pass.ID, kept: tally.Active + tally.Archived, accepted: accepted}
+	s := &deletedSearch{engine: e, passID: pass.ID, kept: tally.Active + tally.Archived, accepted: accepted}
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
 	changed, err := e.store.Departures.MarkDeleted(ctx, pass.ID, e.clock.time(), s.gone)
-	e.tell(changed)
+	e.publish(changed)
 	return err
 }
 
-// search is the look for those whom a full pass did not meet.
-type search struct {
+// deletedSearch is one run of findDeleted.
+type deletedSearch struct {
 	engine   *Engine
 	passID   int64
 	kept     int
@@ -52,30 +53,30 @@ type search struct {
 	gone     []string
 }
 
-func (s *search) run(ctx context.Context, unseen []string) error {
+func (s *deletedSearch) run(ctx context.Context, unseen []string) error {
 	var ids []profile.ID
 	for _, ref := range unseen {
 		if id, ok := profile.ParseID(ref); ok {
 			ids = append(ids, id)
 		} else {
-			s.gone = append(s.gone, ref) // an unreadable record that is no longer there
+			s.gone = append(s.gone, ref) // an unreadable record without an id, no longer in the list
 		}
 	}
-	met := map[string]bool{}
-	_, err := s.engine.readByID(ctx, s.passID, ids, met)
+	seen := map[string]bool{}
+	_, err := s.engine.readByID(ctx, s.passID, ids, seen)
 	inOneGo := !errors.Is(err, errIDs)
 	if err != nil && inOneGo {
 		return err
 	}
-	ids = slices.DeleteFunc(ids, func(id profile.ID) bool { return met[string(id)] })
-	if inOneGo && isMass(s.unexpected(ids), s.kept) {
-		return s.ask(ctx, ids)
+	ids = slices.DeleteFunc(ids, func(id profile.ID) bool { return seen[string(id)] })
+	if inOneGo && isMass(s.notAccepted(ids), s.kept) {
+		return s.leaveToPerson(ctx, ids)
 	}
-	return s.lookAgain(ctx, ids)
+	return s.confirm(ctx, ids)
 }
 
-// unexpected counts those of whom no person has said that they may go.
-func (s *search) unexpected(ids []profile.ID) int {
+// notAccepted counts the patients whose deletion no person has accepted.
+func (s *deletedSearch) notAccepted(ids []profile.ID) int {
 	n := 0
 	for _, id := range ids {
 		if !s.accepted[string(id)] {
@@ -85,8 +86,9 @@ func (s *search) unexpected(ids []profile.ID) int {
 	return n
 }
 
-// lookAgain is the second look, at one patient at a time.
-func (s *search) lookAgain(ctx context.Context, ids []profile.ID) error {
+// confirm asks for one patient at a time and marks those as gone whom Cliniko
+// does not find.
+func (s *deletedSearch) confirm(ctx context.Context, ids []profile.ID) error {
 	var gone []profile.ID
 	for i, id := range ids {
 		page, err := s.engine.source.Patient(ctx, id)
@@ -96,12 +98,12 @@ func (s *search) lookAgain(ctx context.Context, ids []profile.ID) error {
 		case err != nil:
 			return err
 		default:
-			if _, err := s.engine.keep(ctx, s.passID, page); err != nil {
+			if _, err := s.engine.storePage(ctx, s.passID, page); err != nil {
 				return err
 			}
 		}
-		if isMass(s.unexpected(gone), s.kept) {
-			return s.ask(ctx, append(gone, ids[i+1:]...))
+		if isMass(s.notAccepted(gone), s.kept) {
+			return s.leaveToPerson(ctx, append(gone, ids[i+1:]...))
 		}
 	}
 	for _, id := range gone {
@@ -110,8 +112,9 @@ func (s *search) lookAgain(ctx context.Context, ids []profile.ID) error {
 	return nil
 }
 
-// ask leaves the decision to a person.
-func (s *search) ask(ctx context.Context, ids []profile.ID) error {
+// leaveToPerson stores who is missing and stops the pass, so that a person
+// decides.
+func (s *deletedSearch) leaveToPerson(ctx context.Context, ids []profile.ID) error {
 	refs := make([]string, len(ids))
 	for i, id := range ids {
 		refs[i] = string(id)
@@ -123,19 +126,17 @@ func (s *search) ask(ctx context.Context, ids []profile.ID) error {
 }
 
 func goneSentence(gone, kept int) string {
-	const rest = " no longer to be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide."
-	switch {
-	case kept == 1:
-		return "The only client is" + rest
-	case gone == 1:
-		return fmt.Sprintf("1 of %d clients is", kept) + rest
+	const rest = " can no longer be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide."
+	if kept == 1 {
+		return "The only client" + rest
 	}
-	return fmt.Sprintf("%d of %d clients are", gone, kept) + rest
+	return fmt.Sprintf("%d of %d clients", gone, kept) + rest
 }
 
-// readByID reads and stores these patients, notes in met who was found, and
-// returns how many changed. errIDs: Cliniko does not filter by ids.
-func (e *Engine) readByID(ctx context.Context, passID int64, ids []profile.ID, met map[string]bool) (changed int, err error) {
+// readByID reads and stores these patients, adds those it found to seen, and
+// returns how many changed. It fails with errIDs if Cliniko does not filter by
+// ids.
+func (e *Engine) readByID(ctx context.Context, passID int64, ids []profile.ID, seen map[string]bool) (changed int, err error) {
 	for some := range slices.Chunk(ids, profile.PageSize) {
 		page, err := e.source.Patients(ctx, profile.Query{IDs: some})
 		if err != nil {
@@ -146,9 +147,9 @@ func (e *Engine) readByID(ctx context.Context, passID int64, ids []profile.ID, m
 			return changed, errIDs
 		}
 		for i := range page.Records {
-			met[page.Records[i].Ref] = true
+			seen[page.Records[i].Ref] = true
 		}
-		n, err := e.keep(ctx, passID, page)
+		n, err := e.storePage(ctx, passID, page)
 		if err != nil {
 			return changed, err
 		}

@@ -9,15 +9,15 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// drain reads everybody in one second that holds more patients than a page, as
-// an import or a bulk edit leaves them: by ranges of their ids, since the second
-// has no order of its own.
+// drain reads all patients of one second that holds more of them than a page,
+// as after an import or a bulk edit: by ranges of ids, since times do not order
+// them.
 func (w *walk) drain(ctx context.Context, second time.Time) error {
 	d := &drain{walk: w, second: second}
-	_, err := d.run(ctx, "0", "")
+	_, err := d.readRange(ctx, "0", "")
 	if errors.Is(err, errIDs) {
 		w.notice(IDsIgnored)
-		return d.byPages(ctx)
+		return d.readByPages(ctx)
 	}
 	return err
 }
@@ -27,17 +27,17 @@ type drain struct {
 	second time.Time
 }
 
-// errIDs says that Cliniko answered with others than the ids asked for.
+// errIDs reports that Cliniko answered with other ids than were asked for.
 var errIDs = errors.New("a filter on ids was ignored")
 
-// run reads who has an id in (after, upTo], and returns how many there were. An
-// empty upTo is open.
+// readRange reads the patients with an id in (after, upTo], and returns how
+// many there are. An empty upTo means no upper limit.
 //
-// The page should hold the lowest ids of the range. Whether it did is seen at
-// the rest: where fewer are left than should be, somebody may have been passed
-// over (or has moved meanwhile), and the lower part is asked for as such.
-func (d *drain) run(ctx context.Context, after, upTo profile.ID) (int, error) {
-	page, err := d.ask(ctx, after, upTo)
+// The page should hold the lowest ids of the range. Whether it did shows in the
+// rest: if fewer are left than expected, a patient may have been skipped (or
+// has left the second), and the range is read in halves.
+func (d *drain) readRange(ctx context.Context, after, upTo profile.ID) (int, error) {
+	page, err := d.fetch(ctx, after, upTo)
 	if err != nil {
 		return 0, err
 	}
@@ -48,32 +48,32 @@ func (d *drain) run(ctx context.Context, after, upTo profile.ID) (int, error) {
 	if err := d.emit(page); err != nil {
 		return 0, err
 	}
-	read := different(page, nil)
+	read := countDistinct(page, nil)
 	if page.Total <= read {
 		return page.Total, nil
 	}
 	if len(ids) < 2 {
-		return 0, errOrder // full of what cannot be read: no way to go on
+		return 0, errOrder // a page of unreadable records gives no id to continue from
 	}
 	if slices.IsSortedFunc(ids, compareIDs) {
-		rest, err := d.run(ctx, ids[len(ids)-1], upTo)
+		rest, err := d.readRange(ctx, ids[len(ids)-1], upTo)
 		if err != nil || rest >= page.Total-read {
 			return page.Total, err
 		}
 	} else {
 		d.notice(OrderIgnored)
 	}
-	return page.Total, d.halve(ctx, ids, after, upTo)
+	return page.Total, d.readHalves(ctx, ids, after, upTo)
 }
 
-// halve reads a range in two parts, which are each smaller than the whole.
-func (d *drain) halve(ctx context.Context, ids []profile.ID, after, upTo profile.ID) error {
+// readHalves splits a range at the middle one of ids and reads both parts.
+func (d *drain) readHalves(ctx context.Context, ids []profile.ID, after, upTo profile.ID) error {
 	slices.SortFunc(ids, compareIDs)
 	middle := ids[(len(ids)-1)/2]
-	if _, err := d.run(ctx, after, middle); err != nil {
+	if _, err := d.readRange(ctx, after, middle); err != nil {
 		return err
 	}
-	_, err := d.run(ctx, middle, upTo)
+	_, err := d.readRange(ctx, middle, upTo)
 	return err
 }
 
@@ -87,9 +87,9 @@ func compareIDs(a, b profile.ID) int {
 	return 0
 }
 
-func (d *drain) ask(ctx context.Context, after, upTo profile.ID) (profile.Page, error) {
+func (d *drain) fetch(ctx context.Context, after, upTo profile.ID) (profile.Page, error) {
 	q := profile.Query{Order: profile.ByID, IDAfter: after, IDUpTo: upTo}
-	return d.source.Patients(ctx, d.within(q, d.second, d.second.Add(time.Second)))
+	return d.source.Patients(ctx, d.inRange(q, d.second, d.second.Add(time.Second)))
 }
 
 // idsIn returns the page's ids, which must lie in the range.
@@ -108,14 +108,14 @@ func (d *drain) idsIn(page profile.Page, after, upTo profile.ID) ([]profile.ID, 
 	return ids, nil
 }
 
-// quietTries is how often byPages hopes for a quiet moment.
+// quietTries is how often readByPages tries before it gives up.
 const quietTries = 5
 
-// byPages reads the second by numbered pages, until nothing moved while it did:
-// all pages told the same number, and as many different patients came.
-func (d *drain) byPages(ctx context.Context) error {
+// readByPages reads the second by numbered pages until nothing moves meanwhile:
+// every page reports the same total, and as many different patients were read.
+func (d *drain) readByPages(ctx context.Context) error {
 	for range quietTries {
-		quiet, err := d.pagesOnce(ctx)
+		quiet, err := d.readPagesOnce(ctx)
 		if err != nil || quiet {
 			return err
 		}
@@ -123,11 +123,11 @@ func (d *drain) byPages(ctx context.Context) error {
 	return errOrder
 }
 
-func (d *drain) pagesOnce(ctx context.Context) (quiet bool, err error) {
-	met := map[string]bool{}
+func (d *drain) readPagesOnce(ctx context.Context) (quiet bool, err error) {
+	seen := map[string]bool{}
 	total := 0
 	for number := 1; number == 1 || (number-1)*profile.PageSize < total; number++ {
-		page, err := d.source.Patients(ctx, d.within(profile.Query{Number: number}, d.second, d.second.Add(time.Second)))
+		page, err := d.source.Patients(ctx, d.inRange(profile.Query{Number: number}, d.second, d.second.Add(time.Second)))
 		if err != nil {
 			return false, err
 		}
@@ -136,11 +136,11 @@ func (d *drain) pagesOnce(ctx context.Context) (quiet bool, err error) {
 		}
 		total = page.Total
 		for i := range page.Records {
-			met[page.Records[i].Ref] = true
+			seen[page.Records[i].Ref] = true
 		}
 		if err := d.emit(page); err != nil {
 			return false, err
 		}
 	}
-	return len(met) == total, nil
+	return len(seen) == total, nil
 }

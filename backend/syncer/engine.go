@@ -1,8 +1,8 @@
-// Package syncer is the engine that keeps the local store equal to the practice
-// system: a full pass, a changes pass, and one patient.
+// Package syncer is the engine that makes the local store equal to the practice
+// system: by a full pass, by a changes pass, or for one patient.
 //
-// It knows both sides only through profile.Source and profile.Store. What it
-// promises is in the project's docs/SYNC.md.
+// It knows both sides only through profile.Source and profile.Store. Its
+// promises are in docs/SYNC.md.
 package syncer
 
 import (
@@ -34,22 +34,22 @@ type Engine struct {
 
 // Options are the parts that an engine can do without.
 type Options struct {
-	// Destinations are told of every profile that changed, after it is stored.
+	// Destinations receive every profile that changed, after it is stored.
 	Destinations []profile.Destination
 	// Lock keeps passes of other processes away from the same store. It fails
 	// with SyncRunning when another process holds it.
 	Lock func() (unlock func(), err error)
 	// Now is this computer's clock, which the engine does not trust.
 	Now func() time.Time
-	// Notice is told what a pass met and coped with.
+	// Notice is called with what a pass had to work around.
 	Notice func(Notice)
-	// Version names the program: another one judges everybody again who is kept,
-	// since its rule may be another one.
+	// Version is the program's version. A different one judges all stored
+	// profiles again, since its rule may differ.
 	Version string
 }
 
-// New returns an engine. It needs every part of the store, and does nothing
-// until it is asked.
+// New returns an engine, which starts nothing by itself. Every part of the
+// store must be set.
 func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Lock == nil {
 		o.Lock = func() (func(), error) { return func() {}, nil }
@@ -64,13 +64,13 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 		clock: &clinicClock{store: store.Clock, now: o.Now, notice: o.Notice}}
 }
 
-// ErrClosing is the cancellation cause of a program that ends: the pass is
-// left as it is, as if it had been killed, and goes on at the next start.
+// ErrClosing is the cancellation cause when the program ends: the pass is left
+// as if it had been killed, and resumes at the next start.
 var ErrClosing = errors.New("the program ends")
 
-// alone runs one pass while no other runs here or in another process. A second
-// call of the same kind waits for the first and shares its result.
-func (e *Engine) alone(kind string, run func() (profile.Pass, error)) (profile.Pass, error) {
+// exclusive runs one pass while no other runs, here or in another process. A
+// second call of the same kind waits for the first and shares its result.
+func (e *Engine) exclusive(kind string, run func() (profile.Pass, error)) (profile.Pass, error) {
 	result, err, _ := e.passes.Do(kind, func() (any, error) {
 		e.running.Lock()
 		defer e.running.Unlock()
@@ -84,7 +84,7 @@ func (e *Engine) alone(kind string, run func() (profile.Pass, error)) (profile.P
 	return result.(profile.Pass), err
 }
 
-// One reads one patient now, ahead of any pass, and stores it even if it is
+// One reads one patient now, ahead of any pass, and stores the patient even if
 // archived. It returns what is stored afterwards.
 //
 // Errors: NotFound, and those of Source and Store.
@@ -98,32 +98,32 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 		return profile.Entry{}, err
 	}
 	entries[0].Opened = true
-	entry, err := e.keepOne(ctx, id, entries)
+	entry, err := e.storeOne(ctx, id, entries)
 	if profile.CodeOf(err) != profile.StoreDamaged {
 		return entry, err
 	}
-	// The row was changed by somebody else, and looks as if it had these details.
+	// The stored row was changed from outside, and only seems up to date.
 	if err := e.store.Reviews.Distrust(ctx, []string{string(id)}); err != nil {
 		return profile.Entry{}, err
 	}
-	return e.keepOne(ctx, id, entries)
+	return e.storeOne(ctx, id, entries)
 }
 
-func (e *Engine) keepOne(ctx context.Context, id profile.ID, entries []profile.Entry) (profile.Entry, error) {
+func (e *Engine) storeOne(ctx context.Context, id profile.ID, entries []profile.Entry) (profile.Entry, error) {
 	changed, err := e.store.Entries.Save(ctx, profile.Batch{Entries: entries})
 	if err != nil {
 		return profile.Entry{}, err
 	}
-	e.tell(changed)
+	e.publish(changed)
 	return e.store.Entries.One(ctx, string(id))
 }
 
-// MaxHops is how many merges Open follows.
+// MaxHops is the number of merges that Open follows.
 const MaxHops = 5
 
-// Open is One for somebody who wants to see the client: it follows a patient
-// who was merged to the one that survives. Where that leads in a circle, or too
-// far, it stops at the last patient it could read.
+// Open is One for a person who wants to see the client: from a merged patient
+// it goes to the surviving one. Where that is a circle or too long a chain, it
+// stops at the last patient that it could read.
 //
 // Errors: as One, about the patient asked for.
 func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error) {
@@ -131,14 +131,15 @@ func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error)
 	if err != nil {
 		return entry, err
 	}
-	met := map[profile.ID]bool{id: true}
+	seen := map[profile.ID]bool{id: true}
 	for range MaxHops {
 		next := entry.Profile.MergedInto
-		if entry.Profile.State != profile.Merged || next == "" || met[next] {
+		if entry.Profile.State != profile.Merged || next == "" || seen[next] {
 			break
 		}
-		met[next] = true
-		// Where the survivor cannot be read, the merged one is still worth showing.
+		seen[next] = true
+		// If the survivor cannot be read, the merged patient is still worth
+		// showing.
 		if survivor, err := e.One(ctx, next); err == nil {
 			entry = survivor
 		}
@@ -146,9 +147,9 @@ func (e *Engine) Open(ctx context.Context, id profile.ID) (profile.Entry, error)
 	return entry, nil
 }
 
-// keep stores a page of a pass and tells the destinations what changed. It
-// returns how many entries changed.
-func (e *Engine) keep(ctx context.Context, passID int64, page profile.Page) (int, error) {
+// storePage stores a page of a pass and publishes what changed. It returns how
+// many entries changed.
+func (e *Engine) storePage(ctx context.Context, passID int64, page profile.Page) (int, error) {
 	entries, err := e.judge(ctx, page)
 	if err != nil {
 		return 0, err
@@ -157,11 +158,12 @@ func (e *Engine) keep(ctx context.Context, passID int64, page profile.Page) (int
 	if err != nil {
 		return 0, err
 	}
-	e.tell(changed)
+	e.publish(changed)
 	return len(changed), nil
 }
 
-func (e *Engine) tell(changed []profile.Entry) {
+// publish gives the entries that changed to the destinations.
+func (e *Engine) publish(changed []profile.Entry) {
 	if len(changed) == 0 {
 		return
 	}
@@ -172,7 +174,7 @@ func (e *Engine) tell(changed []profile.Entry) {
 
 // judge applies the required-field rule to a page.
 func (e *Engine) judge(ctx context.Context, page profile.Page) ([]profile.Entry, error) {
-	read, err := e.clock.answered(ctx, page.Date)
+	read, err := e.clock.observe(ctx, page.Date)
 	if err != nil {
 		return nil, err
 	}

@@ -173,7 +173,7 @@ func TestOnePatient(t *testing.T) {
 func TestOpenFollowsMerges(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 10, Patients: 20, Shares: &fakeclinic.Shares{}})
 	ids := c.fake.IDs()
-	for i := range 7 { // a chain longer than is followed
+	for i := range 7 { // a longer chain than Open follows
 		must(t, c.fake.Merge(ids[i], ids[i+1]))
 	}
 	for from, want := range map[int]int{5: 7, 2: 7, 1: 6} {
@@ -242,7 +242,8 @@ func TestListThenImport(t *testing.T) {
 func TestCutOffPassGoesOn(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 13, Patients: 2500})
 	for _, cause := range []error{context.Canceled, syncer.ErrClosing} {
-		// The clinic falls silent after ten pages more, so that the pass cannot be over.
+		// The clinic stops answering after ten more pages, so the pass cannot
+		// end.
 		c.fake.SetFaults(fakeclinic.FromRequest(c.fake.RequestCount()+12, fakeclinic.Fault{Kind: fakeclinic.Hang}))
 		ctx, cancel := context.WithCancelCause(t.Context())
 		_, err := c.engine.Full(ctx, func(p syncer.Progress) {
@@ -329,8 +330,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// While a full pass reads, people are deleted, created and changed. Nobody may
-// be passed over: the pages move, and the pass has to notice.
+// While a full pass reads, patients are deleted, created and changed. None may
+// be skipped: the pages move, and the pass has to notice.
 func TestFullPassWhileTheClinicWorks(t *testing.T) {
 	for name, disturb := range map[string]func(c *clinic, n int){
 		"deleted": func(c *clinic, n int) { must(c.t, c.fake.Delete(c.fake.IDs()[n*3])) },
@@ -384,7 +385,8 @@ func create(c *clinic) {
 	must(c.t, err)
 }
 
-// A quiet full pass costs its pages and one request more.
+// A full pass during which nothing changes costs its pages and one more
+// request.
 func TestQuietFullPassCostsOneRequestMore(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 17, Patients: 1000})
 	if pass := c.full(); pass.Requests != 11 {

@@ -10,26 +10,26 @@ import (
 )
 
 // What is wrong with the values that the simulated clinic and the tests give to
-// people. The expectations are written down here, and not asked of the rule: a
-// rule that is wrong would agree with itself.
+// patients. The expectations are literal and do not come from the rule: a wrong
+// rule would agree with itself.
 
-// wrongEmails are none, whatever is around them.
+// wrongEmails are not email addresses, whatever surrounds them.
 var wrongEmails = map[string]bool{
 	"n/a": true, "none": true, "no email": true, "-": true, "declined": true, "jo@": true, "@example.com": true, "jo.example.com": true,
 	"jo smith@example.com": true, "jo@@example.org": true, "jo@example.com / jo2@example.com": true, "sam.lee@example.com, kit.lee@example.com": true,
 	"lee.one@example.com, lee.two@example.com": true, "sam@exam\u00adple.com": true,
 }
 
-// trimmedEmails are kept without what nobody sees around them.
+// trimmedEmails are stored without the invisible characters around them.
 var trimmedEmails = map[string]string{"\u200bsam@example.com\u2060": "sam@example.com"}
 
-// unseen are texts that show nothing.
+// unseen are texts without a visible character.
 var unseen = map[string]bool{"\u3164": true, "\u2800 \u200b": true, "\u1160": true}
 
-// notDates are days that no calendar has.
+// notDates are days that no calendar contains.
 var notDates = map[string]bool{"1990-02-30": true}
 
-// spoils make something of a person impossible, or nearly.
+// spoils give a patient an impossible value, or one that barely passes.
 var spoils = []func(*fakeclinic.Patient){
 	func(p *fakeclinic.Patient) { p.DateOfBirth, p.Email = new("2093-04-05"), new("n/a") },
 	func(p *fakeclinic.Patient) { p.FirstName = new("\u3164") },
@@ -38,7 +38,7 @@ var spoils = []func(*fakeclinic.Patient){
 	func(p *fakeclinic.Patient) { p.DateOfBirth, p.Email = new("1990-02-30"), new("sam@exam\u00adple.com") },
 }
 
-// expected is the entry that somebody who stands like this in Cliniko has here.
+// expected is the entry that the store should have for a patient of Cliniko.
 func expected(p fakeclinic.Patient, now time.Time) profile.Entry {
 	e := profile.Entry{Ref: p.ID, Profile: profile.Profile{
 		ID: profile.ID(p.ID), State: "active", Details: profile.Details{Title: sent(p.Title), PreferredFirstName: sent(p.PreferredFirstName),
@@ -120,7 +120,7 @@ func email(s string) (kept, problem string) {
 	return s, ""
 }
 
-// birthDate compares dates as texts, in which their order is the same.
+// birthDate compares dates as texts, which sort as dates do.
 func birthDate(s string, now time.Time) (born profile.Date, impossible, problem string) {
 	today := now.UTC().Add(14 * time.Hour).Format(time.DateOnly)
 	var year int

@@ -12,13 +12,13 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// noticed collects what the engine met and coped with.
+// noticed collects the engine's notices.
 type noticed struct {
 	mu  sync.Mutex
 	all []syncer.Notice
 }
 
-func (n *noticed) note(what syncer.Notice) {
+func (n *noticed) add(what syncer.Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.all = append(n.all, what)
@@ -30,14 +30,15 @@ func (n *noticed) has(what syncer.Notice) bool {
 	return slices.Contains(n.all, what)
 }
 
-// noting makes a new engine on the same clinic and store.
-func (c *clinic) noting() *noticed {
+// recordNotices makes a new engine on the same clinic and store, and returns
+// its notices.
+func (c *clinic) recordNotices() *noticed {
 	n := &noticed{}
-	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Notice: n.note})
+	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Notice: n.add})
 	return n
 }
 
-// always makes a fault of every list of patients.
+// always puts faults into every list of patients.
 func always(kinds ...fakeclinic.Kind) func(fakeclinic.Request) fakeclinic.Fault {
 	return func(r fakeclinic.Request) fakeclinic.Fault { return fakeclinic.Fault{Kind: kinds[r.N%len(kinds)]} }
 }
@@ -55,7 +56,7 @@ var crowdedSecond = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 func TestFullPassWithoutSortOrIDs(t *testing.T) {
 	for kind, notice := range map[fakeclinic.Kind]syncer.Notice{fakeclinic.IgnoreSort: "", fakeclinic.IgnoreIDFilter: syncer.IDsIgnored} {
 		c := newClinic(t, fakeclinic.Options{Seed: 20, Patients: 700, Shares: &fakeclinic.Shares{}})
-		n := c.noting()
+		n := c.recordNotices()
 		crowd(c, 20, 480, crowdedSecond)
 		c.fake.SetFaults(always(kind))
 		c.fake.AfterRequest(func(r fakeclinic.Request) {
@@ -80,10 +81,11 @@ func TestFullPassWithoutSortOrIDs(t *testing.T) {
 
 func TestChangesPassWithoutSort(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 21, Patients: 600, Shares: &fakeclinic.Shares{}})
-	n := c.noting()
+	n := c.recordNotices()
 	c.full()
 	ids := c.fake.IDs()
-	// The last ones change first, so that Cliniko's own order is not that of the changes.
+	// The last ones change first, so that Cliniko's default order differs from
+	// the order of the changes.
 	now := time.Now().UTC().Truncate(time.Second)
 	for i, id := range ids[200:500] {
 		p, _ := c.fake.Get(id)
@@ -98,10 +100,10 @@ func TestChangesPassWithoutSort(t *testing.T) {
 	}
 }
 
-// An order that happens to ascend on the first page, and goes back after it.
+// An order that happens to ascend on the first page, but not after it.
 func TestChangesPassWithAnOrderThatLooksRight(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 22, Patients: 300, Shares: &fakeclinic.Shares{}})
-	n := c.noting()
+	n := c.recordNotices()
 	c.full()
 	now := time.Now().UTC().Truncate(time.Second)
 	for i, p := range c.fake.Patients() {
@@ -119,7 +121,7 @@ func TestChangesPassWithAnOrderThatLooksRight(t *testing.T) {
 func TestBulkEditWithoutSortOrIDs(t *testing.T) {
 	for _, kinds := range [][]fakeclinic.Kind{{fakeclinic.IgnoreSort}, {fakeclinic.IgnoreIDFilter}, {fakeclinic.IgnoreSort, fakeclinic.IgnoreIDFilter}} {
 		c := newClinic(t, fakeclinic.Options{Seed: 23, Patients: 700, Shares: &fakeclinic.Shares{}})
-		c.noting()
+		c.recordNotices()
 		c.full()
 		ids := c.fake.IDs()
 		slices.SortFunc(ids, func(a, b string) int { return strings.Compare(a[len(a)-3:], b[len(b)-3:]) })
@@ -132,7 +134,7 @@ func TestBulkEditWithoutSortOrIDs(t *testing.T) {
 
 func TestUnreadableRecordsAreReadAgainWithoutIDFilter(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 24, Patients: 300, Shares: &fakeclinic.Shares{}})
-	n := c.noting()
+	n := c.recordNotices()
 	c.fake.SetFaults(always(fakeclinic.Undecodable))
 	c.full()
 	failed := failing(c)

@@ -10,19 +10,19 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// readers is how many requests a full pass has under way at most. Cliniko's
-// limit allows 3.3 a second, which two would use up at its usual speed.
+// readers is the most requests that a full pass has in flight. Cliniko's limit
+// allows 3.3 a second, which two would use up at its usual speed.
 const readers = 4
 
-// Full reads every patient, archived ones included. A full pass that was cut
-// off goes on.
+// Full reads every patient, archived ones included. It resumes a full pass that
+// was interrupted.
 //
 // It reads numbered pages, several at once, and then proves that nothing moved
-// while it did: see verify.
+// meanwhile: see verify.
 //
 // Errors: SyncRunning, Gone, and those of Source and Store.
 func (e *Engine) Full(ctx context.Context, report Report) (profile.Pass, error) {
-	return e.alone("full", func() (profile.Pass, error) {
+	return e.exclusive("full", func() (profile.Pass, error) {
 		return e.full(ctx, newMeter(report, e.now))
 	})
 }
@@ -30,7 +30,7 @@ func (e *Engine) Full(ctx context.Context, report Report) (profile.Pass, error) 
 func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests()
 	m.phase(Storing, 0, 0)
-	list, err := e.start(ctx)
+	list, err := e.firstPage(ctx)
 	if err != nil {
 		return profile.Pass{Kind: profile.FullPass, Err: profile.CodeOf(err)}, err
 	}
@@ -43,35 +43,35 @@ func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
 		return pass, err
 	}
 	m.phase(Storing, before.Read, list.total)
-	err = e.storing(ctx, pass.ID, m, func(ctx context.Context, ready func(context.Context, profile.Batch) error) error {
-		return e.readPages(ctx, list, stored, ready)
+	err = e.storeBatches(ctx, pass.ID, m, func(ctx context.Context, emit func(context.Context, profile.Batch) error) error {
+		return e.readPages(ctx, list, stored, emit)
 	})
-	// Of the time between two parts of a pass nothing is known.
+	// Nothing is known of the time between an interruption and now.
 	still := list.still && list.started.Equal(pass.StartedAt)
-	return e.finish(ctx, pass, still, err, sent, m)
+	return e.finishFull(ctx, pass, still, err, sent, m)
 }
 
 // pages is Cliniko's list as a full pass reads it.
 type pages struct {
 	started time.Time // by Cliniko's clock
-	total   int       // patients when it started
+	total   int       // of patients at the start
 	first   profile.Page
-	still   bool // every page said the same total
+	still   bool // every page reported the same total
 }
 
-// start reads the first page, which says how many there are.
-func (e *Engine) start(ctx context.Context) (*pages, error) {
+// firstPage reads the first page, which tells how many patients there are.
+func (e *Engine) firstPage(ctx context.Context) (*pages, error) {
 	first, err := e.source.Patients(ctx, profile.Query{})
 	if err != nil {
 		return nil, err
 	}
-	started, err := e.clock.answered(ctx, first.Date)
+	started, err := e.clock.observe(ctx, first.Date)
 	return &pages{started: started, total: first.Total, first: first, still: true}, err
 }
 
-// readPages reads all pages that are not stored yet, and gives each to take in
-// the goroutine that has read it.
-func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool, take func(context.Context, profile.Batch) error) error {
+// readPages reads all pages that are not stored yet. It calls emit for each of
+// them, in the goroutine that read it.
+func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool, emit func(context.Context, profile.Batch) error) error {
 	last := (list.total + profile.PageSize - 1) / profile.PageSize
 	totals := make([]int, last+1)
 	group, ctx := errgroup.WithContext(ctx)
@@ -93,7 +93,7 @@ func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool
 			if err != nil {
 				return err
 			}
-			return take(ctx, profile.Batch{Entries: entries, Page: n})
+			return emit(ctx, profile.Batch{Entries: entries, Page: n})
 		})
 		if ctx.Err() != nil {
 			break
@@ -106,9 +106,10 @@ func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool
 	return err
 }
 
-// storing stores what feed hands over. Feed may do so in several goroutines:
-// sealing goes on in them while the one writer stores what came before.
-func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(context.Context, func(context.Context, profile.Batch) error) error) error {
+// storeBatches stores the batches that feed emits. Feed may emit from several
+// goroutines, which seal their batches while the one writer stores earlier
+// ones.
+func (e *Engine) storeBatches(ctx context.Context, passID int64, m *meter, feed func(context.Context, func(context.Context, profile.Batch) error) error) error {
 	portions := make(chan profile.Prepared, 2*readers)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -128,7 +129,7 @@ func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(
 	})
 	group.Go(func() error {
 		for p := range portions {
-			// Whatever else is ready goes into the same transaction.
+			// Everything that is ready goes into the same transaction.
 			ready, patients := []profile.Prepared{p}, p.Patients()
 			for more := len(portions); more > 0; more-- {
 				p := <-portions
@@ -138,7 +139,7 @@ func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(
 			if err != nil {
 				return err
 			}
-			e.tell(changed)
+			e.publish(changed)
 			m.add(patients)
 		}
 		return nil
@@ -146,9 +147,9 @@ func (e *Engine) storing(ctx context.Context, passID int64, m *meter, feed func(
 	return group.Wait()
 }
 
-// finish checks a full pass that has read all its pages and closes it. err is
-// what stopped it before that, or nil.
-func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err error, sent int, m *meter) (profile.Pass, error) {
+// finishFull verifies a full pass that has read all its pages, and closes it.
+// err is what stopped it before that, or nil.
+func (e *Engine) finishFull(ctx context.Context, pass profile.Pass, still bool, err error, sent int, m *meter) (profile.Pass, error) {
 	if err == nil {
 		m.phase(Checking, 0, 0)
 		pass, err = e.verify(ctx, pass, still)
@@ -157,16 +158,16 @@ func (e *Engine) finish(ctx context.Context, pass profile.Pass, still bool, err 
 	if err == nil {
 		err = cursorErr
 	}
-	return e.end(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
+	return e.closePass(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
 		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt, FullAt: pass.StartedAt,
-			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clock.unchecked(), Drift: before.Drift,
+			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clock.newestAnswer(), Drift: before.Drift,
 			Judged: before.Judged}
 	})
 }
 
-// end closes a pass with its numbers. A program that ends leaves the pass as a
-// kill would.
-func (e *Engine) end(ctx context.Context, pass profile.Pass, err error, sent int, cursors func(profile.Counts) profile.Cursors) (profile.Pass, error) {
+// closePass stores the outcome of a pass and erases what is due. When the
+// program ends, it leaves the pass as a kill would.
+func (e *Engine) closePass(ctx context.Context, pass profile.Pass, err error, sent int, cursors func(profile.Counts) profile.Cursors) (profile.Pass, error) {
 	if errors.Is(context.Cause(ctx), ErrClosing) {
 		return pass, context.Cause(ctx)
 	}

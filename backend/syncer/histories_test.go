@@ -23,16 +23,15 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// The real engine goes through random histories of a clinic, a network and a
-// computer, and keeps its promises (docs/SYNC.md). TELEHAB_HISTORIES says
-// through how many.
+// The real engine keeps its promises (docs/SYNC.md) through random histories of
+// a clinic, a network and a computer. TELEHAB_HISTORIES sets their number.
 func TestHistories(t *testing.T) {
 	rapidFlags(t, histories())
 	rapid.Check(t, func(rt *rapid.T) { runHistory(rt, outside(), realEngine) })
 }
 
-// The same where time passes at once, so that Cliniko may hang, and have
-// everybody wait, and the request limit of many minutes shows.
+// The same on a simulated clock, so that Cliniko may hang or make every request
+// wait, and the request limit is tested over many minutes.
 func TestHistoriesInNoTime(t *testing.T) {
 	rapidFlags(t, histories())
 	rapid.Check(t, func(rt *rapid.T) {
@@ -78,9 +77,9 @@ type history struct {
 	program  *program
 	before   map[string]profile.Entry // what was in the store after the last pass
 	opened   map[string]bool          // patients that somebody opened
-	accepted map[string]bool          // of whom a person said that they may go
-	resumes  bool                     // the last pass went on with one that was cut off
-	spoiled  bool                     // some answer about a patient was not the truth
+	accepted map[string]bool          // patients whose deletion a person accepted
+	resumes  bool                     // the last pass resumed an interrupted one
+	spoiled  bool                     // some answer about a patient was wrong
 
 	otherTried bool
 	closers    []func()
@@ -137,8 +136,8 @@ func (h *history) begin(engine build) {
 	h.closers = append(h.closers, func() { _ = h.computer.raw.Close() })
 }
 
-// fastFolder is a folder in memory where there is one: histories end programs,
-// they do not cut the power.
+// fastFolder is a folder in memory where there is one: histories end programs
+// but do not cut the power.
 func fastFolder() string {
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
 		return "/dev/shm"
@@ -184,7 +183,7 @@ func (h *history) clinicOptions(t *rapid.T, clock *clinicClock) fakeclinic.Optio
 	return o
 }
 
-// check ends a history that cannot go on.
+// check ends a history that cannot continue.
 func check(t *rapid.T, err error) {
 	if err != nil {
 		t.Helper()
@@ -198,7 +197,7 @@ func (h *history) start() *program {
 	return p
 }
 
-// restart starts the program again, as somebody may at any time.
+// restart starts the program again, as a person may at any time.
 func (h *history) restart() {
 	h.program.end()
 	h.program = h.start()
@@ -212,27 +211,27 @@ func (h *history) clinicWorks(t *rapid.T) {
 
 func (h *history) setClock(t *rapid.T) { h.computer.skew.Store(int64(skews.Draw(t, "skew"))) }
 
-// pass runs a pass with whatever the plan has happen meanwhile.
+// pass runs a pass, with the events of a random plan.
 func (h *history) pass(t *rapid.T) {
-	h.through(passKinds.Draw(t, "kind"), plansIn(h.world).Draw(t, "plan"))
+	h.runPlan(passKinds.Draw(t, "kind"), plansIn(h.world).Draw(t, "plan"))
 }
 
-// rush is when passes that lose people lose them: more than a page has changed
-// at once, and people go on working while it is read.
+// rush is when wrong engines lose patients: more than a page changed at once,
+// and people continue to work while it is read.
 func (h *history) rush(t *rapid.T) {
 	rush := rushes.Draw(t, "rush")
 	if h.clinic.fake.Len() <= profile.PageSize {
 		rush.What = createdMany
 	}
 	check(t, h.clinic.happen(rush))
-	check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: rapid.SampledFrom(ticks[1:4]).Draw(t, "by")}))
-	h.through(passKinds.Draw(t, "kind"), plan{
+	check(t, h.clinic.happen(move{What: timePasses, Ticks: rapid.SampledFrom(ticks[1:4]).Draw(t, "by")}))
+	h.runPlan(passKinds.Draw(t, "kind"), plan{
 		Events:  rapid.SliceOfN(busyEvents, 2, 5).Draw(t, "events"),
 		Latency: rapid.SampledFrom(latencies[2:]).Draw(t, "latency"),
 	})
 }
 
-func (h *history) through(kind passKind, p plan) {
+func (h *history) runPlan(kind passKind, p plan) {
 	since := h.clinic.moment()
 	h.spoiled = h.spoiled || p.spoilsRows()
 	pass, err := h.run(kind, p)
@@ -248,7 +247,7 @@ func (h *history) through(kind passKind, p plan) {
 // run runs a pass by a plan, and waits until nothing runs any more.
 func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	if !h.world.patient && h.program.client.Requests() > 20 {
-		h.restart() // else the request limit of a real minute would stop the history
+		h.restart() // otherwise the limit of requests in a real minute would stop the history
 	}
 	last, err := h.program.store.LastFull(h.ctx)
 	check(h.t, err)
@@ -281,17 +280,17 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 			errs.add(h.clinic.happen(e.Move))
 		}
 	}}
-	conductor.hangOn(h.clinic.fake)
+	conductor.install(h.clinic.fake)
 	if p.Beside != "" {
 		second := h.start()
-		program.astray = true
+		program.outdated = true
 		defer second.end()
 		others.Go(func() { _, _ = h.runKind(ctx, second, p.Beside) })
 	}
 	pass, err := h.runKind(ctx, program, kind)
 	others.Wait()
 	h.door.wait()
-	letGo(h.clinic.fake)
+	uninstall(h.clinic.fake)
 	check(h.t, errs.first())
 	program.onApply = nil
 	if p.Kill != 0 {
@@ -324,7 +323,7 @@ func (h *history) runKind(ctx context.Context, p *program, kind passKind) (profi
 
 var openedLock sync.Mutex
 
-// openOne opens a patient; whether that works is not its matter.
+// openOne opens a patient, whether or not that succeeds.
 func (h *history) openOne(ctx context.Context, p *program, who int) {
 	ids := h.clinic.fake.IDs()
 	if len(ids) == 0 {
@@ -373,12 +372,12 @@ func (l *errorList) add(err error) {
 
 func (l *errorList) first() error { return errors.Join(l.errs...) }
 
-func (h *history) knew(ref string) bool {
+func (h *history) wasStored(ref string) bool {
 	_, ok := h.before[ref]
 	return ok
 }
 
-// tick is the time that an answer takes.
+// tick lets the time pass that an answer takes.
 func (h *history) tick(d time.Duration) {
 	if h.world.patient {
 		time.Sleep(d)

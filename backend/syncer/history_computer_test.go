@@ -20,7 +20,7 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// engine is what a history drives: the real one, or a wrong one that it has to
+// engine is what a history tests: the real one, or a wrong one that it has to
 // catch.
 type engine interface {
 	Full(context.Context, syncer.Report) (profile.Pass, error)
@@ -50,9 +50,9 @@ type program struct {
 	onApply func(n int)
 	ends    sync.Once
 
-	mu      sync.Mutex
-	picture map[string]profile.Entry // what a destination knows
-	astray  bool                     // another program has changed the store, which no destination is told
+	mu       sync.Mutex
+	picture  map[string]profile.Entry // what a destination knows
+	outdated bool                     // another program has changed the store, of which no destination is told
 }
 
 // Apply makes program a profile.Destination.
@@ -77,8 +77,8 @@ func (p *program) Forget(refs []string) {
 	}
 }
 
-// end closes the program's database and connections, whatever else it is
-// doing: what it has not stored by then it never will.
+// end closes the program's database and connections in the middle of whatever
+// it does: what it has not stored by then is lost.
 func (p *program) end() {
 	p.ends.Do(func() {
 		_ = p.db.Close()
@@ -148,9 +148,9 @@ func (c *computer) connect(ctx context.Context, p *program) (profile.Clinic, err
 	return clinic, p.db.Connect(ctx, clinic, c.now())
 }
 
-// watch has the database itself note every row whose details go back in time,
-// however briefly and whichever program does it: to an earlier time of change,
-// or, where that stayed, to an earlier reading.
+// watch makes the database itself record every row whose details go back in
+// time, however briefly and whichever program does it: to an earlier updated_at
+// or, if that is equal, to an earlier reading.
 func (c *computer) watch() error {
 	var err error
 	if c.raw, err = sql.Open("sqlite3", "file:"+c.path+"?_busy_timeout=5000"); err != nil {
@@ -169,7 +169,8 @@ func (c *computer) wentBack() (ref string, err error) {
 	return ref, err
 }
 
-// missing are those of whom a person has to decide, or has decided.
+// missing returns the patients about whom a person has to decide, or has
+// decided.
 func (c *computer) missing() (refs map[string]bool, err error) {
 	var list sql.NullString
 	if err := c.raw.QueryRow("SELECT group_concat(ref) FROM missing").Scan(&list); err != nil {

@@ -12,10 +12,10 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// clinicClock is Cliniko's clock. Outside it goes on only when a history says
-// so, so that changes share a second or lie days apart without anybody waiting.
-// In a bubble it goes on by itself too, and a history lets it jump, as it does
-// for a computer that was asleep.
+// clinicClock is Cliniko's clock. Outside a bubble it moves only when a history
+// says so, so that changes share a second or lie days apart without waiting. In
+// a bubble it also runs, and a history lets it jump, as after a computer's
+// sleep.
 type clinicClock struct {
 	mu   sync.Mutex
 	runs bool
@@ -46,13 +46,14 @@ func (c *clinicClock) forward(d time.Duration) {
 	c.now, c.jump = c.now.Add(d), c.jump+d
 }
 
-// ticks are the steps in which the clock goes on: within a second, around the
-// overlap of a changes pass, past the day after which passes start again, and
-// past the week after which everybody is read and the deleted are erased.
+// ticks are the steps by which the clock moves: within a second, around the
+// overlap of a changes pass, past the day after which an interrupted pass
+// starts again, and past the week after which every patient is read and deleted
+// ones are erased.
 var ticks = []time.Duration{0, 300 * time.Millisecond, time.Second, 50 * time.Second, 9 * time.Minute, 11 * time.Minute, 2 * time.Hour, 25 * time.Hour, 8 * 24 * time.Hour}
 
-// A move is something that happens in the clinic. Whom it is about is decided
-// when it happens: numbers count through the patients that there are then.
+// A move is something that happens in the clinic. Which patient it concerns is
+// decided when it happens: numbers count through the patients of that time.
 type move struct {
 	What  string
 	Who   int
@@ -63,7 +64,7 @@ type move struct {
 
 // The moves. Some are drawn more often than others.
 const (
-	timeGoesOn  = "time goes on"
+	timePasses  = "time goes on"
 	created     = "create"
 	createdMany = "create more than a page in one second"
 	edited      = "edit"
@@ -78,13 +79,13 @@ const (
 	bulkEdited  = "edit many in one second"
 )
 
-var moveKinds = rapid.SampledFrom([]string{timeGoesOn, timeGoesOn, created, created, edited, edited, edited, stripped, spoiled, bornSoon, mended, mended,
+var moveKinds = rapid.SampledFrom([]string{timePasses, timePasses, created, created, edited, edited, edited, stripped, spoiled, bornSoon, mended, mended,
 	archived, archived, unarchived, unarchived, merged, merged, removed, removed, bulkEdited, bulkEdited, createdMany})
 
 var moves = rapid.Custom(func(t *rapid.T) move {
 	m := move{What: moveKinds.Draw(t, "what")}
 	switch m.What {
-	case timeGoesOn:
+	case timePasses:
 		m.Ticks = rapid.SampledFrom(ticks).Draw(t, "by")
 	case created:
 		m.Many = rapid.IntRange(1, 3).Draw(t, "many")
@@ -99,7 +100,8 @@ var moves = rapid.Custom(func(t *rapid.T) move {
 	return m
 })
 
-// rushes change more than a page at once, as an import or a bulk edit does.
+// rushes change more than a page of patients at once, as an import or a bulk
+// edit does.
 var rushes = rapid.Custom(func(t *rapid.T) move {
 	return move{
 		What: rapid.SampledFrom([]string{bulkEdited, bulkEdited, createdMany}).Draw(t, "what"),
@@ -107,7 +109,7 @@ var rushes = rapid.Custom(func(t *rapid.T) move {
 	}
 })
 
-// happenings is the clinic with what a history did to it.
+// happenings is the clinic and what a history did to it.
 type happenings struct {
 	mu    sync.Mutex
 	clock *clinicClock
@@ -115,14 +117,14 @@ type happenings struct {
 	n     int // moves so far
 
 	// blind are patients whose last change leaves no trace that a changes pass
-	// could ask for, with the number of that move.
-	blind  map[string]int
-	graves map[string]fakeclinic.Patient // the deleted
-	active map[string]bool               // who was unarchived at some time
+	// could find, with the number of that move.
+	blind           map[string]int
+	deletedPatients map[string]fakeclinic.Patient
+	active          map[string]bool // who was unarchived at some time
 }
 
 func newHappenings(clock *clinicClock, fake *fakeclinic.Clinic) *happenings {
-	h := &happenings{clock: clock, fake: fake, blind: map[string]int{}, graves: map[string]fakeclinic.Patient{}, active: map[string]bool{}}
+	h := &happenings{clock: clock, fake: fake, blind: map[string]int{}, deletedPatients: map[string]fakeclinic.Patient{}, active: map[string]bool{}}
 	for _, p := range fake.Patients() {
 		h.active[p.ID] = p.ArchivedAt == nil
 	}
@@ -134,7 +136,7 @@ func (h *happenings) happen(m move) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.n++
-	if m.What == timeGoesOn {
+	if m.What == timePasses {
 		h.clock.forward(m.Ticks)
 		return nil
 	}
@@ -178,7 +180,7 @@ func (h *happenings) happen(m move) error {
 			return h.fake.Merge(who, to)
 		}
 	case removed:
-		h.blind[who], h.graves[who] = h.n, before
+		h.blind[who], h.deletedPatients[who] = h.n, before
 		return h.fake.Delete(who)
 	}
 	return nil
@@ -220,14 +222,14 @@ func complete(p *fakeclinic.Patient) {
 	p.DateOfBirth, p.Email, p.Raw = new("1980-02-29"), new("sam@example.com"), nil
 }
 
-// moment numbers the moves: what has a lower or equal number has happened.
+// moment is the number of moves so far.
 func (h *happenings) moment() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.n
 }
 
-// seenInFull notes that a full pass which began at a moment has ended well.
+// seenInFull records that a full pass which began at a moment has succeeded.
 func (h *happenings) seenInFull(moment int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -247,24 +249,23 @@ func (h *happenings) everActive(id string) bool {
 	return h.active[id]
 }
 
-// bringBack undoes deletions, as somebody does who raises the role of the
-// key's owner again.
-func (h *happenings) bringBack(ids []string) error {
+// undelete undoes deletions, as raising the role of the key's owner again does.
+func (h *happenings) undelete(ids []string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.n++
 	for _, id := range slices.Sorted(slices.Values(ids)) {
-		if err := h.fake.Put(h.graves[id]); err != nil {
+		if err := h.fake.Put(h.deletedPatients[id]); err != nil {
 			return err
 		}
 		h.blind[id] = h.n
-		delete(h.graves, id)
+		delete(h.deletedPatients, id)
 	}
 	return nil
 }
 
-// crowd gives most of the clinic's people one time of creation and change, as
-// an import from another system does.
+// crowd gives most of the clinic's patients the same times of creation and
+// change, as an import from another system does.
 func (h *happenings) crowd(from, many int) error {
 	second := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	people := h.fake.Patients()

@@ -62,7 +62,7 @@ var events = rapid.Custom(func(t *rapid.T) event {
 	return e
 })
 
-// busyEvents are what people do while the pages are read that matter.
+// busyEvents are what people do during the pages that matter.
 var busyEvents = rapid.Custom(func(t *rapid.T) event {
 	return event{At: rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "at"), After: rapid.IntRange(0, 3).Draw(t, "before") != 3, Move: move{
 		What: rapid.SampledFrom([]string{edited, edited, edited, edited, archived, merged, created}).Draw(t, "what"), Many: 1,
@@ -76,9 +76,9 @@ var skews = rapid.Custom(func(t *rapid.T) time.Duration {
 
 // Faults by what an engine makes of them.
 var (
-	// slowFaults cost real time outside, so that they are drawn seldom there.
+	// slowFaults cost real time outside a bubble, and so are rare there.
 	slowFaults = []fakeclinic.Kind{fakeclinic.Hang, fakeclinic.HugeBody, fakeclinic.TooMany}
-	// wrongPages are answers that look right.
+	// wrongPages are wrong answers that look right.
 	wrongPages = []fakeclinic.Kind{fakeclinic.DuplicateRow, fakeclinic.ReplacedRow, fakeclinic.Undecodable, fakeclinic.Undecodable,
 		fakeclinic.Unreadable, fakeclinic.ForeignNext, fakeclinic.IgnoreSort, fakeclinic.IgnoreIDFilter}
 	quickFaults = slices.DeleteFunc(fakeclinic.Kinds(), func(k fakeclinic.Kind) bool {
@@ -132,10 +132,10 @@ func plansIn(w world) *rapid.Generator[plan] {
 	})
 }
 
-// disturbed says that the clinic was, or may have been, changed during the pass.
+// disturbed reports whether the clinic may have changed during the pass.
 func (p plan) disturbed() bool { return len(p.Events) > 0 || p.Kill != 0 || p.Beside != "" }
 
-// spoilsRows says that an answer about a patient was not the truth.
+// spoilsRows reports whether an answer about a patient was wrong.
 func (p plan) spoilsRows() bool {
 	for _, f := range p.Faults {
 		if f.Kind == fakeclinic.Undecodable || f.Kind == fakeclinic.Unreadable {
@@ -156,7 +156,7 @@ type conductor struct {
 	tick func(time.Duration)
 }
 
-func (c *conductor) hangOn(fake *fakeclinic.Clinic) {
+func (c *conductor) install(fake *fakeclinic.Clinic) {
 	c.base, c.done = fake.RequestCount(), make([]bool, len(c.plan.Events))
 	fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault { return c.plan.Faults[r.N-c.base] })
 	fake.BeforeResponse(func(r fakeclinic.Request) { c.at(r, false) })
@@ -166,7 +166,7 @@ func (c *conductor) hangOn(fake *fakeclinic.Clinic) {
 	})
 }
 
-func letGo(fake *fakeclinic.Clinic) {
+func uninstall(fake *fakeclinic.Clinic) {
 	fake.SetFaults(nil)
 	fake.BeforeResponse(nil)
 	fake.AfterRequest(nil)

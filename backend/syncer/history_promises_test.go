@@ -15,16 +15,16 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What the engine does not do, so that the histories do not ask for it.
+// What the engine does not do, and the histories do not demand.
 const (
-	// A pass that goes on with one that was cut off does not read again what
-	// that one has read; what changed there meanwhile is left to the next pass.
+	// A pass that resumes an interrupted one does not read again what that one
+	// has read; what changed there meanwhile is left to the next pass.
 	resumedIsQuiet = false
-	// An archived patient who could not be read is a failure, and is kept like
-	// one who had a profile once the failure has passed.
+	// An archived patient who could not be read is a failure, and stays like
+	// one who had a profile once the failure is over.
 	unreadIsNoProfile = false
-	// A destination is told of a patient who could not be read without the
-	// details that are kept.
+	// A destination is given a patient who could not be read without the
+	// details that are stored.
 	unreadIsToldWhole = false
 )
 
@@ -52,15 +52,15 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 		h.compare(pass.Kind, maps.Clone(local))
 	}
 	h.nobodyLost(local)
-	if p.Beside == "" { // else two passes may have removed some each
+	if p.Beside == "" { // otherwise two passes may each have removed some
 		h.fewRemoved(local)
 	}
 	h.pictured(local)
 	h.before = local
 }
 
-// fewRemoved checks that no pass removed many of whom no person had said that
-// they may go.
+// fewRemoved checks that no pass removed many patients without a person's
+// consent.
 func (h *history) fewRemoved(local map[string]profile.Entry) {
 	h.t.Helper()
 	removed, kept := 0, 0
@@ -92,10 +92,10 @@ func (h *history) nobodyLost(local map[string]profile.Entry) {
 	}
 }
 
-// pictured checks that a destination was told everything, in its order.
+// pictured checks that a destination was given every change, in order.
 func (h *history) pictured(local map[string]profile.Entry) {
 	h.t.Helper()
-	if h.program.astray {
+	if h.program.outdated {
 		return
 	}
 	h.program.mu.Lock()
@@ -139,7 +139,7 @@ func (h *history) compare(kind profile.Kind, local map[string]profile.Entry) {
 		delete(local, p.ID)
 		switch {
 		case !full && h.clinic.isBlind(p.ID):
-		case !stored && want.Profile.State != profile.Active && !h.knew(p.ID):
+		case !stored && want.Profile.State != profile.Active && !h.wasStored(p.ID):
 		case !stored:
 			h.t.Fatalf("promise 1: %s (%s) is missing after a %s pass", p.ID, want.Profile.State, kind)
 		case !same(want, got):
@@ -178,7 +178,7 @@ func (h *history) local() map[string]profile.Entry {
 	return all
 }
 
-// tidied leaves out the times at which something was stored.
+// tidied omits the times at which something was stored.
 func tidied(e profile.Entry) profile.Entry {
 	e.Opened, e.ReadAt = false, time.Time{}
 	e.Profile.AddedAt, e.Profile.SyncedAt, e.Profile.DeletedAt = time.Time{}, time.Time{}, time.Time{}
@@ -194,8 +194,8 @@ func same(a, b profile.Entry) bool { return reflect.DeepEqual(a, b) || cmp.Equal
 
 func difference(a, b profile.Entry) string { return cmp.Diff(a, b) }
 
-// quiet runs a pass while nothing else happens. It must end well, unless so
-// many are gone that it has to stop.
+// quiet runs a pass while nothing else happens. It must succeed, unless so many
+// patients are gone that it has to stop.
 func (h *history) quiet(kind passKind) profile.Pass {
 	h.t.Helper()
 	since := h.clinic.moment()
@@ -216,7 +216,7 @@ func (h *history) quiet(kind passKind) profile.Pass {
 				h.accepted[ref] = true
 			}
 		} else {
-			check(h.t, h.clinic.bringBack(gone))
+			check(h.t, h.clinic.undelete(gone))
 		}
 		return h.quiet(kind)
 	}
@@ -230,8 +230,8 @@ func (h *history) quiet(kind passKind) profile.Pass {
 	return pass
 }
 
-// gone returns the kept patients whom Cliniko no longer has, and whether they
-// are too many to believe it.
+// gone returns the stored patients that Cliniko no longer has, and whether they
+// are too many to be plausible.
 func (h *history) gone() (ids []string, mass bool) {
 	kept := 0
 	for ref, entry := range h.local() {
@@ -260,9 +260,9 @@ func (h *history) nothingRemoved(before map[string]profile.Entry) {
 	}
 }
 
-// end lets everything come to rest and compares.
+// end lets everything settle and compares.
 func (h *history) end(t *rapid.T) {
-	check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: rapid.SampledFrom(ticks[1:6]).Draw(t, "rest")}))
+	check(t, h.clinic.happen(move{What: timePasses, Ticks: rapid.SampledFrom(ticks[1:6]).Draw(t, "rest")}))
 	h.restart()
 	h.quiet(changesPass)
 	if !resumedIsQuiet {
@@ -281,7 +281,7 @@ func (h *history) end(t *rapid.T) {
 	}
 }
 
-// sums checks the numbers of a quiet full pass against Cliniko.
+// sums checks the numbers of an undisturbed full pass against Cliniko.
 func (h *history) sums(pass profile.Pass) {
 	var want profile.Counts
 	for _, p := range h.clinic.fake.Patients() {
@@ -324,7 +324,7 @@ func (h *history) otherClinic(t *rapid.T) {
 	}
 }
 
-// dump is a sum over everything in the database.
+// dump is a checksum of everything in the database.
 func (h *history) dump() string {
 	h.t.Helper()
 	sum := sha256.New()
@@ -345,7 +345,7 @@ func (h *history) disappearance(t *rapid.T) {
 	h.quiet(fullPass)
 }
 
-// slack is how long a request may be on its way: no time at all in a bubble.
+// slack is how long a request may be in flight: no time at all in a bubble.
 func (h *history) slack() time.Duration {
 	if h.world.patient {
 		return 0

@@ -15,8 +15,8 @@ func (h *history) isToday(pass profile.Pass) bool {
 	return day(pass.StartedAt) == day(h.computer.clock.Now())
 }
 
-// counted checks that a pass that a person asked for has noticed who was
-// brought back from the archive, as far as that shows in a number.
+// counted checks that a pass that a person asked for has found the unarchived
+// patients, as far as they show in a count.
 func (h *history) counted(pass profile.Pass) {
 	h.t.Helper()
 	cursors, err := h.program.store.Cursors(h.ctx)
@@ -43,12 +43,12 @@ func (h *history) counted(pass profile.Pass) {
 	}
 }
 
-// broughtBack takes somebody out of the archive, which leaves no trace but in
-// the count, and has a person ask for a sync.
+// broughtBack unarchives a patient, which shows only in the count, and has a
+// person ask for a sync.
 func (h *history) broughtBack(t *rapid.T) {
 	check(t, h.clinic.happen(move{What: archived, Who: rapid.IntRange(0, 400).Draw(t, "archived")}))
 	h.quiet(changesPass)
-	check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: 11 * time.Minute}))
+	check(t, h.clinic.happen(move{What: timePasses, Ticks: 11 * time.Minute}))
 	var away []int
 	for i, p := range h.clinic.fake.Patients() {
 		if p.ArchivedAt != nil && p.MergedWith == "" {
@@ -61,12 +61,13 @@ func (h *history) broughtBack(t *rapid.T) {
 	h.quiet(askedPass)
 }
 
-// daysGoBy has somebody be born soon, and waits for it.
+// daysGoBy gives a patient a birth date in the near future, and lets the days
+// pass.
 func (h *history) daysGoBy(t *rapid.T) {
 	check(t, h.clinic.happen(move{What: bornSoon, Who: rapid.IntRange(0, 400).Draw(t, "who"), To: rapid.IntRange(1, 3).Draw(t, "in days")}))
 	h.quiet(changesPass)
 	for range rapid.IntRange(1, 3).Draw(t, "days") {
-		check(t, h.clinic.happen(move{What: timeGoesOn, Ticks: 25 * time.Hour}))
+		check(t, h.clinic.happen(move{What: timePasses, Ticks: 25 * time.Hour}))
 		h.quiet(changesPass)
 	}
 }

@@ -22,13 +22,13 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// A world is what lies around a history: the network, and how time passes.
+// A world is the environment of a history: the network, and how time passes.
 type world struct {
 	listen func() (net.Listener, error)
 	// timeout is how long a program waits for an answer that may never come.
 	timeout time.Duration
-	// patient says that waiting costs nothing, so that Cliniko may hang and
-	// have everybody wait as often as it likes.
+	// patient says that waiting costs nothing, so that Cliniko may hang or make
+	// requests wait as often as it likes.
 	patient bool
 }
 
@@ -45,7 +45,8 @@ func outside() world {
 func inBubble(t *testing.T, rt *rapid.T, run func(*rapid.T, world)) {
 	var thrown any
 	synctest.Test(t, func(*testing.T) {
-		// How rapid ends a history that failed; it has to happen in its goroutine.
+		// How rapid ends a history that failed; it has to happen in its
+		// goroutine.
 		defer func() { thrown = recover() }()
 		run(rt, world{listen: listenPipe, timeout: 20 * time.Second, patient: true})
 	})
@@ -78,7 +79,7 @@ type pipeAddress string
 func (a pipeAddress) Network() string { return "pipe" }
 func (a pipeAddress) String() string  { return string(a) }
 
-// listenPipe listens on an address that nobody else could: port 1 of one of the
+// listenPipe listens on an address that nothing else uses: port 1 of one of the
 // many loopback addresses.
 func listenPipe() (net.Listener, error) {
 	n := pipeCount.Add(1)
@@ -104,7 +105,8 @@ func (p *pipe) Close() error {
 	return nil
 }
 
-// cut ends all connections, those that a closing server has not met too.
+// cut ends all connections, including those that a closing server has not seen
+// yet.
 func (p *pipe) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,7 +148,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// door is where requests arrive at the clinic. It notes what promise 4 is
+// door is where requests arrive at the clinic. It records what promise 4 is
 // about: when which program sent a request, and when it was told to wait.
 type door struct {
 	clinic *fakeclinic.Clinic
@@ -224,7 +226,7 @@ func (w *doorWriter) WriteHeader(status int) {
 }
 
 // broken says how promise 4 was broken, or "". slack is how long a request may
-// have been on its way when its program was told to wait.
+// have been in flight when its program was told to wait.
 func (d *door) broken(slack time.Duration) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()

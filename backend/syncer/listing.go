@@ -12,16 +12,18 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Listed is what Cliniko has, read and judged but not stored. Import stores it.
+// Listed is Cliniko's list of patients, read and judged but not stored. Import
+// stores it.
 type Listed struct {
-	// Entries are the unarchived patients, failing ones first, then by name.
+	// Entries are the active patients, those that need attention first, then by
+	// name.
 	Entries  []profile.Entry
 	Failing  int // of Entries
 	Archived int // left out of Entries
 
 	pages    *pages
 	batches  []profile.Batch
-	requests int // that reading it took
+	requests int // sent to read it
 }
 
 // List reads every patient and stores nothing.
@@ -31,7 +33,7 @@ func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	m := newMeter(report, e.now)
 	m.phase(Listing, 0, 0)
 	sent := e.source.Requests()
-	first, err := e.start(ctx)
+	first, err := e.firstPage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +55,8 @@ func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 	return list, nil
 }
 
-// sort puts what was read into the order of a list. A patient may have been read
-// twice where pages moved meanwhile; the newer reading counts.
+// sort fills and orders Entries. Where pages moved, a patient may have been
+// read twice; the newer reading counts.
 func (l *Listed) sort() {
 	newest := map[string]int{}
 	for _, batch := range l.batches {
@@ -90,12 +92,12 @@ func (l *Listed) sort() {
 	})
 }
 
-// Import stores what was listed, as the full pass that it is, and then checks
-// it. Cut off, it goes on as a full pass.
+// Import stores what was listed as a full pass, and verifies it. If it is
+// interrupted, the next full pass resumes it.
 //
 // Errors: as Full.
 func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profile.Pass, error) {
-	return e.alone("full", func() (profile.Pass, error) {
+	return e.exclusive("full", func() (profile.Pass, error) {
 		return e.importListed(ctx, list, newMeter(report, e.now))
 	})
 }
@@ -108,18 +110,18 @@ func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (prof
 		return pass, err
 	}
 	own := pass.StartedAt.Equal(list.pages.started)
-	err = e.storing(ctx, pass.ID, m, func(ctx context.Context, ready func(context.Context, profile.Batch) error) error {
+	err = e.storeBatches(ctx, pass.ID, m, func(ctx context.Context, emit func(context.Context, profile.Batch) error) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(readers)
 		for _, batch := range list.batches {
 			if !own {
-				// An earlier pass goes on. Its pages were other ones, but the list
-				// is the whole clinic, and newer than that pass's start.
+				// An earlier pass resumes. Its pages were different ones, but
+				// the list is complete and newer than the start of that pass.
 				batch.Page = 0
 			}
-			group.Go(func() error { return ready(ctx, batch) })
+			group.Go(func() error { return emit(ctx, batch) })
 		}
 		return group.Wait()
 	})
-	return e.finish(ctx, pass, own && list.pages.still, err, sent, m)
+	return e.finishFull(ctx, pass, own && list.pages.still, err, sent, m)
 }

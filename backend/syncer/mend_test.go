@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Rows that another program has changed, cut or exchanged are named, and come
-// back from Cliniko.
+// Rows that another program changed, truncated or exchanged are reported, and
+// read again from Cliniko.
 func TestDamagedRowsAreMended(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 40, Patients: 50, Shares: &fakeclinic.Shares{}})
 	c.full()

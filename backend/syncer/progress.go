@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Phase says what a pass does now.
+// Phase is what a pass is doing.
 type Phase string
 
 // The phases, in their order.
 const (
-	Listing  Phase = "listing"  // reading the client list, nothing is stored yet
+	Listing  Phase = "listing"  // reading the list of clients, nothing is stored yet
 	Storing  Phase = "storing"  // reading and storing, or storing what was listed
-	Changes  Phase = "changes"  // asking for what is new
-	Checking Phase = "checking" // comparing with what Cliniko counts
+	Changes  Phase = "changes"  // reading what is new
+	Checking Phase = "checking" // verifying that nobody was missed
 )
 
 // Progress is how far a pass is.
@@ -25,13 +25,13 @@ type Progress struct {
 	Left      time.Duration // -1: not known yet
 }
 
-// Report is told of progress, about ten times a second at the most and always
-// when the phase changes. It is called from one goroutine at a time.
+// Report is called with the progress, at most about ten times a second and
+// always when the phase changes. Calls do not overlap.
 type Report func(Progress)
 
 const reportEvery = 100 * time.Millisecond
 
-// meter counts patients and tells how fast they come.
+// meter counts patients and measures how fast they are processed.
 type meter struct {
 	mu      sync.Mutex
 	report  Report

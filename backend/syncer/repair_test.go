@@ -10,7 +10,7 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// laterClock is a server's clock that can be put forward.
+// laterClock is a server's clock that can be set forward.
 type laterClock struct{ ahead atomic.Int64 }
 
 func (l *laterClock) now() time.Time          { return time.Now().Add(time.Duration(l.ahead.Load())) }
@@ -26,8 +26,8 @@ func archivedID(c *clinic) string {
 	return ""
 }
 
-// Neither bringing back nor deleting leaves a trace that a changes pass could
-// ask for. The daily count finds it, and one pass repairs it.
+// Neither unarchiving nor deleting leaves a trace that a changes pass could
+// find. The daily count shows it, and one pass repairs it.
 func TestADifferentCountRepairsItself(t *testing.T) {
 	for name, change := range map[string]func(c *clinic){
 		"brought back": func(c *clinic) { must(c.t, c.fake.Unarchive(archivedID(c))) },
@@ -46,7 +46,7 @@ func TestADifferentCountRepairsItself(t *testing.T) {
 				t.Errorf("within the day: %+v", pass)
 			}
 			clock.forward(25 * time.Hour)
-			n := c.noting()
+			n := c.recordNotices()
 			if pass := c.changes(); pass.Kind != profile.FullPass {
 				t.Errorf("a day later: %+v", pass)
 			}
@@ -66,8 +66,8 @@ func TestADifferentCountRepairsItself(t *testing.T) {
 func TestAnUnexplainedCountIsRepairedOnce(t *testing.T) {
 	clock := &laterClock{}
 	c := newClinic(t, fakeclinic.Options{Seed: 31, Patients: 300, Shares: &fakeclinic.Shares{}, Clock: clock.now})
-	// Two records that are alike to the last byte and say nothing about
-	// themselves are one row here, and two in Cliniko's count.
+	// Two unreadable records without an id that are equal to the last byte are
+	// one row here, and two in Cliniko's count.
 	for _, p := range c.fake.Patients()[:2] {
 		p.Raw = []byte(`["?"]`)
 		must(t, c.fake.Put(p))
@@ -75,7 +75,7 @@ func TestAnUnexplainedCountIsRepairedOnce(t *testing.T) {
 	c.full()
 	for day := range 3 {
 		clock.forward(25 * time.Hour)
-		n := c.noting()
+		n := c.recordNotices()
 		pass := c.changes()
 		if repaired := pass.Kind == profile.FullPass; repaired != (day == 0) || n.has(syncer.CountUnexplained) != (day == 0) {
 			t.Errorf("day %d: %+v, noticed %v", day, pass, n.all)
@@ -134,7 +134,7 @@ func TestAPersonDecidesAboutAMassDisappearance(t *testing.T) {
 	}
 }
 
-// Once more: a person agreed, and somebody is there again meanwhile.
+// A person accepted the deletion, but one of the patients is back meanwhile.
 func TestWhoComesBackIsNotRemoved(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 34, Patients: 300, Shares: &fakeclinic.Shares{}})
 	c.full()

@@ -7,18 +7,18 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Retry reads those records again that could not be read and whose time has
-// come, see profile.RetryAt: at most a page of them. It is the zero Pass, and
-// sends nothing, when there are none.
+// Retry reads again the records that could not be read and are due, see
+// profile.RetryAt: at most a page of them. If there are none, it sends nothing
+// and returns the zero Pass.
 //
 // Errors: as Full.
 func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
-	return e.alone("retry", func() (profile.Pass, error) {
+	return e.exclusive("retry", func() (profile.Pass, error) {
 		retries, err := e.store.Reviews.Retries(ctx)
 		if err != nil {
 			return profile.Pass{}, err
 		}
-		if err := e.clock.recall(ctx); err != nil {
+		if err := e.clock.load(ctx); err != nil {
 			return profile.Pass{}, err
 		}
 		now := e.clock.time()
@@ -28,16 +28,16 @@ func (e *Engine) Retry(ctx context.Context) (profile.Pass, error) {
 				due = append(due, r.ID)
 			}
 		}
-		return e.readThese(ctx, due[:min(len(due), profile.PageSize)])
+		return e.rereadPass(ctx, due[:min(len(due), profile.PageSize)])
 	})
 }
 
-// Mend reads patients again whose stored rows do not open any more, and
+// Mend reads patients again whose stored rows can no longer be decrypted, and
 // replaces the rows.
 //
 // Errors: as Full.
 func (e *Engine) Mend(ctx context.Context, refs []string) (profile.Pass, error) {
-	return e.alone("mend", func() (profile.Pass, error) {
+	return e.exclusive("mend", func() (profile.Pass, error) {
 		if err := e.store.Reviews.Distrust(ctx, refs); err != nil {
 			return profile.Pass{}, err
 		}
@@ -47,12 +47,12 @@ func (e *Engine) Mend(ctx context.Context, refs []string) (profile.Pass, error) 
 				ids = append(ids, id)
 			}
 		}
-		return e.readThese(ctx, ids)
+		return e.rereadPass(ctx, ids)
 	})
 }
 
-// readThese is a pass over some patients.
-func (e *Engine) readThese(ctx context.Context, ids []profile.ID) (profile.Pass, error) {
+// rereadPass is a pass over some patients. Without any it does nothing.
+func (e *Engine) rereadPass(ctx context.Context, ids []profile.ID) (profile.Pass, error) {
 	if len(ids) == 0 {
 		return profile.Pass{}, nil
 	}
@@ -61,14 +61,14 @@ func (e *Engine) readThese(ctx context.Context, ids []profile.ID) (profile.Pass,
 	if err != nil {
 		return pass, err
 	}
-	_, err = e.readAgain(ctx, pass.ID, ids)
-	return e.end(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return profile.Cursors{} })
+	_, err = e.reread(ctx, pass.ID, ids)
+	return e.closePass(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return profile.Cursors{} })
 }
 
-// readAgain reads these patients, and returns how many changed. Where Cliniko
-// does not filter by ids, it reads the first ones one by one: each pass those
-// that have waited longest.
-func (e *Engine) readAgain(ctx context.Context, passID int64, ids []profile.ID) (changed int, err error) {
+// reread reads these patients and returns how many changed. Where Cliniko does
+// not filter by ids, it reads up to a page of them one by one, those that have
+// waited longest first.
+func (e *Engine) reread(ctx context.Context, passID int64, ids []profile.ID) (changed int, err error) {
 	changed, err = e.readByID(ctx, passID, ids, map[string]bool{})
 	if !errors.Is(err, errIDs) {
 		return changed, err
@@ -76,12 +76,12 @@ func (e *Engine) readAgain(ctx context.Context, passID int64, ids []profile.ID) 
 	for _, id := range ids[:min(len(ids), profile.PageSize)] {
 		page, err := e.source.Patient(ctx, id)
 		if profile.CodeOf(err) == profile.NotFound {
-			continue // a full pass looks for who is gone
+			continue // the next full pass finds out who was deleted
 		}
 		if err != nil {
 			return changed, err
 		}
-		n, err := e.keep(ctx, passID, page)
+		n, err := e.storePage(ctx, passID, page)
 		if err != nil {
 			return changed, err
 		}

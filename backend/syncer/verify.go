@@ -7,17 +7,17 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// verify makes sure that a full pass has met everybody, and looks for profiles
-// that are gone from Cliniko.
+// verify makes sure that a full pass has seen every patient, and finds the
+// profiles that were deleted in Cliniko.
 //
-// Numbered pages are exact only while nobody is deleted: who stands behind a
-// deleted patient moves up by one, and the first of a page may slip to the one
-// read before. Creating does not do that, since new patients are last. So the
-// number of the deleted has to be nought, and it is what Cliniko counted at the
-// start, and who was created since, less what it counts now. And as many
-// different patients must have been met as there are: two that changed places
-// would make one too few. Where that cannot be shown, one walk from the start,
-// which needs no page numbers, reads everybody again.
+// Numbered pages are exact only if no patient is deleted meanwhile: everyone
+// behind a deleted patient moves up by one, and the first of a page may move to
+// the page read before. Creating does no harm, since new patients come last. So
+// the number of deleted patients has to be zero; it is Cliniko's count at the
+// start, plus the patients created since, less its count now. And as many
+// different patients must have been seen as there are: two that changed places
+// would be one too few. If this cannot be shown, one walk from the start, which
+// needs no page numbers, reads every patient again.
 func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (profile.Pass, error) {
 	pass.Total = pass.Expected
 	if !still {
@@ -27,8 +27,8 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 		}
 		pass.Total = count.Total
 	}
-	// Asked after the count, so that somebody created in between makes the
-	// proof fail rather than hide somebody deleted.
+	// Read after the count, so that a patient created in between makes the
+	// proof fail instead of hiding a deleted one.
 	created, sameSecond, err := e.readNew(ctx, pass)
 	if err != nil {
 		return pass, err
@@ -52,15 +52,16 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 		}
 		pass.Total = count.Total
 	}
-	return pass, e.lookForGone(ctx, pass)
+	return pass, e.findDeleted(ctx, pass)
 }
 
-// readNew reads who was created shortly before the pass and since. It returns
-// how many were created since, and whether somebody was in the very second of
-// the start, of whom nobody can say whether they were counted.
+// readNew reads the patients created shortly before the pass and since. It
+// returns how many were created since, and whether any may have been created in
+// the very second of the start, so that it is unknown whether the count
+// included them.
 func (e *Engine) readNew(ctx context.Context, pass profile.Pass) (created int, sameSecond bool, err error) {
 	counted := map[string]bool{}
-	w := e.walk(profile.ByCreation, func(page profile.Page) error {
+	w := e.newWalk(profile.ByCreation, func(page profile.Page) error {
 		for i := range page.Records {
 			record := &page.Records[i]
 			second := record.Patient.CreatedAt.Truncate(time.Second)
@@ -69,23 +70,23 @@ func (e *Engine) readNew(ctx context.Context, pass profile.Pass) (created int, s
 				counted[record.Ref] = true
 			}
 		}
-		_, err := e.keep(ctx, pass.ID, page)
+		_, err := e.storePage(ctx, pass.ID, page)
 		return err
 	})
 	err = w.run(ctx, pass.StartedAt.Add(-overlap))
 	return len(counted), sameSecond, err
 }
 
-// readAll reads all patients in the order in which they were created, which
-// needs neither page numbers nor an order that Cliniko has to be asked for.
+// readAll reads all patients in the order of their creation, which needs
+// neither page numbers nor a sort order in the request.
 func (e *Engine) readAll(ctx context.Context, passID int64) error {
-	w := e.walk(profile.ByCreation, func(page profile.Page) error {
-		_, err := e.keep(ctx, passID, page)
+	w := e.newWalk(profile.ByCreation, func(page profile.Page) error {
+		_, err := e.storePage(ctx, passID, page)
 		return err
 	})
 	return w.run(ctx, time.Time{})
 }
 
-func (e *Engine) walk(order profile.Order, emit func(profile.Page) error) *walk {
+func (e *Engine) newWalk(order profile.Order, emit func(profile.Page) error) *walk {
 	return &walk{source: e.source, order: order, notice: e.notice, emit: emit}
 }

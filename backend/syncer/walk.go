@@ -8,12 +8,11 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// A walk reads all patients of a time range in the order of one of their
-// times, page by page. It never asks for page 2: each question starts at the
-// last time that was read. So nobody is passed over when rows leave or enter
-// the pages that were already read, which is what happens to numbered pages
-// while a clinic works. Who stands in the second at which two questions meet is
-// read twice.
+// A walk reads all patients of a time range in the order of one of their times,
+// page by page. It never asks for page 2: each request starts at the last time
+// that was read. So no patient is skipped when rows leave or enter the pages
+// already read, as happens with numbered pages while a clinic works. Patients
+// in the second where two requests meet are read twice.
 type walk struct {
 	source profile.Source
 	order  profile.Order
@@ -21,19 +20,20 @@ type walk struct {
 	emit   func(profile.Page) error
 }
 
-// secondLooks is how often a walk goes back when fewer were left than should be.
-const secondLooks = 2
+// maxRestarts is how often a walk goes back when fewer patients are left than
+// expected.
+const maxRestarts = 2
 
-// run walks from a position to the end. errOrder: Cliniko's list is not in the
-// order that was asked for, and some may have been passed over.
+// run walks from a position to the end. It fails with errOrder if Cliniko's
+// list is not in the order asked for, so that patients may have been skipped.
 func (w *walk) run(ctx context.Context, position time.Time) error {
-	last, atLeast := position, 0 // who must still match, if nobody was passed over
-	for looks := 0; ; {
-		page, err := w.source.Patients(ctx, w.within(profile.Query{Order: w.order}, position, time.Time{}))
+	last, atLeast := position, 0 // patients that must be left if none was skipped
+	for restarts := 0; ; {
+		page, err := w.source.Patients(ctx, w.inRange(profile.Query{Order: w.order}, position, time.Time{}))
 		if err != nil {
 			return err
 		}
-		next, err := w.follow(page, position)
+		next, err := w.nextPosition(page, position)
 		if err != nil {
 			return err
 		}
@@ -41,8 +41,8 @@ func (w *walk) run(ctx context.Context, position time.Time) error {
 			return err
 		}
 		if page.Total < atLeast {
-			// Somebody was deleted, or moved, or the list is not what it should be.
-			if looks++; looks <= secondLooks {
+			// A patient was deleted or changed, or the list is not in order.
+			if restarts++; restarts <= maxRestarts {
 				position, atLeast = last, 0
 				continue
 			}
@@ -50,12 +50,12 @@ func (w *walk) run(ctx context.Context, position time.Time) error {
 				return errOrder
 			}
 		}
-		if page.Total <= different(page, nil) {
+		if page.Total <= countDistinct(page, nil) {
 			return nil
 		}
 		last = position
 		if next.After(position) {
-			atLeast = page.Total - w.before(page, next)
+			atLeast = page.Total - w.countBefore(page, next)
 			position = next
 			continue
 		}
@@ -67,8 +67,8 @@ func (w *walk) run(ctx context.Context, position time.Time) error {
 	}
 }
 
-// within puts a range of the walk's time into a query; a zero end is open.
-func (w *walk) within(q profile.Query, from, before time.Time) profile.Query {
+// inRange limits a query to a range of the walk's time; a zero end is open.
+func (w *walk) inRange(q profile.Query, from, before time.Time) profile.Query {
 	switch w.order {
 	case profile.ByChange:
 		q.ChangedFrom, q.ChangedBefore = from, before
@@ -80,8 +80,8 @@ func (w *walk) within(q profile.Query, from, before time.Time) profile.Query {
 	return q
 }
 
-// follow returns where the walk goes on after the page.
-func (w *walk) follow(page profile.Page, position time.Time) (time.Time, error) {
+// nextPosition returns where the walk continues after the page.
+func (w *walk) nextPosition(page profile.Page, position time.Time) (time.Time, error) {
 	next := position
 	for i := range page.Records {
 		if page.Records[i].Err != nil {
@@ -99,30 +99,30 @@ func (w *walk) follow(page profile.Page, position time.Time) (time.Time, error) 
 	return next, nil
 }
 
-// before counts the different patients of the page who stand before a time, and
-// the records that cannot be read.
-func (w *walk) before(page profile.Page, t time.Time) int {
-	return different(page, func(p *profile.Patient) bool { return w.timeOf(p).Before(t) })
+// countBefore counts the distinct patients of the page before a time, and the
+// unreadable records.
+func (w *walk) countBefore(page profile.Page, t time.Time) int {
+	return countDistinct(page, func(p *profile.Patient) bool { return w.timeOf(p).Before(t) })
 }
 
-// different counts the different patients of the page of whom which is true,
-// and the records that cannot be read. A nil which is always true.
-func different(page profile.Page, which func(*profile.Patient) bool) int {
-	met := make(map[string]bool, len(page.Records))
+// countDistinct counts the distinct patients of the page that match, and the
+// unreadable records. A nil match counts all.
+func countDistinct(page profile.Page, match func(*profile.Patient) bool) int {
+	seen := make(map[string]bool, len(page.Records))
 	unreadable := 0
 	for i := range page.Records {
 		switch r := &page.Records[i]; {
 		case r.Err != nil:
 			unreadable++
-		case which == nil || which(&r.Patient):
-			met[r.Ref] = true
+		case match == nil || match(&r.Patient):
+			seen[r.Ref] = true
 		}
 	}
-	return len(met) + unreadable
+	return len(seen) + unreadable
 }
 
-// timeOf is the time by which the walk goes, in whole seconds as Cliniko
-// compares them.
+// timeOf is the time that orders the walk, in whole seconds as Cliniko compares
+// them.
 func (w *walk) timeOf(p *profile.Patient) time.Time {
 	switch w.order {
 	case profile.ByChange:
@@ -133,6 +133,6 @@ func (w *walk) timeOf(p *profile.Patient) time.Time {
 	return p.CreatedAt.Truncate(time.Second)
 }
 
-// errOrder says that a list did not come in the order that was asked for.
+// errOrder reports that a list is not in the order that was asked for.
 var errOrder = &profile.Error{Code: profile.ClinicTrouble, Cause: errors.New("a list is not in the order asked for"),
-	Message: "Cliniko's list came in an order that TeleHab cannot rely on, so it was not used. Try again; if it stays, contact support@vald.com."}
+	Message: "Cliniko's list came in an order that TeleHab cannot rely on, so it was not used. Try again; if that does not help, contact support@vald.com."}

@@ -15,8 +15,8 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// wrongEngine is an engine as many are written. It is right as long as nothing
-// changes while it reads: the histories have to catch it.
+// wrongEngine is an engine as it is often written. It is right as long as
+// nothing changes while it reads: the histories have to catch it.
 type wrongEngine struct {
 	*syncer.Engine // for One and Open
 	source         profile.Source
@@ -29,15 +29,15 @@ type wrongEngine struct {
 // turn says what is asked for after a page, and whether there is more.
 type turn func(q profile.Query, page profile.Page) (profile.Query, bool)
 
-// byNumber turns to the next numbered page. Who changes while the pages are
-// read leaves their place, and everybody behind moves up by one.
+// byNumber reads the next numbered page. A patient who changes while the pages
+// are read leaves their place, and everyone behind moves up by one.
 func byNumber(q profile.Query, page profile.Page) (profile.Query, bool) {
 	q.Number = max(q.Number, 1) + 1
 	return q, (q.Number-1)*profile.PageSize < page.Total
 }
 
-// byLastTime goes on at the last time that was read, and where a page does not
-// get any further, in the second after it.
+// byLastTime continues at the last time that was read or, if a page gets no
+// further, in the second after it.
 func byLastTime(q profile.Query, page profile.Page) (profile.Query, bool) {
 	if len(page.Records) == 0 || page.Total <= len(page.Records) {
 		return q, false
@@ -130,7 +130,7 @@ func (e *wrongEngine) read(ctx context.Context, passID int64, q profile.Query, n
 				newest.Archived = p.ArchivedAt.Truncate(time.Second)
 			}
 		}
-		if err := e.keep(ctx, passID, page); err != nil {
+		if err := e.storePage(ctx, passID, page); err != nil {
 			return err
 		}
 		q, more = e.next(q, page)
@@ -138,7 +138,7 @@ func (e *wrongEngine) read(ctx context.Context, passID int64, q profile.Query, n
 	return nil
 }
 
-func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page) error {
+func (e *wrongEngine) storePage(ctx context.Context, passID int64, page profile.Page) error {
 	e.date = page.Date
 	// It is wrong about pages, not about time.
 	clock, err := e.store.Clock.Learn(ctx, profile.Reading{Clinic: page.Date, Here: e.o.Now()})
@@ -157,11 +157,11 @@ func (e *wrongEngine) keep(ctx context.Context, passID int64, page profile.Page)
 		batch.Entries = append(batch.Entries, entry)
 	}
 	changed, err := e.store.Entries.Save(ctx, batch)
-	e.tell(changed)
+	e.publish(changed)
 	return err
 }
 
-func (e *wrongEngine) tell(changed []profile.Entry) {
+func (e *wrongEngine) publish(changed []profile.Entry) {
 	for _, d := range e.o.Destinations {
 		d.Apply(changed)
 	}
@@ -176,7 +176,7 @@ func (e *wrongEngine) readFailed(ctx context.Context, passID int64) error {
 	if err != nil {
 		return err
 	}
-	return e.keep(ctx, passID, page)
+	return e.storePage(ctx, passID, page)
 }
 
 func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
@@ -193,7 +193,7 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 		page, err := e.source.Patient(ctx, profile.ID(ref))
 		switch profile.CodeOf(err) {
 		case "":
-			if err := e.keep(ctx, passID, page); err != nil {
+			if err := e.storePage(ctx, passID, page); err != nil {
 				return err
 			}
 		case profile.NotFound:
@@ -208,12 +208,12 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 		return profile.Refuse(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
 	changed, err := e.store.Departures.MarkDeleted(ctx, passID, e.date, append(gone, unreadable...))
-	e.tell(changed)
+	e.publish(changed)
 	return err
 }
 
-// uncounted is the real engine, but for a person who asks it does no more than
-// by itself.
+// uncounted is the real engine, but a person's request does no more than a
+// background pass.
 func uncounted(source profile.Source, store profile.Store, o syncer.Options) engine {
 	return &uncountedEngine{syncer.New(source, store, o)}
 }
