@@ -14,7 +14,7 @@ import (
 
 var _ staff.AuditTrail = (*DB)(nil)
 
-// AddEvent adds a line to the audit trail and returns its number.
+// AddEvent adds an event to the audit trail and returns its number.
 func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error) {
 	err = db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
@@ -32,7 +32,7 @@ func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error)
 	return id, err
 }
 
-// FinishEvent says how an event ended, and what it was about.
+// FinishEvent records an event's outcome and subject.
 func (db *DB) FinishEvent(ctx context.Context, id int64, subject string, outcome profile.Code) error {
 	result, err := db.write.ExecContext(ctx, "UPDATE audit SET subject = ?, outcome = ? WHERE id = ?", subject, outcome, id)
 	if err != nil {
@@ -44,16 +44,16 @@ func (db *DB) FinishEvent(ctx context.Context, id int64, subject string, outcome
 	return nil
 }
 
-// purgeAudit erases what happened more than AuditMonths before this time of
-// Cliniko's. When an event happened is told by its place: before the first of
-// Cliniko's times that was believed after it. What its own times say decides
-// nothing.
+// purgeAudit erases events that happened more than AuditMonths before now,
+// which is Cliniko's time. An event's position in the trail decides: it
+// happened before the first of Cliniko's times that was believed after it. Its
+// own times decide nothing.
 func purgeAudit(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM audit WHERE known_by < ?", stamp(now.AddDate(0, -staff.AuditMonths, 0)))
 	return err
 }
 
-// Events returns a part of the audit trail.
+// Events returns up to most events of the audit trail.
 func (db *DB) Events(ctx context.Context, before int64, most int) (events []staff.Event, err error) {
 	if before <= 0 {
 		before = math.MaxInt64
@@ -71,7 +71,7 @@ func (db *DB) Events(ctx context.Context, before int64, most int) (events []staf
 		}
 		e.Here, e.At = at(here), at(clinic)
 		if !clinic.Valid {
-			e.At = e.Here // written by a version that had one clock
+			e.At = e.Here // written by a version that knew one clock
 		}
 		if knownBy.Valid && e.At.After(at(knownBy)) {
 			e.At = at(knownBy)

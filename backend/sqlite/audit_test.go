@@ -11,7 +11,7 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// trail is an audit trail and the two clocks.
+// trail is an audit trail with the two clocks.
 type trail struct {
 	t     *testing.T
 	db    *sqlite.DB
@@ -23,8 +23,8 @@ func newTrail(t *testing.T) *trail {
 	return &trail{t, db, s}
 }
 
-// note adds an event, this computer's clock being so far from changedAt.
-func (tr *trail) note(here time.Duration, action staff.Action) int64 {
+// add adds an event while this computer's clock is that far from changedAt.
+func (tr *trail) add(here time.Duration, action staff.Action) int64 {
 	tr.t.Helper()
 	id, err := tr.db.AddEvent(tr.t.Context(), staff.Event{Here: changedAt.Add(here), Person: "p1", Action: action})
 	if err != nil {
@@ -45,7 +45,7 @@ func (tr *trail) sync(clinic, here time.Duration) {
 	}
 }
 
-// has checks the actions that are kept, the oldest first.
+// has checks the stored actions, the oldest first.
 func (tr *trail) has(want ...staff.Action) []staff.Event {
 	tr.t.Helper()
 	events, err := tr.db.Events(context.Background(), 0, 100)
@@ -94,7 +94,7 @@ func TestAuditTrail(t *testing.T) {
 	}
 }
 
-// An event says how it ended, or that this is not known.
+// An event has its outcome, or says that it did not finish.
 func TestAnEventHasAnOutcome(t *testing.T) {
 	tr := newTrail(t)
 	id, err := tr.db.AddEvent(t.Context(), staff.Event{Here: changedAt, Person: "p1", Action: staff.ConnectedClinic, Outcome: staff.NotFinished})
@@ -115,21 +115,20 @@ func TestAnEventHasAnOutcome(t *testing.T) {
 	}
 }
 
-// Setting this computer's clock hides nothing, and puts nothing in another
-// place.
+// Setting this computer's clock hides no event, and moves none.
 func TestNoClockShortensTheAuditTrail(t *testing.T) {
 	for name, skew := range map[string]time.Duration{"400 days ahead": 400 * aDay, "400 days back": -400 * aDay, "ten years ahead": 3650 * aDay, "ten years back": -3650 * aDay} {
 		t.Run(name, func(t *testing.T) {
 			tr := newTrail(t)
-			tr.note(0, staff.SignedIn)
+			tr.add(0, staff.SignedIn)
 			tr.sync(time.Minute, time.Minute)
-			tr.note(2*time.Minute, staff.OpenedProfile)
-			tr.note(skew, staff.ExportedProfiles)
+			tr.add(2*time.Minute, staff.OpenedProfile)
+			tr.add(skew, staff.ExportedProfiles)
 			tr.sync(4*time.Minute, skew)
-			tr.note(skew+time.Minute, staff.ExportedSelected)
-			tr.note(10*time.Minute, staff.Disconnected)
+			tr.add(skew+time.Minute, staff.ExportedSelected)
+			tr.add(10*time.Minute, staff.Disconnected)
 			tr.sync(11*time.Minute, 11*time.Minute)
-			tr.sync(400*aDay, 5*time.Minute) // nor does Cliniko's, once
+			tr.sync(400*aDay, 5*time.Minute) // nor does a single jump of Cliniko's clock
 			events := tr.has(staff.SignedIn, staff.OpenedProfile, staff.ExportedProfiles, staff.ExportedSelected, staff.Disconnected)
 			for i, e := range events {
 				if e.At.Before(changedAt) || e.At.After(changedAt.Add(11*time.Minute)) {
@@ -143,14 +142,14 @@ func TestNoClockShortensTheAuditTrail(t *testing.T) {
 	}
 }
 
-// After twelve months an event goes, also one that was noted while the clock was
-// wrong, and one of the last day before a long pause does not go early.
+// After twelve months an event is erased, also one that was recorded by a wrong
+// clock, and one of the last day before a long pause is not erased early.
 func TestTheAuditTrailIsKeptForTwelveMonths(t *testing.T) {
 	tr := newTrail(t)
 	tr.sync(0, 0)
-	tr.note(-3650*aDay, staff.SignedIn)
+	tr.add(-3650*aDay, staff.SignedIn)
 	tr.sync(time.Minute, time.Minute)
-	tr.note(300*aDay, staff.OpenedProfile) // while the computer had no network
+	tr.add(300*aDay, staff.OpenedProfile) // while the computer had no network
 	tr.sync(301*aDay, 301*aDay)
 	tr.has(staff.SignedIn, staff.OpenedProfile)
 	tr.sync(364*aDay, 364*aDay)
@@ -163,11 +162,11 @@ func TestTheAuditTrailIsKeptForTwelveMonths(t *testing.T) {
 	tr.has()
 }
 
-// Without a clinic there is no time that could be believed.
+// Without a clinic no time is believed.
 func TestNothingIsErasedBeforeCliniko(t *testing.T) {
 	tr := newTrail(t)
-	tr.note(-3650*aDay, staff.SignedIn)
-	tr.note(3650*aDay, staff.SignedIn)
+	tr.add(-3650*aDay, staff.SignedIn)
+	tr.add(3650*aDay, staff.SignedIn)
 	if _, err := tr.store.Purge(t.Context()); err != nil {
 		t.Fatal(err)
 	}

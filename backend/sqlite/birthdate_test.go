@@ -7,8 +7,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Cliniko may hold a day that no calendar has, of somebody who has left too. It
-// is kept as it is, and the history tells when it became a date.
+// Cliniko may have a birth date that does not exist, of an archived patient
+// too. Its text is stored, and the history shows when it became a date.
 func TestAnImpossibleBirthDateIsNotLost(t *testing.T) {
 	_, s := newStore(t)
 	save(t, s, 0, entry(alex()))

@@ -17,7 +17,7 @@ func (s *Profiles) Button(ctx context.Context) (how profile.Button, err error) {
 	return how, coded(err)
 }
 
-// SetButton notes it.
+// SetButton stores how far the clinic is with the button.
 func (s *Profiles) SetButton(ctx context.Context, how profile.Button) error {
 	_, err := s.db.write.ExecContext(ctx, "UPDATE clinic SET button = ? WHERE account_id = ?", how, s.account)
 	return coded(err)

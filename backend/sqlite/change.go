@@ -12,14 +12,15 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// changesShown is how many changes of one profile are read at most, the newest.
+// changesShown is the most changes of one profile that are read, the newest
+// ones.
 const changesShown = 100
 
-// saveChange notes which fields differ from the stored copy. A stored copy that
-// does not open any more has nothing to compare with: it is replaced.
+// saveChange records which fields differ from the stored copy. A stored copy
+// that can no longer be decrypted is replaced without a comparison.
 func (w *writer) saveChange(ctx context.Context, after *profile.Profile) error {
 	var row storedProfile
-	if err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, after.ID), &row); err != nil {
+	if err := scanProfile(w.sql.profile.QueryRowContext(ctx, w.account, after.ID), &row); err != nil {
 		return err
 	}
 	before, err := w.db.unseal(w.account, &row)
@@ -42,7 +43,7 @@ func (w *writer) insertChange(ctx context.Context, before, after *profile.Profil
 	for i, f := range fields {
 		names[i] = string(f.Field)
 	}
-	_, err = w.sql.change.ExecContext(ctx, w.account, after.ID, w.passID, stamp(w.at), stamp(after.UpdatedAt),
+	_, err = w.sql.insertChange.ExecContext(ctx, w.account, after.ID, w.passID, stamp(w.at), stamp(after.UpdatedAt),
 		strings.Join(names, ","), w.db.sealer.seal(plain, changeRow(w.account, string(after.ID), w.at)))
 	return err
 }
@@ -55,7 +56,7 @@ func changeRow(account, id string, at time.Time) string {
 // Changes returns what changed of a profile since it was first stored, for the
 // last profile.HistoryDays, the newest first.
 //
-// Errors: StoreDamaged when a row does not open.
+// Errors: StoreDamaged when a row cannot be decrypted.
 func (s *Profiles) Changes(ctx context.Context, id profile.ID) (changes []profile.Change, err error) {
 	rows, err := s.db.read.QueryContext(ctx, `SELECT pass_id, at, updated_at, sealed FROM change
 		WHERE account_id = ? AND cliniko_id = ? ORDER BY at DESC, id DESC LIMIT ?`, s.account, id, changesShown)

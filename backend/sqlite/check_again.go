@@ -13,11 +13,11 @@ import (
 // judgement is profile.CheckAgain at some time.
 type judgement func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)
 
-// CheckAgain judges everybody by what is kept: see profile.ReviewStore. It
-// reads all rows, and writes those alone for which the answer is another one.
+// CheckAgain judges all stored profiles again: see profile.ReviewStore. It
+// reads all rows, and writes only those that change.
 func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) (changed []profile.Entry, unclear []profile.ID, err error) {
 	var refs []string
-	// Rows that do not open are mended elsewhere.
+	// Rows that cannot be decrypted are repaired elsewhere.
 	if _, err := s.All(ctx, func(some []profile.Entry) {
 		for i := range some {
 			switch stands, enough := judgement(check).compare(&some[i]); {
@@ -33,11 +33,11 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	slices.Sort(refs)
 	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		changed = nil
-		now, err := s.time(ctx, tx)
+		now, err := s.clinicTime(ctx, tx)
 		if err != nil {
 			return err
 		}
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: now}
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), passID: passID, at: now}
 		for _, ref := range refs {
 			entry, differs, err := w.checkAgain(ctx, ref, check)
 			if err != nil {
@@ -55,8 +55,8 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	return changed, unclear, nil
 }
 
-// compare says whether what is stored is what the judgement says, and whether
-// enough is kept to tell: until version 6 of the schema the text of an
+// compare reports whether the entry agrees with the judgement, and whether
+// enough is stored to tell: before version 6 of the schema the text of an
 // impossible birth date was not.
 func (judge judgement) compare(e *profile.Entry) (stands, enough bool) {
 	if isUnread(e) || e.Profile.State == profile.Deleted {
@@ -79,12 +79,12 @@ func sameFailure(a, b *profile.Failure) bool {
 	return a.Code == b.Code && slices.Equal(a.Problems, b.Problems)
 }
 
-// checkAgain stores a judgement. The row may be another one by now: somebody
-// may have opened the client.
+// checkAgain stores a judgement. It reads the row again, which may have changed
+// since, as when a person opened the client.
 func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e profile.Entry, differs bool, err error) {
 	e.Ref = ref
 	var row storedProfile
-	err = scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref), &row)
+	err = scanProfile(w.sql.profile.QueryRowContext(ctx, w.account, ref), &row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return e, false, nil
 	}
@@ -122,7 +122,7 @@ func (w *writer) saveJudgement(ctx context.Context, before, e *profile.Entry) er
 		return err
 	}
 	if e.Failure == nil {
-		_, err := w.sql.mend.ExecContext(ctx, w.account, e.Ref)
+		_, err := w.sql.deleteFailure.ExecContext(ctx, w.account, e.Ref)
 		return err
 	}
 	failure := e.Failure

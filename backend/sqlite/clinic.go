@@ -34,7 +34,7 @@ func (db *DB) Clinic(ctx context.Context) (profile.Clinic, error) {
 	return c, nil
 }
 
-// Connect makes c the connected clinic, or renews what is known of it.
+// Connect makes c the connected clinic, or updates what is stored of it.
 // OtherClinic: another one is connected, and nothing was changed.
 func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) error {
 	if c.Connected.IsZero() {
@@ -62,15 +62,15 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 
 // Forgotten is how much Forget erased.
 type Forgotten struct {
-	Profiles int // failed ones and those of clients who have left among them
-	Changes  int // what was kept of their history
+	Profiles int // including incomplete, archived and deleted ones
+	Changes  int // in their history
 	Passes   int
 }
 
 // Forget erases everything that came from Cliniko, and rewrites the file so
 // that nothing of it stays in free pages. People stay, sealed with the fresh
-// key, which is the store's from now on: what a disk may still hold of the
-// erased clients opens with no key any more.
+// key, which becomes the store's key: remains of erased clients on the disk can
+// no longer be decrypted.
 func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
 	var gone Forgotten
 	next, err := newKeys(fresh)
@@ -85,7 +85,7 @@ func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
 		if gone, err = count(ctx, tx); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM clinic"); err != nil { // the rest follows by its foreign keys
+		if _, err := tx.ExecContext(ctx, "DELETE FROM clinic"); err != nil { // foreign keys delete the rest
 			return err
 		}
 		for i := range people {
@@ -112,7 +112,7 @@ func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
 }
 
 func count(ctx context.Context, tx *sql.Tx) (f Forgotten, err error) {
-	// A patient whose answer could not be read has a failure and no profile.
+	// An unreadable patient has a failure and no profile.
 	err = tx.QueryRowContext(ctx, `SELECT
 		(SELECT count(*) FROM (SELECT account_id, cliniko_id FROM profile UNION SELECT account_id, ref FROM failure)),
 		(SELECT count(*) FROM change), (SELECT count(*) FROM pass)`).Scan(&f.Profiles, &f.Changes, &f.Passes)

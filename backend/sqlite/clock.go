@@ -27,7 +27,7 @@ func clockOf(row scanner) (profile.Clock, error) {
 		Doubted: profile.Reading{Clinic: at(doubtedClinic), Here: at(doubtedHere)}}, coded(err)
 }
 
-// Learn takes a reading of the two clocks, and returns what is known then.
+// Learn stores a reading of the two clocks, and returns what is then known.
 func (s *Profiles) Learn(ctx context.Context, r profile.Reading) (clock profile.Clock, err error) {
 	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		before, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
@@ -52,8 +52,8 @@ func (s *Profiles) Learn(ctx context.Context, r profile.Reading) (clock profile.
 	return clock, err
 }
 
-// time is Cliniko's time now, as far as it is known.
-func (s *Profiles) time(ctx context.Context, tx *sql.Tx) (time.Time, error) {
+// clinicTime is the best estimate of Cliniko's time now.
+func (s *Profiles) clinicTime(ctx context.Context, tx *sql.Tx) (time.Time, error) {
 	clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 	return clock.Estimate(s.now()), err
 }

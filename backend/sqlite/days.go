@@ -10,9 +10,9 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Days sums the passes that ended since the first of these times, which begin a
-// day each, the oldest first. When a day begins is for the caller to know: it
-// depends on the time zone. A pass that can go on has not ended.
+// Days sums the passes that ended on each day. begins has the time at which
+// each day begins, the oldest first, since that depends on the time zone. A
+// pass that can be resumed has not ended.
 func (s *Profiles) Days(ctx context.Context, begins []time.Time) (days []profile.Day, err error) {
 	days = make([]profile.Day, len(begins))
 	for i := range days {

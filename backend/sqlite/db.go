@@ -21,8 +21,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// applicationID marks our files ("THab"), so that another program's database
-// is never taken for ours.
+// applicationID marks our files ("THab"), so that another program's database is
+// never mistaken for ours.
 const applicationID = 0x54486162
 
 const driver = "telehab-sqlite3"
@@ -34,8 +34,8 @@ func init() {
 	}})
 }
 
-// DB is the store of one computer. It is safe for concurrent use, and other
-// processes may have the same file open.
+// DB is the store of one computer. It is safe for concurrent use, by several
+// processes too.
 type DB struct {
 	path   string
 	write  *sql.DB // one connection
@@ -45,11 +45,13 @@ type DB struct {
 	statements statements // of write
 }
 
-// Open opens the store at path, or makes it, and brings its schema up to date.
+// Open opens the store at path, or creates it, and brings its schema up to
+// date.
 //
 // Errors: StoreKeyLost when the key is not the one it was sealed with,
 // StoreTooNew, StoreBusy, StoreFull; StoreCorrupt when the file was read and is
-// no database; StoreUnreadable when it could not be read or is another program's.
+// not a database; StoreUnreadable when it could not be read or belongs to
+// another program.
 func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	sealer, err := newSealer(key)
 	if err != nil {
@@ -66,13 +68,13 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	defer func() { _ = lock.Unlock() }()
 
 	db := &DB{path: path, sealer: sealer}
-	if db.write, err = open(path, 1, "_txlock=immediate"); err != nil {
+	if db.write, err = openConnections(path, 1, "_txlock=immediate"); err != nil {
 		return nil, coded(err)
 	}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
-	if err := db.prove(ctx); err != nil {
+	if err := db.checkKey(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
 	if err := db.regrant(ctx); err != nil {
@@ -81,15 +83,15 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	if err := db.prepare(ctx); err != nil {
 		return nil, errors.Join(err, db.statements.close(), db.write.Close())
 	}
-	if db.read, err = open(path, 4, "_query_only=1"); err != nil {
+	if db.read, err = openConnections(path, 4, "_query_only=1"); err != nil {
 		return nil, errors.Join(coded(err), db.statements.close(), db.write.Close())
 	}
 	return db, nil
 }
 
-// prepareFile makes the folder and the file for the owner alone, and takes from
-// others what they were given since. SQLite gives the files beside it the same
-// mode.
+// prepareFile creates the folder and the file for the owner alone, and revokes
+// access that others were given since. SQLite gives the files beside it the
+// same mode.
 func prepareFile(path string) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -105,7 +107,7 @@ func prepareFile(path string) error {
 	if err := os.Chmod(folder, 0o700); err != nil { // #nosec G302 -- a folder
 		return fmt.Errorf("close the data folder to others: %w", err)
 	}
-	for _, suffix := range besides {
+	for _, suffix := range fileSuffixes {
 		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("close the store to others: %w", err)
 		}
@@ -113,12 +115,13 @@ func prepareFile(path string) error {
 	return nil
 }
 
-// besides are the endings of the store's file and of what SQLite keeps beside it.
-var besides = []string{"", "-wal", "-shm", "-journal"}
+// fileSuffixes are the endings of the store's file and of the files that SQLite
+// puts beside it.
+var fileSuffixes = []string{"", "-wal", "-shm", "-journal"}
 
-func open(path string, connections int, options string) (*sql.DB, error) {
+func openConnections(path string, connections int, options string) (*sql.DB, error) {
 	// synchronous=NORMAL with WAL: a power cut may lose the last commits but
-	// never breaks the file, and what is lost is read from Cliniko again.
+	// never corrupts the file, and what is lost is read from Cliniko again.
 	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.ToSlash(path))}).String() +
 		"?_journal_mode=WAL&_busy_timeout=5000&_foreign_keys=on&_synchronous=NORMAL&_secure_delete=on&" + options
 	db, err := sql.Open(driver, name)
@@ -161,8 +164,8 @@ func (db *DB) migrate(ctx context.Context) error {
 	return coded(err)
 }
 
-// prove checks that the key is the one that the store was sealed with.
-func (db *DB) prove(ctx context.Context) error {
+// checkKey checks that the key is the one that the store was sealed with.
+func (db *DB) checkKey(ctx context.Context) error {
 	var proof []byte
 	err := db.write.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -178,29 +181,28 @@ func (db *DB) prove(ctx context.Context) error {
 	return nil
 }
 
-// Close ends all connections after moving the log into the database.
+// Close checkpoints the write-ahead log and closes all connections.
 func (db *DB) Close() error {
-	// Housekeeping: the next start does it otherwise.
+	// If this fails, the next start does it.
 	_, _ = db.write.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	return errors.Join(db.read.Close(), db.statements.close(), db.write.Close())
 }
 
-// Path returns where the store lies.
+// Path returns the path of the store's file.
 func (db *DB) Path() string { return db.path }
 
-// Remove deletes a store that is not open, with everything SQLite keeps beside
-// it.
+// Remove deletes a store that is not open, with all files of SQLite beside it.
 func Remove(path string) error {
 	var errs []error
-	for _, suffix := range besides {
+	for _, suffix := range fileSuffixes {
 		errs = append(errs, os.RemoveAll(path+suffix)) // whatever lies there
 	}
 	return errors.Join(errs...)
 }
 
-// inTransaction runs do in one write transaction. It is not cancelled in the
-// middle: transactions are short, and watching a context costs more than most
-// statements.
+// inTransaction runs do in one write transaction. ctx does not cancel it once
+// it has begun: transactions are short, and watching a context costs more than
+// most statements.
 func (db *DB) inTransaction(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Unseen returns the refs of what is kept and was not read in the pass.
+// Unseen returns the refs of what is stored and was not read in the pass.
 func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
 	return s.texts(ctx, `SELECT cliniko_id FROM profile p WHERE account_id = ?1 AND state <> 'deleted'
 			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = p.cliniko_id)
@@ -26,8 +26,8 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Ti
 		if err != nil {
 			return err
 		}
-		// From then on it is counted when they are erased.
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.in(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
+		// Their retention counts from then on.
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
 		for _, ref := range refs {
 			if err := w.markDeleted(ctx, ref, readAt); err != nil {
 				return err
@@ -43,7 +43,7 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Ti
 		entry, err := s.One(ctx, ref)
 		switch {
 		case profile.CodeOf(err) == profile.NotFound:
-			// A failure without details, gone for good.
+			// A failure without a profile: nothing is left of it.
 			entry = profile.Entry{Ref: ref, Profile: profile.Profile{State: profile.Deleted}}
 			entry.Profile.ID, _ = profile.ParseID(ref)
 		case err != nil:
@@ -54,11 +54,11 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Ti
 	return changed, nil
 }
 
-// markDeleted makes one profile a deleted one. Its fingerprint fits no details, so
-// that it comes back whole if Cliniko should have it after all.
+// markDeleted marks one profile as deleted. Its fingerprint then matches no
+// details, so that it is restored in full if Cliniko has it after all.
 func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) error {
 	var row storedProfile
-	err := scanProfile(w.sql.whole.QueryRowContext(ctx, w.account, ref), &row)
+	err := scanProfile(w.sql.profile.QueryRowContext(ctx, w.account, ref), &row)
 	if err == nil {
 		after := row.Profile
 		after.State = profile.Deleted
@@ -75,8 +75,8 @@ func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) 
 	return err
 }
 
-// Distrust forgets when the stored copies were changed and read, and what they
-// look like, so that any reading is newer and different.
+// Distrust clears the times and the fingerprints of the stored copies, so that
+// any reading counts as newer and different.
 func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, ref := range refs {
@@ -89,7 +89,7 @@ func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 	})
 }
 
-// SetMissing records who would disappear if a person says so.
+// SetMissing records the patients about whom a person has to decide.
 func (s *Profiles) SetMissing(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		accepted, err := acceptedOf(ctx, tx, s.account)
@@ -108,13 +108,14 @@ func (s *Profiles) SetMissing(ctx context.Context, refs []string) error {
 	})
 }
 
-// Missing returns the refs of whom a person has to decide about.
+// Missing returns the refs of the patients about whom a person has to decide.
 func (s *Profiles) Missing(ctx context.Context) ([]string, error) {
 	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ? ORDER BY ref", s.account, undecided)
 }
 
-// Decided returns the refs of those who are missing and of whom a person has
-// decided since Cliniko was last asked: who stays for now, and who may go.
+// Decided returns the refs of the missing patients about whom a person has
+// decided since the last full pass: those who stay for now, and those who may
+// be removed.
 func (s *Profiles) Decided(ctx context.Context) (staying, going []string, err error) {
 	const query = "SELECT ref FROM missing WHERE account_id = ? AND accepted = ? ORDER BY ref"
 	if staying, err = s.texts(ctx, query, s.account, stays); err != nil {
@@ -124,15 +125,16 @@ func (s *Profiles) Decided(ctx context.Context) (staying, going []string, err er
 	return staying, going, err
 }
 
-// What a person has said about somebody who is missing.
+// A person's decisions about a missing patient.
 const (
 	undecided = 0
 	mayGo     = 1
 	stays     = 2 // for now: the next full pass asks again
 )
 
-// AcceptMissing notes that a person, who was shown these, said that they may
-// go. The next full pass removes those whom Cliniko still does not have.
+// AcceptMissing records that a person, who was shown these patients, accepts
+// that they are removed. The next full pass removes those whom Cliniko still
+// does not have.
 func (s *Profiles) AcceptMissing(ctx context.Context, refs []string) error {
 	list, err := json.Marshal(refs)
 	if err != nil {
@@ -143,14 +145,15 @@ func (s *Profiles) AcceptMissing(ctx context.Context, refs []string) error {
 	return coded(err)
 }
 
-// KeepMissing notes that a person said that all stay who are missing, also those
-// who were let go before and could not be removed yet.
+// KeepMissing records that a person wants all missing patients to stay,
+// including those accepted before and not yet removed.
 func (s *Profiles) KeepMissing(ctx context.Context) error {
 	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ?", stays, s.account)
 	return coded(err)
 }
 
-// Accepted returns the refs of whom a person said that they may disappear.
+// Accepted returns the refs of missing patients whose deletion a person
+// accepted.
 func (s *Profiles) Accepted(ctx context.Context) (map[string]bool, error) {
 	return acceptedOf(ctx, s.db.read, s.account)
 }

@@ -14,9 +14,9 @@ const (
 	oddSealed = `{"i":"30/02/1990 <&>","c":false}`
 )
 
-// A store of an earlier version opens, and its rows are taken for what they are:
-// the text of the details, which also tells whether anything has changed, does
-// not change with the program.
+// The rows of a store of an earlier version are read unchanged: the text of the
+// sealed details, which also tells whether anything changed, does not change
+// with the program.
 func TestTheFormOfSealedDetails(t *testing.T) {
 	_, s := newStore(t)
 	no := false
@@ -34,7 +34,7 @@ func TestTheFormOfSealedDetails(t *testing.T) {
 		if got, err := s.Details(t.Context(), string(test.p.ID)); err != nil || got != test.sealed {
 			t.Errorf("%s is sealed as\n%s, want\n%s; %v", test.name, got, test.sealed, err)
 		}
-		// What lies there was written by another version.
+		// The row was written by another version.
 		if err := s.SetDetails(t.Context(), string(test.p.ID), test.sealed); err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-// Package sqlite keeps profiles, failures, passes and people on this computer.
+// Package sqlite stores profiles, failures, passes and people on this computer.
 //
 // Personal values are stored only inside sealed columns: XChaCha20-Poly1305
 // under a key that the caller keeps in the system keyring, bound to the row

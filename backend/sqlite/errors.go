@@ -9,7 +9,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// coded turns SQLite's result codes into errors that a person may read.
+// coded turns SQLite's result codes into errors for a person to read.
 func coded(err error) error {
 	var already *profile.Error
 	var result sqlite3.Error
@@ -27,7 +27,7 @@ func coded(err error) error {
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
 		return profile.Because(profile.StoreCorrupt, err)
 	case sqlite3.ErrError:
-		// Our statements fit our schema, so somebody has changed it.
+		// Our statements fit our schema, so it was changed from outside.
 		if strings.Contains(result.Error(), "no such table") || strings.Contains(result.Error(), "no such column") {
 			return profile.Because(profile.StoreCorrupt, err)
 		}

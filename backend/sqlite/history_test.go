@@ -18,7 +18,7 @@ type clock struct{ now time.Time }
 
 func (c *clock) time() time.Time { return c.now }
 
-// learn sets the clock, and has Cliniko say the same time.
+// learn sets the clock, and Cliniko's to the same time.
 func (c *clock) learn(t *testing.T, s *sqlite.Profiles, now time.Time) {
 	t.Helper()
 	c.now = now
@@ -50,7 +50,7 @@ func TestChangesOfAProfile(t *testing.T) {
 	second := alex()
 	second.Email, second.Phones, second.UpdatedAt = "", []profile.Phone{{Type: "Home", Number: "0491 570 157"}}, c.now
 	save(t, s, pass.ID, entry(second))
-	second.UpdatedAt = c.now.Add(time.Minute) // something that is not kept
+	second.UpdatedAt = c.now.Add(time.Minute) // a change to something that is not stored
 	save(t, s, pass.ID, entry(second))
 
 	c.now = changedAt.Add(2 * time.Hour)
@@ -88,8 +88,8 @@ func TestChangesOfAProfile(t *testing.T) {
 	}
 }
 
-// A list that waited for a person, or an answer that was slow, may be as new as
-// what is stored by its time of change, and still be older.
+// A list that waited for a person, or a slow answer, may have the same
+// updated_at as what is stored, and still be older.
 func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
 	_, s := newStore(t)
 	read := func(p profile.Profile, at time.Time) profile.Entry {
@@ -273,8 +273,8 @@ func TestMissing(t *testing.T) {
 	check("", 0)
 }
 
-// A row that says it was read years from now, by a clock that was wrong or by
-// somebody's hand, is replaced by the next reading.
+// A row with a reading time years in the future, by a wrong clock or by hand,
+// is replaced by the next reading.
 func TestWhatWasReadInTheFutureIsReplaced(t *testing.T) {
 	c := &clock{changedAt}
 	_, s := newStoreAt(t, c)
@@ -294,7 +294,7 @@ func TestWhatWasReadInTheFutureIsReplaced(t *testing.T) {
 	}
 }
 
-// A full pass that says it began in the future does not go on for years.
+// A full pass with a start in the future is not resumed for years.
 func TestAPassFromTheFutureDoesNotGoOn(t *testing.T) {
 	for name, c := range map[string]struct {
 		since  time.Duration

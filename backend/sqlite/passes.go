@@ -12,9 +12,9 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// goesStale is the age at which an unfinished full pass starts again: who was
-// brought back from the archive in between would not be noticed.
-const goesStale = 24 * time.Hour
+// resumeWithin is the age up to which an unfinished full pass is resumed. A
+// later one would miss patients that were unarchived in between.
+const resumeWithin = 24 * time.Hour
 
 // BeginPass starts a pass or resumes an unfinished full one.
 func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass, map[int]bool, error) {
@@ -25,14 +25,14 @@ func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass,
 			if err != nil {
 				return err
 			}
-			// One from the future began by a clock that was wrong.
+			// One from the future began by a wrong clock.
 			age := p.StartedAt.Sub(unfinished.StartedAt)
-			if unfinished.ID != 0 && age > -clockSlack && age < goesStale {
+			if unfinished.ID != 0 && age > -clockSlack && age < resumeWithin {
 				p, stored = unfinished, pages
 				return nil
 			}
 		}
-		// Any other pass that was cut off is closed as such; a changes pass
+		// Any other unfinished pass is closed as interrupted; a changes pass
 		// starts at its cursor anyway.
 		for _, statement := range []string{
 			"DELETE FROM seen WHERE pass_id IN (SELECT id FROM pass WHERE account_id = ? AND kind = ? AND ended_at IS NULL)",
@@ -82,7 +82,7 @@ func unfinishedPass(ctx context.Context, tx *sql.Tx, account string) (p profile.
 	return p, pages, rows.Err()
 }
 
-// Counts sums what the pass did so far.
+// Counts sums the outcomes of the pass so far.
 func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Counts, err error) {
 	rows, err := s.db.read.QueryContext(ctx, "SELECT outcome, count(*) FROM seen WHERE pass_id = ? GROUP BY outcome", passID)
 	if err != nil {
@@ -110,7 +110,8 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 	return counts, coded(rows.Err())
 }
 
-// Unreadable returns the ids of all records that could not be read and have one.
+// Unreadable returns the ids of all records that could not be read and have
+// one.
 func (s *Profiles) Unreadable(ctx context.Context) ([]profile.ID, error) {
 	refs, err := s.texts(ctx, "SELECT ref FROM failure INDEXED BY failure_unreadable WHERE account_id = ? AND code = 'unreadable' ORDER BY last_failed_at, ref", s.account)
 	var ids []profile.ID
@@ -122,8 +123,8 @@ func (s *Profiles) Unreadable(ctx context.Context) ([]profile.ID, error) {
 	return ids, err
 }
 
-// Retries returns which unreadable records have a time at which they are to be
-// read again.
+// Retries returns the unreadable records that have a time at which to read them
+// again.
 func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
 	failures, err := s.failures(ctx, "INDEXED BY failure_unreadable WHERE account_id = ? AND code = 'unreadable'", s.account)
 	var retries []profile.Retry
@@ -175,9 +176,9 @@ func (s *Profiles) EndPass(ctx context.Context, p profile.Pass, cursors profile.
 	})
 }
 
-// withinBelieved moves cursors that lie after what is believed of Cliniko's time
-// to the newest change that is kept of before the pass: whatever changes later
-// has a later time. They never go back.
+// withinBelieved moves cursors that are later than the believed time of Cliniko
+// to the newest stored change from before the pass: whatever changes later has
+// a later time. Cursors never go back.
 func (s *Profiles) withinBelieved(ctx context.Context, tx *sql.Tx, c *profile.Cursors, started time.Time) error {
 	clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 	if err != nil || !c.Changed.After(clock.Believed) && !c.Archived.After(clock.Believed) {
@@ -201,7 +202,7 @@ func (s *Profiles) withinBelieved(ctx context.Context, tx *sql.Tx, c *profile.Cu
 	return nil
 }
 
-// SetCursors stores the cursors by themselves.
+// SetCursors stores the cursors outside of a pass.
 func (s *Profiles) SetCursors(ctx context.Context, c profile.Cursors) error {
 	return coded(s.setCursors(ctx, s.db.write, c))
 }

@@ -28,7 +28,7 @@ func TestLastGoodPass(t *testing.T) {
 		return pass.ID
 	}
 	good(0)
-	end(profile.FullPass, profile.Offline) // goes on
+	end(profile.FullPass, profile.Offline) // can be resumed
 	good(0)
 	first := end(profile.FullPass, "")
 	good(first)
@@ -78,14 +78,14 @@ func TestDays(t *testing.T) {
 	end(profile.ChangesPass, profile.TimedOut, begins[0].Add(time.Hour))
 	fails("canary@example.com")
 	end(profile.ChangesPass, profile.Cancelled, begins[2].Add(-time.Microsecond))
-	end(profile.FullPass, profile.Offline, begins[2].Add(time.Hour)) // goes on
+	end(profile.FullPass, profile.Offline, begins[2].Add(time.Hour)) // can be resumed
 
 	want := []profile.Day{{Passes: 2, Broken: 1, Failing: 1}, {Passes: 1, Failing: 0}, {Failing: -1}}
 	days, err := s.Days(t.Context(), begins)
 	if diff := cmp.Diff(want, days); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	// Of a pass of before the count was kept, only that it ran is known.
+	// Of a pass older than this count, only that it ran is known.
 	raw(t, path, "UPDATE pass SET failing = NULL")
 	if days, err = s.Days(t.Context(), begins); err != nil || days[0].Passes != 2 || days[0].Failing != -1 {
 		t.Errorf("%+v, %v", days, err)

@@ -12,7 +12,7 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// person is what the sealed column of a person holds.
+// person is the content of a person's sealed column.
 type person struct {
 	Name, Email, PasswordHash string
 	Permissions               []staff.Permission
@@ -27,7 +27,7 @@ func sealPerson(with interface{ seal([]byte, string) []byte }, p *staff.Person) 
 	return with.seal(plain, personRow(p.ID)), nil
 }
 
-// People returns everybody, the first one first.
+// People returns all people, in the order in which they were added.
 func (db *DB) People(ctx context.Context) (people []staff.Person, err error) {
 	rows, err := db.read.QueryContext(ctx, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
 	if err != nil {
@@ -41,7 +41,7 @@ func (db *DB) People(ctx context.Context) (people []staff.Person, err error) {
 		if err := rows.Scan(&out.ID, &created, &sealed); err != nil {
 			return nil, coded(err)
 		}
-		if err := db.openPerson(sealed, &out); err != nil {
+		if err := db.unsealPerson(sealed, &out); err != nil {
 			return nil, err
 		}
 		out.CreatedAt = at(created)
@@ -50,8 +50,8 @@ func (db *DB) People(ctx context.Context) (people []staff.Person, err error) {
 	return people, coded(rows.Err())
 }
 
-// openPerson fills in what is sealed of the person with out's id.
-func (db *DB) openPerson(sealed []byte, out *staff.Person) error {
+// unsealPerson fills in the sealed values of the person with out's id.
+func (db *DB) unsealPerson(sealed []byte, out *staff.Person) error {
 	plain, err := db.sealer.open(sealed, personRow(out.ID))
 	if err != nil {
 		return damaged(err)
@@ -64,9 +64,9 @@ func (db *DB) openPerson(sealed []byte, out *staff.Person) error {
 	return nil
 }
 
-// regrant gives people of a store that an earlier version made the permissions
-// that take over from those they had: see staff.Regranted. It does so once.
-// People's rows are sealed, so that a migration cannot.
+// regrant gives the people of an earlier version's store the permissions that
+// replace those they had: see staff.Regranted. It does so once. Rows of people
+// are sealed, so a migration in SQL cannot.
 func (db *DB) regrant(ctx context.Context) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var done bool
@@ -79,8 +79,8 @@ func (db *DB) regrant(ctx context.Context) error {
 		}
 		for id, sealed := range rows {
 			p := staff.Person{ID: id}
-			if db.openPerson(sealed, &p) != nil {
-				continue // whoever reads the people says so
+			if db.unsealPerson(sealed, &p) != nil {
+				continue // reported where people are read
 			}
 			p.Permissions = staff.Regranted(p.Permissions)
 			again, err := sealPerson(db.sealer, &p)
@@ -114,11 +114,12 @@ func sealedPeople(ctx context.Context, tx *sql.Tx) (sealed map[string][]byte, er
 	return sealed, rows.Err()
 }
 
-// AddPerson stores a person. Whether the email is free is for the caller to
-// know, since emails are sealed.
+// AddPerson stores a person. The caller checks that the email is free, since
+// emails are sealed.
 //
-// StoreDamaged: it would be the first one beside a connected clinic, which only
-// people connect. Somebody has deleted them, and must not be shown the clients.
+// StoreDamaged: it would be the first person although a clinic is connected,
+// which only a person can do. So people were deleted from the file, and whoever
+// did it must not be shown the clients.
 func (db *DB) AddPerson(ctx context.Context, p staff.Person) error {
 	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
@@ -131,12 +132,12 @@ func (db *DB) AddPerson(ctx context.Context, p staff.Person) error {
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return errors.Join(err, profile.Refuse(profile.StoreDamaged,
-			"The people of this computer were removed outside TeleHab, so its clients stay closed. Close TeleHab, delete the file telehab.db in its data folder, and start afresh: nothing in Cliniko is lost."))
+			"The people of this computer were removed outside TeleHab, so its clients cannot be opened. Close TeleHab, delete the file telehab.db in its data folder, and start again: nothing in Cliniko is lost."))
 	}
 	return nil
 }
 
-// ChangePerson replaces what is known of a person.
+// ChangePerson replaces what is stored of a person.
 func (db *DB) ChangePerson(ctx context.Context, p staff.Person) error {
 	sealed, err := sealPerson(db.sealer, &p)
 	if err != nil {
@@ -147,7 +148,7 @@ func (db *DB) ChangePerson(ctx context.Context, p staff.Person) error {
 		return coded(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, profile.Refuse(profile.NotFound, "This person is not here any more. Look at the list of people again."))
+		return errors.Join(err, profile.Refuse(profile.NotFound, "This person is no longer here. Reload the list of people."))
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Deleted rows are overwritten, nothing is sorted in files, and what is opened
-// for reading writes nothing.
+// Deleted rows are overwritten, sorting uses no files, and read connections
+// cannot write.
 func TestPragmas(t *testing.T) {
 	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "telehab.db"), bytes.Repeat([]byte{1}, KeySize))
 	if err != nil {

@@ -16,7 +16,7 @@ type prepared struct {
 // Patients returns how many entries the batch had.
 func (p *prepared) Patients() int { return p.patients }
 
-// Prepare checks and seals, which costs more time than storing.
+// Prepare seals the details, which takes longer than storing them.
 func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
 	p := &prepared{by: s, patients: len(b.Entries), entries: eachOnce(b.Entries), page: b.Page}
 	p.sealed = make([]sealedProfile, len(p.entries))
@@ -32,8 +32,8 @@ func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
 	return p, nil
 }
 
-// eachOnce leaves one entry for each ref: a readable one where there is one,
-// the newest, and of equal ones the last.
+// eachOnce leaves one entry for each ref: a readable one if there is any, the
+// newest of those, and of equal ones the last.
 func eachOnce(entries []profile.Entry) []profile.Entry {
 	place := make(map[string]int, len(entries))
 	once := make([]profile.Entry, 0, len(entries))
@@ -44,7 +44,7 @@ func eachOnce(entries []profile.Entry) []profile.Entry {
 			place[e.Ref] = len(once)
 			once = append(once, e)
 		case isUnread(&e) && !isUnread(&once[i]), e.Profile.UpdatedAt.Before(once[i].Profile.UpdatedAt) && !isUnread(&once[i]):
-			// What is there is better.
+			// The earlier entry is better.
 		default:
 			once[i] = e
 		}

@@ -6,8 +6,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// A batch is sealed for one store, and says how many entries it was given, who
-// may be the same patient twice.
+// A batch is sealed for one store, and reports how many entries it was given,
+// even if some are the same patient.
 func TestAPreparedBatchBelongsToItsStore(t *testing.T) {
 	_, s := newStore(t)
 	_, other := newStore(t)

@@ -8,7 +8,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Retention returns for how long clients who have left stay.
+// Retention returns for how long archived and deleted clients are stored.
 func (s *Profiles) Retention(ctx context.Context) (profile.Retention, error) {
 	return retentionOf(s.db.read.QueryRowContext(ctx, retentionQuery, s.account))
 }
@@ -21,12 +21,12 @@ func retentionOf(row scanner) (profile.Retention, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, errDisconnected
 	}
-	// Whatever the file says, nobody is erased at once.
+	// Whatever the file says, no client is erased at once.
 	r.ArchivedDays, r.DeletedDays = max(r.ArchivedDays, profile.MinRetention), max(r.DeletedDays, profile.MinRetention)
 	return r, coded(err)
 }
 
-// SetRetention changes that. Invalid: a number of days that may not be chosen.
+// SetRetention stores the retention. Invalid: a number of days out of bounds.
 func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error {
 	if min(r.ArchivedDays, r.DeletedDays) < profile.MinRetention || max(r.ArchivedDays, r.DeletedDays) > profile.MaxRetention {
 		return profile.Errorf(profile.Invalid, "Choose from %d to %d days.", profile.MinRetention, profile.MaxRetention)
@@ -35,7 +35,7 @@ func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error 
 	return coded(err)
 }
 
-// Purge erases what has been kept long enough.
+// Purge erases what has been stored for long enough.
 func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
@@ -71,9 +71,9 @@ func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 	return refs, err
 }
 
-// Erase removes what is kept of one client who has left. Invalid: the client is
-// active in Cliniko, and the next sync would bring the profile back. NotFound:
-// nothing is kept.
+// Erase removes what is stored of one client who is no longer active. Invalid:
+// the client is active in Cliniko, and the next sync would restore the profile.
+// NotFound: nothing is stored.
 func (s *Profiles) Erase(ctx context.Context, ref string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var active int

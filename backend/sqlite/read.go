@@ -12,7 +12,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// One returns what is kept of a patient, or NotFound.
+// One returns what is stored of a patient, or NotFound.
 func (s *Profiles) One(ctx context.Context, ref string) (profile.Entry, error) {
 	entry := profile.Entry{Ref: ref}
 	var p storedProfile
@@ -38,17 +38,17 @@ func (s *Profiles) One(ctx context.Context, ref string) (profile.Entry, error) {
 	return entry, nil
 }
 
-// fillUnread gives an entry without details what is known of it.
+// fillUnread completes an entry without details.
 func fillUnread(e *profile.Entry) {
 	if e.Profile.State == "" {
 		e.Profile.ID, e.Profile.State = e.Failure.ID, profile.Active
 	}
 }
 
-// All calls each with everything that is kept, some entries at a time, one call
-// after the other and in no particular order; each may keep them. Rows that do
-// not open any more are left out and named by their refs.
-func (s *Profiles) All(ctx context.Context, each func([]profile.Entry)) (broken []string, err error) {
+// All calls each with everything that is stored, some entries at a time, one
+// call after the other and in no particular order; each may keep the slice.
+// Rows that can no longer be decrypted are left out, and their refs returned.
+func (s *Profiles) All(ctx context.Context, each func([]profile.Entry)) (badRefs []string, err error) {
 	failures, err := s.failuresByRef(ctx)
 	if err != nil {
 		return nil, err
@@ -58,19 +58,20 @@ func (s *Profiles) All(ctx context.Context, each func([]profile.Entry)) (broken 
 		return nil, coded(err)
 	}
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	// Opening a row takes longer than reading it, so others do that meanwhile.
-	o := &opening{Profiles: s, failures: failures, each: each}
+	// Decrypting a row takes longer than reading it, so several goroutines do
+	// that.
+	o := &unsealing{Profiles: s, failures: failures, each: each}
 	o.workers.SetLimit(runtime.GOMAXPROCS(0))
 	err = o.feed(rows)
 	_ = o.workers.Wait() // they do not fail
 	if err != nil {
-		return o.broken, coded(err)
+		return o.badRefs, coded(err)
 	}
 	each(unread(failures))
-	return o.broken, nil
+	return o.badRefs, nil
 }
 
-// unread returns what is known of those of whom there are no details.
+// unread returns the entries of failures without a profile.
 func unread(failures map[string]profile.Failure) []profile.Entry {
 	entries := make([]profile.Entry, 0, len(failures))
 	for ref, failure := range failures {
@@ -81,53 +82,53 @@ func unread(failures map[string]profile.Failure) []profile.Entry {
 	return entries
 }
 
-// opening is one call of All.
-type opening struct {
+// unsealing is the state of one call of All.
+type unsealing struct {
 	*Profiles
 	workers errgroup.Group
 
 	mu       sync.Mutex // of what follows
 	failures map[string]profile.Failure
 	each     func([]profile.Entry)
-	broken   []string
+	badRefs  []string
 }
 
-const openedAtOnce = 256
+const portionSize = 256 // rows
 
-func (o *opening) feed(rows *sql.Rows) error {
-	portion := make([]storedProfile, 0, openedAtOnce)
+func (o *unsealing) feed(rows *sql.Rows) error {
+	portion := make([]storedProfile, 0, portionSize)
 	for rows.Next() {
 		portion = append(portion, storedProfile{})
 		if err := scanProfile(rows, &portion[len(portion)-1]); err != nil {
 			return err
 		}
-		if len(portion) == openedAtOnce {
+		if len(portion) == portionSize {
 			ready := portion
-			o.workers.Go(func() error { return o.open(ready) })
-			portion = make([]storedProfile, 0, openedAtOnce)
+			o.workers.Go(func() error { return o.unseal(ready) })
+			portion = make([]storedProfile, 0, portionSize)
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return o.open(portion)
+	return o.unseal(portion)
 }
 
-func (o *opening) open(portion []storedProfile) error {
+func (o *unsealing) unseal(portion []storedProfile) error {
 	entries := make([]profile.Entry, 0, len(portion))
-	var broken []string
+	var badRefs []string
 	for i := range portion {
 		ref := string(portion[i].ID)
 		opened, err := o.db.unseal(o.account, &portion[i])
 		if err != nil {
-			broken = append(broken, ref)
+			badRefs = append(badRefs, ref)
 			continue
 		}
 		entries = append(entries, profile.Entry{Ref: ref, Profile: opened})
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.broken = append(o.broken, broken...)
+	o.badRefs = append(o.badRefs, badRefs...)
 	for i := range entries {
 		if failure, ok := o.failures[entries[i].Ref]; ok {
 			entries[i].Failure = &failure
@@ -138,12 +139,13 @@ func (o *opening) open(portion []storedProfile) error {
 	return nil
 }
 
-// Failures returns why profiles failed, without what they hold, by their refs.
+// Failures returns why profiles need attention, by their refs and without their
+// details.
 func (s *Profiles) Failures(ctx context.Context) ([]profile.Failure, error) {
 	return s.failures(ctx, "WHERE account_id = ?", s.account)
 }
 
-// failures returns those of which a condition is true.
+// failures returns the failures that match a condition.
 func (s *Profiles) failures(ctx context.Context, condition string, values ...any) (failures []profile.Failure, err error) {
 	rows, err := s.db.read.QueryContext(ctx, "SELECT "+failureColumns+" FROM failure "+condition+" ORDER BY ref", values...) // #nosec G202 -- a constant
 	if err != nil {
@@ -169,7 +171,7 @@ func (s *Profiles) failuresByRef(ctx context.Context) (map[string]profile.Failur
 	return byRef, err
 }
 
-// Tally counts what is kept.
+// Tally counts the stored clients.
 func (s *Profiles) Tally(ctx context.Context) (profile.Tally, error) {
 	var t profile.Tally
 	err := s.db.read.QueryRowContext(ctx, `SELECT
@@ -223,8 +225,8 @@ func (s *Profiles) LastFull(ctx context.Context) (profile.Pass, error) {
 	return s.onePass(ctx, "SELECT "+passColumns+" FROM pass WHERE account_id = ? AND kind = ? ORDER BY id DESC LIMIT 1", profile.FullPass)
 }
 
-// LastGood returns the newest pass that ended well and brought all that was new,
-// or the zero Pass.
+// LastGood returns the newest successful full or changes pass, or the zero
+// Pass.
 func (s *Profiles) LastGood(ctx context.Context) (profile.Pass, error) {
 	return s.onePass(ctx, "SELECT "+passColumns+` FROM pass WHERE account_id = ? AND kind <> ? AND ended_at IS NOT NULL AND error = ''
 		ORDER BY id DESC LIMIT 1`, profile.RetryPass)

@@ -12,11 +12,11 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// details is what the sealed column of a profile holds: profile.Details without
-// its methods, which would write nothing.
+// details is the content of a profile's sealed column: profile.Details without
+// its methods, which would redact it.
 type details profile.Details
 
-// sealedProfile is a profile made ready for its row.
+// sealedProfile is what a profile's row takes from its details.
 type sealedProfile struct {
 	sealed      []byte
 	fingerprint []byte
@@ -33,10 +33,10 @@ func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, er
 	}, nil
 }
 
-// fingerprint is a keyed hash of all that a profile has from Cliniko, the state
-// that lies in clear included.
+// fingerprint is a keyed hash of everything in a profile that comes from
+// Cliniko, including the state, which is stored in clear.
 func (db *DB) fingerprint(plain []byte, p *profile.Profile) []byte {
-	return db.sealer.print(plain, fmt.Appendf(nil, "%s %d %s", p.State, p.ArchivedAt.UnixMicro(), p.MergedInto))
+	return db.sealer.keyedHash(plain, fmt.Appendf(nil, "%s %d %s", p.State, p.ArchivedAt.UnixMicro(), p.MergedInto))
 }
 
 // profileColumns is the order in which scanProfile reads.
@@ -51,7 +51,7 @@ type storedProfile struct {
 }
 
 func scanProfile(row scanner, p *storedProfile) error {
-	var null struct { // in one piece, because 100,000 rows are read at a sign-in
+	var null struct { // one allocation, because a sign-in may read 100,000 rows
 		created, updated, archived, added, synced, deleted sql.NullInt64
 		merged                                             sql.NullString
 	}
@@ -65,13 +65,13 @@ func scanProfile(row scanner, p *storedProfile) error {
 	return nil
 }
 
-// unseal opens the details and fills them in.
+// unseal decrypts the details and fills them in.
 func (db *DB) unseal(account string, p *storedProfile) (profile.Profile, error) {
 	plain, err := db.sealer.open(p.sealed, profileRow(account, string(p.ID)))
 	if err != nil {
 		return profile.Profile{}, damaged(err)
 	}
-	// There is none while Cliniko's next answer is to be taken in any case.
+	// There is none after Distrust.
 	if len(p.fingerprint) > 0 && !bytes.Equal(p.fingerprint, db.fingerprint(plain, &p.Profile)) {
 		return profile.Profile{}, damaged(errors.New("a profile's state was changed"))
 	}
@@ -96,8 +96,8 @@ func scanFailure(row scanner) (profile.Failure, error) {
 	}
 	f.ID, _ = profile.ParseID(f.Ref)
 	f.FirstFailedAt, f.LastFailedAt = at(first), at(last)
-	// Somebody may have changed it. The next try writes it anew, and until then
-	// nobody is kept from all others by one reason that is not known.
+	// The row may have been changed from outside. The next reading writes it
+	// again; until then one unknown reason must not hide all other clients.
 	if json.Unmarshal([]byte(problems), &f.Problems) != nil {
 		f.Problems = nil
 	}

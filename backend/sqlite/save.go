@@ -11,7 +11,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Profiles is one clinic's part of the store: every part of a profile.Store.
+// Profiles is one clinic's part of the store. It implements every part of a
+// profile.Store.
 type Profiles struct {
 	db      *DB
 	account string
@@ -19,13 +20,13 @@ type Profiles struct {
 }
 
 // Profiles returns the part of the store that belongs to the clinic with this
-// account id, which must be the connected one. now is this computer's clock; the
-// times that are stored are Cliniko's, as far as they are known from Learn.
+// account id, which must be the connected one. now is this computer's clock;
+// stored times are estimates of Cliniko's, see Learn.
 func (db *DB) Profiles(account string, now func() time.Time) *Profiles {
 	return &Profiles{db: db, account: account, now: now}
 }
 
-// Store returns what the engine needs of it.
+// Store returns s as the parts that the engine needs.
 func (s *Profiles) Store() profile.Store {
 	return profile.Store{Passes: s, Entries: s, Departures: s, Reviews: s, Clock: s}
 }
@@ -43,11 +44,11 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...profile.Prepared) ([]profile.Entry, error) {
 	var changed []profile.Entry
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		now, err := s.time(ctx, tx)
+		now, err := s.clinicTime(ctx, tx)
 		if err != nil {
 			return err
 		}
-		bound := s.db.statements.in(ctx, tx)
+		bound := s.db.statements.bind(ctx, tx)
 		for _, one := range ready {
 			p, ok := one.(*prepared)
 			if !ok || p.by.db != s.db || p.by.account != s.account {
@@ -93,8 +94,8 @@ type writer struct {
 	tx       *sql.Tx
 	sql      *statements
 	passID   int64
-	at       time.Time          // Cliniko's time, as far as it is known
-	before   map[string]*stored // what there is, by ref
+	at       time.Time          // the estimate of Cliniko's time
+	before   map[string]*stored // what is stored, by ref
 	outcomes map[string]profile.Outcome
 }
 
@@ -117,9 +118,9 @@ type stored struct {
 func (b *stored) exists() bool { return b.state.Valid }
 func (b *stored) failed() bool { return b.code.Valid }
 
-// newerThan says that e is an answer that was slow on its way, or a list that
-// waited for a person: what is stored was read later. What says that it was read
-// long after now, and after e, was not read then.
+// newerThan reports whether the stored copy was read later than e, which is
+// then a slow answer or a list that waited for a person. A stored reading time
+// long after now, and after e, is wrong and ignored.
 func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
 	if !b.exists() {
 		return false
@@ -132,32 +133,32 @@ func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
 		return readBefore
 	}
 	updated := at(b.updated)
-	// A change that lies ahead of Cliniko's own clock is a mistake, and every
-	// later reading would look older. Or the clocks disagree, so that one of two
-	// readings of the same second may still be told by its change.
+	// A change ahead of Cliniko's own clock is an error, and would make every
+	// later reading look older. But if the clocks disagree, updated_at still
+	// orders two readings of the same second.
 	if !e.ReadAt.IsZero() && updated.After(e.ReadAt.Add(clockSlack)) && !e.ReadAt.Equal(at(b.read)) {
 		return readBefore
 	}
-	// Archiving may leave the time of change alone, so that only the time of
-	// reading tells which of two copies is the newer one.
+	// Archiving may leave updated_at unchanged, so that only the time of
+	// reading tells which of two copies is newer.
 	return e.Profile.UpdatedAt.Before(updated) || e.Profile.UpdatedAt.Equal(updated) && readBefore
 }
 
 const (
-	// clockSlack is by how much two of Cliniko's times may disagree.
+	// clockSlack is how far two of Cliniko's times may disagree.
 	clockSlack = time.Minute
-	// readSlack is by how much Cliniko's time may be further than it is known.
+	// readSlack is how far Cliniko's time may be ahead of its estimate.
 	readSlack = 10 * time.Minute
 )
 
-// has says that what is stored is p, with the fingerprint given.
-func (b *stored) has(p *profile.Profile, fingerprint []byte) bool {
+// equals reports whether the stored copy is p, which has this fingerprint.
+func (b *stored) equals(p *profile.Profile, fingerprint []byte) bool {
 	return b.exists() && string(b.fingerprint) == string(fingerprint) && b.state.String == string(p.State) &&
 		at(b.archived).Equal(at(stamp(p.ArchivedAt))) && b.merged.String == string(p.MergedInto)
 }
 
-// nothing stands for a patient that the store does not know.
-var nothing = &stored{}
+// notStored stands for a patient that is not in the store.
+var notStored = &stored{}
 
 func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err error) {
 	refs := make([]string, len(entries))
@@ -190,7 +191,7 @@ func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err e
 func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfile) (profile.Entry, bool, error) {
 	before := w.before[e.Ref]
 	if before == nil {
-		before = nothing
+		before = notStored
 	}
 	outcome, differs, err := w.decide(ctx, &e, sealed, before)
 	w.outcomes[e.Ref] = outcome
@@ -200,7 +201,7 @@ func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfil
 func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
 	switch archived := e.Profile.State != profile.Active; {
 	case before.newerThan(e, w.at):
-		return before.standing(), false, nil
+		return before.currentOutcome(), false, nil
 	case isUnread(e):
 		differs, err := w.saveFailure(ctx, e, before)
 		return profile.Failed, differs, err
@@ -212,7 +213,7 @@ func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProf
 
 // replace stores an entry that is as new as what is stored, or newer.
 func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
-	same := before.has(&e.Profile, sealed.fingerprint)
+	same := before.equals(&e.Profile, sealed.fingerprint)
 	differs := !same || !e.Profile.UpdatedAt.Equal(at(before.updated))
 	if before.exists() && !same {
 		if err := w.saveChange(ctx, &e.Profile); err != nil {
@@ -228,18 +229,18 @@ func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedPro
 	}
 	switch {
 	case e.Profile.State != profile.Active:
-		return profile.ArchivedOutcome, differs || before.failed(), w.saveMended(ctx, e, before)
+		return profile.ArchivedOutcome, differs || before.failed(), w.clearFailure(ctx, e, before)
 	case e.Failure != nil:
-		otherwise, err := w.saveFailure(ctx, e, before)
-		return profile.Failed, differs || otherwise, err
+		reasonDiffers, err := w.saveFailure(ctx, e, before)
+		return profile.Failed, differs || reasonDiffers, err
 	case same && !before.failed():
 		return profile.Unchanged, differs, nil
 	}
-	return profile.Synced, true, w.saveMended(ctx, e, before)
+	return profile.Synced, true, w.clearFailure(ctx, e, before)
 }
 
-// standing is the outcome of a patient whose stored copy is newer.
-func (b *stored) standing() profile.Outcome {
+// currentOutcome is the outcome of a patient whose stored copy is newer.
+func (b *stored) currentOutcome() profile.Outcome {
 	switch {
 	case b.failed():
 		return profile.Failed
@@ -252,15 +253,15 @@ func (b *stored) standing() profile.Outcome {
 func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed sealedProfile, same bool) error {
 	p := &e.Profile
 	if same {
-		_, err := w.sql.fresh.ExecContext(ctx, stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt), w.account, p.ID)
+		_, err := w.sql.touch.ExecContext(ctx, stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt), w.account, p.ID)
 		return err
 	}
-	_, err := w.sql.upsert.ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt),
+	_, err := w.sql.upsertProfile.ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt),
 		stamp(p.ArchivedAt), orNull(p.MergedInto), stamp(w.at), stamp(e.ReadAt), sealed.fingerprint, sealed.sealed)
 	return err
 }
 
-// saveFailure notes the failure, and says whether the reason is a new one.
+// saveFailure stores the failure, and reports whether its reason changed.
 func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stored) (bool, error) {
 	failure := *e.Failure
 	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.at, w.at, 1
@@ -268,7 +269,7 @@ func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stor
 		failure.FirstFailedAt = at(before.firstFailed)
 		failure.Attempts = int(before.attempts.Int64)
 		if w.passID == 0 || before.outcome.String != string(profile.Failed) {
-			failure.Attempts++ // met twice in one pass, it was still one attempt
+			failure.Attempts++ // a patient seen twice in one pass is one attempt
 		}
 	}
 	e.Failure = &failure
@@ -277,27 +278,26 @@ func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stor
 	return differs, err
 }
 
-// insertFailure writes the failure's row, and returns its problems as they lie
-// in it.
+// insertFailure writes the failure's row, and returns its problems as stored.
 func (w *writer) insertFailure(ctx context.Context, ref string, f *profile.Failure) (problems string, err error) {
 	list, err := json.Marshal(f.Problems)
 	if err != nil {
 		return "", err
 	}
-	_, err = w.sql.fail.ExecContext(ctx, w.account, ref, f.Code, string(list), stamp(f.FirstFailedAt), stamp(f.LastFailedAt), f.Attempts)
+	_, err = w.sql.upsertFailure.ExecContext(ctx, w.account, ref, f.Code, string(list), stamp(f.FirstFailedAt), stamp(f.LastFailedAt), f.Attempts)
 	return string(list), err
 }
 
-func (w *writer) saveMended(ctx context.Context, e *profile.Entry, before *stored) error {
+func (w *writer) clearFailure(ctx context.Context, e *profile.Entry, before *stored) error {
 	e.Failure = nil
 	if !before.failed() {
 		return nil
 	}
-	_, err := w.sql.mend.ExecContext(ctx, w.account, e.Ref)
+	_, err := w.sql.deleteFailure.ExecContext(ctx, w.account, e.Ref)
 	return err
 }
 
-// recordOutcomes stores the outcomes, and that the page is stored.
+// recordOutcomes stores the outcomes, and marks the page as stored.
 func (w *writer) recordOutcomes(ctx context.Context, page int) error {
 	if w.passID == 0 {
 		return nil
@@ -306,7 +306,7 @@ func (w *writer) recordOutcomes(ctx context.Context, page int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.sql.see.ExecContext(ctx, w.passID, string(outcomes)); err != nil {
+	if _, err := w.sql.recordOutcomes.ExecContext(ctx, w.passID, string(outcomes)); err != nil {
 		return fmt.Errorf("record the outcomes: %w", err)
 	}
 	if page == 0 {

@@ -20,19 +20,19 @@ const KeySize = chacha20poly1305.KeySize
 
 const fingerprintSize = 16
 
-// sealVersion is the first byte of every sealed value. A later way of sealing
-// gets another one.
+// sealVersion is the first byte of every sealed value. A later format gets
+// another one.
 const sealVersion = 1
 
 var errSeal = errors.New("a sealed value does not open")
 
-// sealer encrypts values, each bound to the row that it belongs to: moved to
-// another row, it does not open. Its keys may be replaced.
+// sealer encrypts values, each bound to its row: in another row it cannot be
+// decrypted. Its keys can be replaced.
 type sealer struct{ keys atomic.Pointer[keys] }
 
 type keys struct {
 	aead   cipher.AEAD
-	hashes sync.Pool // of hash.Hash, keyed: they tell whether details changed
+	hashes sync.Pool // of keyed hash.Hash, to detect changed details
 }
 
 func newSealer(key []byte) (*sealer, error) {
@@ -72,11 +72,11 @@ func (k *keys) seal(plain []byte, row string) []byte {
 	out := make([]byte, 1+chacha20poly1305.NonceSizeX, 1+chacha20poly1305.NonceSizeX+len(plain)+chacha20poly1305.Overhead)
 	out[0] = sealVersion
 	nonce := out[1:]
-	_, _ = rand.Read(nonce) // never fails: it ends the program instead
+	_, _ = rand.Read(nonce) // never fails: it would end the program
 	return k.aead.Seal(out, nonce, plain, associated(row))
 }
 
-// open is the inverse of seal; errSeal when anything does not fit.
+// open is the inverse of seal. It returns errSeal if anything does not match.
 func (s *sealer) open(sealed []byte, row string) ([]byte, error) {
 	if len(sealed) < 1+chacha20poly1305.NonceSizeX || sealed[0] != sealVersion {
 		return nil, errSeal
@@ -91,8 +91,8 @@ func (s *sealer) open(sealed []byte, row string) ([]byte, error) {
 
 func associated(row string) []byte { return append([]byte{sealVersion}, row...) }
 
-// print returns a keyed hash, which tells nothing without the key.
-func (s *sealer) print(parts ...[]byte) []byte {
+// keyedHash returns a hash that reveals nothing without the key.
+func (s *sealer) keyedHash(parts ...[]byte) []byte {
 	k := s.keys.Load()
 	hash, _ := k.hashes.Get().(hash.Hash)
 	defer k.hashes.Put(hash)

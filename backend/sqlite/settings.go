@@ -8,7 +8,7 @@ func (db *DB) IdleMinutes(ctx context.Context) (minutes int, err error) {
 	return minutes, coded(err)
 }
 
-// SetIdleMinutes changes that.
+// SetIdleMinutes changes the number of idle minutes.
 func (db *DB) SetIdleMinutes(ctx context.Context, minutes int) error {
 	_, err := db.write.ExecContext(ctx, "UPDATE store SET idle_minutes = ?", minutes)
 	return coded(err)

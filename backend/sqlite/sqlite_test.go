@@ -251,7 +251,7 @@ func TestAnotherKeyDoesNotOpenIt(t *testing.T) {
 	}
 }
 
-// raw changes the file as another program would.
+// raw changes the file as another program could.
 func raw(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", path)
@@ -278,9 +278,9 @@ func TestTamperedRowsAreNoticed(t *testing.T) {
 			save(t, s, 0, entry(alex()), entry(other))
 			raw(t, db.Path(), statement)
 			n := 0
-			broken, err := s.All(t.Context(), func(some []profile.Entry) { n += len(some) })
-			if err != nil || len(broken) != 2 || n != 0 {
-				t.Errorf("%d rows open, broken %v, %v", n, broken, err)
+			badRefs, err := s.All(t.Context(), func(some []profile.Entry) { n += len(some) })
+			if err != nil || len(badRefs) != 2 || n != 0 {
+				t.Errorf("%d rows open, damaged %v, %v", n, badRefs, err)
 			}
 			if _, err := s.One(t.Context(), "12345"); profile.CodeOf(err) != profile.StoreDamaged {
 				t.Error(err)
@@ -347,7 +347,7 @@ func TestForgetReplacesTheKey(t *testing.T) {
 	if _, err := db.Forget(t.Context(), otherKey); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil { // goes on with the other key
+	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil { // works with the other key
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

@@ -7,9 +7,9 @@ import (
 	"fmt"
 )
 
-// statements are those of Save, prepared once for the one writing connection.
+// statements are those of Save, prepared once for the write connection.
 type statements struct {
-	stored, whole, upsert, fresh, fail, mend, see, change *sql.Stmt
+	stored, profile, upsertProfile, touch, upsertFailure, deleteFailure, recordOutcomes, insertChange *sql.Stmt
 }
 
 func (db *DB) prepare(ctx context.Context) error {
@@ -23,26 +23,26 @@ func (db *DB) prepare(ctx context.Context) error {
 			LEFT JOIN failure f ON f.account_id = ?1 AND f.ref = k.value
 			LEFT JOIN seen s ON s.pass_id = ?2 AND s.ref = k.value
 			WHERE p.cliniko_id IS NOT NULL OR f.ref IS NOT NULL`},
-		{&db.statements.whole, `SELECT ` + profileColumns + ` FROM profile WHERE account_id = ? AND cliniko_id = ?`},
-		{&db.statements.upsert, `INSERT INTO profile (account_id, cliniko_id, state, created_at, updated_at, archived_at, merged_into,
+		{&db.statements.profile, `SELECT ` + profileColumns + ` FROM profile WHERE account_id = ? AND cliniko_id = ?`},
+		{&db.statements.upsertProfile, `INSERT INTO profile (account_id, cliniko_id, state, created_at, updated_at, archived_at, merged_into,
 				synced_at, read_at, added_at, deleted_at, fingerprint, sealed)
 			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, CASE ?3 WHEN 'deleted' THEN ?8 END, ?10, ?11)
 			ON CONFLICT DO UPDATE SET state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at,
 				archived_at = excluded.archived_at, merged_into = excluded.merged_into, synced_at = excluded.synced_at,
 				read_at = excluded.read_at, fingerprint = excluded.fingerprint, sealed = excluded.sealed,
 				deleted_at = CASE excluded.state WHEN 'deleted' THEN coalesce(profile.deleted_at, excluded.deleted_at) END`},
-		{&db.statements.fresh, `UPDATE profile SET synced_at = ?, updated_at = ?, read_at = ? WHERE account_id = ? AND cliniko_id = ?`},
-		{&db.statements.fail, `INSERT INTO failure (account_id, ref, code, problems, first_failed_at, last_failed_at, attempts)
+		{&db.statements.touch, `UPDATE profile SET synced_at = ?, updated_at = ?, read_at = ? WHERE account_id = ? AND cliniko_id = ?`},
+		{&db.statements.upsertFailure, `INSERT INTO failure (account_id, ref, code, problems, first_failed_at, last_failed_at, attempts)
 			VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET code = excluded.code, problems = excluded.problems,
 				last_failed_at = excluded.last_failed_at, attempts = excluded.attempts`},
-		{&db.statements.mend, `DELETE FROM failure WHERE account_id = ? AND ref = ?`},
-		// A patient is met twice in a pass where two pages share a second. That
-		// it is unchanged the second time does not undo that it was synced.
-		{&db.statements.see, `INSERT INTO seen (pass_id, ref, outcome) SELECT ?1, key, value FROM json_each(?2) WHERE true
+		{&db.statements.deleteFailure, `DELETE FROM failure WHERE account_id = ? AND ref = ?`},
+		// A pass may see a patient twice, where two pages share a second.
+		// Unchanged the second time does not undo synced the first time.
+		{&db.statements.recordOutcomes, `INSERT INTO seen (pass_id, ref, outcome) SELECT ?1, key, value FROM json_each(?2) WHERE true
 			ON CONFLICT DO UPDATE SET outcome = excluded.outcome
 			WHERE NOT (outcome = 'synced' AND excluded.outcome = 'unchanged')`},
-		{&db.statements.change, `INSERT INTO change (account_id, cliniko_id, pass_id, at, updated_at, fields, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)`},
+		{&db.statements.insertChange, `INSERT INTO change (account_id, cliniko_id, pass_id, at, updated_at, fields, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)`},
 	} {
 		prepared, err := db.write.PrepareContext(ctx, statement.text) //nolint:sqlclosecheck // closed with the store
 		if err != nil {
@@ -53,8 +53,8 @@ func (db *DB) prepare(ctx context.Context) error {
 	return nil
 }
 
-// in returns the statements as a part of a transaction, which closes them.
-func (s *statements) in(ctx context.Context, tx *sql.Tx) *statements {
+// bind returns the statements bound to a transaction, which closes them.
+func (s *statements) bind(ctx context.Context, tx *sql.Tx) *statements {
 	bound := &statements{}
 	for i, into := range bound.all() {
 		*into = tx.StmtContext(ctx, *s.all()[i])
@@ -63,7 +63,7 @@ func (s *statements) in(ctx context.Context, tx *sql.Tx) *statements {
 }
 
 func (s *statements) all() []**sql.Stmt {
-	return []**sql.Stmt{&s.stored, &s.whole, &s.upsert, &s.fresh, &s.fail, &s.mend, &s.see, &s.change}
+	return []**sql.Stmt{&s.stored, &s.profile, &s.upsertProfile, &s.touch, &s.upsertFailure, &s.deleteFailure, &s.recordOutcomes, &s.insertChange}
 }
 
 func (s *statements) close() error {

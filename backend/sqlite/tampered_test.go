@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// What lies in clear beside a sealed value is somebody's to change as well: an
-// active client must not be hidden so, nor one person lead to another.
+// The columns in clear can be changed from outside too: that must not hide an
+// active client, nor lead from one person to another.
 func TestChangedStateIsNoticedAndMended(t *testing.T) {
 	for name, statement := range map[string]string{
 		"archived":                 "UPDATE profile SET state = 'archived', archived_at = 1000000",
@@ -25,9 +25,9 @@ func TestChangedStateIsNoticedAndMended(t *testing.T) {
 			db, s := newStore(t)
 			save(t, s, 0, entry(alex()))
 			raw(t, db.Path(), statement)
-			broken, err := s.All(t.Context(), func([]profile.Entry) {})
-			if err != nil || name != "archived, hash forgotten" && !slices.Equal(broken, []string{string(alex().ID)}) {
-				t.Errorf("not noticed: %v, %v", broken, err)
+			badRefs, err := s.All(t.Context(), func([]profile.Entry) {})
+			if err != nil || name != "archived, hash forgotten" && !slices.Equal(badRefs, []string{string(alex().ID)}) {
+				t.Errorf("not noticed: %v, %v", badRefs, err)
 			}
 			changed := save(t, s, 0, entry(alex()))
 			if len(changed) != 1 || changed[0].Profile.State != profile.Active {
@@ -41,8 +41,8 @@ func TestChangedStateIsNoticedAndMended(t *testing.T) {
 	}
 }
 
-// While the clocks disagree, a change may lie ahead of the time at which it was
-// read. Of two answers of one second, the one with the later change is the newer.
+// While the clocks disagree, updated_at may be later than the time of reading.
+// Of two answers of one second, the one with the later updated_at is newer.
 func TestNewerDetailsStayAheadOfTheClockToo(t *testing.T) {
 	_, s := newStore(t)
 	read := changedAt.Add(-6 * time.Hour)
@@ -64,8 +64,8 @@ func TestNewerDetailsStayAheadOfTheClockToo(t *testing.T) {
 	}
 }
 
-// A time of change that lies ahead of Cliniko's own clock is wrong, and must not
-// make all later readings look old.
+// An updated_at ahead of Cliniko's own clock is wrong, and must not make all
+// later readings look old.
 func TestChangeInTheFutureDoesNotStay(t *testing.T) {
 	_, s := newStore(t)
 	wrong := entry(alex())
@@ -73,7 +73,7 @@ func TestChangeInTheFutureDoesNotStay(t *testing.T) {
 	wrong.ReadAt = changedAt.Add(time.Hour)
 	save(t, s, 0, wrong)
 
-	late := entry(alex()) // an answer that was slow on its way
+	late := entry(alex()) // a slow answer
 	late.Profile.FirstName, late.ReadAt = "Earlier", changedAt.Add(time.Minute)
 	if changed := save(t, s, 0, late); len(changed) != 0 {
 		t.Error("an older reading replaced it")
@@ -87,8 +87,8 @@ func TestChangeInTheFutureDoesNotStay(t *testing.T) {
 	}
 }
 
-// Which fields a failed profile lacks lies in clear. Where that cannot be read,
-// nobody is kept from all others.
+// The fields that a profile lacks are stored in clear. If they cannot be read,
+// all other clients are still shown.
 func TestBrokenReasonOfAFailure(t *testing.T) {
 	for _, problems := range []string{"", "{", "{}", "null", `[{"Field":1}]`} {
 		db, s := newStore(t)
@@ -98,15 +98,15 @@ func TestBrokenReasonOfAFailure(t *testing.T) {
 		save(t, s, 0, failed)
 		raw(t, db.Path(), "UPDATE failure SET problems = '"+problems+"'")
 		n := 0
-		broken, err := s.All(t.Context(), func(some []profile.Entry) {
+		badRefs, err := s.All(t.Context(), func(some []profile.Entry) {
 			for _, e := range some {
 				if e.Failure != nil {
 					n++
 				}
 			}
 		})
-		if err != nil || len(broken) != 0 || n != 1 {
-			t.Errorf("%q: %d failures, broken %v, %v", problems, n, broken, err)
+		if err != nil || len(badRefs) != 0 || n != 1 {
+			t.Errorf("%q: %d failures, damaged %v, %v", problems, n, badRefs, err)
 		}
 		save(t, s, 0, failed)
 		if got, err := s.One(t.Context(), failed.Ref); err != nil || len(got.Failure.Problems) != 1 {
@@ -115,8 +115,8 @@ func TestBrokenReasonOfAFailure(t *testing.T) {
 	}
 }
 
-// Without this rule, whoever deletes the people from the file becomes the first
-// person, and is shown all clients.
+// Without this rule, whoever deletes the people from the file would become the
+// first person, and be shown all clients.
 func TestNobodyBecomesTheFirstBesideAClinic(t *testing.T) {
 	db, _ := newStore(t)
 	somebody := staff.Person{ID: "p1", Name: "Dana", Email: "dana@example.com", CreatedAt: changedAt}

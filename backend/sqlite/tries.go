@@ -9,11 +9,11 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// maxTracked is of how many emails the wrong tries are kept; whoever tries more
-// only forgets the oldest.
+// maxTracked is for how many emails failed sign-ins are counted. Trying more of
+// them only drops the oldest.
 const maxTracked = 1000
 
-// CountTries replaces the wrong tries of an email.
+// CountTries updates the failed sign-ins of an email.
 func (db *DB) CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(staff.Tries) staff.Tries) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE tries SET last = ?1 WHERE last > ?1", now.Microseconds()); err != nil {
@@ -22,7 +22,7 @@ func (db *DB) CountTries(ctx context.Context, email string, now, forgetAfter tim
 		if _, err := tx.ExecContext(ctx, "DELETE FROM tries WHERE last < ?", (now - forgetAfter).Microseconds()); err != nil {
 			return err
 		}
-		key := db.sealer.print([]byte("tries"), []byte(email))
+		key := db.sealer.keyedHash([]byte("tries"), []byte(email))
 		var before staff.Tries
 		var last int64
 		err := tx.QueryRowContext(ctx, "SELECT wrong, last FROM tries WHERE email = ?", key).Scan(&before.Wrong, &last)

@@ -23,7 +23,7 @@ func manyEntries(n int) []profile.Entry {
 	return entries
 }
 
-// kept is how many profiles and outcomes are stored.
+// kept returns how many profiles and outcomes are stored.
 func kept(t *testing.T, s interface {
 	Tally(context.Context) (profile.Tally, error)
 	Counts(context.Context, int64) (profile.Counts, error)

@@ -11,8 +11,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// downgrade undoes the newest migration as if an earlier version had made the
-// store.
+// downgrade undoes the newest migration, as if an earlier version had created
+// the store.
 func downgrade(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	raw, err := sql.Open("sqlite3", path)
@@ -27,7 +27,7 @@ func downgrade(t *testing.T, path string, statements ...string) {
 	}
 }
 
-// before7 is what a store was like before the seventh migration.
+// before7 undoes the seventh migration.
 var before7 = []string{
 	"ALTER TABLE clinic DROP COLUMN revision",
 	"ALTER TABLE store DROP COLUMN permissions", "DROP INDEX audit_open", "ALTER TABLE audit DROP COLUMN outcome",
@@ -57,7 +57,7 @@ func TestWhoCouldExportStillCan(t *testing.T) {
 	for _, wants := range []struct {
 		exporters []string
 		revoke    string
-	}{{[]string{"desk", "owner"}, "desk"}, {[]string{"owner"}, ""}} { // and what is taken away later stays so
+	}{{[]string{"desk", "owner"}, "desk"}, {[]string{"owner"}, ""}} { // what is revoked later stays revoked
 		db = openStore(t, path)
 		people, err := db.People(t.Context())
 		if err != nil {
@@ -88,7 +88,7 @@ func TestWhoCouldExportStillCan(t *testing.T) {
 	}
 }
 
-// What an earlier version wrote into the audit trail stays, with its times.
+// The audit events of an earlier version stay, with their times.
 func TestTheAuditTrailOfAnEarlierVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")
 	db := openStore(t, path)
@@ -101,7 +101,7 @@ func TestTheAuditTrailOfAnEarlierVersion(t *testing.T) {
 	downgrade(t, path, append(before7, "INSERT INTO audit (at, person, action, subject) VALUES (1755147967000000, 'p1', 'signed_in', '')")...)
 	db = openStore(t, path)
 	s := db.Profiles(clinic.AccountID, time.Now)
-	now := changedAt.AddDate(2, 0, 0) // as far as anybody knows, it may have been yesterday
+	now := changedAt.AddDate(2, 0, 0) // but no time is believed, so it may have been yesterday
 	if _, err := s.Learn(t.Context(), profile.Reading{Clinic: now, Here: now}); err != nil {
 		t.Fatal(err)
 	}
