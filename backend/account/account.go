@@ -1,8 +1,8 @@
-// Package account knows the people of this computer: who they are, what they
-// may do, and whether somebody is who they say.
+// Package account manages the people who sign in on this computer: their
+// details, permissions and passwords.
 //
-// Passwords are kept as argon2id hashes. No password, hash or email appears in
-// an error, and no Person that leaves this package carries its hash.
+// Passwords are stored as argon2id hashes. No password, hash or email appears
+// in an error, and no Person returned from this package has its hash.
 package account
 
 import (
@@ -16,43 +16,43 @@ import (
 	"telehab.io/desktop/backend/uptime"
 )
 
-// People adds people and signs them in. It is safe for concurrent use; hashing
-// happens one password at a time, which bounds its memory and leaves no way
-// round the delay after wrong tries.
+// People adds people and signs them in. It is safe for concurrent use. It
+// hashes one password at a time, which bounds its memory and the number of
+// attempts.
 type People struct {
 	store staff.PersonStore
 	now   func() time.Time
-	// uptime times the delay after wrong passwords.
+	// uptime is the monotonic clock of the delay after wrong passwords.
 	uptime func() time.Duration
 	cost   Cost
-	turn   chan struct{} // holds one token while somebody is served
+	slot   chan struct{} // full while a password is checked
 }
 
-// Option changes how New sets People up.
+// Option configures New.
 type Option func(*People)
 
 // WithClock replaces the clock.
 func WithClock(now func() time.Time) Option { return func(p *People) { p.now = now } }
 
-// WithUptime replaces the clock that nobody can set, which counts from the
-// computer's start.
+// WithUptime replaces the monotonic clock, which counts from the computer's
+// start.
 func WithUptime(uptime func() time.Duration) Option { return func(p *People) { p.uptime = uptime } }
 
-// WithCost replaces what hashing a new password costs. Passwords already kept
-// stay valid: each hash carries the cost it was made with.
+// WithCost replaces the cost of hashing new passwords. Stored passwords stay
+// valid, since each hash contains its cost.
 func WithCost(cost Cost) Option { return func(p *People) { p.cost = cost } }
 
-// New serves the people of store.
+// New returns the people of store.
 func New(store staff.PersonStore, options ...Option) *People {
-	p := &People{store: store, now: time.Now, uptime: uptime.Now, cost: DefaultCost, turn: make(chan struct{}, 1)}
+	p := &People{store: store, now: time.Now, uptime: uptime.Now, cost: DefaultCost, slot: make(chan struct{}, 1)}
 	for _, option := range options {
 		option(p)
 	}
 	return p
 }
 
-// Any says whether there is anyone yet. Where there is nobody, the next Add
-// makes the first person, who gets every permission.
+// Any reports whether there is anyone yet. If not, the next Add creates the
+// first person, who gets every permission.
 func (p *People) Any(ctx context.Context) (bool, error) {
 	people, err := p.store.People(ctx)
 	if err != nil {
@@ -74,16 +74,16 @@ func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	return shown, nil
 }
 
-// Add makes a person and returns it without its hash. The first one needs no
-// by and gets every permission, whatever was asked for. Every later one needs
-// a by whom the store still knows with ManagePeople, else NotPermitted.
-// Anything unacceptable about name, email, password or permissions is Invalid.
+// Add creates a person and returns it without its hash. The first one needs no
+// by and gets every permission, whatever permissions says. Later ones need a by
+// who has ManagePeople in the store, or it fails with NotPermitted. An
+// unacceptable name, email, password or permission is Invalid.
 func (p *People) Add(ctx context.Context, by *staff.Person, name, email, password string,
 	permissions []staff.Permission) (staff.Person, error) {
-	if err := p.takeTurn(ctx); err != nil {
+	if err := p.acquire(ctx); err != nil {
 		return staff.Person{}, err
 	}
-	defer p.endTurn()
+	defer p.release()
 	people, err := p.store.People(ctx)
 	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
@@ -93,7 +93,7 @@ func (p *People) Add(ctx context.Context, by *staff.Person, name, email, passwor
 	} else if err := mayManage(people, by); err != nil {
 		return staff.Person{}, err
 	}
-	person, err := accept(people, name, email, password, permissions)
+	person, err := validPerson(people, name, email, password, permissions)
 	if err != nil {
 		return staff.Person{}, err
 	}
@@ -107,10 +107,10 @@ func (p *People) Add(ctx context.Context, by *staff.Person, name, email, passwor
 	return withoutHash(person), nil
 }
 
-// mayManage trusts the store and not by, which may be hours old.
+// mayManage decides by the stored person, since by may be hours old.
 func mayManage(people []staff.Person, by *staff.Person) error {
 	if by != nil {
-		if known := withID(people, by.ID); known != nil && known.Active() && known.May(staff.ManagePeople) {
+		if known := findByID(people, by.ID); known != nil && known.Active() && known.May(staff.ManagePeople) {
 			return nil
 		}
 	}
@@ -118,8 +118,8 @@ func mayManage(people []staff.Person, by *staff.Person) error {
 		"Only someone with the permission to manage people can do this. Ask one of them to sign in and do it.")
 }
 
-// withID returns the person with the id, or nil.
-func withID(people []staff.Person, id string) *staff.Person {
+// findByID returns the person with the id, or nil.
+func findByID(people []staff.Person, id string) *staff.Person {
 	for i := range people {
 		if people[i].ID == id {
 			return &people[i]
@@ -133,16 +133,16 @@ func withoutHash(person staff.Person) staff.Person {
 	return person
 }
 
-func (p *People) takeTurn(ctx context.Context) error {
+func (p *People) acquire(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	select {
-	case p.turn <- struct{}{}:
+	case p.slot <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (p *People) endTurn() { <-p.turn }
+func (p *People) release() { <-p.slot }

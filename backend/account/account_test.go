@@ -13,7 +13,7 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// shelf keeps people in memory with the promises of staff.PersonStore.
+// shelf is a staff.PersonStore in memory.
 type shelf struct {
 	mu     sync.Mutex
 	people []staff.Person
@@ -70,7 +70,7 @@ const (
 	ownerPassword = "tall green tree"
 )
 
-// cheap makes a test of many sign-ins quick.
+// cheap makes tests with many sign-ins fast.
 var cheap = account.WithCost(account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1})
 
 // clinic is a store with an owner.
@@ -126,7 +126,7 @@ func TestOnlyWhoManagesPeopleAdds(t *testing.T) {
 	if len(desk.Permissions) != 1 || !desk.May(staff.PMSLink) {
 		t.Errorf("the front desk got %v", desk.Permissions)
 	}
-	promoted := desk // what a stale or forged copy says does not count
+	promoted := desk // a stale or forged copy does not count
 	promoted.Permissions = staff.AllPermissions
 	stranger := staff.Person{ID: "nobody", Permissions: staff.AllPermissions}
 	for name, by := range map[string]*staff.Person{"nobody": nil, "front desk": &desk, "forged": &promoted, "stranger": &stranger} {

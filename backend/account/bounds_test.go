@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Each bound of what a stored hash may ask for, on both sides.
+// Both sides of each bound on the cost of a stored hash.
 func TestCostsThatAreRead(t *testing.T) {
 	encoded := func(memory, passes, lanes, salt, key int) string {
 		part := func(n int) string { return base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("s", n))) }
@@ -78,7 +78,7 @@ func TestWaitsInWords(t *testing.T) {
 	for wait, want := range map[time.Duration]string{
 		1: "Wait 1 second,", time.Second: "Wait 1 second,", time.Second + 1: "Wait 2 seconds,", 29*time.Second + 1: "Wait 30 seconds,", 30 * time.Second: "Wait 30 seconds,",
 	} {
-		if got := waitSentence(wait); got != "Too many wrong tries. "+want+" then try again." {
+		if got := waitSentence(wait); got != "Too many attempts. "+want+" then try again." {
 			t.Errorf("%v: %q", wait, got)
 		}
 	}

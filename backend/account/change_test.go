@@ -12,7 +12,7 @@ import (
 
 const deskPassword = "a quiet blue river"
 
-// withDesk adds somebody who may view profiles alone.
+// withDesk adds a person who may only view profiles.
 func withDesk(t *testing.T, people *account.People, owner *staff.Person) staff.Person {
 	t.Helper()
 	desk, err := people.Add(t.Context(), owner, "Desk Example", "desk@clinic.example", deskPassword, []staff.Permission{staff.Practitioner})

@@ -9,11 +9,11 @@ import (
 	"github.com/ccojocar/zxcvbn-go/data"
 )
 
-// isCommon says whether a password is one of those that are tried first, or one
-// of them with digits and signs around it, or several times in a row.
+// isCommon reports whether a password is one of those that attackers try first,
+// or one of them with digits and signs around it, or repeated.
 //
-// The list is the library's. Its own strength meter is not used: it would read
-// all its lists at every start of the program.
+// The list is the library's. Its strength meter is not used, since it would
+// read all its lists at every start of the program.
 func isCommon(password string) (bool, error) {
 	common, err := commonPasswords()
 	if err != nil {
@@ -29,8 +29,8 @@ func isCommon(password string) (bool, error) {
 	return false, nil
 }
 
-// repeated returns what the text repeats, as "letmein" of "letmein letmein", or
-// the text itself.
+// repeated returns the part that the text repeats, such as "letmein" for
+// "letmein letmein", or the text itself.
 func repeated(text string) string {
 	letters := strings.Join(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }), "")
 	for size := 1; size <= len(letters)/2; size++ {

@@ -10,8 +10,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Whoever is not here or may not sign in confirms nothing, even with the right
-// password, and is told so.
+// A person who does not exist, or may not sign in, cannot confirm anything,
+// even with the right password.
 func TestConfirmByWhoIsNotHere(t *testing.T) {
 	people, _, owner := clinic(t)
 	desk := withDesk(t, people, &owner)
@@ -29,8 +29,8 @@ func TestConfirmByWhoIsNotHere(t *testing.T) {
 	}
 }
 
-// The time since when somebody may not sign in is that of the first time, and
-// goes when they may again.
+// The time of deactivation is that of the first one, and is cleared when the
+// person is activated again.
 func TestDeactivatedSince(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	people, store, owner := clinic(t, account.WithClock(func() time.Time { return now }))

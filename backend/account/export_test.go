@@ -1,4 +1,5 @@
 package account
 
-// SamePassword says whether two passwords differ in composition only.
+// SamePassword reports whether two passwords differ only in how their accents
+// are composed.
 func SamePassword(a, b string) bool { return normalPassword(a) == normalPassword(b) }

@@ -13,9 +13,9 @@ type Cost struct {
 	Lanes     uint8
 }
 
-// DefaultCost takes 64 MiB and about a quarter of a second on a small PC
-// (0.1 s on two cores of a server). It is RFC 9106's second choice with
-// two lanes instead of four, because a clinic's PC may have two cores.
+// DefaultCost takes 64 MiB and about a quarter of a second on a small PC (0.1 s
+// on two cores of a server). It is the second option recommended in RFC 9106,
+// with two lanes instead of four because a clinic's PC may have two cores.
 var DefaultCost = Cost{MemoryKiB: 64 * 1024, Passes: 3, Lanes: 2}
 
 const (
@@ -23,8 +23,8 @@ const (
 	keyLength  = 32
 )
 
-// Bounds of what a stored hash may ask for, so that a damaged row neither
-// panics nor takes the computer's memory. They leave room to raise the cost.
+// Bounds on the cost of a stored hash, so that a damaged row neither panics nor
+// uses up the computer's memory. They leave room to raise the cost.
 const (
 	maxMemoryKiB = 256 * 1024
 	maxPasses    = 16
@@ -34,8 +34,8 @@ const (
 	maxEncoded   = 256
 )
 
-// errHash stands for every way in which a stored hash is unreadable; it holds
-// nothing of it.
+// errHash is returned for every unreadable stored hash, and contains nothing of
+// it.
 var errHash = errors.New("account: a stored password hash is unreadable")
 
 // hash returns the PHC string of a password.
@@ -46,7 +46,7 @@ func (c Cost) hash(password string) (string, error) {
 	})
 }
 
-// verify says whether encoded is a hash of password. It takes the cost from
+// verify reports whether encoded is a hash of password. It takes the cost from
 // encoded and compares in constant time.
 func verify(password, encoded string) (bool, error) {
 	if _, err := costOf(encoded); err != nil {
@@ -59,8 +59,8 @@ func verify(password, encoded string) (bool, error) {
 	return matches, nil
 }
 
-// costOf reads the cost from a PHC string and refuses what no version of this
-// program would have written.
+// costOf reads the cost from a PHC string, and refuses one that no version of
+// this program would have written.
 func costOf(encoded string) (Cost, error) {
 	if len(encoded) > maxEncoded {
 		return Cost{}, errHash

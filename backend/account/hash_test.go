@@ -69,7 +69,7 @@ func TestUnreasonableHashesAreRefusedUnheard(t *testing.T) {
 	}
 }
 
-// Any damage of a stored hash refuses; it never panics, never signs in.
+// A damaged hash is refused: it never panics and never signs in.
 func TestDamagedHashNeverMatches(t *testing.T) {
 	encoded, err := quick.hash("tall green tree")
 	if err != nil {
@@ -86,7 +86,7 @@ func TestDamagedHashNeverMatches(t *testing.T) {
 	})
 }
 
-// sameMeaning: the parser reads "01" and "+1" as 1, which is no damage.
+// sameMeaning allows for the parser, which reads "01" and "+1" as 1.
 func sameMeaning(a, b string) bool {
 	costA, errA := costOf(a)
 	costB, errB := costOf(b)

@@ -16,29 +16,29 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// What a person may be called and what a password may be.
+// Limits of names, emails and passwords.
 const (
 	MaxName     = 200  // characters
 	MaxEmail    = 254  // bytes, the longest address that SMTP carries
 	MinPassword = 12   // characters
-	MaxPassword = 1000 // bytes; more only keeps the computer busy
+	MaxPassword = 1000 // bytes; more would only take time
 )
 
-// minStrength, in bits as the strength library counts, refuses what has the
-// length and little else: one character repeated, rows of keys, counting.
-// Twelve characters of any other kind are above it, so that it is no
-// composition rule.
+// minStrength, in the strength library's bits, refuses passwords that are long
+// but trivial: one character repeated, rows of keys, counting. Any other twelve
+// characters pass, so it is not a composition rule.
 const minStrength = 40
 
-// accept checks what was typed in and returns it as a person, tidied, without
-// id, hash and time. Its errors are Invalid and repeat nothing of the input.
-func accept(people []staff.Person, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
-	person, err := acceptDetails(people, name, email, permissions)
+// validPerson checks what was entered and returns it, normalized, as a person
+// without id, hash and time. Its errors are Invalid and repeat nothing of the
+// input.
+func validPerson(people []staff.Person, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
+	person, err := validDetails(people, name, email, permissions)
 	return person, cmp.Or(err, checkPassword(password, person.Name, person.Email))
 }
 
-// acceptDetails is accept without a password.
-func acceptDetails(others []staff.Person, name, email string, permissions []staff.Permission) (staff.Person, error) {
+// validDetails is validPerson without a password.
+func validDetails(others []staff.Person, name, email string, permissions []staff.Permission) (staff.Person, error) {
 	name, email = strings.TrimSpace(name), profile.Trim(email)
 	granted, refused := checkPermissions(permissions)
 	err := cmp.Or(checkName(name), checkEmail(others, email), refused)
@@ -53,15 +53,17 @@ func checkName(name string) error {
 		return profile.Errorf(profile.Invalid, "The name is longer than %d characters. Type a shorter one.", MaxName)
 	}
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, unseen) {
-		return invalid("The name holds characters that cannot be shown. Type it again.")
+		return invalid("The name contains characters that cannot be shown. Type it again.")
 	}
 	return nil
 }
 
-// unseen are characters that leave no mark or turn what follows around.
+// unseen are characters that are invisible, or change the direction of what
+// follows.
 func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
 
-// unseenInEmail are characters that nobody would know to type when signing in.
+// unseenInEmail are invisible characters, which a person could not type when
+// signing in.
 func unseenInEmail(r rune) bool { return profile.Blank(string(r)) && !unicode.IsMark(r) }
 
 func checkEmail(people []staff.Person, email string) error {
@@ -69,8 +71,8 @@ func checkEmail(people []staff.Person, email string) error {
 	if err != nil || parsed.Name != "" || parsed.Address != email || len(email) > MaxEmail || strings.ContainsFunc(email, unseenInEmail) {
 		return invalid("The email is not a plain address such as name@clinic.example. Type it again.")
 	}
-	if find(people, email) != nil {
-		return invalid("Someone with this email is already here. Use another email, or sign in as that person.")
+	if findByEmail(people, email) != nil {
+		return invalid("Someone already uses this email. Use a different email, or sign in as that person.")
 	}
 	return nil
 }
@@ -85,7 +87,7 @@ func checkPassword(password, name, email string) error {
 		return profile.Errorf(profile.Invalid, "The password is too long. Use at most %d bytes.", MaxPassword)
 	}
 	if strings.EqualFold(plain, email) || strings.EqualFold(plain, local) || strings.EqualFold(plain, name) {
-		return invalid("The password is the person's name or email. Choose something that others do not know.")
+		return invalid("The password is the person's name or email. Choose something that others cannot guess.")
 	}
 	if strength.GetEntropy(plain) < minStrength {
 		return invalid("The password is too easy to guess, such as one key again and again or a row of keys. Use a few words instead.")
@@ -100,8 +102,7 @@ func checkPassword(password, name, email string) error {
 	return nil
 }
 
-// checkPermissions returns each permission once, in the order in which they
-// are shown.
+// checkPermissions returns each permission once, in display order.
 func checkPermissions(asked []staff.Permission) ([]staff.Permission, error) {
 	var granted []staff.Permission
 	for _, known := range staff.AllPermissions {
@@ -115,15 +116,15 @@ func checkPermissions(asked []staff.Permission) ([]staff.Permission, error) {
 		}
 	}
 	if len(granted) == 0 {
-		return nil, invalid("The person would be allowed nothing. Choose at least one permission.")
+		return nil, invalid("A person needs at least one permission. Choose one or more.")
 	}
 	return granted, nil
 }
 
 func invalid(message string) error { return profile.Refuse(profile.Invalid, message) }
 
-// find returns the person with the email, or nil.
-func find(people []staff.Person, email string) *staff.Person {
+// findByEmail returns the person with the email, or nil.
+func findByEmail(people []staff.Person, email string) *staff.Person {
 	wanted := normalEmail(email)
 	for i := range people {
 		if normalEmail(people[i].Email) == wanted {
@@ -138,6 +139,6 @@ func normalEmail(email string) string {
 	return strings.ToLower(norm.NFC.String(profile.Trim(email)))
 }
 
-// normalPassword makes a password the same however the keyboard composes its
-// accents: macOS and Windows differ in that.
+// normalPassword makes a password independent of how the keyboard composes
+// accents, in which macOS and Windows differ.
 func normalPassword(password string) string { return norm.NFC.String(password) }

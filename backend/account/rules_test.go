@@ -10,7 +10,7 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	const empty, long, unshown = "The name is empty.", "The name is longer than 200 characters.", "The name holds characters that cannot be shown."
+	const empty, long, unshown = "The name is empty.", "The name is longer than 200 characters.", "The name contains characters that cannot be shown."
 	for name, want := range map[string]string{
 		"":                             empty,
 		"\u200b":                       empty,
@@ -42,7 +42,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestStaffEmails(t *testing.T) {
-	const notPlain, taken = "The email is not a plain address", "Someone with this email is already here."
+	const notPlain, taken = "The email is not a plain address", "Someone already uses this email."
 	people := []staff.Person{{ID: "1", Email: "taken@clinic.example"}, {ID: "2", Email: "Zo\u00eb@clinic.example"}}
 	for email, want := range map[string]string{
 		"a@clinic.example":                           "",
@@ -76,7 +76,7 @@ func TestStaffEmails(t *testing.T) {
 	}
 }
 
-// What comes along unseen when an email is pasted does not keep anybody out.
+// Invisible characters that are pasted with an email do not prevent a sign-in.
 func TestFindByEmail(t *testing.T) {
 	people := []staff.Person{{ID: "1", Email: "a@clinic.example"}, {ID: "2", Email: "Zo\u00eb@clinic.example"}}
 	for email, want := range map[string]string{
@@ -84,7 +84,7 @@ func TestFindByEmail(t *testing.T) {
 		"zoe\u0308@clinic.example": "2", "b@clinic.example": "", "": "", "a@clinic.exampl": "", "a\u200b@clinic.example": "",
 	} {
 		got := ""
-		if person := find(people, email); person != nil {
+		if person := findByEmail(people, email); person != nil {
 			got = person.ID
 		}
 		if got != want {
@@ -136,8 +136,8 @@ func TestPasswordRules(t *testing.T) {
 	}
 }
 
-// Where the password is long only as typed, or only as composed, the longer
-// form counts.
+// If a password is too long only as typed, or only as composed, the longer form
+// counts.
 func TestLongPasswordsInEitherForm(t *testing.T) {
 	grows := strings.Repeat("\U0001d15e", 249) // one character of 4 bytes becomes two
 	for password, want := range map[string]bool{
@@ -165,11 +165,11 @@ func TestRepeated(t *testing.T) {
 func TestPermissions(t *testing.T) {
 	for _, test := range []struct{ asked, want string }{
 		{"practitioner", "practitioner"},
-		{"practitioner.create", "practitioner practitioner.create"}, // whoever may create may view
+		{"practitioner.create", "practitioner practitioner.create"}, // a person who may create may also view
 		{"pms_link.delete pms_link.delete", "pms_link pms_link.delete"},
 		{"people practitioner", "practitioner people"},
 		{"pms_link.modify practitioner.modify", "practitioner practitioner.modify pms_link pms_link.modify"},
-		{"", "The person would be allowed nothing. Choose at least one permission."},
+		{"", "A person needs at least one permission. Choose one or more."},
 		{"root", "One of the permissions does not exist. Choose from the list."},
 		{"practitioner root", "One of the permissions does not exist. Choose from the list."},
 		{"practitioner.root", "One of the permissions does not exist. Choose from the list."},

@@ -14,21 +14,21 @@ import (
 const refusedSentence = "Wrong email or password. Check both and try again."
 
 // SignIn returns the person with the email and the password, without its hash.
-// Every refusal is SignInRefused with the same sentence and the same work,
-// whichever part was wrong. After wrong tries for an email the next one is
-// refused unheard for a while, with a sentence that says how long.
+// Every refusal is SignInRefused, with the same sentence after the same work
+// whichever part was wrong. After failed attempts for an email, further ones
+// are refused unchecked for a while, with a sentence that says how long.
 func (p *People) SignIn(ctx context.Context, email, password string) (staff.Person, error) {
-	if err := p.takeTurn(ctx); err != nil {
+	if err := p.acquire(ctx); err != nil {
 		return staff.Person{}, err
 	}
-	defer p.endTurn()
+	defer p.release()
 	people, err := p.store.People(ctx)
 	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
-	person := find(people, email)
+	person := findByEmail(people, email)
 	if person != nil && !person.Active() {
-		person = nil // as if there were nobody, and with the same work
+		person = nil // as for an unknown email, and with the same work
 	}
 	if err := p.challenge(ctx, email, person, password, refusedSentence); err != nil {
 		return staff.Person{}, err
@@ -36,25 +36,25 @@ func (p *People) SignIn(ctx context.Context, email, password string) (staff.Pers
 	return withoutHash(*person), nil
 }
 
-// challenge returns nil if the password is the person's, and counts the wrong
-// tries of the email. After one it refuses unheard for a while. The caller holds
-// the turn.
+// challenge returns nil if the password is the person's, and counts the failed
+// attempts for the email. After one it refuses unchecked for a while. The
+// caller has acquired the slot.
 func (p *People) challenge(ctx context.Context, email string, person *staff.Person, password, refusal string) error {
-	wait, err := p.heard(ctx, email)
+	wait, err := p.countTry(ctx, email)
 	if err != nil {
 		return fmt.Errorf("account: count a try: %w", err)
 	}
 	if wait > 0 {
 		return profile.Refuse(profile.SignInRefused, waitSentence(wait))
 	}
-	if cause := p.prove(person, password); cause != nil {
+	if cause := p.authenticate(person, password); cause != nil {
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
-	return p.forget(ctx, email)
+	return p.clearTries(ctx, email)
 }
 
-// Authorise is SignIn for a headless command that needs the permissions;
-// without all of them the answer is NotPermitted.
+// Authorise is SignIn for a headless command. It fails with NotPermitted unless
+// the person has all of the permissions.
 func (p *People) Authorise(ctx context.Context, email, password string, permissions ...staff.Permission) (staff.Person, error) {
 	person, err := p.SignIn(ctx, email, password)
 	if err != nil {
@@ -62,27 +62,27 @@ func (p *People) Authorise(ctx context.Context, email, password string, permissi
 	}
 	if slices.ContainsFunc(permissions, func(needed staff.Permission) bool { return !person.May(needed) }) {
 		return staff.Person{}, profile.Refuse(profile.NotPermitted,
-			"This person may not do that here. Ask someone who may manage people for the permission, or sign in as someone else.")
+			"This person doesn't have access to this. Ask someone who manages people for the permission, or sign in as someone else.")
 	}
 	return person, nil
 }
 
-// errWrong is the same for an unknown email and a wrong password: the log must
+// errWrong is used for both an unknown email and a wrong password: the log must
 // not tell them apart either.
 var errWrong = errors.New("account: no such email and password")
 
-// prove returns nil if the password is the person's. Where there is nothing to
-// compare with, it hashes the password all the same.
-func (p *People) prove(person *staff.Person, password string) error {
+// authenticate returns nil if the password is the person's. If there is nothing
+// to compare with, it hashes the password all the same.
+func (p *People) authenticate(person *staff.Person, password string) error {
 	if len(password) > MaxPassword {
 		person, password = nil, ""
 	}
 	if person == nil {
-		return p.pretend(password, errWrong)
+		return p.hashAndRefuse(password, errWrong)
 	}
 	matches, err := verify(password, person.PasswordHash)
 	if err != nil {
-		return p.pretend(password, err)
+		return p.hashAndRefuse(password, err)
 	}
 	if !matches {
 		return errWrong
@@ -90,8 +90,8 @@ func (p *People) prove(person *staff.Person, password string) error {
 	return nil
 }
 
-// pretend does the work of a comparison and returns the refusal.
-func (p *People) pretend(password string, refusal error) error {
+// hashAndRefuse does the work of a comparison and returns the refusal.
+func (p *People) hashAndRefuse(password string, refusal error) error {
 	if _, err := p.cost.hash(password); err != nil {
 		return err
 	}
@@ -104,5 +104,5 @@ func waitSentence(wait time.Duration) string {
 	if seconds == 1 {
 		unit = "second"
 	}
-	return fmt.Sprintf("Too many wrong tries. Wait %d %s, then try again.", seconds, unit)
+	return fmt.Sprintf("Too many attempts. Wait %d %s, then try again.", seconds, unit)
 }

@@ -16,7 +16,7 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// clock is turned by hand.
+// clock is set by the test.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -97,8 +97,8 @@ func TestEveryRefusalSaysTheSame(t *testing.T) {
 	}
 }
 
-// The work of a sign-in is that of the hash, which is known by the memory that
-// it takes; how long it takes depends on what else the computer does.
+// The work of a sign-in is that of the hash, which is recognised by the memory
+// that it allocates: its duration depends on what else the computer does.
 func TestUnknownEmailTakesAsMuchWork(t *testing.T) {
 	const memory = 16 << 20
 	people, _, _ := clinic(t, account.WithCost(account.Cost{MemoryKiB: memory >> 10, Passes: 2, Lanes: 1}))
@@ -154,14 +154,14 @@ func TestDelayEnds(t *testing.T) {
 	if _, err := people.SignIn(t.Context(), ownerEmail, ownerPassword); err != nil {
 		t.Errorf("after the delay: %v", err)
 	}
-	wrong() // the count starts again
+	wrong() // the count starts over
 	_, err = people.SignIn(t.Context(), ownerEmail, ownerPassword)
 	if !strings.Contains(profile.MessageOf(err), "Wait 1 second,") {
 		t.Errorf("after a success the delay is not the first one: %q", profile.MessageOf(err))
 	}
 }
 
-// The delay is of the store, not of the process: a new start has to wait as well.
+// The delay is stored: it survives a restart of the program.
 func TestAnotherStartKnowsOfWrongTries(t *testing.T) {
 	c := newClock()
 	people, store, owner := clinic(t, account.WithUptime(c.Uptime))
@@ -172,7 +172,7 @@ func TestAnotherStartKnowsOfWrongTries(t *testing.T) {
 	if _, err := again.SignIn(t.Context(), owner.Email, ownerPassword); !strings.Contains(profile.MessageOf(err), "Wait") {
 		t.Errorf("heard at once: %v", err)
 	}
-	c.pass(-time.Hour) // a restart makes nobody wait for longer than they must
+	c.pass(-time.Hour) // a restart does not prolong the delay
 	if _, err := again.SignIn(t.Context(), owner.Email, ownerPassword); !strings.Contains(profile.MessageOf(err), "Wait") {
 		t.Errorf("heard at once: %v", err)
 	}
@@ -182,7 +182,7 @@ func TestAnotherStartKnowsOfWrongTries(t *testing.T) {
 	}
 }
 
-// Setting the clock neither shortens the delay nor makes it longer.
+// Setting the clock neither shortens nor prolongs the delay.
 func TestNobodySetsTheClockPastTheDelay(t *testing.T) {
 	const day = 24 * time.Hour
 	for _, set := range []time.Duration{time.Minute, day, -day, 100 * day, -100 * day, 3650 * day, -3650 * day} {
@@ -237,7 +237,7 @@ func TestCancelledSignInCountsNothing(t *testing.T) {
 	}
 }
 
-// Whoever was added can sign in with exactly that password and no other.
+// A person who was added can sign in with exactly that password and no other.
 func TestAnyAcceptedPasswordSignsIn(t *testing.T) {
 	people, _, owner := clinic(t)
 	n := 0

@@ -17,13 +17,13 @@ func triesKey(email string) string {
 	return key[:min(len(key), MaxEmail)]
 }
 
-// heard notes a try for the email, before it is known whether it is right, and
-// returns how long the email has to wait instead: 1, 2, 4, 8, 16 and then always
-// 30 seconds after the last wrong try. It counts every email that somebody tried,
-// whether it exists or not, so that the delay does not tell them apart, and in
-// the store, so that another process or another start knows of it. It is timed
-// from the computer's start: setting the clock makes it neither shorter nor longer.
-func (p *People) heard(ctx context.Context, email string) (wait time.Duration, err error) {
+// countTry counts an attempt for the email, before the password is checked, or
+// returns how long to wait instead: 1, 2, 4, 8, 16 and then 30 seconds after
+// the last failed attempt. It counts every email, whether it exists or not, so
+// that the delay does not reveal which do. The count is stored, so that other
+// processes and a restart respect it. The delay is measured from the computer's
+// start, so that setting the clock does not change it.
+func (p *People) countTry(ctx context.Context, email string) (wait time.Duration, err error) {
 	now := p.uptime()
 	err = p.store.CountTries(ctx, triesKey(email), now, forgetAfter, func(t staff.Tries) staff.Tries {
 		if wait = max(t.Last+delay(t.Wrong)-now, 0); wait > 0 {
@@ -44,7 +44,7 @@ func delay(wrong int) time.Duration {
 	return longestWait
 }
 
-// forget drops the tries of an email: the last one was right.
-func (p *People) forget(ctx context.Context, email string) error {
+// clearTries clears the attempts of an email after a successful one.
+func (p *People) clearTries(ctx context.Context, email string) error {
 	return p.store.CountTries(ctx, triesKey(email), p.uptime(), forgetAfter, func(staff.Tries) staff.Tries { return staff.Tries{} })
 }
