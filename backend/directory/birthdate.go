@@ -9,19 +9,19 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// writtenDate is a day with the name of its month, in either order: 26 mar 1964,
-// march 26, 1964.
+// writtenDate matches a date with the name of its month, in either order: 26
+// mar 1964, march 26, 1964.
 var writtenDate = regexp.MustCompile(`\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? (` + months + `)[a-z]*|(` + months + `)[a-z]* (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b`)
 
 const months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 
-// The dates that are written in numbers alone: 1964-03-26, 26/3/1964.
+// Dates written only in numbers: 1964-03-26, 26/3/1964.
 var (
 	yearFirst = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
 	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$`)
 )
 
-// joinDates makes one word of each written date of a folded search.
+// joinDates turns each date in a folded search into one word.
 func joinDates(search string) string {
 	return writtenDate.ReplaceAllStringFunc(search, func(found string) string {
 		part := writtenDate.FindStringSubmatch(found)
@@ -33,12 +33,12 @@ func joinDates(search string) string {
 	})
 }
 
-// datesOf returns the days that a word may mean: 3/4/1990 is in March for some
-// and in April for others.
+// datesOf returns the days that a word may mean: 3/4/1990 is in March in some
+// countries and in April in others.
 func datesOf(word string) []profile.Date {
 	var dates []profile.Date
 	add := func(year, month, day string) {
-		// The expressions leave nothing that is no number.
+		// The expressions match only digits.
 		y, _ := strconv.Atoi(year)
 		m, _ := strconv.Atoi(month)
 		d, _ := strconv.Atoi(day)
@@ -57,8 +57,8 @@ func datesOf(word string) []profile.Date {
 	return dates
 }
 
-// bornOn returns which of these places have somebody who was born on one of the
-// days. The caller holds the lock.
+// bornOn returns those of the places whose client was born on one of the days.
+// The caller holds the lock.
 func (d *Directory) bornOn(days []profile.Date, among bits) []int32 {
 	if len(days) == 0 {
 		return nil

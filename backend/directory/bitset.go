@@ -2,10 +2,10 @@ package directory
 
 import mathbits "math/bits"
 
-// bits is a set of places, as long as all blocks are.
+// bits is a set of places. It has a bit for each place of all blocks.
 type bits []uint64
 
-// block returns the part of the set that is about one block.
+// block returns the part of the set for one block.
 func (b bits) block(n int) bits { return b[n*blockWords : (n+1)*blockWords] }
 
 func (b bits) has(place int32) bool { return b[place>>6]&(1<<(place&63)) != 0 }
@@ -26,21 +26,21 @@ func (b bits) count() int {
 	return n
 }
 
-// and leaves those that are in the other set too.
+// and keeps the places that are in the other set too.
 func (b bits) and(other bits) {
 	for i := range b {
 		b[i] &= other[i]
 	}
 }
 
-// andNot leaves those that are not in the other set.
+// andNot keeps the places that are not in the other set.
 func (b bits) andNot(other bits) {
 	for i := range b {
 		b[i] &^= other[i]
 	}
 }
 
-// countWith counts those that are in both sets.
+// countWith counts the places that are in both sets.
 func (b bits) countWith(other bits) int {
 	n := 0
 	for i := range b {
@@ -49,15 +49,15 @@ func (b bits) countWith(other bits) int {
 	return n
 }
 
-// or adds those that are in the other set.
+// or adds the places of the other set.
 func (b bits) or(other bits) {
 	for i := range b {
 		b[i] |= other[i]
 	}
 }
 
-// leave drops the places of which the function is false.
-func (b bits) leave(holds func(place int) bool) {
+// filter keeps the places for which holds is true.
+func (b bits) filter(holds func(place int) bool) {
 	for i, word := range b {
 		for rest := word; rest != 0; rest &= rest - 1 {
 			bit := mathbits.TrailingZeros64(rest)

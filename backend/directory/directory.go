@@ -1,6 +1,6 @@
-// Package directory holds the clinic's profiles in memory while someone is
-// signed in, because the store is sealed: it searches, filters, sorts and
-// pages. Dropping it forgets every name.
+// Package directory keeps the clinic's profiles in memory while someone is
+// signed in, because the store is sealed: it searches, filters, sorts and pages
+// them. Dropping the directory drops every name.
 package directory
 
 import (
@@ -11,13 +11,13 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Filter chooses by state.
+// Filter selects profiles by state.
 type Filter string
 
 // The filters. Deleted clients are in none of them.
 const (
-	All       Filter = "all"       // active ones, those that failed included
-	Attention Filter = "attention" // those that failed
+	All       Filter = "all"       // active ones, including those that need attention
+	Attention Filter = "attention" // those that need attention
 	Archived  Filter = "archived"  // archived and merged
 )
 
@@ -31,11 +31,11 @@ const (
 	ByBorn    Sort = "born"
 	BySex     Sort = "sex"
 	ByEmail   Sort = "email"
-	ByPhone   Sort = "phone" // by the digits of the number that is shown
+	ByPhone   Sort = "phone" // by the digits of the displayed number
 	ByUpdated Sort = "updated"
 )
 
-// Query asks for some rows.
+// Query selects rows.
 type Query struct {
 	Search string
 	Filter Filter
@@ -47,10 +47,10 @@ type Query struct {
 	Now    time.Time // for Counts.Week and Counts.Month
 }
 
-// Result answers a Query.
+// Result is the answer to a Query.
 type Result struct {
 	Entries []profile.Entry
-	Matched int // rows that fit all of the query
+	Matched int // rows that match the whole query
 	Counts  Counts
 }
 
@@ -59,13 +59,13 @@ type Directory struct {
 	mu      sync.RWMutex
 	country string           // of the clinic: see InCountry
 	places  map[string]int32 // of rows, by ref
-	rows    []*row           // by place; nil where one was forgotten
+	rows    []*row           // by place; nil where Forget removed one
 	free    []int32          // places without a row
 	member  map[Filter]bits  // which places are in which filter
-	lacks   [traits]bits     // which places lack what
-	edited  []int64          // by place: when the client was changed in Cliniko, in Unix seconds; 0 is not known
-	texts   []text           // what is searched, blockRows places each
-	orders  map[Sort]*order  // those that were asked for so far
+	lacks   [traits]bits     // by trait, which places lack it
+	edited  []int64          // by place: updated_at in Unix seconds; 0 if unknown
+	texts   []text           // the searched texts, for blockRows places each
+	orders  map[Sort]*order  // those that were needed so far
 }
 
 var _ profile.Destination = (*Directory)(nil)
@@ -78,19 +78,19 @@ func New() *Directory {
 	}
 }
 
-// InCountry says where the clinic is, by its ISO 3166 code, so that phone numbers
-// are found however they are written there. Any other text is not known.
+// InCountry sets the clinic's country, by its ISO 3166 code, so that phone
+// numbers are found in every form in use there. Any other text means unknown.
 func (d *Directory) InCountry(code string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.country = validCountry(code)
 }
 
-// Apply takes over new or changed entries.
+// Apply adds or replaces entries.
 func (d *Directory) Apply(entries []profile.Entry) { d.put(entries, true) }
 
-// Fill takes over what was stored before: entries that a pass has brought
-// meanwhile are newer and stay.
+// Fill adds entries from the store. Entries that Apply has added meanwhile are
+// newer and stay.
 func (d *Directory) Fill(entries []profile.Entry) { d.put(entries, false) }
 
 func (d *Directory) put(entries []profile.Entry, replace bool) {
@@ -113,7 +113,7 @@ func (d *Directory) put(entries []profile.Entry, replace bool) {
 	}
 }
 
-// Forget drops entries that were erased from the store.
+// Forget removes entries that were erased from the store.
 func (d *Directory) Forget(refs []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -145,18 +145,18 @@ func (d *Directory) newPlace() int32 {
 	return int32(len(d.rows) - 1) // #nosec G115 -- a clinic has far fewer patients
 }
 
-// set puts a row, or nil, into its place, and notes what follows from that for
-// the next look.
+// set puts a row, or nil, into its place, and marks what the next query has to
+// update.
 func (d *Directory) set(place int32, r *row) {
 	d.rows[place] = r
 	for filter, members := range d.member {
 		members.set(place, r != nil && r.in(filter))
 	}
-	d.note(place, r)
+	d.indexTraits(place, r)
 	d.texts[place/blockRows].stale = true
 	for by, o := range d.orders {
 		if o.moved = append(o.moved, place); len(o.moved) > len(d.rows) {
-			delete(d.orders, by) // nobody has looked for long; sorting all is cheaper
+			delete(d.orders, by) // not used for long; sorting all of it is cheaper
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (d *Directory) One(ref string) (profile.Entry, bool) {
 	return d.rows[place].entry, true
 }
 
-// Failures returns all failed entries in the order of their names.
+// Failures returns all entries that need attention, by name.
 func (d *Directory) Failures() []profile.Entry {
 	return d.Find(Query{Filter: Attention, Sort: ByName, Limit: math.MaxInt}).Entries
 }
@@ -204,13 +204,14 @@ func (d *Directory) Find(q Query) Result {
 		return result
 	}
 	result.Entries = make([]profile.Entry, 0, take)
-	for place := range sorted.part(q.Desc, found, q.Offset, take) {
+	for place := range sorted.page(q.Desc, found, q.Offset, take) {
 		result.Entries = append(result.Entries, d.rows[place].entry)
 	}
 	return result
 }
 
-// matching returns who fits all of the query. The caller holds the lock.
+// matching returns the rows that match the whole query. The caller holds the
+// lock.
 func (d *Directory) matching(q *Query) bits {
 	return d.search(parseTerms(q.Search, d.country), d.narrow(d.members(q.Filter), q.Narrow))
 }
@@ -222,8 +223,8 @@ func (d *Directory) members(f Filter) bits {
 	return d.member[All]
 }
 
-// settle works off what changed since the last look: texts and the order that
-// is asked for. It returns with the lock held for reading.
+// settle applies pending changes to the texts and to this order. It returns
+// with the lock held for reading.
 func (d *Directory) settle(by Sort) *order {
 	for {
 		d.mu.RLock()

@@ -131,7 +131,7 @@ func TestSharingEmail(t *testing.T) {
 	}
 }
 
-// Pages put together are the whole list, whatever the order and the search.
+// All pages together are the whole list, whatever the order and the search.
 func TestPagesAreTheWholeList(t *testing.T) {
 	d := New()
 	var many []profile.Entry
@@ -160,7 +160,7 @@ func TestPagesAreTheWholeList(t *testing.T) {
 	})
 }
 
-// A pass tells of changes while somebody types.
+// A pass applies changes while a person types a search.
 func TestConcurrentUse(t *testing.T) {
 	d := someClients()
 	var group sync.WaitGroup

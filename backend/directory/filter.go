@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// Narrow leaves a part of a filter's rows. All that is set has to hold.
+// Narrow restricts a filter's rows. All set conditions apply together.
 type Narrow struct {
 	NoPhone bool
 	NoEmail bool
-	Since   time.Time // changed in Cliniko then or later; zero is whenever
+	Since   time.Time // changed in Cliniko then or later; zero for any time
 }
 
-// Counts says how many rows each filter holds, and, within the filter of the
-// query, how many each part of Narrow would leave by itself. What is searched
-// for makes no difference.
+// Counts has the number of rows of each filter and, within the filter of the
+// query, the number that each condition of Narrow alone would leave. The search
+// makes no difference.
 type Counts struct {
 	All, Attention, Archived int
 
@@ -24,10 +24,10 @@ type Counts struct {
 
 const day = 24 * time.Hour
 
-// WeekBefore and MonthBefore are since when Counts counts the changed ones.
+// WeekBefore returns the time since which Counts.Week counts changes.
 func WeekBefore(now time.Time) time.Time { return now.Add(-7 * day) }
 
-// MonthBefore is described at WeekBefore.
+// MonthBefore returns the time since which Counts.Month counts changes.
 func MonthBefore(now time.Time) time.Time { return now.Add(-30 * day) }
 
 // What a row may lack.
@@ -37,8 +37,9 @@ const (
 	traits
 )
 
-// note keeps what Narrow asks of a row, or of none. The caller holds the lock.
-func (d *Directory) note(place int32, r *row) {
+// indexTraits records what Narrow needs of a row, or clears it for nil. The
+// caller holds the lock.
+func (d *Directory) indexTraits(place int32, r *row) {
 	d.lacks[lacksPhone].set(place, r != nil && len(r.entry.Profile.Phones) == 0)
 	d.lacks[lacksEmail].set(place, r != nil && r.entry.Profile.Email == "")
 	d.edited[place] = 0
@@ -47,7 +48,7 @@ func (d *Directory) note(place int32, r *row) {
 	}
 }
 
-// narrow returns who of some is left. The caller holds the lock.
+// narrow returns which of the rows satisfy n. The caller holds the lock.
 func (d *Directory) narrow(among bits, n Narrow) bits {
 	left := slices.Clone(among)
 	if n.NoPhone {
@@ -62,7 +63,7 @@ func (d *Directory) narrow(among bits, n Narrow) bits {
 	return left
 }
 
-// since returns who was changed then or later.
+// since returns the rows that were changed then or later.
 func (d *Directory) since(then time.Time) bits {
 	changed, from := make(bits, len(d.texts)*blockWords), then.Unix()
 	for place, at := range d.edited {

@@ -9,10 +9,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// fold makes text comparable: without regard to case, marks, width, invisible
-// characters, and to which of many characters stands for an apostrophe, a dash,
-// a space or a digit. All that is compared goes through it: what is stored, what
-// is typed, and what is highlighted.
+// fold makes text comparable, regardless of case, marks, width, invisible
+// characters, and of the many variants of an apostrophe, a dash, a space or a
+// digit. Everything that is compared goes through it: stored, typed and
+// highlighted text.
 func fold(s string) string {
 	prepared := prepare(s)
 	if isPlainASCII(prepared) {
@@ -21,7 +21,7 @@ func fold(s string) string {
 	return spellings(prepared)[0]
 }
 
-// prepare does the part of folding that leaves letters such as ü whole, because
+// prepare is the part of folding that leaves letters such as ü intact, because
 // they have more than one spelling.
 func prepare(s string) string {
 	if isPlainASCII(s) {
@@ -30,7 +30,7 @@ func prepare(s string) string {
 	return strings.Map(unicode.ToLower, norm.NFKC.String(strings.Map(alike, s)))
 }
 
-// isPlainASCII reports whether only the case of letters is to be folded.
+// isPlainASCII reports whether only the case of letters needs folding.
 func isPlainASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 || s[i] == '`' || unicode.IsControl(rune(s[i])) {
@@ -40,17 +40,16 @@ func isPlainASCII(s string) bool {
 	return true
 }
 
-// apostrophes are the characters that are written for one, whatever they are
-// called: quotation marks, accents that stand alone, primes, and the letters of
-// several languages that look like it.
+// apostrophes are the characters that are used as one: quotation marks, spacing
+// accents, primes, and letters of several languages that look like it.
 const apostrophes = "`´‘’‚‛′‵″‶＇｀" +
 	"\u02b9\u02ba\u02bb\u02bc\u02bd\u02be\u02bf\u02c0\u02c1\u02c8\u02ca\u02cb\u02ee\u02f4" +
 	"\u0374\u0384\u1fbd\u1fbf\u1fef\u1ffd\u1ffe\u0559\u055a\u055b\u05f3\u05f4\u07f4\u07f5" +
 	"\u0294\u0241\u0242\ua78b\ua78c\u275b\u275c\u2e2f\u10fb"
 
-// alike maps characters that nobody tells apart to one of them, and drops those
-// that nobody sees. It comes before the normalization, which would make a space
-// of an accent that stands alone.
+// alike maps characters that look the same to one of them, and drops invisible
+// ones. It has to come before normalization, which would turn a spacing accent
+// into a space.
 func alike(r rune) rune {
 	switch {
 	case unicode.IsControl(r):
@@ -82,7 +81,7 @@ func isDash(r rune) bool {
 	return unicode.Is(unicode.Pd, r)
 }
 
-// digitValue returns what a decimal digit of any script is worth: Unicode has
+// digitValue returns the value of a decimal digit of any script: Unicode has
 // them in runs of ten that start with zero.
 func digitValue(r rune) rune {
 	for _, run := range unicode.Nd.R16 {
@@ -98,8 +97,8 @@ func digitValue(r rune) rune {
 	return 0
 }
 
-// letters that Unicode does not take apart into a letter and a mark, or that
-// are written in more than one way. The first spelling is the plain one.
+// letters are those that Unicode does not decompose into a letter and a mark,
+// or that have several spellings. The first spelling is the plain one.
 var letters = map[rune][]string{
 	'ä': {"a", "ae"}, 'ö': {"o", "oe"}, 'ü': {"u", "ue"}, 'å': {"a", "aa"}, 'ø': {"o", "oe"},
 	'æ': {"ae"}, 'œ': {"oe"}, 'ß': {"ss"}, 'þ': {"th"}, 'ð': {"d", "dh"}, 'đ': {"d", "dj"},
@@ -107,7 +106,8 @@ var letters = map[rune][]string{
 	'ɓ': {"b"}, 'ɗ': {"d"}, 'ɖ': {"d"}, 'ƒ': {"f"}, 'ɣ': {"g"}, 'ƙ': {"k"}, 'ƴ': {"y"}, 'ɨ': {"i"}, 'ʉ': {"u"}, 'ɛ': {"e"}, 'ɔ': {"o"},
 	'ς': {"σ"}, 'ґ': {"г"}, 'ך': {"כ"}, 'ם': {"מ"}, 'ן': {"נ"}, 'ף': {"פ"}, 'ץ': {"צ"}, // the forms at a word's end
 	'\u0e41': {"\u0e40\u0e40"}, // Thai, typed as one letter or as two
-	// Arabic and its neighbours: one letter has several forms, and some are left out.
+	// Arabic and its neighbours: one letter has several forms, and some are
+	// left out.
 	'\u0621': {""}, '\u0640': {""}, '\u0674': {""}, '\u0671': {"\u0627"},
 	'\u0649': {"\u064a"}, '\u06cc': {"\u064a"}, '\u06d0': {"\u064a"}, '\u06d2': {"\u064a"}, '\u06cd': {"\u064a"},
 	'\u06a9': {"\u0643"}, '\u06aa': {"\u0643"},
@@ -117,8 +117,8 @@ var letters = map[rune][]string{
 // mostSpellings bounds the spellings of one text.
 const mostSpellings = 8
 
-// spellings returns the ways in which prepared text is written without marks,
-// the plain one first: jürg is jurg and juerg.
+// spellings returns the spellings of prepared text without marks, the plain one
+// first: for jürg, jurg and juerg.
 func spellings(prepared string) []string {
 	if isPlainASCII(prepared) {
 		return []string{prepared}
@@ -127,7 +127,8 @@ func spellings(prepared string) []string {
 	for _, r := range prepared {
 		choice := spellingsOf(r)
 		if len(choice) == 1 || len(all)*len(choice) > mostSpellings {
-			// Past the bound, all of one kind: the first is plain, the others are not.
+			// Past the bound, use one kind for the rest: plain for the first,
+			// not plain for the others.
 			for i := range all {
 				all[i] = append(all[i], choice[min(i, len(choice)-1)]...)
 			}
@@ -148,23 +149,24 @@ func spellings(prepared string) []string {
 	return texts
 }
 
-// knownSpellings keeps those of the letters of most names, by code point.
+// knownSpellings caches the spellings of the letters of most names, by code
+// point.
 var knownSpellings [0x2000]atomic.Pointer[[]string]
 
 func spellingsOf(r rune) []string {
 	if int(r) >= len(knownSpellings) {
-		return workOutSpellings(r)
+		return computeSpellings(r)
 	}
 	known := knownSpellings[r].Load()
 	if known == nil {
-		spelt := workOutSpellings(r)
+		spelt := computeSpellings(r)
 		known = &spelt
 		knownSpellings[r].Store(known)
 	}
 	return *known
 }
 
-func workOutSpellings(r rune) []string {
+func computeSpellings(r rune) []string {
 	if r < 0x80 {
 		return []string{string(r)}
 	}
@@ -192,8 +194,8 @@ func workOutSpellings(r rune) []string {
 	return []string{bare.String()}
 }
 
-// spellingsWithin returns those of the letter that is left when a letter's last
-// marks are taken off: of the ü in ǚ. nil has none of its own.
+// spellingsWithin returns the spellings of the letter that remains without a
+// letter's last marks, such as the ü in ǚ, or nil if that has none of its own.
 func spellingsWithin(parts []rune) []string {
 	for n := len(parts) - 1; n > 0 && unicode.Is(unicode.Mn, parts[n]); n-- {
 		left := []rune(norm.NFC.String(string(parts[:n])))

@@ -10,8 +10,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Whatever is stored and typed, a search answers, hits lie within what is shown,
-// and somebody is found by the whole name and number as they stand there.
+// Whatever is stored and typed, a search answers, hits lie within the displayed
+// text, and a client is found by the full name and number as displayed.
 func FuzzSearch(f *testing.F) {
 	for i, v := range vectors(f, "search.tsv") {
 		if i%20 > 0 {
@@ -53,7 +53,7 @@ func FuzzSearch(f *testing.F) {
 	})
 }
 
-// isNameOfLetters leaves out what may be taken for something else than a name.
+// isNameOfLetters is false for what may be read as something other than a name.
 func isNameOfLetters(s string) bool {
 	letters := 0
 	for _, r := range s {

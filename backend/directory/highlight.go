@@ -7,8 +7,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Highlighter says which parts of a shown text a search has hit. It compares as
-// the search does, letter by letter of what is shown.
+// Highlighter tells which parts of a displayed text a search has hit. It
+// compares as the search does, letter by letter of the displayed text.
 type Highlighter struct{ terms terms }
 
 // Highlighter returns one for a search.
@@ -18,21 +18,21 @@ func (d *Directory) Highlighter(search string) Highlighter {
 	return Highlighter{parseTerms(search, d.country)}
 }
 
-// Hits are the parts of a text that were hit: the beginning and the end of each,
-// one after the other, in UTF-16 units as the page counts them.
+// Hits are the parts of a text that were hit: the start and the end of each in
+// turn, in UTF-16 units as the page counts them.
 type Hits []int
 
-// letter is what stands for one character on the screen: several code points
-// may make it.
+// letter is one character on the screen, which may consist of several code
+// points.
 type letter struct {
-	spellings  []string // folded, without what is no letter or digit
+	spellings  []string // folded, only letters and digits
 	begins     bool     // a word, or what may be one
 	space      bool     // before it
 	start, end int      // in UTF-16 units
 	bytes      [2]int   // the same in the folded text
 }
 
-// lettersOf takes a shown text apart, and folds it.
+// lettersOf splits a displayed text into letters, and folds it.
 func lettersOf(text string) (all []letter, folded string) {
 	var plain strings.Builder
 	begins, space, at := true, false, 0
@@ -73,7 +73,7 @@ func utf16Length(r rune) int {
 	return 1
 }
 
-// Name returns what was hit in a name: words by their beginning.
+// Name returns the hits in a name: beginnings of words.
 func (h Highlighter) Name(text string) Hits {
 	letters, _ := lettersOf(text)
 	hit := make([]bool, len(letters))
@@ -104,8 +104,8 @@ func markWords(letters []letter, hit []bool, keys []string) (found bool) {
 	return found
 }
 
-// reach returns the index after the letters that a key takes from this one on;
-// the index itself if the name goes on in another way.
+// reach returns the index after the letters that a key matches from this one
+// on, or from itself if the key does not match.
 func reach(letters []letter, from int, key string) int {
 	type step struct {
 		at   int
@@ -135,8 +135,8 @@ func reach(letters []letter, from int, key string) int {
 	return from
 }
 
-// mayJoin reports whether a key may take letters with a space between them, by
-// the same rule as the search.
+// mayJoin reports whether a key may match letters across a space, by the same
+// rule as the search.
 func mayJoin(taken []letter, wordEnds bool, key string) bool {
 	word := ""
 	for i := range taken {
@@ -151,7 +151,7 @@ func mayJoin(taken []letter, wordEnds bool, key string) bool {
 	return true
 }
 
-// Email returns what was hit in an email: any part.
+// Email returns the hits in an email: any part.
 func (h Highlighter) Email(text string) Hits {
 	letters, folded := lettersOf(text)
 	hit := make([]bool, len(letters))
@@ -175,8 +175,7 @@ func markAll(letters []letter, hit []bool, folded, what string) {
 	}
 }
 
-// Phone returns what was hit in a phone number: digits, whatever stands between
-// them.
+// Phone returns the hits in a phone number: digits, whatever is between them.
 func (h Highlighter) Phone(text string) Hits {
 	letters, _ := lettersOf(text)
 	digits, places := "", []int{}
@@ -202,7 +201,7 @@ func (h Highlighter) Phone(text string) Hits {
 	return hitsOf(letters, hit)
 }
 
-// hitsOf joins neighbouring letters that were hit.
+// hitsOf joins adjacent letters that were hit.
 func hitsOf(letters []letter, hit []bool) Hits {
 	var hits Hits
 	for i, l := range letters {

@@ -91,7 +91,7 @@ func TestHighlightsWhatWasHit(t *testing.T) {
 	}
 }
 
-// Whoever is found in what a row shows can be seen to have been found.
+// A row that is found by what it displays has a highlight.
 func TestWhoIsFoundIsHighlighted(t *testing.T) {
 	unseen := 0
 	for _, v := range vectors(t, "search.tsv") {
@@ -104,8 +104,8 @@ func TestWhoIsFoundIsHighlighted(t *testing.T) {
 			unseen++
 		}
 	}
-	// Names written without a space in the other order than the list's, a phone
-	// that is not shown, and numbers with a prefix that is dialled abroad.
+	// Names without a space in an order other than the list's, a phone that is
+	// not displayed, and numbers with a prefix dialled from abroad.
 	if unseen > 8 {
 		t.Errorf("%d searches find somebody and highlight nothing", unseen)
 	}

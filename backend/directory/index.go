@@ -1,16 +1,16 @@
 package directory
 
-// index says of the rows of a block what cannot be found in them, so that a
-// search reads the texts of few.
+// index rules out rows of a block that cannot match, so that a search reads few
+// texts.
 type index struct {
-	letters [letterPlaces]blockBits // who has a word or email that it is in
-	pairs   [pairPlaces]blockBits   // of neighbouring bytes in any text
+	letters [letterPlaces]blockBits // rows with a word or email that contains it
+	pairs   [pairPlaces]blockBits   // of adjacent bytes in any text
 }
 
 // blockBits is a set of rows of one block.
 type blockBits [blockWords]uint64
 
-// Letters and digits have a place of their own; other bytes share the rest.
+// Letters and digits have a place each; other bytes share the rest.
 const (
 	lettersApart = 36
 	letterPlaces = 64
@@ -27,7 +27,7 @@ func letterOf(c byte) byte {
 	return lettersApart + c%(letterPlaces-lettersApart)
 }
 
-// Several pairs share a place: who is in it may be meant.
+// Several pairs share a place, so a row in it only may match.
 const pairPlaces = 1 << pairBits
 
 const pairBits = 9
@@ -46,7 +46,7 @@ func pairAt(text string, i int) uint16 {
 	return uint16(pair * 0x9e3779b1 >> (32 - pairBits)) // #nosec G115 -- the top bits of a product of many
 }
 
-// add notes what a row contains.
+// add indexes the texts of a row.
 func (x *index) add(place int32, r *row) {
 	for i := 1; i < len(r.words); i++ {
 		if r.words[i-1] == wordMark[0] {
@@ -65,7 +65,7 @@ func (x *index) add(place int32, r *row) {
 
 func (b *blockBits) add(place int32) { bits(b[:]).set(place, true) }
 
-// mayHave leaves of some rows those that may have a text with these pairs.
+// mayHave keeps the rows that may have a text with these pairs.
 func (x *index) mayHave(pairs []uint16, rows bits) {
 	for _, place := range pairs {
 		rows.and(x.pairs[place][:])

@@ -14,11 +14,11 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// plainList is what a directory promises, written down without any of its code:
-// what a word finds, and how a value is sorted, stands in tables.
+// plainList is a model of a directory without any of its code: tables say what
+// a word finds and how a value is sorted.
 type plainList map[string]profile.Entry
 
-// What each word finds, among the names, emails and numbers that there are.
+// What each word finds among the names, emails and numbers below.
 var (
 	inNames = map[string][]string{
 		"a": {"Ann", "ann", "Anna-Lee", "A"}, "an": {"Ann", "ann", "Anna-Lee"}, "ann": {"Ann", "ann", "Anna-Lee"}, "lee": {"Anna-Lee"},
@@ -148,8 +148,8 @@ func plainlyMatches(e *profile.Entry, words []string) bool {
 
 const firstOfMany = 10_000
 
-// Whatever comes and goes, in whatever order it is looked at, the directory
-// answers as the plain list does.
+// Whatever is added and removed, and whatever is queried in between, the
+// directory answers as the plain list does.
 func TestAnswersAsAPlainList(t *testing.T) {
 	name := rapid.SampledFrom([]string{"", "Ann", "ann", "Anna-Lee", "O’Brien", "Zoë", "王", "de la Cruz", "Øst", "Bob7", "A"})
 	email := rapid.SampledFrom([]string{"", "ann@example.com", "BOB@example.org", "zoe.o'brien@example.net", "n/a", "two words@example.com"})
@@ -176,7 +176,7 @@ func TestAnswersAsAPlainList(t *testing.T) {
 	number := rapid.SampledFrom([]string{"0491", "570157", "61491570157", "9012", "1", "12", "100", "1990-05-01", "1/5/1990", "31 Jan 2001"})
 	rapid.Check(t, func(t *rapid.T) {
 		d, plain := New(), plainList{}
-		// Enough of them that a few changes are put in one by one.
+		// Enough of them that a few changes are merged one by one.
 		var many []profile.Entry
 		for n := range rapid.SampledFrom([]int{0, 50, blockRows + 50}).Draw(t, "many") {
 			e := client(fmt.Sprint(firstOfMany+n), fmt.Sprint("Ann", n%7), "", fmt.Sprint("Lee", n%5), "")

@@ -9,14 +9,14 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// The words of a name are found by their beginning. Each stands after a mark
-// that says how much of it has to be typed.
+// The words of a name are found by their beginning. Each follows a mark that
+// says how much of it has to be typed.
 const (
 	wordMark   = " " // the beginning is enough
-	joinedMark = "+" // words that a space keeps apart, for whoever writes them as one
+	joinedMark = "+" // words with a space between them, for searches that write them as one
 )
 
-// part is a piece of a name without anything in it that is no letter.
+// part is a piece of a name that consists only of letters.
 type part struct {
 	text  string
 	gap   gap  // to the next part
@@ -26,13 +26,13 @@ type part struct {
 type gap int
 
 const (
-	tight gap = iota // an apostrophe, a hyphen: written together, or nearly so
+	tight gap = iota // an apostrophe or a hyphen, or nothing
 	loose            // a space
-	apart            // what begins anew: a bracket, a slash, the end
+	apart            // the start of something new: a bracket, a slash, the end
 )
 
-// mostParts bounds how many parts of a name are joined, and at how many places
-// a name without spaces can begin.
+// mostParts bounds how many parts of a name are joined, and at how many
+// positions of a name without spaces a search can begin.
 const mostParts = 12
 
 // namesOf returns every word of the names with its mark.
@@ -43,7 +43,7 @@ func namesOf(p *profile.Profile) string {
 	for _, field := range []string{first, preferred, last} {
 		out.addField(field)
 	}
-	// Where names are written without a space, both orders are.
+	// Names without a space are written in both orders.
 	if last != "" && (isSpaceless(first) || isSpaceless(preferred)) && isSpaceless(last) {
 		for _, given := range []string{first, preferred} {
 			if isSpaceless(given) {
@@ -55,8 +55,8 @@ func namesOf(p *profile.Profile) string {
 	return out.text.String() + wordMark // the last word has an end too
 }
 
-// prepareName makes a hyphen of each invisible character: some keep parts of a
-// name apart, and some have got in between by copying or typing.
+// prepareName replaces each invisible character with a hyphen: some separate
+// parts of a name, others got there by copying or typing.
 func prepareName(name string) string {
 	return prepare(strings.Map(func(r rune) rune {
 		if r >= 0x80 && unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !unicode.IsSpace(r) {
@@ -68,14 +68,14 @@ func prepareName(name string) string {
 
 type wordList struct {
 	text  strings.Builder
-	words []string // of names in several spellings, to have each once
+	words []string // of names in several spellings, to add each once
 }
 
 func (w *wordList) addField(prepared string) {
 	if prepared == "" {
 		return
 	}
-	if strings.IndexFunc(prepared, isNoSimple) < 0 { // as most names are
+	if strings.IndexFunc(prepared, isNoSimple) < 0 { // true of most names
 		w.text.WriteString(wordMark)
 		w.text.WriteString(prepared)
 		return
@@ -87,8 +87,8 @@ func (w *wordList) addField(prepared string) {
 
 func isNoSimple(r rune) bool { return r < 'a' || r > 'z' }
 
-// addParts adds each part with what follows it, so that the beginning of each is
-// found, and of what is written together.
+// addParts adds each part with what follows it, so that the beginning of each
+// part is found, also where parts are written together.
 func (w *wordList) addParts(parts []part) {
 	for i := range parts {
 		word, at := parts[i].text, i
@@ -118,13 +118,13 @@ func (w *wordList) add(word string) {
 	}
 }
 
-// addMiddles adds what begins at each letter of a word that is written without
+// addMiddles adds the rest of the word from each letter on, for scripts without
 // spaces.
 func (w *wordList) addMiddles(word string) {
 	left, before := mostParts, false
 	for at, r := range word {
 		spaceless := isSpaceless(word[at:])
-		begins := beginsSyllable(r) && (spaceless || before) // and nowhere in 王zoe
+		begins := beginsSyllable(r) && (spaceless || before) // but nowhere in 王zoe
 		before = spaceless
 		if at > 0 && begins {
 			w.add(wordMark + word[at:])
@@ -135,7 +135,8 @@ func (w *wordList) addMiddles(word string) {
 	}
 }
 
-// joinsNext reports whether the next part is found as if no space came before it.
+// joinsNext reports whether the next part is also found as if there were no
+// space before it.
 func (p *part) joinsNext() bool {
 	switch p.gap {
 	case tight:
@@ -146,7 +147,7 @@ func (p *part) joinsNext() bool {
 	return false
 }
 
-// partsOf takes a folded text apart.
+// partsOf splits a folded text into parts.
 func partsOf(folded string) []part {
 	var parts []part
 	start := -1
@@ -180,7 +181,7 @@ func partsOf(folded string) []part {
 	return parts
 }
 
-// widened returns how far apart two parts are with one more character between
+// widened returns the gap between two parts with one more character between
 // them.
 func widened(before gap, r rune) gap {
 	switch {
@@ -192,7 +193,7 @@ func widened(before gap, r rune) gap {
 	return before
 }
 
-// squeezed leaves only what stands in words.
+// squeezed returns only the characters of words.
 func squeezed(folded string) string {
 	return strings.Map(func(r rune) rune {
 		if inWord(r) {
@@ -209,8 +210,8 @@ func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
 }
 
-// particles are written apart from the name that follows them, or together with
-// it, as somebody likes.
+// particles are written with or without a space before the name that follows
+// them.
 var particles = func() map[string]bool {
 	all := map[string]bool{}
 	for _, particle := range strings.Fields(`af al ap av ab abd abu ad aït ait an at bar bat ben bin bint ibn ould umm
@@ -222,14 +223,14 @@ var particles = func() map[string]bool {
 	return all
 }()
 
-// isParticle reports whether the next word may be written together with this
-// one: initials too.
+// isParticle reports whether this word, a particle or an initial, may be joined
+// to the next one.
 func isParticle(word string) bool {
 	return particles[word] || utf8.RuneCountInString(word) == 1
 }
 
-// isSpaceless reports whether a text is written in characters that have no
-// spaces between words.
+// isSpaceless reports whether a text is in a script without spaces between
+// words.
 func isSpaceless(text string) bool {
 	if text == "" || text[0] < 0x80 {
 		return false
@@ -238,6 +239,6 @@ func isSpaceless(text string) bool {
 	return unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana)
 }
 
-// beginsSyllable is false of the later letters of a Korean syllable, which
-// folding has taken apart.
+// beginsSyllable is false for the later letters of a Korean syllable, which
+// folding has decomposed.
 func beginsSyllable(r rune) bool { return r < 0x1160 || r > 0x11ff }

@@ -9,15 +9,14 @@ import (
 
 //go:generate go run numbering_generate.go
 
-// numberingPlans is what phonenumbers, the library, knows of the numbers of each
-// country, a line each. The library itself would add five megabytes to the
-// program for names and formats that nobody asks for; a test holds what is read
-// here against it.
+// numberingPlans has the numbering plan of each country, one per line, from the
+// library phonenumbers. The library itself would add five megabytes to the
+// program for names and formats that are not needed; a test compares the two.
 //
 //go:embed numbering.tsv
 var numberingPlans string
 
-// plan is how the numbers of a country are written.
+// plan is the numbering plan of a country.
 type plan struct {
 	country string // ISO 3166 code
 	code    *callingCode
@@ -29,11 +28,11 @@ type plan struct {
 	expressions                  expressions
 }
 
-// expressions are those of a plan, which are compiled when they are first needed.
+// expressions are those of a plan, compiled when first needed.
 type expressions struct {
-	prefix  *regexp.Regexp // what is dialled first within the country, and may be left out
+	prefix  *regexp.Regexp // the prefix of calls within the country, which may be left out
 	general *regexp.Regexp // any number
-	kinds   *regexp.Regexp // a number that can be given to somebody
+	kinds   *regexp.Regexp // a number that can be assigned to a subscriber
 }
 
 func (p *plan) compiled() *expressions {
@@ -43,16 +42,16 @@ func (p *plan) compiled() *expressions {
 	return &p.expressions
 }
 
-// callingCode is what the numbers of one country code have in common.
+// callingCode is what all numbers with one country code share.
 type callingCode struct {
 	digits string
-	trunk  string // what is dialled first within the country: "0", "1", "06" or ""
+	trunk  string // the prefix of calls within the country: "0", "1", "06" or ""
 	zero   bool   // a number may begin with a zero of its own, as in Italy
-	moves  bool   // a digit is put into the middle of a number: Argentina, Mexico
+	moves  bool   // a digit is inserted into a number, as in Argentina and Mexico
 	plans  []*plan
 }
 
-// withoutTrunk drops the zero that is written after a country code as "(0)".
+// withoutTrunk removes the zero that is written after a country code as "(0)".
 func (c *callingCode) withoutTrunk(number string) string {
 	if c.zero || !strings.HasPrefix(c.trunk, "0") {
 		return number
@@ -104,7 +103,7 @@ func dialOutOf(country string) string {
 	return ""
 }
 
-// validCountry returns a country that numbers are known of, or "".
+// validCountry returns the country if it has a numbering plan, otherwise "".
 func validCountry(code string) string {
 	code = strings.ToUpper(strings.TrimSpace(code))
 	if _, known := world().plans[code]; known {
@@ -113,7 +112,8 @@ func validCountry(code string) string {
 	return ""
 }
 
-// splitCode takes the country code off; nil if the digits begin with none.
+// splitCode splits off the country code; code is nil if the digits begin with
+// none.
 func splitCode(digits string) (code *callingCode, number string) {
 	codes := world().codes
 	for n := 1; n <= min(3, len(digits)); n++ {
@@ -124,11 +124,11 @@ func splitCode(digits string) (code *callingCode, number string) {
 	return nil, digits
 }
 
-// afterDialOut takes off a prefix of calls abroad: the country's own, or one of
-// those that are written in a number anywhere.
+// afterDialOut removes a prefix of calls abroad: the country's own, or one that
+// is in use anywhere.
 func afterDialOut(digits, own string) (rest string, ok bool) {
 	if own == "00" {
-		own = "" // it comes last: no number of +1 begins with a 1, so 0011 is Australia's
+		own = "" // tried last: no number of +1 begins with a 1, so 0011 is Australia's
 	}
 	rest = digits
 	for _, prefix := range []string{own, "0011", "00"} {
@@ -149,20 +149,21 @@ func afterDialOut(digits, own string) (rest string, ok bool) {
 	return rest, ok
 }
 
-// phoneNumber is a number that can be given to somebody.
+// phoneNumber is a number that can be assigned to a subscriber.
 type phoneNumber struct {
 	plan        *plan
-	significant string // without the country code, and without what is dialled first
+	significant string // without the country code and the prefix
 }
 
-// fromWorld reads the digits after a country code; nil is no such number.
+// fromWorld reads the digits after a country code, and returns nil if there is
+// no such number.
 func (c *callingCode) fromWorld(digits string) *phoneNumber {
 	for _, main := range []bool{true, false} {
 		for _, p := range c.plans {
 			if p.main != main && len(c.plans) > 1 {
 				continue
 			}
-			// A local number without its area is none from abroad.
+			// A local number without its area cannot be dialled from abroad.
 			if significant := p.significant(digits); len(significant) <= len(digits) {
 				if n := p.valid(significant); n != nil {
 					return n
@@ -173,8 +174,8 @@ func (c *callingCode) fromWorld(digits string) *phoneNumber {
 	return nil
 }
 
-// fromCountry reads digits as they are dialled in a country; nil is no such
-// number.
+// fromCountry reads digits as dialled within a country, and returns nil if
+// there is no such number.
 func fromCountry(digits, country string) *phoneNumber {
 	p := world().plans[country]
 	if p == nil {
@@ -202,7 +203,8 @@ func (p *plan) valid(significant string) *phoneNumber {
 	return nil
 }
 
-// significant takes off what is dialled first, unless a number is none without.
+// significant removes the prefix of calls within the country, unless the number
+// is invalid without it.
 func (p *plan) significant(digits string) string {
 	if p.prefix == "" {
 		return digits
@@ -222,11 +224,11 @@ func (p *plan) significant(digits string) string {
 	return rest
 }
 
-// prefixes are what is dialled before a number in some country, or was once.
+// prefixes are dialled before a number in some country, or were once.
 var prefixes = []string{"0", "1", "8", "06", "80"}
 
-// dialled returns the ways to dial a number within its country: those which are
-// read as that number.
+// dialled returns the ways to dial a number within its country that are read as
+// that number.
 func (n *phoneNumber) dialled() []string {
 	var ways []string
 	try := func(digits string) {

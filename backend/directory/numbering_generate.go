@@ -1,6 +1,6 @@
 //go:build ignore
 
-// Writes numbering.tsv from the library's metadata: go run numbering_generate.go
+// This program writes numbering.tsv from the library's metadata.
 package main
 
 import (

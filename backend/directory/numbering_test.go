@@ -7,8 +7,9 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// The library knows an example of each kind of number in each country. Each is
-// found from abroad and as it is dialled there, whichever way it is stored.
+// The library has an example of each kind of number in each country. Each is
+// found as dialled from abroad and within the country, whichever way it is
+// stored.
 func TestNumbersOfAllCountriesAreFound(t *testing.T) {
 	kinds := []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE, phonenumbers.TOLL_FREE, phonenumbers.VOIP, phonenumbers.PERSONAL_NUMBER}
 	tried := 0
@@ -37,7 +38,7 @@ func TestNumbersOfAllCountriesAreFound(t *testing.T) {
 	}
 }
 
-// What is read here of the plans is what the library reads.
+// The plans are read here as the library reads them.
 func TestNumbersAreReadAsTheLibraryDoes(t *testing.T) {
 	for country := range phonenumbers.GetSupportedRegions() {
 		for _, kind := range []phonenumbers.PhoneNumberType{phonenumbers.FIXED_LINE, phonenumbers.MOBILE} {

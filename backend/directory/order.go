@@ -17,7 +17,7 @@ type order struct {
 	moved  []int32 // whose rows have changed since
 }
 
-// walk goes through the places. Those without a value are last in both
+// walk iterates over the places. Those without a value are last in both
 // directions.
 func (o *order) walk(desc bool) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
@@ -38,9 +38,9 @@ func (o *order) walk(desc bool) iter.Seq[int32] {
 	}
 }
 
-// part goes through the places of those who were found, from one of them on, so
-// many of them.
-func (o *order) part(desc bool, found bits, skip, take int) iter.Seq[int32] {
+// page iterates over the found places, without the first skip of them, up to
+// take of them.
+func (o *order) page(desc bool, found bits, skip, take int) iter.Seq[int32] {
 	return func(yield func(int32) bool) {
 		for place := range o.walk(desc) {
 			switch {
@@ -58,8 +58,8 @@ func (o *order) part(desc bool, found bits, skip, take int) iter.Seq[int32] {
 	}
 }
 
-// settle puts moved rows where they belong. Few are taken out and put in again,
-// so that a changed profile does not cost a sort of everybody.
+// settle moves changed rows to their new positions. If they are few it merges
+// them in, so that a changed profile does not cost a sort of all rows.
 func (o *order) settle(rows []*row) {
 	if len(o.places) == 0 || len(o.moved) > len(rows)/8 {
 		o.places, o.moved = nil, nil
@@ -69,7 +69,7 @@ func (o *order) settle(rows []*row) {
 			}
 		}
 	}
-	o.merge(o.sort(rows), rows)
+	o.merge(o.sortMoved(rows), rows)
 	o.moved = nil
 	o.valued, _ = slices.BinarySearchFunc(o.places, "", func(place int32, _ string) int {
 		if rows[place].key(o.by) == "" {
@@ -79,7 +79,7 @@ func (o *order) settle(rows []*row) {
 	})
 }
 
-// keyed is a row with what it is sorted by, worked out once.
+// keyed is a row with its sort key, computed once.
 type keyed struct {
 	start uint64 // the key's first eight bytes
 	key   string
@@ -87,9 +87,9 @@ type keyed struct {
 	place int32
 }
 
-// sort returns the rows that have moved, each once, in their order, and takes
-// their places out of the old order.
-func (o *order) sort(rows []*row) []keyed {
+// sortMoved returns the moved rows, each once, sorted, and removes their places
+// from the old order.
+func (o *order) sortMoved(rows []*row) []keyed {
 	gone := make(bits, len(rows)/64+1)
 	moved := make([]keyed, 0, len(o.moved))
 	for _, place := range o.moved {
@@ -114,7 +114,7 @@ func (o *order) keyed(r *row, place int32) keyed {
 	return k
 }
 
-// merge puts sorted rows between the others.
+// merge inserts sorted rows between the others.
 func (o *order) merge(moved []keyed, rows []*row) {
 	if len(moved) == 0 {
 		return

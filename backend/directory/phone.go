@@ -6,21 +6,21 @@ import (
 	"unicode"
 )
 
-// A stored number is kept as it is written, since to read all numbers of a clinic
-// would take seconds. What is typed is read by the numbering plans, once a search,
-// for all the ways in which the same number may be stored. Each way of writing
-// stands after a mark.
+// A stored number stays as it is written, since parsing all numbers of a clinic
+// would take seconds. What is typed is parsed by the numbering plans, once for
+// each search, into all the forms in which the same number may be stored. Each
+// form follows a mark.
 const (
 	worldMark    = "+" // country code and number
-	nationalMark = "=" // the same number as it is dialled within its country
+	nationalMark = "=" // the same number as dialled within its country
 	localMark    = "~" // a number that names no country
 	wholeMark    = "#" // everything in a field with several numbers, or an extension
 )
 
-// longestNumber is how many digits a number has at most, with its country code.
+// longestNumber is the most digits that a number has, with its country code.
 const longestNumber = 15
 
-// surelyPhone is how many digits belong together, whatever stands between them.
+// surelyPhone is how many digits make one number, whatever is between them.
 const surelyPhone = 6
 
 // phoneForms returns the forms of a stored number, each after its mark.
@@ -29,7 +29,7 @@ func phoneForms(number string) string {
 	if digits := digitsOf(folded); digits == "" {
 		return ""
 	} else if strings.Trim(folded, "0123456789 ()-.") == "" && !strings.HasPrefix(digits, "00") {
-		return localMark + digits // as most numbers are
+		return localMark + digits // true of most numbers
 	}
 	pieces := phonePieces(folded)
 	if len(pieces) > 1 && onlyPhone(folded) && len(digitsOf(folded)) <= longestNumber {
@@ -56,7 +56,7 @@ func phoneForms(number string) string {
 	return out.String()
 }
 
-// phonePieces takes a field apart that holds several numbers, or an extension.
+// phonePieces splits a field with several numbers, or with an extension.
 func phonePieces(folded string) []string {
 	if strings.IndexFunc(folded, endsNumber) < 0 {
 		if digitsOf(folded) == "" {
@@ -98,8 +98,8 @@ func worldForms(digits string) string {
 	return forms
 }
 
-// phoneTerm is a number, or a part of one, or an id. A word of digits may also
-// stand in a name or an email.
+// phoneTerm is a number, a part of one, or an id. A word of digits may also
+// occur in a name or an email.
 func phoneTerm(typed, country string) term {
 	t := term{text: strings.Join(strings.Fields(typed), "")}
 	t.born = datesOf(t.text)
@@ -116,9 +116,9 @@ func phoneTerm(typed, country string) term {
 	return t
 }
 
-// phoneSearch gathers the ways in which a typed number may be stored.
+// phoneSearch collects the forms in which a typed number may be stored.
 type phoneSearch struct {
-	country string // of the clinic; "" is not known
+	country string // of the clinic; "" if unknown
 	home    *callingCode
 	needles []string
 	digits  []string // to highlight
@@ -126,7 +126,7 @@ type phoneSearch struct {
 
 const (
 	leastDigits = 3 // of a part of a number
-	sureDigits  = 7 // of a number without its area or its zero
+	sureDigits  = 7 // of a number without its area code or leading zero
 	mostDigits  = 17
 )
 
@@ -168,8 +168,7 @@ func (s *phoneSearch) number(typed string) {
 	}
 }
 
-// national adds the forms of what was typed as it is dialled in the clinic's
-// country.
+// national adds the forms of a number as dialled in the clinic's country.
 func (s *phoneSearch) national(digits string) {
 	if s.home == nil {
 		return
@@ -183,14 +182,14 @@ func (s *phoneSearch) national(digits string) {
 	}
 }
 
-// world adds the forms of a number that names its country.
+// world adds the forms of a number with a country code.
 func (s *phoneSearch) world(code *callingCode, number string) {
 	s.add(worldMark, code.digits+number)
 	if n := code.fromWorld(number); n != nil {
 		s.forms(code, n.significant, n.dialled()...)
 		return
 	}
-	// What is stored without a country is probably of the clinic's.
+	// A number stored without a country is probably of the clinic's.
 	number = code.withoutTrunk(number)
 	if code == s.home || len(number) >= leastDigits && !s.isOfClinic(code.trunk+number) {
 		s.forms(code, number)
@@ -199,8 +198,9 @@ func (s *phoneSearch) world(code *callingCode, number string) {
 	}
 }
 
-// forms adds the ways in which a number of this country may be stored: significant is
-// what follows the country code, dialled is how it is written in the country.
+// forms adds the forms in which a number of this country may be stored:
+// significant follows the country code, dialled are its forms within the
+// country.
 func (s *phoneSearch) forms(code *callingCode, significant string, dialled ...string) {
 	s.add(worldMark, code.digits+significant)
 	s.add(localMark, code.trunk+significant)

@@ -15,22 +15,21 @@ type terms []term
 
 type term struct {
 	text   string         // folded; a part of the email, or a whole id
-	born   []profile.Date // the days that it may mean
+	born   []profile.Date // the dates that it may mean
 	keys   []string       // how a word of a name may begin
-	letter byte           // the text, where it is one letter or digit; else 0
+	letter byte           // the text if it is one letter or digit, otherwise 0
 
 	names  []needle
 	email  []needle // one, or none
 	phones []needle
 	digits []string // of phones, to highlight
 
-	// What this word and the one or two before it make when they are written
-	// together.
+	// pair and triple are this word joined with the one or two before it.
 	pair, triple []needle
 	keysTogether []string
 }
 
-// needle is what a part of a row's text has to contain.
+// needle is a text that a part of a row's text has to contain.
 type needle struct {
 	text  string
 	pairs []uint16 // see index
@@ -44,7 +43,8 @@ func needles(texts ...string) []needle {
 	return all
 }
 
-// pastedScheme is how a copied link to an address or a number begins.
+// pastedScheme matches the beginning of a copied link to an address or a
+// number.
 var (
 	pastedScheme = regexp.MustCompile(`(?i)^[\s<"'(]*` + schemes)
 	pastedLink   = regexp.MustCompile(`(?i)[<(\[]` + schemes + `[^\s<>()]+`) // after what it is called
@@ -52,8 +52,8 @@ var (
 
 const schemes = `(mailto|tel|telprompt|callto|sms|smsto|sip|sips|facetime|skype|whatsapp|im):(//)?`
 
-// asTyped leaves the address or number of a copied link, and what it says with
-// escaped characters.
+// asTyped reduces a copied link to its address or number, with escaped
+// characters decoded.
 func asTyped(search string) string {
 	search = strings.Map(func(r rune) rune { // before the link can be recognized
 		if alike(r) < 0 {
@@ -109,8 +109,8 @@ func parseTerms(search, country string) terms {
 	}
 	endRun()
 	out = slices.DeleteFunc(out, func(t term) bool { return t.text == "" })
-	if slices.ContainsFunc(out, term.says) {
-		out = slices.DeleteFunc(out, func(t term) bool { return !t.says() }) // "ann & bob", "• ann"
+	if slices.ContainsFunc(out, term.isSearchable) {
+		out = slices.DeleteFunc(out, func(t term) bool { return !t.isSearchable() }) // "ann & bob", "• ann"
 	}
 	for i := range out {
 		out.joinBefore(i)
@@ -118,19 +118,19 @@ func parseTerms(search, country string) terms {
 	return out
 }
 
-// separates is true of what stands between the words of a search.
+// separates reports whether r separates the words of a search.
 func separates(r rune) bool {
 	return r <= ' ' || strings.ContainsRune(`,;"“”„«»‹›<>[]{}|、،؛`, r)
 }
 
-// afterLabel leaves what a pasted word says after a colon, as in "Email: …"; ""
-// is a label alone.
+// afterLabel returns what follows the label of a pasted text such as "Email:
+// …", or "" for a label alone.
 func afterLabel(word string) string { return word[strings.LastIndexByte(word, ':')+1:] }
 
-// says reports whether a word can be more than decoration between others.
-func (t term) says() bool { return squeezed(t.text) != "" || t.text == "@" }
+// isSearchable reports whether a word is more than decoration between others.
+func (t term) isSearchable() bool { return squeezed(t.text) != "" || t.text == "@" }
 
-// piecesOf takes a word further apart, unless it may be an email or a date.
+// piecesOf splits a word further, unless it may be an email or a date.
 func piecesOf(word string) []string {
 	if strings.Contains(word, "@") || len(datesOf(word)) > 0 {
 		return []string{word}
@@ -163,7 +163,7 @@ func wordTerm(prepared string) term {
 	if strings.Contains(t.text, "@") {
 		return t
 	}
-	written := false // as one word, with something that is no letter in it
+	written := false // as one word that contains something other than a letter
 	for _, s := range spelt {
 		if key := squeezed(s); key != "" && !slices.Contains(t.keys, key) {
 			t.keys = append(t.keys, key)
@@ -174,8 +174,8 @@ func wordTerm(prepared string) term {
 	return t
 }
 
-// surelyJoined is how many letters of words that a space keeps apart have to be
-// typed as one: "anne" is no beginning of Ann Elizabeth.
+// surelyJoined is how many letters of two words with a space between them have
+// to be typed as one: "anne" does not match Ann Elizabeth.
 const surelyJoined = 6
 
 func nameNeedles(keys []string, written bool) []needle {
@@ -191,8 +191,8 @@ func nameNeedles(keys []string, written bool) []needle {
 	return needles(all...)
 }
 
-// joinBefore notes what a word makes with those before it: "de sample" finds
-// Desample.
+// joinBefore adds what a word makes when joined to those before it: "de sample"
+// finds Desample.
 func (ts terms) joinBefore(i int) {
 	t := &ts[i]
 	if i == 0 || len(t.keys) == 0 || len(ts[i-1].keys) == 0 {
@@ -216,7 +216,8 @@ func (ts terms) joinBefore(i int) {
 	}
 }
 
-// joinable keeps "ann e", on the way to a last name, from finding every Anne.
+// joinable prevents "ann e", typed on the way to a last name, from finding
+// every Anne.
 func joinable(first, second string) bool {
 	switch letters := utf8.RuneCountInString(second); {
 	case letters == 1 && utf8.RuneCountInString(first) == 1:
@@ -226,8 +227,8 @@ func joinable(first, second string) bool {
 	}
 }
 
-// joinsWhole reports whether two short words may be all of a name: "min su" is
-// Minsu, and no Minsuk; "j r" is JR.
+// joinsWhole reports whether two short words may be a whole name: "min su" is
+// Minsu but not Minsuk; "j r" is JR.
 func joinsWhole(first, second string) bool {
 	return utf8.RuneCountInString(second) == 2 || utf8.RuneCountInString(first) == 1
 }
@@ -254,7 +255,7 @@ func joinedNeedles(keys, ends []string) []needle {
 	return needles(all...)
 }
 
-// extension is what follows a number in a switchboard, or in a tel: link.
+// extension matches a number with its extension, as in a tel: link.
 var extension = regexp.MustCompile(`(\d[\d ()./-]{3,}\d)\s*[;,]?\s*(?:ext(?:ension|n)?|x|#)\b?[.:=]?\s*\d{1,7}\b`)
 
 func onlyPhone(s string) bool {

@@ -6,11 +6,11 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// row is an entry with what it is found and sorted by, folded once.
+// row is an entry with its search texts and sort keys, folded once.
 type row struct {
 	entry      profile.Entry
 	name       string // "last, first"
-	words      string // every word of the names, each after its mark
+	words      string // every word of the names, each following its mark
 	email      string
 	otherNames []string // of a name with letters such as ü
 	phones     string   // the forms of the phone numbers, each after its mark
@@ -40,7 +40,7 @@ func (r *row) in(f Filter) bool {
 	return state == profile.Active
 }
 
-// key is what the row is sorted by; "" has no value.
+// key is what the row is sorted by; "" means no value.
 func (r *row) key(by Sort) string {
 	p := &r.entry.Profile
 	switch by {

@@ -11,14 +11,14 @@ func (d *Directory) Refs(q Query) []string {
 	sorted := d.settle(q.Sort)
 	defer d.mu.RUnlock()
 	refs := []string{}
-	for place := range sorted.part(q.Desc, d.matching(&q), q.Offset, q.Limit) {
+	for place := range sorted.page(q.Desc, d.matching(&q), q.Offset, q.Limit) {
 		refs = append(refs, d.rows[place].entry.Ref)
 	}
 	return refs
 }
 
-// Some returns the entries with these refs in the order of their names, each
-// once, and how many of the refs are not here any more.
+// Some returns the entries with these refs, by name and each once, and how many
+// of the refs are no longer here.
 func (d *Directory) Some(refs []string) (entries []profile.Entry, gone int) {
 	sorted := d.settle(ByName)
 	defer d.mu.RUnlock()
@@ -31,15 +31,15 @@ func (d *Directory) Some(refs []string) (entries []profile.Entry, gone int) {
 		}
 		wanted.set(place, true)
 	}
-	for place := range sorted.part(false, wanted, 0, len(refs)) {
+	for place := range sorted.page(false, wanted, 0, len(refs)) {
 		entries = append(entries, d.rows[place].entry)
 	}
 	return entries, gone
 }
 
-// Named returns where, among the rows that fit the query, the next one stands
-// whose name ("Last, First") begins with this, looking from Offset on and then
-// from the top; -1 if there is none.
+// Named returns the position, among the rows that match the query, of the next
+// one whose name ("Last, First") has this beginning. It searches from Offset on
+// and then from the top, and returns -1 if there is none.
 func (d *Directory) Named(q Query, beginning string) int {
 	keys := spellings(prepare(beginning))
 	for i := range keys {
@@ -48,7 +48,7 @@ func (d *Directory) Named(q Query, beginning string) int {
 	sorted := d.settle(q.Sort)
 	defer d.mu.RUnlock()
 	first, at := -1, 0
-	for place := range sorted.part(q.Desc, d.matching(&q), 0, len(d.rows)) {
+	for place := range sorted.page(q.Desc, d.matching(&q), 0, len(d.rows)) {
 		if d.rows[place].isNamed(keys) {
 			if at >= q.Offset {
 				return at
@@ -62,7 +62,7 @@ func (d *Directory) Named(q Query, beginning string) int {
 	return first
 }
 
-// isNamed reports whether the name begins with one of the keys, whatever stands
+// isNamed reports whether the name begins with one of the keys, whatever is
 // between its letters.
 func (r *row) isNamed(keys []string) bool {
 	for _, key := range keys {

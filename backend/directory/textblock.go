@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// blockRows is how many rows have their texts together: enough to read them one
-// after the other, and few enough to write them anew when one of them changes.
+// blockRows is how many rows share a block of texts: enough for fast sequential
+// reading, and few enough to rebuild the block when one of them changes.
 const (
 	blockRows  = 1024
 	blockWords = blockRows / 64
 )
 
-// text is what the rows of one block are searched by, in one piece: for each row
-// the words of its names, its email, and the forms of its phone numbers.
+// text is the searched text of the rows of one block: for each row the words of
+// its names, its email, and the forms of its phone numbers.
 type text struct {
 	all   string
 	ends  []int32 // of all parts, one after the other
@@ -29,7 +29,7 @@ const (
 	partsOfRow
 )
 
-// parts returns them in their order.
+// parts returns the parts of the row's text, in their order.
 func (r *row) parts() [partsOfRow]*string { return [...]*string{&r.words, &r.email, &r.phones} }
 
 func (d *Directory) textsStale() bool {
@@ -44,7 +44,7 @@ func (d *Directory) renewTexts() {
 	}
 }
 
-// newText puts the texts of all rows into one, and lets the rows share it.
+// newText joins the texts of all rows into one, which the rows then share.
 func newText(rows []*row) text {
 	var all strings.Builder
 	ends := make([]int32, 0, partsOfRow*len(rows))
@@ -78,8 +78,8 @@ func (t *text) part(n int) string {
 	return t.all[start:t.ends[n]]
 }
 
-// match leaves of some rows those with the beginning of a word of the names, or
-// any part of the email or of a phone number.
+// match keeps the rows with this beginning of a word in their names, or this
+// part of an email or a phone number.
 func (t *text) match(what *term, rows bits) {
 	if what.letter != 0 {
 		rows.and(t.index.letters[letterOf(what.letter)][:])
@@ -92,24 +92,25 @@ func (t *text) match(what *term, rows bits) {
 	copy(rows, found[:])
 }
 
-// find adds to those found who of some rows has one of the needles in that part.
+// find adds to found those of the rows that have one of the needles in this
+// part.
 func (t *text) find(wanted []needle, part int, rows, found bits) {
 	for i := range wanted {
 		var left blockBits
 		copy(left[:], rows)
 		bits(left[:]).andNot(found)
 		t.index.mayHave(wanted[i].pairs, left[:])
-		bits(left[:]).leave(func(row int) bool {
+		bits(left[:]).filter(func(row int) bool {
 			return strings.Contains(t.part(row*partsOfRow+part), wanted[i].text)
 		})
 		found.or(left[:])
 	}
 }
 
-// search leaves of some those who match all terms, where two or three words may
-// also be one of a name. The caller holds the lock.
+// search keeps the rows that match all terms, where two or three words may also
+// match one word of a name. The caller holds the lock.
 func (d *Directory) search(ts terms, found bits) bits {
-	all := append(make([]bits, 0, len(ts)+1), found) // by how many words are matched
+	all := append(make([]bits, 0, len(ts)+1), found) // by how many terms are matched
 	for i := range ts {
 		left := d.matchTerm(&ts[i], slices.Clone(all[i]))
 		for back, together := range [][]needle{ts[i].pair, ts[i].triple} {
@@ -122,7 +123,7 @@ func (d *Directory) search(ts terms, found bits) bits {
 	return all[len(ts)]
 }
 
-// matchTerm leaves those who match one word of a search.
+// matchTerm keeps the rows that match one term.
 func (d *Directory) matchTerm(what *term, found bits) bits {
 	own, hasOwn := d.places[what.text] // the whole id
 	hasOwn = hasOwn && found.has(own)
@@ -139,7 +140,7 @@ func (d *Directory) matchTerm(what *term, found bits) bits {
 	return found
 }
 
-// matchNames leaves those whose names have one of the needles.
+// matchNames keeps the rows whose names have one of the needles.
 func (d *Directory) matchNames(wanted []needle, found bits) bits {
 	for n := range d.texts {
 		rows, in := found.block(n), blockBits{}

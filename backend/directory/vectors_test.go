@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// vector is a line of testdata: what is stored, what somebody types, and in
-// which country the clinic is.
+// vector is a line of testdata: what is stored, what a person types, and the
+// clinic's country.
 type vector struct {
 	kind    string
 	client  profile.Entry
@@ -18,8 +18,8 @@ type vector struct {
 	country string
 }
 
-// vectors reads a file of testdata, in which \uXXXX is a character that cannot
-// be seen or told apart.
+// vectors reads a file of testdata, in which \uXXXX is a character that is
+// invisible or looks like another.
 func vectors(t testing.TB, file string) []vector {
 	t.Helper()
 	content, err := os.ReadFile("testdata/" + file) // #nosec G304 -- of this package
@@ -67,8 +67,8 @@ func finds(v *vector, country string) bool {
 	return d.Find(Query{Search: v.typed, Filter: All, Limit: 1}).Matched == 1
 }
 
-// The clinic's country is not always known. What is in a line has to be found
-// there, and a line without a country anywhere.
+// The clinic's country is not always known. A line has to match in its country,
+// and a line without a country in any.
 func TestWhoIsStoredSoIsFound(t *testing.T) {
 	for _, v := range vectors(t, "search.tsv") {
 		countries := []string{v.country}
