@@ -11,24 +11,24 @@ import (
 )
 
 const oddSentence = "The system keyring did not do what TeleHab asked of it. " +
-	"Restart the computer and try again; if it stays, contact support@vald.com."
+	"Restart the computer and try again; if that does not help, contact support@vald.com."
 
-// lockedSentence says how to unlock the keyring of the given operating system.
+// lockedSentence says how to unlock the keyring of this operating system.
 func lockedSentence(goos string) string {
 	switch goos {
 	case "windows":
 		return "Windows Credential Manager does not let TeleHab read its keys right now. Nothing is lost. " +
 			"Sign out of Windows and in again with your password to unlock it, then try again."
 	case "darwin":
-		return "The macOS Keychain is locked or waits for an answer. Nothing is lost. " +
+		return "The macOS Keychain is locked or is waiting for an answer. Nothing is lost. " +
 			"Unlock the keychain \"login\" in Keychain Access, or answer the question on the screen, then try again."
 	}
-	return "Your password manager, or the system keyring, is locked or waits for an answer. Nothing is lost. " +
+	return "Your password manager, or the system keyring, is locked or is waiting for an answer. Nothing is lost. " +
 		"Unlock your password manager, then try again."
 }
 
-// hiddenSentence is for a value that is kept where TeleHab cannot see now. name
-// is the collection that has to be opened, or "".
+// hiddenSentence is for a value that is stored where TeleHab cannot see now.
+// name is the collection that has to be opened, or "".
 func hiddenSentence(name string) string {
 	what := "the collection or database"
 	if name != "" {
@@ -38,7 +38,7 @@ func hiddenSentence(name string) string {
 		"Unlock your password manager and open " + what + " in it, then try again."
 }
 
-// missingSentence says how to get a keyring on the given operating system.
+// missingSentence says how to get a keyring on this operating system.
 func missingSentence(goos string) string {
 	switch goos {
 	case "windows":
@@ -54,30 +54,30 @@ func missingSentence(goos string) string {
 
 const noCollectionSentence = "Your password manager, or system keyring, has no open collection for TeleHab's keys. " +
 	"In KeePassXC, open a database and choose in its Secret Service settings what it shares; in GNOME's Passwords and Keys, " +
-	"make a keyring or set one as default. Then try again."
+	"create a keyring or set one as default. Then try again."
 
-// notRunningSentence is for a keyring that has TeleHab's keys and is not there.
+// notRunningSentence is for a keyring that has TeleHab's keys and does not run.
 const notRunningSentence = "The password manager, or system keyring, that has TeleHab's keys is not running. Nothing is lost. " +
 	"Start it and unlock it, then try again."
 
 var (
-	// errLocked means that nobody has unlocked the keyring, or that the
-	// question for it was dismissed.
+	// errLocked means that the keyring is locked, or that the prompt to unlock
+	// it was dismissed.
 	errLocked = errors.New("locked")
-	// errNotKept means that the keyring said yes and then did not have the
-	// value, as KWallet does when somebody refuses to open the wallet.
+	// errNotKept means that the keyring reported success and then did not have
+	// the value, as KWallet does when a person refuses to open the wallet.
 	errNotKept = errors.New("the keyring did not keep the value")
-	// errNoCollection means that there is a service that has nothing to keep a
-	// value in.
+	// errNoCollection means that the service has no collection to store a value
+	// in.
 	errNoCollection = errors.New("no collection to keep a value in")
 )
 
-// hiddenError means that a value may lie where nobody can look now.
+// hiddenError means that a value may be stored where it cannot be seen now.
 type hiddenError struct{ place string }
 
 func (e *hiddenError) Error() string { return "not seen, and not proved absent" }
 
-// coded gives a failure the code and the sentence that a person can act on.
+// coded adds the code and the sentence that a person can act on.
 func coded(err error) error {
 	var hidden *hiddenError
 	switch {
@@ -95,9 +95,9 @@ func coded(err error) error {
 	return &profile.Error{Code: profile.Internal, Message: oddSentence, Cause: err}
 }
 
-// expected is coded for a value that was kept: its keyring exists, whatever can
-// be seen of it now. Where the password manager does not run, the desktop may
-// have started another keyring in its place, which is empty.
+// expected adjusts an error for a value that was stored: its keyring exists,
+// whatever can be seen of it now. While the password manager does not run, the
+// desktop may have started another, empty keyring in its place.
 func expected(err error, place string) error {
 	switch {
 	case errors.Is(err, errNoCollection):

@@ -10,9 +10,8 @@ import (
 
 const isLockedError = "org.freedesktop.Secret.Error.IsLocked"
 
-// saysLocked recognises a Secret Service that nobody unlocked, for instance
-// because the question for the password was dismissed, and one that ended
-// while it was asked.
+// saysLocked recognises a Secret Service that is locked, for instance because
+// the prompt for the password was dismissed, or that ended during the prompt.
 func saysLocked(err error) bool {
 	switch busErrorName(err) {
 	case isLockedError, "org.freedesktop.DBus.Error.NoReply":
@@ -21,9 +20,9 @@ func saysLocked(err error) bool {
 	return false
 }
 
-// saysMissing recognises a bus that is gone and a service that is not on it.
-// A new collection that nobody agreed to make has the path "/", so the next
-// call says that no object is there.
+// saysMissing recognises a bus that is gone and a service that is not on it. A
+// new collection whose creation was refused has the path "/", so the next call
+// fails with an unknown object.
 func saysMissing(err error) bool {
 	if errors.Is(err, dbus.ErrClosed) || errors.Is(err, old.ErrClosed) {
 		return true

@@ -10,16 +10,16 @@ import (
 // ErrAbsent is what Find returns when a value is certainly in no keyring.
 var ErrAbsent = errors.New("not in the system keyring")
 
-// Find returns the value that has been kept under name, and where it lies: a
-// text to store and to give to the next Find as place. "" stands for a value
-// that was kept before places were stored.
+// Find returns the value stored under name, and where it is: a text to store
+// and to pass to the next Find as place. Pass "" for a value from before places
+// were stored.
 //
-// ErrAbsent is proof, and the only answer after which data sealed with the value
-// may be called lost. What proves it depends on the store. Secret Service: the
-// collection of that place is there, open and was searched, and no other
-// collection is locked. KWallet, Credential Manager, Keychain: the place is this
-// store, it said that there is none, and it kept another value. Whatever cannot
-// be proved is KeyringLocked or KeyringMissing.
+// ErrAbsent is proof, and the only answer after which data sealed with the
+// value may be called lost. The proof depends on the store. Secret Service: the
+// collection of that place exists, is open and was searched, and no other
+// collection is locked. KWallet, Credential Manager, Keychain: the place is
+// this store, it answered "not found", and it stored another value. Anything
+// unproved is KeyringLocked or KeyringMissing.
 func (k *Keyring) Find(ctx context.Context, name, place string) (value []byte, where string, err error) {
 	found := make(chan item, 1) // a call that hangs may end after this one has returned
 	err = k.do(ctx, "find "+name, func(s store) error {
@@ -41,12 +41,12 @@ func (k *Keyring) Find(ctx context.Context, name, place string) (value []byte, w
 func (k *Keyring) find(s store, name, place string) (item, error) {
 	var unproved error
 	proved := false
-	for _, each := range append([]store{s}, k.others(s)...) {
+	for _, each := range append([]store{s}, k.otherStores(s)...) {
 		kept, err := each.get(name, place)
 		if !errors.Is(err, system.ErrKeyNotFound) {
 			return kept, err
 		}
-		if err := each.absent(name, place); err == nil {
+		if err := each.proveAbsent(name, place); err == nil {
 			proved = true
 		} else if unproved == nil {
 			unproved = err
@@ -58,9 +58,9 @@ func (k *Keyring) find(s store, name, place string) (item, error) {
 	return item{}, unproved
 }
 
-// others are the other stores that run. An item may lie there since the time
-// when s did not.
-func (k *Keyring) others(s store) []store {
+// otherStores returns the other stores that run. An item may be there from a
+// time when s did not run.
+func (k *Keyring) otherStores(s store) []store {
 	var all []store
 	for _, opener := range k.openers {
 		if opener.kind == s.kind() || !opener.running() {
@@ -73,10 +73,10 @@ func (k *Keyring) others(s store) []store {
 	return all
 }
 
-// remove deletes what lies under name in every store that runs.
+// remove deletes the item with this name from every store that runs.
 func (k *Keyring) remove(s store, name string) error {
 	var errs []error
-	for _, each := range append([]store{s}, k.others(s)...) {
+	for _, each := range append([]store{s}, k.otherStores(s)...) {
 		if err := each.remove(name); !errors.Is(err, system.ErrKeyNotFound) {
 			errs = append(errs, err)
 		}
@@ -84,8 +84,8 @@ func (k *Keyring) remove(s store, name string) error {
 	return errors.Join(errs...)
 }
 
-// Hidden returns the error for a value that is expected at place and is not to be
-// seen there, while another lies elsewhere.
+// Hidden returns the error for a value that is expected at place and cannot be
+// seen there, while another value is found elsewhere.
 func (k *Keyring) Hidden(place string) error {
 	return coded(&hiddenError{placeName(place)})
 }

@@ -12,10 +12,10 @@ import (
 // an earlier call is still waiting for it.
 var errNoAnswer = errors.New("no answer in time")
 
-// gate lets one step through at a time and waits for it no longer than limit.
-// A step that does not return is left behind in its goroutine, because the
-// libraries below offer no way to end it; until it returns, run fails at once,
-// so that there is never more than one.
+// gate runs one step at a time and waits for it no longer than limit. A step
+// that does not return is abandoned in its goroutine, because the libraries
+// below offer no way to end it; until it returns, run fails at once, so that
+// there is never more than one.
 type gate struct {
 	limit time.Duration
 	slot  chan struct{}
@@ -45,7 +45,7 @@ func (g *gate) run(ctx context.Context, step func() error) error {
 		return errNoAnswer
 	}
 	done := make(chan error, 1)
-	go g.through(step, done)
+	go g.runStep(step, done)
 	select {
 	case err := <-done:
 		return err
@@ -56,9 +56,9 @@ func (g *gate) run(ctx context.Context, step func() error) error {
 	}
 }
 
-// through runs the step and frees the gate. The libraries below assert types
-// of what other programs send them, so a panic is an answer like any other.
-func (g *gate) through(step func() error, done chan<- error) {
+// runStep runs the step and frees the gate. The libraries below use type
+// assertions on what other programs send, so it turns a panic into an error.
+func (g *gate) runStep(step func() error, done chan<- error) {
 	err := fmt.Errorf("the keyring library stopped")
 	defer func() {
 		if r := recover(); r != nil {
@@ -73,7 +73,7 @@ func (g *gate) through(step func() error, done chan<- error) {
 	err = step()
 }
 
-// giveUp marks the gate as hanging, unless the step ended in this very moment.
+// giveUp marks the gate as hanging, unless the step has just ended.
 func (g *gate) giveUp(done <-chan error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -10,8 +10,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// The real KeePassXC with one database whose name is not "login": the row of
-// the table of field faults, step by step.
+// The real KeePassXC with one database whose name is not "login".
 func TestKeePassXC(t *testing.T) {
 	if !inTrouble(t, "keepassxc", onBareBus(t)) {
 		return
@@ -49,7 +48,7 @@ func TestKeePassXC(t *testing.T) {
 	kee.Stop()
 	kee.Start(false, "Practice")
 	hidden("the database is locked", "Unlock your password manager")
-	kee.Stop() // with its question for the password still there
+	kee.Stop() // while it still asks for the password
 
 	kee.Start(true, "Practice")
 	value, again, err := k.Find(t.Context(), "key", place)

@@ -12,8 +12,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// both runs a test on a system keyring and on the one in memory: what the demo
-// relies on must be what the program relies on.
+// both runs a test on the system keyring and on the one in memory, which have
+// to behave alike.
 func both(t *testing.T, test func(t *testing.T, k *keyring.Keyring)) {
 	t.Run("system", func(t *testing.T) { test(t, keyring.Open("TeleHab test "+t.Name())) })
 	t.Run("memory", func(t *testing.T) { test(t, keyring.Memory()) })

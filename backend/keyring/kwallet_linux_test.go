@@ -10,9 +10,9 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// wallet speaks the part of KWallet's D-Bus interface that is used, with the
+// wallet implements the used part of KWallet's D-Bus interface, with the
 // answers of kwalletd5: a refused wallet has the handle -1, reads as empty and
-// reports no error for anything.
+// never reports an error.
 type wallet struct {
 	refused bool
 	mu      sync.Mutex
@@ -86,7 +86,7 @@ func TestKWalletServesWhereThereIsNoSecretService(t *testing.T) {
 	}
 }
 
-// A wallet that somebody refused to open must not look like one that lost the
+// A wallet that a person refused to open must not look like one that lost the
 // store's key: that would reset the store.
 func TestRefusedKWalletIsNotAnEmptyOne(t *testing.T) {
 	if !inTrouble(t, "refused wallet", onBareBus(t)) {

@@ -7,8 +7,8 @@ import (
 
 const kwalletPlace = "KWallet"
 
-// openers: the Secret Service first, which most desktops have, then KWallet of
-// those that offer no Secret Service.
+// openers returns the Secret Service, which most desktops have, then KWallet
+// for those that offer no Secret Service.
 func openers(service string) []opener {
 	prefix := service + "/"
 	secrets := opener{kind: secretsName, open: func() (store, error) { return openSecretService(prefix) }, running: owned(secretsName)}
@@ -22,7 +22,7 @@ func openers(service string) []opener {
 	return []opener{secrets, wallet}
 }
 
-// owned says whether somebody on the session bus answers to the name.
+// owned reports whether the name has an owner on the session bus.
 func owned(name string) func() bool {
 	return func() bool {
 		bus, err := dbus.ConnectSessionBus()
@@ -36,5 +36,5 @@ func owned(name string) func() bool {
 	}
 }
 
-// placeName is what a person calls a place.
+// placeName is a place's name for a person.
 func placeName(place string) string { return dbusName(dbus.ObjectPath(place)) }

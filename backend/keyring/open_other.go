@@ -14,8 +14,8 @@ func openers(service string) []opener {
 		openLibrary(system.Config{
 			AllowedBackends: []system.BackendType{system.KeychainBackend},
 			ServiceName:     service,
-			// The default (login) keychain, only on this computer, readable
-			// by this program without a question and by others only with one.
+			// The default (login) keychain, only on this computer, readable by
+			// this program without a prompt and by others only with one.
 			KeychainTrustApplication:       true,
 			KeychainSynchronizable:         false,
 			KeychainAccessibleWhenUnlocked: true,
@@ -23,5 +23,5 @@ func openers(service string) []opener {
 	}
 }
 
-// placeName is what a person calls a place.
+// placeName is a place's name for a person.
 func placeName(place string) string { return place }

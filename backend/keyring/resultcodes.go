@@ -5,17 +5,17 @@ import (
 	"strconv"
 )
 
-// state is what a system's result code says about its keyring.
+// state is what a system's result code says about the keyring.
 type state int
 
 const (
 	stateOther   state = iota // nothing about the keyring as a whole
-	stateLocked               // it is there, and was not opened
-	stateMissing              // it is not there, or does not run
+	stateLocked               // it exists, and was not opened
+	stateMissing              // it does not exist, or does not run
 )
 
-// keychainState knows the result codes of the macOS Keychain. "Not found" is
-// none of them: it says that an open keychain does not have the item.
+// keychainState interprets result codes of the macOS Keychain. "Not found" is
+// not among them, since it means that an open keychain does not have the item.
 func keychainState(status int) state {
 	switch status {
 	case -128, // errSecUserCanceled
@@ -33,8 +33,9 @@ func keychainState(status int) state {
 	return stateOther
 }
 
-// credentialsState knows the error codes of Windows Credential Manager. It
-// cannot decrypt what it has when somebody else has set the person's password.
+// credentialsState interprets error codes of Windows Credential Manager, which
+// cannot decrypt its values after an administrator has reset the person's
+// password.
 func credentialsState(code uint32) state {
 	switch code {
 	case 5, // ERROR_ACCESS_DENIED
@@ -53,8 +54,8 @@ func credentialsState(code uint32) state {
 
 var statusAtEnd = regexp.MustCompile(`\((-\d+)\)$`)
 
-// keychainStatus is the result code that the library's errors end with, or 0.
-// Their type exists on macOS only.
+// keychainStatus is the result code at the end of the library's errors, or 0.
+// Their type exists only on macOS.
 func keychainStatus(err error) int {
 	match := statusAtEnd.FindStringSubmatch(err.Error())
 	if match == nil {

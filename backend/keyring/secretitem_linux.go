@@ -12,7 +12,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// secret is the Secret Service's form of a value.
+// secret is a value in the form that the Secret Service uses.
 type secret struct {
 	Session     dbus.ObjectPath
 	Parameters  []byte
@@ -30,8 +30,8 @@ func (s *secretService) attributes(name string) map[string]string {
 	return map[string]string{"profile": s.key(name)}
 }
 
-// read returns an item's value. KeePassXC keeps single items locked until the
-// person has let this program have them.
+// read returns an item's value. KeePassXC locks single items until the person
+// has given this program access.
 func (s *secretService) read(path dbus.ObjectPath) ([]byte, error) {
 	kept, err := s.secretOf(path)
 	if busErrorName(err) == isLockedError {
@@ -46,7 +46,7 @@ func (s *secretService) read(path dbus.ObjectPath) ([]byte, error) {
 	return valueOf(kept.Value), nil
 }
 
-// valueOf is nil for content that write has not written.
+// valueOf returns the value in content, or nil if it was not written by write.
 func valueOf(content []byte) []byte {
 	var kept system.Item
 	if err := json.Unmarshal(content, &kept); err != nil {
@@ -77,7 +77,7 @@ func (s *secretService) write(collection dbus.ObjectPath, name string, value []b
 		return err
 	}
 	if question != noObject {
-		if _, err := s.ask(question, nil); err != nil {
+		if _, err := s.prompt(question, nil); err != nil {
 			return err
 		}
 	}
@@ -104,7 +104,7 @@ func (s *secretService) delete(path dbus.ObjectPath) error {
 		question, err = s.deletion(path)
 	}
 	if err == nil && question != noObject {
-		_, err = s.ask(question, nil)
+		_, err = s.prompt(question, nil)
 	}
 	return err
 }
@@ -129,21 +129,22 @@ func (s *secretService) unlock(object dbus.ObjectPath) error {
 			return !locked, err
 		}
 	}
-	_, err = s.ask(question, open)
+	_, err = s.prompt(question, open)
 	return err
 }
 
-// A question stays on the screen for so long; TeleHab's own call has ended by
-// then, and the next one goes on as soon as the person has answered.
+// A prompt stays on the screen for this long. TeleHab's own call has ended by
+// then, and the next one succeeds as soon as the person has answered.
 const (
 	questionLimit = 5 * time.Minute
 	questionPoll  = 250 * time.Millisecond
 )
 
-// ask shows a question of the service and waits for the answer. settled, if
-// there is one, says that it has become needless: the person has unlocked the
-// password manager in its own window. errLocked: the person said no.
-func (s *secretService) ask(question dbus.ObjectPath, settled func() (bool, error)) (dbus.Variant, error) {
+// prompt shows a prompt of the service and waits for the answer. settled, if
+// not nil, reports that the prompt is no longer needed because the person has
+// unlocked the password manager in its own window. errLocked: the person
+// refused.
+func (s *secretService) prompt(question dbus.ObjectPath, settled func() (bool, error)) (dbus.Variant, error) {
 	const prompt = "org.freedesktop.Secret.Prompt"
 	match := []dbus.MatchOption{dbus.WithMatchObjectPath(question), dbus.WithMatchInterface(prompt)}
 	if err := s.bus.AddMatchSignal(match...); err != nil {
@@ -178,7 +179,7 @@ func (s *secretService) ask(question dbus.ObjectPath, settled func() (bool, erro
 			}
 			return result, err
 		case <-poll.C:
-			if done, err := s.needless(settled); done || err != nil {
+			if done, err := s.isSettled(settled); done || err != nil {
 				return dbus.Variant{}, err
 			}
 		case <-limit.C:
@@ -187,8 +188,8 @@ func (s *secretService) ask(question dbus.ObjectPath, settled func() (bool, erro
 	}
 }
 
-// needless also fails when the service has ended with the question.
-func (s *secretService) needless(settled func() (bool, error)) (bool, error) {
+// isSettled also fails when the service has ended during the prompt.
+func (s *secretService) isSettled(settled func() (bool, error)) (bool, error) {
 	var running bool
 	err := s.bus.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, secretsName).Store(&running)
 	switch {
@@ -202,8 +203,8 @@ func (s *secretService) needless(settled func() (bool, error)) (bool, error) {
 	return settled()
 }
 
-// dbusName is the last part of a path, in which bytes that D-Bus does not allow
-// are written as _ and two hexadecimal digits.
+// dbusName decodes the last part of a path, in which bytes that D-Bus does not
+// allow are written as _ and two hexadecimal digits.
 func dbusName(path dbus.ObjectPath) string {
 	escaped := string(path[strings.LastIndex(string(path), "/")+1:])
 	plain, err := url.PathUnescape(strings.ReplaceAll(escaped, "_", "%"))

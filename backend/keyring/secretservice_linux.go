@@ -10,17 +10,17 @@ import (
 )
 
 // secretService is the freedesktop Secret Service, which GNOME Keyring,
-// KeePassXC and KWallet offer: collections of items, each open or locked, one
-// of which is the person's default.
+// KeePassXC and KWallet implement: collections of items, each locked or
+// unlocked, one of which is the default.
 //
-// github.com/99designs/keyring knows a collection only by its name, makes one
-// where there is none of that name, takes a locked collection of KeePassXC for
-// an empty one, and waits for the answer to a question without end. So this
-// speaks D-Bus itself. Items are as that library wrote them.
+// github.com/99designs/keyring knows a collection only by its name, creates it
+// if there is none of that name, mistakes a locked collection of KeePassXC for
+// an empty one, and waits for the answer to a prompt without a limit. So this
+// uses D-Bus directly. Items have the format of that library.
 type secretService struct {
 	prefix  string
 	bus     *dbus.Conn
-	session dbus.ObjectPath // of the present call
+	session dbus.ObjectPath // of the current call
 }
 
 const (
@@ -28,7 +28,7 @@ const (
 	secretsPath     = "/org/freedesktop/secrets"
 	collectionsPath = secretsPath + "/collection/"
 	loginPath       = dbus.ObjectPath(collectionsPath + "login")
-	sessionPath     = dbus.ObjectPath(collectionsPath + "session") // GNOME's, forgotten when the session ends
+	sessionPath     = dbus.ObjectPath(collectionsPath + "session") // GNOME's, dropped when the session ends
 
 	serviceInterface    = "org.freedesktop.Secret.Service."
 	collectionInterface = "org.freedesktop.Secret.Collection."
@@ -37,16 +37,16 @@ const (
 	noObject = dbus.ObjectPath("/") // D-Bus has no empty path
 )
 
-// openSecretService connects to the session bus and asks the service for a
-// session, which starts a service that is installed and not running.
+// openSecretService connects to the session bus and opens a session, which
+// starts the service if it is installed and not running.
 func openSecretService(prefix string) (store, error) {
 	bus, err := dbus.ConnectSessionBus()
 	if err != nil {
-		// Without a bus there is no service either.
+		// Without a bus there is no service.
 		return nil, errors.Join(system.ErrNoAvailImpl, err)
 	}
 	s := &secretService{prefix: prefix, bus: bus}
-	if err := s.in(func() error { return nil }); err != nil {
+	if err := s.inSession(func() error { return nil }); err != nil {
 		return nil, errors.Join(err, bus.Close())
 	}
 	return s, nil
@@ -54,8 +54,8 @@ func openSecretService(prefix string) (store, error) {
 
 func (s *secretService) kind() string { return secretsName }
 
-// in runs step in a session of the service.
-func (s *secretService) in(step func() error) error {
+// inSession runs step in a session of the service.
+func (s *secretService) inSession(step func() error) error {
 	var out dbus.Variant
 	err := s.service().Call(serviceInterface+"OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&out, &s.session)
 	if err != nil {
@@ -69,16 +69,16 @@ func (s *secretService) service() dbus.BusObject { return s.bus.Object(secretsNa
 
 func (s *secretService) key(name string) string { return s.prefix + name }
 
-// view is what the service shows now.
+// view is a snapshot of what the service shows.
 type view struct {
 	all    []dbus.ObjectPath // the person's collections, in the order in which they are searched
 	locked map[dbus.ObjectPath]bool
 	target dbus.ObjectPath // where new items go; noObject: there is no such collection
 }
 
-// look reads the collections. The one at place is searched first, then the
+// readView reads the collections. The one at place is searched first, then the
 // default one, then the login collection that earlier versions used.
-func (s *secretService) look(place string) (view, error) {
+func (s *secretService) readView(place string) (view, error) {
 	v := view{locked: map[dbus.ObjectPath]bool{}, target: noObject}
 	var all []dbus.ObjectPath
 	property, err := s.service().GetProperty(serviceInterface + "Collections")
@@ -104,8 +104,8 @@ func (s *secretService) look(place string) (view, error) {
 	return v, nil
 }
 
-// target is the collection behind the alias "default", else the login one,
-// else the only one.
+// target returns the collection with the alias "default", otherwise the login
+// one, otherwise the only one.
 func (s *secretService) target(all []dbus.ObjectPath) (dbus.ObjectPath, error) {
 	var path dbus.ObjectPath
 	if err := s.service().Call(serviceInterface+"ReadAlias", 0, "default").Store(&path); err != nil {
@@ -131,7 +131,7 @@ func (s *secretService) isLocked(collection dbus.ObjectPath) (bool, error) {
 	return locked, property.Store(&locked)
 }
 
-// label is what the person calls the collection.
+// label is the collection's name for a person.
 func (s *secretService) label(collection dbus.ObjectPath) string {
 	var label string
 	property, err := s.bus.Object(secretsName, collection).GetProperty(collectionInterface + "Label")
@@ -144,8 +144,8 @@ func (s *secretService) label(collection dbus.ObjectPath) string {
 	return label
 }
 
-// open unlocks the collection if it is locked, asking the person.
-func (s *secretService) open(v view, collection dbus.ObjectPath) error {
+// ensureUnlocked prompts the person to unlock the collection if it is locked.
+func (s *secretService) ensureUnlocked(v view, collection dbus.ObjectPath) error {
 	if !v.locked[collection] {
 		return nil
 	}
@@ -160,32 +160,32 @@ func (s *secretService) open(v view, collection dbus.ObjectPath) error {
 	return err
 }
 
-// get reads from the collections that are open, and only when they do not have
-// it asks to unlock the one where it was, and the one where new items go.
+// get reads from the unlocked collections. Only if they do not have the item it
+// prompts to unlock the one where it was, and the one where new items go.
 func (s *secretService) get(name, place string) (found item, err error) {
-	err = s.in(func() error {
-		found, err = s.find(name, place)
+	err = s.inSession(func() error {
+		found, err = s.getItem(name, place)
 		return err
 	})
 	return found, err
 }
 
-func (s *secretService) find(name, place string) (item, error) {
-	v, err := s.look(place)
+func (s *secretService) getItem(name, place string) (item, error) {
+	v, err := s.readView(place)
 	if err != nil {
 		return item{}, err
 	}
-	collection, path, err := s.where(v, name)
+	collection, path, err := s.findUnlocked(v, name)
 	if errors.Is(err, system.ErrKeyNotFound) {
 		for _, closed := range []dbus.ObjectPath{dbus.ObjectPath(place), v.target} {
-			if err := s.open(v, closed); err != nil {
+			if err := s.ensureUnlocked(v, closed); err != nil {
 				return item{}, err
 			}
 		}
 		if v.target == noObject {
 			return item{}, errNoCollection
 		}
-		collection, path, err = s.where(v, name)
+		collection, path, err = s.findUnlocked(v, name)
 	}
 	if err != nil {
 		return item{}, err
@@ -194,8 +194,8 @@ func (s *secretService) find(name, place string) (item, error) {
 	return item{Value: value, Place: string(collection)}, err
 }
 
-// where searches the collections that are open.
-func (s *secretService) where(v view, name string) (collection, path dbus.ObjectPath, err error) {
+// findUnlocked searches the unlocked collections.
+func (s *secretService) findUnlocked(v view, name string) (collection, path dbus.ObjectPath, err error) {
 	for _, collection := range v.all {
 		if v.locked[collection] {
 			continue
@@ -211,16 +211,16 @@ func (s *secretService) where(v view, name string) (collection, path dbus.Object
 	return noObject, noObject, system.ErrKeyNotFound
 }
 
-// absent: KeePassXC answers a search in a locked database with nothing, and
-// does not name databases that are closed. So the collection where the item was
-// has to be there, and no other may be locked. Earlier versions did not note
-// where it was, and knew the login collection only.
-func (s *secretService) absent(name, place string) error {
-	return s.in(func() error {
+// proveAbsent allows for KeePassXC, which finds nothing in a locked database
+// and does not list closed ones. So the collection where the item was has to
+// exist, and none may be locked. Earlier versions did not store where an item
+// was, and used only the login collection.
+func (s *secretService) proveAbsent(name, place string) error {
+	return s.inSession(func() error {
 		if place == "" {
 			place = string(loginPath)
 		}
-		v, err := s.look(place)
+		v, err := s.readView(place)
 		if err != nil {
 			return err
 		}
@@ -233,17 +233,17 @@ func (s *secretService) absent(name, place string) error {
 				return &hiddenError{s.label(collection)}
 			}
 		}
-		if _, _, err := s.where(v, name); !errors.Is(err, system.ErrKeyNotFound) {
-			return errors.Join(&hiddenError{s.label(home)}, err) // it came back meanwhile, or could not be searched
+		if _, _, err := s.findUnlocked(v, name); !errors.Is(err, system.ErrKeyNotFound) {
+			return errors.Join(&hiddenError{s.label(home)}, err) // it appeared meanwhile, or could not be searched
 		}
 		return nil
 	})
 }
 
-// set replaces the item where it is, and else adds it to the target.
+// set replaces the item where it is, or adds it to the target.
 func (s *secretService) set(name string, value []byte) error {
-	return s.in(func() error {
-		v, err := s.look("")
+	return s.inSession(func() error {
+		v, err := s.readView("")
 		if err != nil {
 			return err
 		}
@@ -252,10 +252,10 @@ func (s *secretService) set(name string, value []byte) error {
 				return err
 			}
 		}
-		if err := s.open(v, v.target); err != nil {
+		if err := s.ensureUnlocked(v, v.target); err != nil {
 			return err
 		}
-		collection, _, err := s.where(v, name)
+		collection, _, err := s.findUnlocked(v, name)
 		if errors.Is(err, system.ErrKeyNotFound) {
 			collection, err = v.target, nil
 		}
@@ -266,8 +266,8 @@ func (s *secretService) set(name string, value []byte) error {
 	})
 }
 
-// firstCollection makes the first collection of a new GNOME Keyring, which asks
-// the person for its password. No other service is asked for one: KeePassXC
+// firstCollection creates the first collection of a new GNOME Keyring, which
+// asks the person for its password. It does so with no other service: KeePassXC
 // would show its assistant for new databases.
 func (s *secretService) firstCollection(v view) (dbus.ObjectPath, error) {
 	if len(v.all) > 0 || !s.isGNOME() {
@@ -279,7 +279,7 @@ func (s *secretService) firstCollection(v view) (dbus.ObjectPath, error) {
 		return noObject, err
 	}
 	if question != noObject {
-		result, err := s.ask(question, nil)
+		result, err := s.prompt(question, nil)
 		if errors.Is(err, errLocked) {
 			err = errors.Join(errNoCollection, err)
 		}
@@ -296,7 +296,7 @@ func (s *secretService) firstCollection(v view) (dbus.ObjectPath, error) {
 	return path, nil
 }
 
-// isGNOME says that GNOME Keyring is who answers.
+// isGNOME reports whether the service is GNOME Keyring.
 func (s *secretService) isGNOME() bool {
 	var gnome, secrets string
 	get := "org.freedesktop.DBus.GetNameOwner"
@@ -307,10 +307,10 @@ func (s *secretService) isGNOME() bool {
 }
 
 // remove deletes the item wherever it is. The collections where it may be have
-// to be open; a locked one of GNOME's tells what it holds all the same.
+// to be unlocked; GNOME Keyring lists the items of a locked one too.
 func (s *secretService) remove(name string) error {
-	return s.in(func() error {
-		v, err := s.look("")
+	return s.inSession(func() error {
+		v, err := s.readView("")
 		if err != nil {
 			return err
 		}
@@ -318,10 +318,10 @@ func (s *secretService) remove(name string) error {
 			if s.isGNOME() {
 				return system.ErrKeyNotFound
 			}
-			return errLocked // KeePassXC with its databases closed
+			return errLocked // KeePassXC, with its databases closed
 		}
 		for _, collection := range []dbus.ObjectPath{v.target, loginPath} {
-			if err := s.open(v, collection); err != nil {
+			if err := s.ensureUnlocked(v, collection); err != nil {
 				return err
 			}
 		}

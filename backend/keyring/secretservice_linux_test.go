@@ -25,7 +25,7 @@ func onSecrets(t *testing.T, names []string, test func(t *testing.T, s *keyringt
 	}
 }
 
-// place is where a collection lies, as Find returns it.
+// place is a collection's place, as Find returns it.
 func place(name string) string { return "/org/freedesktop/secrets/collection/" + name }
 
 func wantFound(t *testing.T, k *keyring.Keyring, from, value, where string) {
@@ -36,7 +36,7 @@ func wantFound(t *testing.T, k *keyring.Keyring, from, value, where string) {
 	}
 }
 
-// wantHidden wants a locked keyring, with a sentence that has the words.
+// wantHidden expects a locked keyring, and these words in the sentence.
 func wantHidden(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if profile.CodeOf(err) != profile.KeyringLocked || errors.Is(err, keyring.ErrAbsent) {
@@ -63,7 +63,7 @@ func TestTheDefaultCollectionIsUsedWhateverItsName(t *testing.T) {
 		}
 		wantFound(t, k, "", "value", place("Practice"))
 
-		// The default is whichever database is in front. What was kept stays
+		// The default is whichever database is in front. A stored value stays
 		// where it is, and is found, changed and deleted there.
 		s.SetDefault("Private")
 		wantFound(t, k, place("Practice"), "value", place("Practice"))
@@ -96,7 +96,7 @@ func TestTheOnlyCollectionIsUsedWhereNoneIsTheDefault(t *testing.T) {
 	})
 }
 
-// Earlier versions kept everything in the login collection.
+// Earlier versions stored everything in the login collection.
 func TestWhatLiesInTheLoginCollectionIsFoundBesideADefault(t *testing.T) {
 	onSecrets(t, []string{"login", "Default"}, func(t *testing.T, s *keyringtest.Secrets, k *keyring.Keyring) {
 		mustSet(t, k, "key", []byte("value"))
@@ -127,21 +127,21 @@ func TestLockedCollectionIsNotAnEmptyOne(t *testing.T) {
 		wantHidden(t, k.Delete(t.Context(), "key"))
 		wantHidden(t, k.Probe(t.Context()))
 
-		s.SetAnswer(keyringtest.Yes) // the question is asked again, and answered
+		s.SetAnswer(keyringtest.Yes) // the prompt is shown again, and answered
 		wantFound(t, k, place("Practice"), "value", place("Practice"))
 	})
 }
 
-// Nobody answers, and then the person unlocks the password manager in its own
-// window: the question is needless, and the next call succeeds.
+// The prompt is not answered, and the person unlocks the password manager in
+// its own window: the prompt is no longer needed, and the next call succeeds.
 func TestUnlockedBesideTheQuestion(t *testing.T) {
 	onSecrets(t, []string{"Practice"}, func(t *testing.T, s *keyringtest.Secrets, k *keyring.Keyring) {
 		mustSet(t, k, "key", []byte("value"))
 		s.Lock("Practice")
 		s.SetAnswer(keyringtest.Silent)
 		before := s.Asked()
-		wantHidden(t, find(t, k, place("Practice"))) // though nobody ever answers
-		wantHidden(t, find(t, k, place("Practice"))) // at once, and without a second question
+		wantHidden(t, find(t, k, place("Practice"))) // although the prompt is never answered
+		wantHidden(t, find(t, k, place("Practice"))) // at once, and without a second prompt
 		if asked := s.Asked() - before; asked != 1 {
 			t.Errorf("%d questions", asked)
 		}
@@ -164,7 +164,7 @@ func TestAbsenceIsProvedOnlyWhereEverythingWasSearched(t *testing.T) {
 		wantHidden(t, find(t, k, place("Elsewhere")), "Elsewhere") // a database that is closed now
 		wantHidden(t, find(t, k, place("Dr_20Smith")), "“Dr Smith”")
 		wantHidden(t, find(t, k, "KWallet"), "KWallet")
-		wantHidden(t, find(t, k, ""), "login") // where earlier versions kept it
+		wantHidden(t, find(t, k, ""), "login") // where earlier versions stored it
 		s.Lock("Private")
 		wantHidden(t, find(t, k, place("Practice")), "Private")
 		s.Unlock("Private")

@@ -10,34 +10,35 @@ import (
 
 // store is one opened store of the operating system.
 type store interface {
-	// get returns what lies under name; place is where it was last, or "".
-	// system.ErrKeyNotFound: the store is open and shows nothing of that name.
+	// get returns the item with this name; place is where it was last, or "".
+	// system.ErrKeyNotFound: the store is open and shows no such item.
 	get(name, place string) (item, error)
 	set(name string, value []byte) error
 	remove(name string) error
-	// absent returns nil if it is certain that nothing lies under name, and else
-	// why that is not certain. get has said system.ErrKeyNotFound.
-	absent(name, place string) error
-	// kind is which of the operating system's stores this is.
+	// proveAbsent returns nil if it is certain that there is no item with this
+	// name, otherwise why that is uncertain. get has returned
+	// system.ErrKeyNotFound before.
+	proveAbsent(name, place string) error
+	// kind names the store's implementation.
 	kind() string
 }
 
-// item is a value, nil if it is not one that set has written, and its place.
+// item is a value and its place. The value is nil if set has not written it.
 type item struct {
 	Value []byte
 	Place string
 }
 
-// opener opens a store of one kind, or says that the computer has none.
+// opener opens a store of one kind, or fails if the computer has none.
 type opener struct {
 	kind string
 	open func() (store, error)
-	// running says that the store can be asked without starting a program.
+	// running reports whether the store can be used without starting a program.
 	running func() bool
 }
 
-// openFirst opens the first store that answers. Only the four stores that the
-// operating systems protect are tried; never a file, pass or keyctl.
+// openFirst opens the first store that answers. It tries only the four stores
+// that operating systems protect, never a file, pass or keyctl.
 func openFirst(openers []opener) (store, error) {
 	var failures []error
 	for _, opener := range openers {
@@ -50,16 +51,16 @@ func openFirst(openers []opener) (store, error) {
 	return nil, errors.Join(failures...)
 }
 
-// library is a store that github.com/99designs/keyring serves: Windows
+// library is a store that is used through github.com/99designs/keyring: Windows
 // Credential Manager, the macOS Keychain, KWallet.
 type library struct {
 	ring system.Keyring
-	// place names the store: there is one of it.
+	// place names the store, of which there is only one.
 	place string
-	// prefix stands before every name where all programs share one name space.
+	// prefix is put before every name where all programs share one namespace.
 	prefix string
-	// refusesSilently: a store that nobody may open answers "not found"
-	// instead of an error, so that absence has to be proved.
+	// refusesSilently means that the store answers "not found" instead of an
+	// error if it may not be opened, so that absence has to be proved.
 	refusesSilently bool
 }
 
@@ -90,7 +91,7 @@ func (l *library) get(name, _ string) (item, error) {
 			return item{}, probeErr
 		}
 	case errors.As(err, &syntax), errors.As(err, &kind):
-		return item{Place: l.place}, nil // something that set has not written
+		return item{Place: l.place}, nil // not written by set
 	}
 	return item{Value: kept.Data, Place: l.place}, err
 }
@@ -108,9 +109,9 @@ func (l *library) set(name string, value []byte) error {
 
 func (l *library) remove(name string) error { return l.ring.Remove(l.key(name)) }
 
-// absent: each of these stores is one place, which is open if it keeps a value.
-// The value that is looked for may lie in another store, though.
-func (l *library) absent(_, place string) error {
+// proveAbsent relies on each of these stores being one place, which is open if
+// it stores a value. The item may still be in another store.
+func (l *library) proveAbsent(_, place string) error {
 	if place != "" && place != l.place || place == "" && l.refusesSilently {
 		return &hiddenError{placeName(place)}
 	}

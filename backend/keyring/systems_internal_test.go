@@ -12,7 +12,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// A system that says "locked" or "not there" has not said "not found".
+// "Locked" and "not available" are different from "not found".
 func TestWhatSystemsSayOfTheirKeyrings(t *testing.T) {
 	for text, want := range map[string]state{
 		"User interaction is not allowed. (-25308)":                                 stateLocked,
@@ -46,7 +46,7 @@ func TestLockedSentencesSayHowToUnlock(t *testing.T) {
 	}
 }
 
-// failing is a keyring in memory that fails as a system's own may.
+// failing is a keyring in memory that fails as a system's keyring may.
 type failing struct {
 	system.Keyring
 	getErr, setErr error
@@ -66,8 +66,8 @@ func (f failing) Set(item system.Item) error {
 	return f.Keyring.Set(item)
 }
 
-// One store of a system proves an absence by keeping another value, and only if
-// it is the store where the value was.
+// A system's store proves an absence by storing another value, and only if it
+// is the store where the value was.
 func TestAbsenceIsProvedByAStoreThatKeepsAValue(t *testing.T) {
 	refused := errors.New("access denied")
 	for name, test := range map[string]struct {
@@ -90,7 +90,7 @@ func TestAbsenceIsProvedByAStoreThatKeepsAValue(t *testing.T) {
 	}
 }
 
-// What lay in a store that is not asked first any more is found, and deleted.
+// A value in a store that is no longer tried first is found, and deleted.
 func TestOlderStoreIsSearchedToo(t *testing.T) {
 	first := &library{ring: system.NewArrayKeyring(nil), place: "first"}
 	older := &library{ring: system.NewArrayKeyring(nil), place: "older"}

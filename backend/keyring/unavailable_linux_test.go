@@ -16,9 +16,9 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// The libraries look for the bus once, when the program starts. So every kind
-// of trouble gets a process of its own: the test starts this binary again with
-// the trouble's name in this variable.
+// The libraries look for the bus once, when the program starts. So each fault
+// gets a process of its own: the test starts this binary again with the fault's
+// name in this variable.
 const troubleVariable = "KEYRING_TROUBLE"
 
 func TestMain(m *testing.M) {
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	keyringtest.Main(m)
 }
 
-// inTrouble says whether this process is the one for the trouble; else it
+// inTrouble reports whether this process is the one for the fault. Otherwise it
 // starts that one, prepared by arrange, and reports its failure.
 func inTrouble(t *testing.T, trouble string, arrange func(self, run string) (*exec.Cmd, error)) bool {
 	t.Helper()
@@ -57,8 +57,8 @@ func onBareBus(t *testing.T) func(self, run string) (*exec.Cmd, error) {
 	return func(self, run string) (*exec.Cmd, error) { return keyringtest.OnBareBus(dir, self, run) }
 }
 
-// expect checks every call's code, and that the sentence is one for people. A
-// call that waited in vain for the keyring would say that it is locked.
+// expect checks the code of every call, and that its sentence has the word. A
+// call that waited in vain for the keyring would report that it is locked.
 func expect(t *testing.T, k *keyring.Keyring, want profile.Code, word string) {
 	t.Helper()
 	calls := map[string]func() error{
@@ -89,7 +89,7 @@ func TestNoBusIsKeyringMissing(t *testing.T) {
 }
 
 // Without an address the D-Bus library would run dbus-launch, which leaves a
-// daemon behind. The one on this PATH only leaves a mark.
+// daemon behind. The one on this PATH only leaves a file.
 func TestNoAddressStartsNoBus(t *testing.T) {
 	dir := t.TempDir()
 	mark := filepath.Join(dir, "mark")
@@ -119,8 +119,8 @@ func TestNoServiceIsKeyringMissing(t *testing.T) {
 	}
 }
 
-// A real gnome-keyring for which nobody ever chose a password, with nobody there
-// to ask: it runs, and holds no collection to keep anything in.
+// A real gnome-keyring without a password, and without a person to choose one:
+// it runs, but has no collection to store anything in.
 func TestNoCollectionIsKeyringMissing(t *testing.T) {
 	if !inTrouble(t, "no collection", onBareBus(t)) {
 		return
@@ -148,8 +148,8 @@ func TestNoCollectionIsKeyringMissing(t *testing.T) {
 	}
 }
 
-// A real gnome-keyring whose login collection was locked again, with nobody
-// there to type its password.
+// A real gnome-keyring whose login collection was locked again, without a
+// person to type its password.
 func TestLockedKeyringIsKeyringLocked(t *testing.T) {
 	if !inTrouble(t, "locked", func(self, run string) (*exec.Cmd, error) {
 		cmd := exec.Command(self, run)
@@ -190,15 +190,15 @@ func TestHungKeyringIsKeyringLocked(t *testing.T) {
 	if profile.CodeOf(err) != profile.KeyringLocked {
 		t.Errorf("the first call: %v", err)
 	}
-	// While one call hangs the others don't wait: four that did would take the limit
-	// each, and these take no time worth mentioning, on a busy computer neither.
+	// While one call hangs, others do not wait: four that did would take the
+	// limit each, while these take almost no time, even on a busy computer.
 	began = time.Now()
 	expect(t, k, profile.KeyringLocked, "Unlock")
 	if took := time.Since(began); took >= 4*keyring.Limit {
 		t.Errorf("four calls took %v", took)
 	}
 
-	// Once the keyring answers, if only by refusing, the guard is gone.
+	// Once the keyring answers, even by refusing, calls are made again.
 	close(release)
 	for deadline := time.Now().Add(time.Minute); profile.CodeOf(k.Probe(t.Context())) != profile.KeyringMissing; {
 		if time.Now().After(deadline) {
@@ -208,8 +208,8 @@ func TestHungKeyringIsKeyringLocked(t *testing.T) {
 	}
 }
 
-// stuck is a Secret Service that keeps every caller waiting, as one does that
-// waits for a person to type a password, until it is released.
+// stuck is a Secret Service that makes every caller wait until it is released,
+// as one does that waits for a person to type a password.
 type stuck struct{ release chan struct{} }
 
 func (s stuck) OpenSession(string, dbus.Variant) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {

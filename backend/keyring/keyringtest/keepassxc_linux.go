@@ -48,7 +48,7 @@ ShowNotification=false
 `
 
 // KeePassXC is the real program as the Secret Service of a session that has
-// none, without a screen, and with databases that are made for the test.
+// none, without a screen, and with databases created for the test.
 type KeePassXC struct {
 	t      testing.TB
 	dir    string
@@ -56,7 +56,8 @@ type KeePassXC struct {
 	said   bytes.Buffer
 }
 
-// NewKeePassXC makes the databases, each of which is a collection of that name.
+// NewKeePassXC creates the databases, each of which is a collection of that
+// name.
 func NewKeePassXC(t testing.TB, databases ...string) *KeePassXC {
 	t.Helper()
 	k := &KeePassXC{t: t, dir: t.TempDir()}
@@ -86,7 +87,7 @@ func (k *KeePassXC) command(name string, args ...string) *exec.Cmd {
 }
 
 // Start opens the databases in KeePassXC, unlocked or locked, and returns once
-// it offers as many collections. Stop ends it.
+// it offers that many collections. Stop ends it.
 func (k *KeePassXC) Start(unlocked bool, databases ...string) {
 	k.t.Helper()
 	args := []string{"--config", "settings.ini", "--localconfig", "local.ini"}
@@ -109,7 +110,7 @@ func (k *KeePassXC) Start(unlocked bool, databases ...string) {
 	k.wait(unlocked, len(databases))
 }
 
-// wait returns when KeePassXC shows so many collections in that state.
+// wait returns when KeePassXC shows that many collections in that state.
 func (k *KeePassXC) wait(unlocked bool, collections int) {
 	k.t.Helper()
 	bus, err := dbus.ConnectSessionBus()

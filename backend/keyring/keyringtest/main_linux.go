@@ -23,8 +23,8 @@ import (
 // that one starts once the keyring answers.
 const stageVariable = "KEYRINGTEST_STAGE"
 
-// A bus without service folders starts nothing by itself: no second keyring,
-// and no window that asks the developer for a password.
+// A bus without service folders starts no services: no second keyring, and no
+// window that asks the developer for a password.
 const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -61,7 +61,7 @@ func Main(m *testing.M) {
 }
 
 // Fresh is the environment of this process without what Main and the desktop
-// put there: a test binary started with it makes a session of its own.
+// put there: a test binary started with it creates a session of its own.
 func Fresh() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
@@ -75,8 +75,8 @@ func Fresh() []string {
 	})
 }
 
-// OnBareBus returns the command, to be started by the caller, on a private
-// D-Bus session on which no service answers. Its files go to dir.
+// OnBareBus returns the command, to be started by the caller, in a private
+// D-Bus session without any service. Its files go to dir.
 func OnBareBus(dir string, command ...string) (*exec.Cmd, error) {
 	run, err := exec.LookPath("dbus-run-session")
 	if err != nil {
@@ -124,8 +124,8 @@ func inSession() (int, error) {
 }
 
 func withKeyring(m *testing.M) (int, error) {
-	// The daemon is told to end when the thread that started it ends, so that
-	// a test that panics leaves nothing behind.
+	// The daemon receives a signal when the thread that started it ends, so
+	// that a test that panics leaves no process behind.
 	runtime.LockOSThread()
 	daemon, err := startKeyring()
 	if err != nil {

@@ -7,6 +7,6 @@ import (
 	"testing"
 )
 
-// Main runs the tests as they are: only Linux has a keyring that can be set up
-// for a test alone. Name the service so that nothing real is overwritten.
+// Main only runs the tests: Linux alone has a keyring that can be set up for a
+// test. Name the service so that nothing real is overwritten.
 func Main(m *testing.M) { os.Exit(m.Run()) }

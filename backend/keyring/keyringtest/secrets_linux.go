@@ -16,20 +16,20 @@ const (
 	secretsPath = "/org/freedesktop/secrets"
 )
 
-// An Answer is what the person says to a question of the Secrets.
+// An Answer is the person's answer to a prompt of Secrets.
 type Answer int
 
 // The answers.
 const (
 	Yes    Answer = iota
-	No            // the question is dismissed
+	No            // the prompt is dismissed
 	Silent        // nobody is there
 )
 
-// Secrets is a Secret Service that behaves as KeePassXC does, in what its real
-// counterpart cannot be brought to without a hand at its window: a locked
-// collection shows no items, new items come with a question, answers are sent
-// to everybody, and which collection is the default changes.
+// Secrets is a Secret Service that simulates what the real KeePassXC does only
+// by hand at its window: a locked collection shows no items, new items come
+// with a prompt, answers are sent to every client, and the default collection
+// changes.
 type Secrets struct {
 	t   testing.TB
 	bus *dbus.Conn
@@ -39,8 +39,8 @@ type Secrets struct {
 	standard    dbus.ObjectPath // the alias "default"; "/" for none
 	questions   map[dbus.ObjectPath]func() dbus.Variant
 	answer      Answer
-	asked       int // questions that were shown
-	made        int // collections that somebody asked for
+	asked       int // prompts that were shown
+	made        int // collections that were requested
 	last        int
 }
 
@@ -101,18 +101,18 @@ func collectionPath(name string) dbus.ObjectPath {
 	return dbus.ObjectPath(secretsPath + "/collection/" + name)
 }
 
-// do runs a change under the lock, and returns what it says.
+// do runs a change under the lock, and returns its result.
 func do[T any](s *Secrets, change func() T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return change()
 }
 
-// Lock locks the collections of these names, as the person does in the password
-// manager's own window.
+// Lock locks the collections of these names, as a person does in the password
+// manager's window.
 func (s *Secrets) Lock(names ...string) { s.setLocked(true, names) }
 
-// Unlock opens them again.
+// Unlock unlocks the collections of these names.
 func (s *Secrets) Unlock(names ...string) { s.setLocked(false, names) }
 
 func (s *Secrets) setLocked(locked bool, names []string) {
@@ -123,7 +123,7 @@ func (s *Secrets) setLocked(locked bool, names []string) {
 	}
 }
 
-// SetDefault moves the alias; "" leaves none.
+// SetDefault sets the default collection; "" means none.
 func (s *Secrets) SetDefault(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,7 +132,8 @@ func (s *Secrets) SetDefault(name string) {
 	}
 }
 
-// Close takes the collection off the service, and returns what puts it back.
+// Close removes the collection from the service, and returns a function that
+// restores it.
 func (s *Secrets) Close(name string) (reopen func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -146,20 +147,20 @@ func (s *Secrets) Close(name string) (reopen func()) {
 	}
 }
 
-// SetAnswer says what the person answers from now on.
+// SetAnswer sets the person's answer from now on.
 func (s *Secrets) SetAnswer(answer Answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answer = answer
 }
 
-// Asked returns how many questions were shown.
+// Asked returns how many prompts were shown.
 func (s *Secrets) Asked() int { return do(s, func() int { return s.asked }) }
 
-// Made returns how many collections somebody wanted to be made.
+// Made returns how many new collections were requested.
 func (s *Secrets) Made() int { return do(s, func() int { return s.made }) }
 
-// Items returns how many items lie in the collection.
+// Items returns how many items are in the collection.
 func (s *Secrets) Items(name string) int {
 	return do(s, func() int { return len(s.collections[collectionPath(name)].items) })
 }
@@ -290,7 +291,8 @@ func (s *Secrets) unlock(objects []dbus.ObjectPath) (unlocked []dbus.ObjectPath,
 	}), nil
 }
 
-// create counts what a password manager would show its assistant for.
+// create counts the request, for which a password manager would show its
+// assistant.
 func (s *Secrets) create(map[string]dbus.Variant, string) (collection, question dbus.ObjectPath, err *dbus.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -298,7 +300,7 @@ func (s *Secrets) create(map[string]dbus.Variant, string) (collection, question 
 	return "/", s.question(func() dbus.Variant { return dbus.MakeVariant(dbus.ObjectPath("/")) }), nil
 }
 
-// question makes one; yes is done when the answer is yes.
+// question creates a prompt, which calls yes when the answer is yes.
 func (s *Secrets) question(yes func() dbus.Variant) dbus.ObjectPath {
 	s.last++
 	path := dbus.ObjectPath(fmt.Sprintf("%s/prompt/%d", secretsPath, s.last))

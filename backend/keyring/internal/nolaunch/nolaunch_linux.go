@@ -8,13 +8,13 @@ func init() {
 	if set := os.Getenv(address); set != "" && set != "autolaunch:" || runningBus() {
 		return
 	}
-	// An address of no known kind: connecting fails at once, here and in
-	// what this process starts.
+	// An address of an unknown kind: connecting fails at once, here and in
+	// processes that this one starts.
 	_ = os.Setenv(address, "disabled:")
 }
 
-// runningBus looks where the D-Bus library looks for a bus whose address
-// nobody passed on.
+// runningBus looks for a bus in the places where the D-Bus library does when it
+// has no address.
 func runningBus() bool {
 	dir := "/run/user/" + decimal(os.Getuid())
 	for _, name := range []string{"/bus", "/dbus-session"} {
@@ -25,7 +25,7 @@ func runningBus() bool {
 	return false
 }
 
-// decimal stands in for strconv, see the package's comment.
+// decimal replaces strconv, see the package's comment.
 func decimal(n int) string {
 	const digits = "0123456789"
 	if n < 10 {
