@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// On a Mac the registration is a part of the app's bundle: the system reads
-// CFBundleURLTypes of its Info.plist when the app arrives, and there is nothing
-// to write.
+// On a Mac the registration is part of the app's bundle: the system reads
+// CFBundleURLTypes in its Info.plist when the app is installed, and there is
+// nothing to write.
 
 const notInBundle = "TeleHab's links work when TeleHab runs from its app bundle. " +
 	"Drag TeleHab into the Applications folder and open it there once."
 
 var urlScheme = regexp.MustCompile(`(?s)<key>CFBundleURLSchemes</key>\s*<array>[^/]*<string>` + Scheme + `</string>`)
 
-// judgeBundle says whether the bundle around a program names our scheme. files
-// is the file system from its root.
+// judgeBundle reports whether the bundle that contains a program declares our
+// scheme. files is the file system from its root.
 func judgeBundle(executable string, files fs.FS) State {
 	bundle, _, found := strings.Cut(executable, ".app/Contents/MacOS/")
 	if !found {

@@ -13,15 +13,15 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 )
 
-// A desktop is the home folder of somebody who has just got this computer, and
-// what this computer has installed for everybody.
+// A desktop is the home folder of a new user of this computer, and what is
+// installed on it for all users.
 type desktop struct {
 	t            *testing.T
 	home, system string
 }
 
-// newDesktop moves the test into one. The tools are the real ones, so they must
-// be there.
+// newDesktop gives the test a desktop of its own. The tools are the real ones,
+// and have to be installed.
 func newDesktop(t *testing.T) desktop {
 	t.Helper()
 	needTools(t, "xdg-mime", "xdg-open", "gio", "update-desktop-database", "desktop-file-validate")
@@ -34,7 +34,7 @@ func newDesktop(t *testing.T) desktop {
 	}
 	for _, name := range []string{"XDG_CURRENT_DESKTOP", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "DESKTOP_SESSION",
 		"KDE_FULL_SESSION", "GNOME_DESKTOP_SESSION_ID", "MATE_DESKTOP_SESSION_ID", "DBUS_SESSION_BUS_ADDRESS", "BROWSER"} {
-		t.Setenv(name, "") // so that it comes back
+		t.Setenv(name, "") // so that the test restores it
 		if err := os.Unsetenv(name); err != nil {
 			t.Fatal(err)
 		}
@@ -92,8 +92,8 @@ func (d desktop) entry() string {
 
 func (d desktop) list() string { return filepath.Join(d.home, ".config/mimeapps.list") }
 
-// program puts a program into a folder of the home that writes its arguments,
-// one a line, into a file.
+// program puts a program into a folder of the home folder. It writes its
+// arguments into a file, one per line.
 func (d desktop) program(folder string) (registration deeplink.Registration, record string) {
 	d.t.Helper()
 	record = filepath.Join(d.home, "record")
@@ -144,7 +144,7 @@ func (d desktop) repaired(r deeplink.Registration, takeOver bool) {
 	d.is(r, deeplink.Ready, "")
 }
 
-// received waits for what a program was started with.
+// received waits for the arguments that a program was started with.
 func (d desktop) received(record string) string {
 	d.t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {

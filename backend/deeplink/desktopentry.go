@@ -7,21 +7,22 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// The pieces of the Desktop Entry Specification 1.5 that a handler needs. They
-// are pure, so they are tested on every system; only Linux uses them.
+// The parts of the Desktop Entry Specification 1.5 that a handler needs. They
+// are pure functions, tested on every system; only Linux uses them.
 
-// desktopID is the name of our entry, the same as the one that packages install.
+// desktopID is the name of our entry, which is also the one that packages
+// install.
 const desktopID = "telehab.desktop"
 
-// marker is a key that says that an entry is ours, wherever it points.
+// marker is a key that marks an entry as ours, wherever it points.
 const marker = "X-TeleHab-Links"
 
-// desktopEntry is what we read of somebody's .desktop file.
+// desktopEntry is what we read of a .desktop file.
 type desktopEntry struct {
 	name   string
-	exec   string // as it stands in the file
+	exec   string // as in the file
 	ours   bool   // it has our marker
-	hidden bool   // its owner calls it deleted
+	hidden bool   // it is marked as deleted
 }
 
 func parseEntry(text string) desktopEntry {
@@ -41,7 +42,7 @@ func parseEntry(text string) desktopEntry {
 	return e
 }
 
-// eachKey calls visit for every key of one group of an ini-like text, with the
+// eachKey calls visit for every key of one group of an INI-like text, with the
 // number of its line.
 func eachKey(text, group string, visit func(line int, key, value string)) {
 	inside := false
@@ -81,16 +82,16 @@ func ourEntry(path string) (string, error) {
 	}, "\n"), nil
 }
 
-// reserved characters make quotes necessary. Other paths go without, because
-// xdg-open's own reader, used where there is no desktop it knows, does not
-// understand quotes.
+// reserved characters make quotes necessary. Other paths are not quoted,
+// because xdg-open's own parser, used where it does not recognise the desktop,
+// does not understand quotes.
 const reserved = " \t\"'\\><~|&;$*?#()`"
 
 // launcher starts the program that follows.
 const launcher = "env"
 
-// quoteProgram writes a program's path for Exec: quoted as an argument, then
-// escaped as any string of the file.
+// quoteProgram returns a program's path for Exec: quoted as an argument, then
+// escaped like any string of the file.
 func quoteProgram(path string) (string, error) {
 	if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", profile.Refuse(SchemeTrouble,
@@ -103,14 +104,14 @@ func quoteProgram(path string) (string, error) {
 		quoted = `"` + inside + `"`
 	}
 	if strings.Contains(path, "%") {
-		// GLib looks for the program before it makes one % of two.
+		// GLib looks for the program before it turns %% into %.
 		quoted = launcher + " " + strings.ReplaceAll(quoted, "%", "%%")
 	}
 	return strings.ReplaceAll(quoted, `\`, `\\`), nil
 }
 
-// splitExec returns the program of an Exec line and the text of its other
-// arguments, field codes as they are. It is false for a line that means nothing.
+// splitExec returns the program and the arguments of an Exec line, with field
+// codes unchanged. ok is false for an invalid line.
 func splitExec(exec string) (program string, arguments []string, ok bool) {
 	words, ok := splitQuoted(unescape(exec))
 	if !ok || len(words) == 0 {
@@ -150,7 +151,7 @@ func splitQuoted(text string) (words []string, ok bool) {
 	return words, !quoted
 }
 
-// unescape undoes the escapes that every string of such a file may have.
+// unescape undoes the escapes that any string of a desktop entry may have.
 func unescape(value string) string {
 	return strings.NewReplacer(`\\`, `\`, `\s`, " ", `\n`, "\n", `\t`, "\t", `\r`, "\r").Replace(value)
 }

@@ -33,7 +33,7 @@ func TestQuoteProgram(t *testing.T) {
 	}
 }
 
-// What a package installs and what we write are the same entry.
+// The entry that a package installs and the one that we write are the same.
 func TestEntryIsThePackages(t *testing.T) {
 	packaged, err := os.ReadFile("../../build/linux/telehab.desktop")
 	if err != nil {
@@ -48,7 +48,7 @@ func TestEntryIsThePackages(t *testing.T) {
 	}
 }
 
-// Every path that can be written is read back as it was.
+// Every path that can be quoted is read back unchanged.
 func TestQuotingIsUndone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + rapid.StringOf(rapid.RuneFrom([]rune(" \"'\\$`%&;~#abz/=_-.é漢"))).Draw(t, "path")
@@ -102,7 +102,7 @@ func TestListsOfChoices(t *testing.T) {
 		"[Default Applications]\ntext/html=browser.desktop\nx-scheme-handler/telehab=other.desktop;third.desktop\n\n[Removed]\na=b\n"
 	ours := preferring(list, []string{"earlier.desktop", "other.desktop"})
 	want := []string{desktopID, "other.desktop", "third.desktop", "earlier.desktop"}
-	if diff := cmp.Diff(want, handlersIn(ours, chosen)); diff != "" {
+	if diff := cmp.Diff(want, handlersIn(ours, choiceGroup)); diff != "" {
 		t.Error(diff)
 	}
 	for _, line := range strings.Split(list, "\n") {
@@ -114,7 +114,7 @@ func TestListsOfChoices(t *testing.T) {
 		t.Errorf("a second time changes it:\n%s", again)
 	}
 	back := without(ours)
-	if diff := cmp.Diff([]string{"other.desktop", "third.desktop", "earlier.desktop"}, handlersIn(back, chosen)); diff != "" {
+	if diff := cmp.Diff([]string{"other.desktop", "third.desktop", "earlier.desktop"}, handlersIn(back, choiceGroup)); diff != "" {
 		t.Error(diff)
 	}
 	if without(list) != list {
@@ -126,7 +126,7 @@ func TestListsOfChoices(t *testing.T) {
 	if got := without(preferring("a=b\n\n\n", nil)); got != "a=b\n\n[Default Applications]\n" {
 		t.Errorf("it became %q", got)
 	}
-	if got := handlersIn("[Default Applications]\nx-scheme-handler/telehab=../x.desktop;/y.desktop;z;;w.desktop\n", chosen); !cmp.Equal(got, []string{"w.desktop"}) {
+	if got := handlersIn("[Default Applications]\nx-scheme-handler/telehab=../x.desktop;/y.desktop;z;;w.desktop\n", choiceGroup); !cmp.Equal(got, []string{"w.desktop"}) {
 		t.Errorf("names that are none were accepted: %q", got)
 	}
 }
@@ -136,7 +136,7 @@ func TestShownName(t *testing.T) {
 		"Other": "Other", "": "without a name", "a\nb\x1b[1mc\u202ed": "ab[1mcd",
 		strings.Repeat("x", 100): strings.Repeat("x", 60),
 	} {
-		if got := shown(name); got != want {
+		if got := displayName(name); got != want {
 			t.Errorf("%q is shown as %q", name, got)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Scheme is the part of our links before "://".
+// Scheme is the URL scheme of our links.
 const Scheme = "telehab"
 
 // BridgeAddress is the page that Cliniko sends the browser to, with the id as
@@ -18,16 +18,16 @@ const BridgeAddress = "https://app.telehab.io/app/patients/integration"
 // Kind says what a link asks for.
 type Kind uint8
 
-// The kinds. The zero Kind is Unknown, so that whatever was not understood
+// The kinds. The zero Kind is Unknown, so that a text that was not understood
 // does nothing.
 const (
 	Unknown Kind = iota
 	Patient      // show the patient ID
-	Test         // nothing: tell whoever asked for Nonce that it came back
-	Show         // bring the window to the front; no parser answers it
+	Test         // show nothing, but report that the link with this Nonce came back
+	Show         // bring the window to the front; no parser returns it
 )
 
-// String is for logs: it says what a link was for and not whom it meant.
+// String is for logs: it names the kind of link, but no client.
 func (k Kind) String() string {
 	switch k {
 	case Patient:
@@ -40,20 +40,20 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Link is what a text turned out to mean. Only the fields of its Kind are set.
+// Link is a parsed link. Only the fields of its Kind are set.
 type Link struct {
 	Kind  Kind
-	ID    profile.ID // Patient: has passed profile.ParseID
+	ID    profile.ID // Patient: valid by profile.ParseID
 	Nonce string     // Test: 1 to 20 digits
 
-	// Patient, and only where ParsePasted read a Cliniko address: whose Cliniko
-	// it was, in lower case. Two clinics may have the same id, so a caller
-	// compares what is set here with the connected clinic.
+	// Subdomain and Shard are for a Patient that ParsePasted read from a
+	// Cliniko address: whose Cliniko it was, in lower case. Two clinics may use
+	// the same id, so a caller compares these with the connected clinic.
 	Subdomain string
 	Shard     string
 }
 
-// URL is the one way to write a Patient or Test link down, and "" for others.
+// URL returns the canonical form of a Patient or Test link, and "" for others.
 // Parse returns the same Kind, ID and Nonce for it.
 func (l Link) URL() string {
 	switch l.Kind {
@@ -65,7 +65,7 @@ func (l Link) URL() string {
 	return ""
 }
 
-// NewTest returns a Test link that nobody can guess.
+// NewTest returns a Test link with a random Nonce.
 func NewTest() (Link, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000_000_000_000_000))
 	if err != nil {

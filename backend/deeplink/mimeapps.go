@@ -6,18 +6,18 @@ import (
 )
 
 // The lists of the "Association between MIME types and applications"
-// specification: mimeapps.list, which says what a person chose, and
-// mimeinfo.cache, which says what there is.
+// specification: mimeapps.list has what a person chose, mimeinfo.cache what is
+// installed.
 
-// handlerType stands for links of our scheme in those lists.
+// handlerType is the type of our links in those lists.
 const handlerType = "x-scheme-handler/" + Scheme
 
 const (
-	chosen = "Default Applications" // of mimeapps.list
-	known  = "MIME Cache"           // of mimeinfo.cache
+	choiceGroup = "Default Applications" // of mimeapps.list
+	cacheGroup  = "MIME Cache"           // of mimeinfo.cache
 )
 
-// handlersIn returns the desktop files that one group names for our links, the
+// handlersIn returns the desktop files that a group lists for our links, the
 // preferred one first.
 func handlersIn(text, group string) []string {
 	var ids []string
@@ -31,17 +31,17 @@ func handlersIn(text, group string) []string {
 
 func splitList(value string) []string {
 	return slices.DeleteFunc(strings.Split(value, ";"), func(id string) bool {
-		// A name leads into the folders of applications and nowhere else.
+		// A name may not lead out of the folders of applications.
 		return id == "" || strings.ContainsAny(id, `/\`) || !strings.HasSuffix(id, ".desktop")
 	})
 }
 
-// preferring returns a mimeapps.list in which we come first for our links.
-// Those that stood there, and others, stay behind us, and so come back when we
-// are gone. All other lines stay as they are.
+// preferring returns a mimeapps.list in which we come first for our links. The
+// previous handlers, and others, follow us, and so take over again when we are
+// removed. All other lines stay unchanged.
 func preferring(text string, others []string) string {
 	ids := []string{desktopID}
-	for _, other := range append(handlersIn(text, chosen), others...) {
+	for _, other := range append(handlersIn(text, choiceGroup), others...) {
 		if !slices.Contains(ids, other) {
 			ids = append(ids, other)
 		}
@@ -49,9 +49,9 @@ func preferring(text string, others []string) string {
 	return withChoice(text, ids)
 }
 
-// without returns a mimeapps.list that does not name us for our links.
+// without returns a mimeapps.list that does not list us for our links.
 func without(text string) string {
-	ids := handlersIn(text, chosen)
+	ids := handlersIn(text, choiceGroup)
 	others := slices.DeleteFunc(slices.Clone(ids), func(other string) bool { return other == desktopID })
 	if len(others) == len(ids) {
 		return text
@@ -59,11 +59,11 @@ func without(text string) string {
 	return withChoice(text, others)
 }
 
-// withChoice replaces the lines for our links by one, or by none.
+// withChoice replaces the lines for our links with one, or with none.
 func withChoice(text string, ids []string) string {
 	lines := strings.Split(text, "\n")
 	drop := make(map[int]bool)
-	eachKey(text, chosen, func(line int, key, _ string) { drop[line] = drop[line] || key == handlerType })
+	eachKey(text, choiceGroup, func(line int, key, _ string) { drop[line] = drop[line] || key == handlerType })
 
 	var kept []string
 	line := handlerType + "=" + strings.Join(ids, ";") + ";"
@@ -72,7 +72,7 @@ func withChoice(text string, ids []string) string {
 		if !drop[number] {
 			kept = append(kept, old)
 		}
-		if !placed && strings.TrimRight(old, " \t\r") == "["+chosen+"]" {
+		if !placed && strings.TrimRight(old, " \t\r") == "["+choiceGroup+"]" {
 			kept = append(kept, line)
 			placed = true
 		}
@@ -84,7 +84,7 @@ func withChoice(text string, ids []string) string {
 		if len(kept) > 0 {
 			kept = append(kept, "")
 		}
-		kept = append(kept, "["+chosen+"]", line, "")
+		kept = append(kept, "["+choiceGroup+"]", line, "")
 	}
 	return strings.Join(kept, "\n")
 }

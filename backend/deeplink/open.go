@@ -8,10 +8,10 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// OpenTest opens a Test link through the operating system, the way that a
-// browser does. Without an error the system took the link; that it came back is
-// for the caller to see. Other kinds of links are refused, so that nothing from
-// outside ever gets here.
+// OpenTest opens a Test link through the operating system, as a browser does.
+// If it succeeds, the system accepted the link; the caller has to see whether
+// it comes back. Other kinds of links are refused, so that a link from outside
+// is never opened.
 func OpenTest(ctx context.Context, link Link) error {
 	url := link.URL()
 	if link.Kind != Test || Parse(url) != link {
@@ -21,7 +21,7 @@ func OpenTest(ctx context.Context, link Link) error {
 		return &profile.Error{
 			Code: SchemeTrouble,
 			Message: "This computer did not open the test link. " +
-				"Choose Repair and test again; if it stays, contact support@vald.com.",
+				"Choose Repair and test again; if that does not help, contact support@vald.com.",
 			Cause: err,
 		}
 	}

@@ -7,12 +7,13 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// maxLength of a text, in bytes. The longest link of ours has 58.
+// maxLength is the most bytes of a text. Our longest link has 58.
 const maxLength = 256
 
-// A form is one way to write a link, matched as a whole: what no form describes
-// (another key, a second one, a port, user info, a fragment, anything
-// percent-encoded, a byte more) is Unknown without a rule of its own.
+// A form is one way to write a link, and has to match the whole text. So
+// anything that no form describes (another key, a second one, a port, user
+// info, a fragment, percent-encoding, one more byte) is Unknown without a rule
+// of its own.
 type form struct {
 	kind    Kind
 	pattern *regexp.Regexp
@@ -23,8 +24,9 @@ const (
 	shard  = `(?P<shard>(?i:[a-z]{2})[0-9]{1,2})`
 	// A label of a host name.
 	subdomain = `(?P<subdomain>(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?))`
-	// What follows a patient's address in Cliniko, such as /treatment_notes/1/edit.
-	// No dot, because /patients/1/../2 is somebody else.
+	// What follows a patient's address in Cliniko, such as
+	// /treatment_notes/1/edit. No dot, because /patients/1/../2 is another
+	// patient.
 	deeper = `(?:/[A-Za-z0-9_/-]*)?`
 )
 
@@ -54,13 +56,13 @@ var pastedForms = forms(Patient,
 	`(?i:https://app\.telehab\.io)/app/patients/integration/?\?patient_id=`+number,
 )
 
-// Parse says what a link means that the operating system handed over. Text that
-// is not exactly one of our forms is Unknown.
+// Parse parses a link from the operating system. A text that is not exactly one
+// of our forms is Unknown.
 func Parse(link string) Link { return match(link, linkForms) }
 
-// ParsePasted says what a person means by a text they typed or pasted: a link,
-// the address of a patient in Cliniko's web pages or API, the bridge page's
-// address, or an id by itself, with white space around it or not.
+// ParsePasted parses a text that a person typed or pasted: a link, the address
+// of a patient in Cliniko's web pages or API, the bridge page's address, or an
+// id alone, with or without white space around it.
 func ParsePasted(text string) Link {
 	text = strings.TrimSpace(text)
 	if link := Parse(text); link.Kind != Unknown {

@@ -16,7 +16,7 @@ type vector struct {
 	outcome, mode, text string
 }
 
-// vectors reads testdata/links.txt, whose head describes it.
+// vectors reads testdata/links.txt, whose first lines describe it.
 func vectors(t testing.TB) []vector {
 	t.Helper()
 	file, err := os.Open("testdata/links.txt")
@@ -108,7 +108,7 @@ func TestNewTest(t *testing.T) {
 	}
 }
 
-// holds fails the test where a parser's answer breaks what callers rely on.
+// holds fails the test if a parser's result violates what callers rely on.
 func holds(t *testing.T, link deeplink.Link) {
 	t.Helper()
 	switch link.Kind {

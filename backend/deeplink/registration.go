@@ -7,60 +7,63 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Codes of the errors of this package.
+// Codes of this package's errors.
 const (
-	// SchemeTaken: another program owns the scheme, and nobody asked to take it over.
+	// SchemeTaken: another program owns the scheme, and takeOver was false.
 	SchemeTaken profile.Code = "scheme_taken"
-	// SchemeUnsupported: this program cannot register the scheme by itself here.
+	// SchemeUnsupported: the program cannot register the scheme on this system.
 	SchemeUnsupported profile.Code = "scheme_unsupported"
-	// SchemeTrouble: the operating system did not do what it was asked for.
+	// SchemeTrouble: the operating system refused or failed.
 	SchemeTrouble profile.Code = "scheme_trouble"
 )
 
-// Condition says who opens the links on this computer, for this person.
+// Condition says which program opens the links on this computer, for this
+// person.
 type Condition string
 
-// The conditions. Their values are stable: they cross to the window.
+// The conditions. Their values are stable: the window receives them.
 const (
 	Ready       Condition = "ready"       // this program does
-	Missing     Condition = "missing"     // nobody does
-	Broken      Condition = "broken"      // we did, but not as it should be: an older place, or unquoted
+	Missing     Condition = "missing"     // no program does
+	Broken      Condition = "broken"      // this program, but with a wrong path or command line
 	Foreign     Condition = "foreign"     // another program does
-	Unsupported Condition = "unsupported" // a registration is not ours to make here
+	Unsupported Condition = "unsupported" // this program cannot register itself here
 )
 
 // State is what Check found.
 type State struct {
 	Condition Condition
-	Owner     string // Foreign: the other program's name, cleaned for showing
-	Message   string // what a person reads, with the next step; "" when Ready
+	Owner     string // Foreign: the other program's name, safe to display
+	Message   string // for a person, with the next step; "" when Ready
 }
 
-// Registration is the entry of the operating system that makes it start
-// Executable with --link and the link. It belongs to the person who runs the
-// program and needs no administrator. Copies share nothing, so several may be
-// used, but not at once: the operating systems have no lock for this.
+// Registration is the operating system's entry that makes it start Executable
+// with --link and the link. It belongs to the person who runs the program and
+// needs no administrator. Do not use copies concurrently: the operating systems
+// have no lock for this.
 type Registration struct {
-	// Executable is the absolute path of the program, as os.Executable gives it.
+	// Executable is the absolute path of the program, as os.Executable gives
+	// it.
 	Executable string
 }
 
-// Check looks and changes nothing. It is quick enough for every start.
+// Check returns the state and changes nothing. It is fast enough for every
+// start.
 func (r Registration) Check(ctx context.Context) (State, error) {
 	if err := ctx.Err(); err != nil {
 		return State{}, err
 	}
-	state, err := r.look()
+	state, err := r.inspect()
 	if err != nil {
-		return State{}, trouble(err)
+		return State{}, coded(err)
 	}
 	state.Message = sentence(state)
 	return state, nil
 }
 
-// Repair makes the state Ready. Another program's registration stays what it is
-// and the error is SchemeTaken, unless takeOver says that a person agreed. It
-// looks again afterwards, so that no error means Ready.
+// Repair makes the state Ready. It leaves another program's registration alone
+// and fails with SchemeTaken, unless takeOver says that a person agreed. It
+// checks the result, so that success means Ready.
 func (r Registration) Repair(ctx context.Context, takeOver bool) error {
 	state, err := r.Check(ctx)
 	if err != nil {
@@ -75,21 +78,21 @@ func (r Registration) Repair(ctx context.Context, takeOver bool) error {
 		return profile.Refuse(SchemeTaken, state.Message)
 	}
 	if err := r.write(ctx); err != nil {
-		return trouble(err)
+		return coded(err)
 	}
 	if state, err = r.Check(ctx); err != nil {
 		return err
 	}
 	if state.Condition != Ready {
-		return trouble(fmt.Errorf("the registration was written and is still %s", state.Condition))
+		return coded(fmt.Errorf("the registration was written and is still %s", state.Condition))
 	}
 	return nil
 }
 
-// Remove takes our registration away and nobody else's. Nothing there is fine.
+// Remove removes our registration, if there is one, and no other.
 func (r Registration) Remove(ctx context.Context) error {
 	if err := r.remove(ctx); err != nil {
-		return trouble(err)
+		return coded(err)
 	}
 	return nil
 }
@@ -107,22 +110,22 @@ func sentence(state State) string {
 	return state.Message
 }
 
-// trouble gives an error its code and sentence, unless it has them.
-func trouble(err error) error {
+// coded adds the code and the sentence to an error, unless it has them.
+func coded(err error) error {
 	if profile.CodeOf(err) != profile.Internal {
 		return err
 	}
 	return &profile.Error{
 		Code: SchemeTrouble,
 		Message: "This computer did not let TeleHab register its links. " +
-			"Restart the computer and choose Repair again; if it stays, contact support@vald.com.",
+			"Restart the computer and choose Repair again; if that does not help, contact support@vald.com.",
 		Cause: err,
 	}
 }
 
-// shown makes a name that another program chose fit for a sentence: one line
-// of printable characters, not long.
-func shown(name string) string {
+// displayName makes another program's name fit for a sentence: one short line
+// of printable characters.
+func displayName(name string) string {
 	var clean []rune
 	for _, r := range name {
 		if r >= ' ' && r != 0x7f && !isSteering(r) {
@@ -138,7 +141,8 @@ func shown(name string) string {
 	return string(clean)
 }
 
-// isSteering tells the characters that turn or break the text around them.
+// isSteering reports whether r changes the direction of the text around it, or
+// breaks it.
 func isSteering(r rune) bool {
 	return r >= 0x80 && r <= 0x9f || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e ||
 		r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r == 0xfffd

@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-func (r Registration) look() (State, error) {
+func (r Registration) inspect() (State, error) {
 	return judgeBundle(r.Executable, os.DirFS("/")), nil
 }
 

@@ -17,17 +17,17 @@ import (
 // toolLimit is how long one of the desktop's tools may take.
 const toolLimit = 10 * time.Second
 
-// look follows the way that xdg-open and the desktops go from a scheme to a
-// program: what the person chose, else what is installed.
-func (r Registration) look() (State, error) {
+// inspect finds the program for our scheme as xdg-open and the desktops do:
+// what the person chose, otherwise what is installed.
+func (r Registration) inspect() (State, error) {
 	s := currentSession()
 	found, ok, err := s.handler()
 	if err != nil {
 		return State{}, err
 	}
 	if !ok {
-		// Nobody's link, but the place of our entry may be somebody else's.
-		if found, ok, err = s.read(s.ownPath()); err != nil {
+		// No handler, but the file of our entry may be another program's.
+		if found, ok, err = s.readEntry(s.ownPath()); err != nil {
 			return State{}, err
 		}
 		if !ok || r.owns(found) {
@@ -40,24 +40,26 @@ func (r Registration) look() (State, error) {
 	case r.owns(found):
 		return State{Condition: Broken}, nil
 	}
-	return State{Condition: Foreign, Owner: shown(found.name)}, nil
+	return State{Condition: Foreign, Owner: displayName(found.name)}, nil
 }
 
-// owns tells whether an entry is ours: it says so, or it starts this program.
+// owns reports whether an entry is ours: it has our marker, or starts this
+// program.
 func (r Registration) owns(e desktopEntry) bool {
 	program, _, ok := splitExec(e.exec)
-	return e.ours || ok && r.is(program)
+	return e.ours || ok && r.isProgram(program)
 }
 
-// opens tells whether an entry hands links to this program as it expects them.
+// opens reports whether an entry passes links to this program as it expects
+// them.
 func (r Registration) opens(e desktopEntry) bool {
 	program, arguments, ok := splitExec(e.exec)
-	return ok && slices.Equal(arguments, []string{"--link", "%u"}) && r.is(program)
+	return ok && slices.Equal(arguments, []string{"--link", "%u"}) && r.isProgram(program)
 }
 
-// is tells whether a program of an Exec line is the one that runs, under
+// isProgram reports whether the program of an Exec line is this one, under
 // whatever name.
-func (r Registration) is(program string) bool {
+func (r Registration) isProgram(program string) bool {
 	if !filepath.IsAbs(program) {
 		found, err := exec.LookPath(program)
 		if err != nil {
@@ -73,22 +75,23 @@ func (r Registration) is(program string) bool {
 	return errA == nil && errB == nil && os.SameFile(a, b)
 }
 
-// write makes our entry, unless a package brought one that starts this program,
-// and makes it the person's choice. xdg-mime knows what each desktop wants; what
-// it leaves undone, or cannot do because it is missing, is done in the list.
+// write writes our entry, unless a package installed one that starts this
+// program, and makes it the person's choice. xdg-mime knows what each desktop
+// needs; whatever it leaves undone, or cannot do because it is missing, is done
+// in the list.
 func (r Registration) write(ctx context.Context) error {
 	s := currentSession()
 	if err := r.writeEntry(s); err != nil {
 		return err
 	}
 	lists := s.ownLists()
-	before := make([][]string, len(lists)) // xdg-mime forgets who was there
+	before := make([][]string, len(lists)) // xdg-mime drops the previous ones
 	for i, list := range lists {
 		text, err := readText(list.path)
 		if err != nil {
 			return err
 		}
-		before[i] = handlersIn(text, chosen)
+		before[i] = handlersIn(text, choiceGroup)
 	}
 	toolErr := errors.Join(
 		runTool(ctx, "update-desktop-database", s.applications()),
@@ -99,7 +102,7 @@ func (r Registration) write(ctx context.Context) error {
 	}
 	for i, list := range lists {
 		err := edit(list.path, list.optional, func(text string) string {
-			if list.optional && len(handlersIn(text, chosen)) == 0 {
+			if list.optional && len(handlersIn(text, choiceGroup)) == 0 {
 				return text
 			}
 			return preferring(text, before[i])
@@ -113,12 +116,12 @@ func (r Registration) write(ctx context.Context) error {
 
 func (r Registration) writeEntry(s session) error {
 	for _, dir := range s.dataDirs {
-		packaged, ok, err := s.read(filepath.Join(dir, "applications", desktopID))
+		packaged, ok, err := s.readEntry(filepath.Join(dir, "applications", desktopID))
 		if err != nil || !ok {
-			continue // unreadable is as good as not there: ours is written
+			continue // an unreadable entry counts as missing
 		}
 		if !r.opens(packaged) {
-			break // it is hidden by what we write
+			break // ours will hide it
 		}
 		if err := os.Remove(s.ownPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove the entry that hides the package's: %w", err)
@@ -134,7 +137,7 @@ func (r Registration) writeEntry(s session) error {
 
 func (r Registration) remove(ctx context.Context) error {
 	s := currentSession()
-	own, ok, err := s.read(s.ownPath())
+	own, ok, err := s.readEntry(s.ownPath())
 	if err != nil {
 		return err
 	}
@@ -146,8 +149,8 @@ func (r Registration) remove(ctx context.Context) error {
 			return fmt.Errorf("remove our desktop entry: %w", err)
 		}
 	}
-	if other, ok := s.find(desktopID); ok && !r.owns(other) {
-		return nil // of that name, a package of somebody else: the choice may mean it
+	if other, ok := s.findEntry(desktopID); ok && !r.owns(other) {
+		return nil // another package's entry has our name: the choice may mean it
 	}
 	for _, list := range s.ownLists() {
 		err := edit(list.path, true, without)
@@ -156,7 +159,7 @@ func (r Registration) remove(ctx context.Context) error {
 		}
 	}
 	if _, err := os.Stat(s.applications()); err != nil {
-		return nil //nolint:nilerr // no folder, so no cache of it to renew
+		return nil //nolint:nilerr // no folder, so no cache to update
 	}
 	if err := runTool(ctx, "update-desktop-database", s.applications()); err != nil && !errors.Is(err, exec.ErrNotFound) {
 		return err
@@ -176,11 +179,11 @@ func runTool(ctx context.Context, name string, arguments ...string) error {
 	return nil
 }
 
-// edit changes a text file of the person. A file that would not change is not
-// touched; one that is not there counts as empty, and stays away when optional.
+// edit changes a text file of the person. It does not write an unchanged file.
+// A missing file counts as empty, and is not created if optional.
 func edit(path string, optional bool, change func(string) string) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target // a file that is kept elsewhere stays there
+		path = target // a symbolic link stays one
 	}
 	old, err := os.ReadFile(path)
 	switch {
@@ -196,7 +199,7 @@ func edit(path string, optional bool, change func(string) string) error {
 	return replaceFile(path, text)
 }
 
-// replaceFile puts a text in place. A file that was there keeps its rights.
+// replaceFile writes a file. An existing one keeps its permissions.
 func replaceFile(path, text string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", filepath.Base(path), err)

@@ -50,7 +50,7 @@ func TestRegisterAndOpen(t *testing.T) {
 	t.Logf("checked in %v", time.Since(start).Round(time.Microsecond))
 }
 
-// A repair of what is right touches no file.
+// A repair of a Ready registration writes no file.
 func TestRepairOfReadyWritesNothing(t *testing.T) {
 	d := newDesktop(t)
 	r, _ := d.program("apps")
@@ -68,7 +68,7 @@ func TestRepairOfReadyWritesNothing(t *testing.T) {
 	}
 }
 
-// gio reads quotes as the specification says; xdg-open by itself does not.
+// gio parses quotes as specified; xdg-open on its own does not.
 func TestPathsThatNeedQuotes(t *testing.T) {
 	for _, folder := range []string{"a b", `q"u'o`, `back\slash`, "dollar$HOME", "tick`id`", "100%u", "sm;il&e (1)", "Süd 漢"} {
 		t.Run(folder, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestForeignOwner(t *testing.T) {
 
 const foreignChoice = "[Default Applications]\nx-scheme-handler/telehab=other.desktop\n"
 
-// A choice of a program that is gone is nobody's.
+// If the chosen program is gone, no program is chosen.
 func TestOwnerThatIsGone(t *testing.T) {
 	d := newDesktop(t)
 	r, _ := d.program("apps")
@@ -175,7 +175,7 @@ func TestOwnerThatIsGone(t *testing.T) {
 	d.repaired(r, false)
 }
 
-// Somebody else's entry may have our entry's name.
+// Another program's entry may have our entry's name.
 func TestForeignEntryOfOurName(t *testing.T) {
 	d := newDesktop(t)
 	r, _ := d.program("apps")
@@ -193,7 +193,7 @@ func TestForeignEntryOfOurName(t *testing.T) {
 	d.repaired(r, true)
 }
 
-// A package's entry that starts this program is used as it is.
+// A package's entry that starts this program is used unchanged.
 func TestPackagedEntry(t *testing.T) {
 	d := newDesktop(t)
 	r, _ := d.program("bin")
@@ -214,7 +214,7 @@ func TestPackagedEntry(t *testing.T) {
 		t.Error("a second entry hides the package's")
 	}
 
-	// One of an older copy that hides it is taken away.
+	// An older copy's entry that hides it is removed.
 	d.write(d.entry(), strings.Replace(string(packaged), "Exec=telehab", "Exec=/gone/telehab", 1))
 	d.is(r, deeplink.Broken, "")
 	d.repaired(r, false)
@@ -223,14 +223,14 @@ func TestPackagedEntry(t *testing.T) {
 	}
 }
 
-// Everything else in the person's list of choices stays, also where the list is
-// kept elsewhere.
+// Everything else in the person's list of choices stays, also if the list is a
+// symbolic link.
 func TestOtherChoicesStay(t *testing.T) {
 	d := newDesktop(t)
 	r, _ := d.program("apps")
 	const list = "# mine\n[Added Associations]\ntext/plain=vim.desktop;\n\n[Default Applications]\ntext/html=browser.desktop\n"
 	kept := d.write(filepath.Join(d.home, "dotfiles/list"), list)
-	t.Setenv("PATH", "/nowhere") // without tools, so that nothing but we writes
+	t.Setenv("PATH", "/nowhere") // without tools, so that only we write
 	if err := os.MkdirAll(filepath.Dir(d.list()), 0o700); err != nil {
 		t.Fatal(err)
 	}

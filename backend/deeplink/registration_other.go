@@ -4,7 +4,7 @@ package deeplink
 
 import "context"
 
-func (r Registration) look() (State, error) {
+func (r Registration) inspect() (State, error) {
 	return State{Condition: Unsupported, Message: "TeleHab does not know how this computer opens links. " +
 		"Paste the client's Cliniko address into TeleHab's search instead."}, nil
 }

@@ -10,7 +10,7 @@ import (
 
 const classKey = `Software\Classes\` + Scheme
 
-func (r Registration) look() (State, error) {
+func (r Registration) inspect() (State, error) {
 	person, err := readHive(registry.CURRENT_USER)
 	if err != nil {
 		return State{}, err
@@ -22,8 +22,8 @@ func (r Registration) look() (State, error) {
 	return judgeRegistry(r.Executable, person, computer), nil
 }
 
-// write makes the person's registration anew: what an older one left behind,
-// such as another verb, would still count.
+// write replaces the person's whole registration, since remains of an older
+// one, such as another verb, would still be used.
 func (r Registration) write(ctx context.Context) error {
 	values, err := registryValues(r.Executable)
 	if err != nil {
@@ -58,7 +58,7 @@ func readHive(root registry.Key) (hive, error) {
 		return h, nil
 	}
 	if err != nil {
-		return h, fmt.Errorf("look who opens our links: %w", err)
+		return h, fmt.Errorf("find out who opens our links: %w", err)
 	}
 	defer func() { _ = key.Close() }()
 	_, _, err = key.GetStringValue("URL Protocol")
@@ -71,21 +71,21 @@ func readHive(root registry.Key) (hive, error) {
 		return h, nil
 	}
 	if err != nil {
-		return h, fmt.Errorf("look who opens our links: %w", err)
+		return h, fmt.Errorf("find out who opens our links: %w", err)
 	}
 	defer func() { _ = command.Close() }()
 	h.command, err = text(command, "")
 	return h, err
 }
 
-// text returns a value that is a text, "" where there is none.
+// text returns a text value, or "" if there is none.
 func text(key registry.Key, name string) (string, error) {
 	value, _, err := key.GetStringValue(name)
 	if errors.Is(err, registry.ErrNotExist) || errors.Is(err, registry.ErrUnexpectedType) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("look who opens our links: %w", err)
+		return "", fmt.Errorf("find out who opens our links: %w", err)
 	}
 	return value, nil
 }
@@ -102,7 +102,7 @@ func writeValue(value registryValue) error {
 	return errors.Join(key.SetStringValue(value.name, value.data), key.Close())
 }
 
-// deleteTree deletes a key with all that is below; none is fine.
+// deleteTree deletes a key, if it exists, with everything below it.
 func deleteTree(root registry.Key, path string) error {
 	key, err := registry.OpenKey(root, path, registry.ENUMERATE_SUB_KEYS)
 	if errors.Is(err, registry.ErrNotExist) {

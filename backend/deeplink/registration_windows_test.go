@@ -14,12 +14,12 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// recordVariable names the file into which this program, started as the handler
+// recordVariable names the file to which this program, started as the handler
 // of our links, writes its arguments.
 const recordVariable = "TELEHAB_LINK_RECORD"
 
-// registryVariable allows the tests to change the registry of whoever runs them.
-// build/scripts/wine-test.sh sets it, for a registry that is thrown away.
+// registryVariable allows the tests to change the current user's registry.
+// build/scripts/wine-test.sh sets it, for a temporary registry.
 const registryVariable = "TELEHAB_TEST_REGISTRY"
 
 func TestMain(m *testing.M) {
@@ -37,7 +37,7 @@ const class = `Software\Classes\telehab`
 
 const otherCommand = `"C:\Program Files\Other\other.exe" "%1"`
 
-// newRegistry allows a test to begin with a registry that knows nothing of us.
+// newRegistry lets a test begin with a registry without our keys.
 func newRegistry(t *testing.T) {
 	t.Helper()
 	if os.Getenv(registryVariable) == "" {
@@ -67,7 +67,7 @@ func set(t *testing.T, root registry.Key, key, name, value string) {
 	}
 }
 
-// get returns a value as it stands in the registry, and false where none is.
+// get returns a value of the registry, and whether there is one.
 func get(t *testing.T, root registry.Key, key, name string) (string, bool) {
 	t.Helper()
 	k, err := registry.OpenKey(root, class+key, registry.QUERY_VALUE)
@@ -190,7 +190,7 @@ func TestForeignOwner(t *testing.T) {
 			repaired(t, ours, true)
 			removed(t, ours)
 			if root == registry.LOCAL_MACHINE {
-				is(t, ours, deeplink.Foreign) // theirs was never touched
+				is(t, ours, deeplink.Foreign) // theirs is unchanged
 			} else {
 				is(t, ours, deeplink.Missing)
 			}
@@ -198,7 +198,8 @@ func TestForeignOwner(t *testing.T) {
 	}
 }
 
-// Whoever writes over our command owns the scheme, and Remove leaves it alone.
+// A program that overwrites our command owns the scheme, and Remove leaves it
+// alone.
 func TestTakenFromUs(t *testing.T) {
 	newRegistry(t)
 	repaired(t, ours, false)
@@ -231,7 +232,7 @@ func TestOpenThroughTheShell(t *testing.T) {
 	record := filepath.Join(dir, "record")
 	t.Setenv(recordVariable, record)
 	repaired(t, r, false)
-	// Wine's shell reads the computer's part alone, where Windows' reads both.
+	// Wine's shell reads only the computer's part, Windows' reads both.
 	command, _ := get(t, registry.CURRENT_USER, `\shell\open\command`, "")
 	set(t, registry.LOCAL_MACHINE, "", "URL Protocol", "")
 	set(t, registry.LOCAL_MACHINE, `\shell\open\command`, "", command)

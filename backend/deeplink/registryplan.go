@@ -7,34 +7,35 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What Windows' registry should say, as pure functions: the thin part that
-// reads and writes it is in registration_windows.go. The registry has two
-// places for a scheme, the person's (HKCU) and the computer's (HKLM), both
-// under Software\Classes\telehab; the person's comes first, value by value.
+// What Windows' registry should contain, as pure functions:
+// registration_windows.go reads and writes it. The registry has two places for
+// a scheme, the person's (HKCU) and the computer's (HKLM), both under
+// Software\Classes\telehab; the person's takes precedence, value by value.
 
-// commandKey holds the command line, below the scheme's key.
+// commandKey is the key of the command line, below the scheme's key.
 const commandKey = `shell\open\command`
 
 // ownValue is a value of the scheme's key that repeats the command that we
-// wrote. So a command is ours for as long as nobody else changed it.
+// wrote. So a command is ours as long as no other program has changed it.
 const ownValue = "TeleHabCommand"
 
-// A hive is what one of the two places says about the scheme.
+// A hive is the scheme's registration in one of the two places.
 type hive struct {
 	command  string // "" for none
 	own      string // ownValue
 	protocol bool   // it is marked as a scheme
 }
 
-// registryValue is one text to write; key is relative to the scheme's key, and
-// an empty name is the key's default.
+// registryValue is a text value to write. key is relative to the scheme's key;
+// an empty name is the key's default value.
 type registryValue struct{ key, name, data string }
 
 // linkCommand starts the program with the link as one argument.
 func linkCommand(executable string) string { return `"` + executable + `" --link "%1"` }
 
-// registryValues is the whole registration of a program. A command line has no
-// way to write a path with "%", which Windows would take for a place of the link.
+// registryValues is the whole registration of a program. It fails for a path
+// with "%", which a command line cannot escape: Windows would substitute the
+// link there.
 func registryValues(executable string) ([]registryValue, error) {
 	if strings.ContainsAny(executable, `%"`) {
 		return nil, profile.Refuse(SchemeTrouble, "TeleHab lies in a folder whose name has a percent sign, "+
@@ -49,7 +50,7 @@ func registryValues(executable string) ([]registryValue, error) {
 	}, nil
 }
 
-// judgeRegistry says who opens our links, given the two places.
+// judgeRegistry returns the state, given the two places.
 func judgeRegistry(executable string, person, computer hive) State {
 	effective := person
 	if effective.command == "" {
@@ -63,11 +64,11 @@ func judgeRegistry(executable string, person, computer hive) State {
 	case ownedBy(executable, effective):
 		return State{Condition: Broken}
 	}
-	return State{Condition: Foreign, Owner: shown(programName(effective.command))}
+	return State{Condition: Foreign, Owner: displayName(programName(effective.command))}
 }
 
-// ownedBy tells whether a place's command is one that we wrote, or starts this
-// program in whatever manner.
+// ownedBy reports whether a hive's command is one that we wrote, or starts this
+// program in any way.
 func ownedBy(executable string, h hive) bool {
 	if h.command == "" {
 		return false
@@ -80,8 +81,8 @@ func ownedBy(executable string, h hive) bool {
 	return found && (rest == "" || strings.ContainsAny(rest[:1], "\" \t"))
 }
 
-// programName returns the file name of the program of a command line, as a
-// person knows it: without folder and quotes. Unquoted, it ends at ".exe".
+// programName returns the file name of a command line's program, without folder
+// and quotes. An unquoted path ends at ".exe".
 func programName(command string) string {
 	program := strings.TrimSpace(command)
 	if quoted, ok := strings.CutPrefix(program, `"`); ok {

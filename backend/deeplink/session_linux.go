@@ -13,11 +13,11 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// session is where the desktop that runs now looks for programs and choices.
+// session is where the running desktop looks for programs and choices.
 type session struct {
 	dataHome, configHome string
-	dataDirs, configDirs []string // the system's, best first
-	desktops             []string // such as "gnome": each may have lists of its own
+	dataDirs, configDirs []string // the system's, in order of precedence
+	desktops             []string // such as "gnome": each may have its own lists
 }
 
 func currentSession() session {
@@ -37,7 +37,7 @@ func (s session) applications() string { return filepath.Join(s.dataHome, "appli
 
 func (s session) ownPath() string { return filepath.Join(s.applications(), desktopID) }
 
-// listsIn returns the files of one folder that may hold a person's choice.
+// listsIn returns the files of one folder that may contain a person's choice.
 func (s session) listsIn(dir string) []string {
 	lists := make([]string, 0, len(s.desktops)+1)
 	for _, desktop := range s.desktops {
@@ -49,11 +49,11 @@ func (s session) listsIn(dir string) []string {
 // A list that the person may change.
 type ownList struct {
 	path     string
-	optional bool // matters only if it is there and names our links
+	optional bool // matters only if it exists and lists our links
 }
 
 // ownLists are the lists to change for a choice to take effect: the desktop's
-// own come before the general one.
+// own lists before the general one.
 func (s session) ownLists() []ownList {
 	var lists []ownList
 	paths := s.listsIn(s.configHome)
@@ -63,7 +63,7 @@ func (s session) ownLists() []ownList {
 	return lists
 }
 
-// handler returns the entry that opens our links now.
+// handler returns the entry that currently opens our links.
 func (s session) handler() (desktopEntry, bool, error) {
 	dirs := append([]string{s.configHome}, s.configDirs...)
 	folders := s.folders()
@@ -71,25 +71,25 @@ func (s session) handler() (desktopEntry, bool, error) {
 	for _, dir := range append(dirs, folders...) {
 		lists = append(lists, s.listsIn(dir)...)
 	}
-	if e, ok, err := s.first(lists, chosen); ok || err != nil {
+	if e, ok, err := s.firstEntry(lists, choiceGroup); ok || err != nil {
 		return e, ok, err
 	}
 	var caches []string
 	for _, dir := range folders {
 		caches = append(caches, filepath.Join(dir, "mimeinfo.cache"))
 	}
-	return s.first(caches, known)
+	return s.firstEntry(caches, cacheGroup)
 }
 
-// first returns the first entry that exists among those that files name.
-func (s session) first(files []string, group string) (desktopEntry, bool, error) {
+// firstEntry returns the first existing entry among those that files list.
+func (s session) firstEntry(files []string, group string) (desktopEntry, bool, error) {
 	for _, path := range files {
 		text, err := readText(path)
 		if err != nil {
 			return desktopEntry{}, false, err
 		}
 		for _, id := range handlersIn(text, group) {
-			if e, ok := s.find(id); ok {
+			if e, ok := s.findEntry(id); ok {
 				return e, true, nil
 			}
 		}
@@ -105,12 +105,13 @@ func (s session) folders() []string {
 	return folders
 }
 
-// find returns the entry of a name. In a name, "-" may stand for a folder.
-func (s session) find(id string) (desktopEntry, bool) {
+// findEntry returns the entry with an id, in which "-" may stand for a folder
+// separator.
+func (s session) findEntry(id string) (desktopEntry, bool) {
 	for _, folder := range s.folders() {
 		name := id
 		for {
-			if e, ok, err := s.read(filepath.Join(folder, name)); ok && err == nil {
+			if e, ok, err := s.readEntry(filepath.Join(folder, name)); ok && err == nil {
 				return e, true
 			}
 			deeper := strings.Replace(name, "-", "/", 1)
@@ -123,8 +124,8 @@ func (s session) find(id string) (desktopEntry, bool) {
 	return desktopEntry{}, false
 }
 
-// read returns the entry at path. One that its owner hid is not there.
-func (s session) read(path string) (desktopEntry, bool, error) {
+// readEntry returns the entry at path. A hidden one counts as missing.
+func (s session) readEntry(path string) (desktopEntry, bool, error) {
 	text, err := readText(path)
 	if err != nil || text == "" {
 		return desktopEntry{}, false, err
@@ -136,15 +137,15 @@ func (s session) read(path string) (desktopEntry, bool, error) {
 	return e, !e.hidden, nil
 }
 
-// readText returns a file of the desktop, "" if there is none. They are small;
-// a large one is somebody's mistake and read in part.
+// readText returns the text of a desktop file, or "" if there is none. Such
+// files are small; only the beginning of a large one is read.
 func readText(path string) (string, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("look who opens our links: %w", err)
+		return "", fmt.Errorf("find out who opens our links: %w", err)
 	}
 	defer func() { _ = file.Close() }()
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
@@ -152,7 +153,7 @@ func readText(path string) (string, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(file, 4<<20))
 	if err != nil {
-		return "", fmt.Errorf("look who opens our links: %w", err)
+		return "", fmt.Errorf("find out who opens our links: %w", err)
 	}
 	return string(text), nil
 }

@@ -1,9 +1,9 @@
-// Package handover makes one process the one with the window, and brings the
-// links of the others to it. It needs nothing but the data directory: a lock
-// file says who has the window, and a folder takes one small file per link.
+// Package handover gives the window to one process and passes it the links of
+// the others. It needs only the data directory: a lock file decides who has the
+// window, and a folder takes one small file per link.
 //
-// What lies in that folder may come from anybody who can write there. A file is
-// a kind and digits and nothing else, and is taken for nothing when it is not;
-// at most perSecond files are looked at in any second, so a flood of links
-// costs the window next to nothing.
+// A file in that folder may come from anyone who can write there. It is a kind
+// and digits, and is ignored if it is anything else. At most perSecond files
+// are read in any second, so that a flood of links costs the window almost
+// nothing.
 package handover

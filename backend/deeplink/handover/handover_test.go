@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	before := runtime.NumGoroutine()
 	code := m.Run()
 	if flag.Lookup("test.fuzz").Value.String() != "" {
-		os.Exit(code) // fuzzing leaves goroutines of its own
+		os.Exit(code) // fuzzing leaves goroutines running
 	}
 	for end := time.Now().Add(patience); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -37,12 +37,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// patience is how long a test waits for what takes no time on a computer that
-// has any: far longer than a busy one needs.
+// patience is how long a test waits for something that normally takes no time:
+// far longer than a busy computer needs.
 const patience = time.Minute
 
-// dataDir is a data directory. Not t.TempDir, whose removal fails the test
-// under Wine, which cannot remove all files.
+// dataDir returns a data directory. It does not use t.TempDir, since Wine
+// cannot remove all of its files, which would fail the test.
 func dataDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "handover-")
@@ -92,7 +92,8 @@ func receive(t *testing.T, in *Inbox) deeplink.Link {
 	return deeplink.Link{}
 }
 
-// nothingElse sends one more link, before which no other may come.
+// nothingElse checks that no link is pending, by sending one that has to arrive
+// first.
 func nothingElse(t *testing.T, dir string, in *Inbox) {
 	t.Helper()
 	last := deeplink.Link{Kind: deeplink.Test, Nonce: "99"}
@@ -119,7 +120,7 @@ func left(t *testing.T, dir string) []string {
 	return names
 }
 
-// put lays a file with any content where Send would put one.
+// put writes a file with any content where Send would write one.
 func put(t *testing.T, dir, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Join(dir, "links"), 0o700); err != nil {
@@ -150,8 +151,8 @@ func TestEveryKindArrives(t *testing.T) {
 	}
 }
 
-// The clinic of a pasted address is compared where it was pasted, and no file
-// has more than a kind and digits.
+// The clinic of a pasted address is compared where it was pasted; a file
+// contains only a kind and digits.
 func TestSendWritesKindAndDigitsOnly(t *testing.T) {
 	dir := dataDir(t)
 	link := deeplink.ParsePasted("https://example.au1.cliniko.com/patients/7")
@@ -220,7 +221,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// Clicks while the program starts count, those of yesterday do not.
+// Links from while the program starts are delivered, those from yesterday are
+// not.
 func TestWhatLayThereAtStart(t *testing.T) {
 	dir := dataDir(t)
 	now := time.Now()
@@ -257,7 +259,7 @@ func TestHostileContents(t *testing.T) {
 	for _, name := range []string{"x", "x.link", "..link", ".hidden", "1-2-3.link", newName(time.Now()), newName(time.Now()) + ".LINK"} {
 		put(t, dir, name, "patient 1")
 	}
-	// Folders are left alone and stand in nobody's way.
+	// Folders are left alone and do no harm.
 	folder := filepath.Join(dir, "links", newName(time.Now())+".link")
 	if err := os.MkdirAll(filepath.Join(folder, "inside"), 0o700); err != nil {
 		t.Fatal(err)
@@ -272,8 +274,8 @@ func TestHostileContents(t *testing.T) {
 	}
 }
 
-// A page that fires links in a loop costs perSecond looks a second; what is
-// more than ten seconds' worth goes unread, the oldest first.
+// A page that opens links in a loop makes the window read perSecond files a
+// second; what exceeds ten seconds' worth is deleted unread, the oldest first.
 func TestFlood(t *testing.T) {
 	t.Parallel()
 	dir := dataDir(t)
@@ -290,9 +292,9 @@ func TestFlood(t *testing.T) {
 		}
 		at = append(at, time.Now())
 	}
-	// A duration is what is tested here, and only the least: a busy computer takes
-	// longer. Counted from the start, because one that is delivered late would make
-	// those behind it look too fast.
+	// This tests a minimum duration: a busy computer takes longer. It is
+	// measured from the start, because a late delivery would make those after
+	// it look too fast.
 	for i := range files {
 		least := time.Duration(i/perSecond)*time.Second - 100*time.Millisecond
 		if took := at[i].Sub(start); took < least {
@@ -306,7 +308,7 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// Nobody reads: Close ends at once, and what was not delivered stays.
+// Without a reader, Close returns at once, and undelivered links stay.
 func TestCloseWhileNobodyReads(t *testing.T) {
 	dir := dataDir(t)
 	in := open(t, dir)
@@ -326,11 +328,12 @@ func TestCloseWhileNobodyReads(t *testing.T) {
 	}
 }
 
-// Somebody cleans the data directory up while the window is open.
+// The data directory is cleaned up while the window is open.
 func TestFolderThatGoesAway(t *testing.T) {
 	dir := dataDir(t)
 	in := open(t, dir)
-	// Windows removes no folder that somebody reads, as the inbox does at its start.
+	// Windows removes no folder that is being read, as the inbox does at its
+	// start.
 	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
 		err := os.RemoveAll(filepath.Join(dir, "links"))
 		if err == nil {

@@ -16,11 +16,11 @@ import (
 )
 
 const (
-	perSecond  = 100              // files looked at in any second
-	keptAtMost = 10 * perSecond   // files that wait; the oldest above go unread
-	fresh      = 60 * time.Second // how old a link may be when the window starts
+	perSecond  = 100              // files read in any second
+	maxPending = 10 * perSecond   // files that wait; older ones are deleted unread
+	maxAge     = 60 * time.Second // how old a link may be when the window starts
 	pollEvery  = 200 * time.Millisecond
-	checkEvery = 2 * time.Second // besides a watch, which may miss something
+	checkEvery = 2 * time.Second // in addition to a watch, which may miss something
 )
 
 // Inbox belongs to the process that has the window. Its goroutine ends with
@@ -34,43 +34,42 @@ type Inbox struct {
 	dir, folder string
 	lock        *flock.Flock
 
-	// Only the goroutine touches these.
-	watch  *fsnotify.Watcher // nil: look every pollEvery
-	looked [perSecond]time.Time
-	next   int // the oldest of looked
+	// Only the goroutine uses these.
+	watch     *fsnotify.Watcher // nil: poll every pollEvery
+	readTimes [perSecond]time.Time
+	next      int // the oldest of readTimes
 }
 
-// Listen asks for the window of a data directory, which is made if missing.
-// first says that nobody else has it; it is this process's then, until Close or
-// its end, however it ends. Where first is false another process has it and
-// there is no Inbox: use Send.
+// Listen claims the window of a data directory, which is created if missing. If
+// first is true, this process has the window until Close or its end, however it
+// ends. If first is false, another process has it and inbox is nil: use Send.
 func Listen(dir string) (inbox *Inbox, first bool, err error) {
 	return listen(dir, watchFolder)
 }
 
 func listen(dir string, watch func(folder string) (*fsnotify.Watcher, error)) (*Inbox, bool, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, false, trouble(fmt.Errorf("make the data directory: %w", err))
+		return nil, false, coded(fmt.Errorf("make the data directory: %w", err))
 	}
 	lock := flock.New(filepath.Join(dir, "window.lock"), flock.SetPermissions(0o600))
 	locked, err := lock.TryLock()
 	if err != nil || !locked {
 		err = errors.Join(err, lock.Close())
 		if err != nil {
-			return nil, false, trouble(fmt.Errorf("ask who has the window: %w", err))
+			return nil, false, coded(fmt.Errorf("ask who has the window: %w", err))
 		}
 		return nil, false, nil
 	}
 	folder, err := openFolder(dir)
 	if err != nil {
-		return nil, false, trouble(errors.Join(err, lock.Close()))
+		return nil, false, coded(errors.Join(err, lock.Close()))
 	}
 	in := &Inbox{
 		links: make(chan deeplink.Link), stop: make(chan struct{}), done: make(chan struct{}),
 		dir: dir, folder: folder, lock: lock,
 	}
 	if in.watch, err = watch(folder); err != nil {
-		in.watch = nil // as on a network drive, or when the system has no more watches
+		in.watch = nil // on a network drive, or when the system's watches are used up
 	}
 	go in.run()
 	return in, true, nil
@@ -87,13 +86,13 @@ func watchFolder(folder string) (*fsnotify.Watcher, error) {
 	return watch, nil
 }
 
-// Links delivers what others sent, in the order in which they did, and is
-// closed by Close. Whoever reads slowly slows down nobody but themselves: what
-// waits lies on the disk.
+// Links delivers what others sent, in the order in which it was sent, and is
+// closed by Close. A slow reader does not slow down the senders: pending links
+// wait on the disk.
 func (in *Inbox) Links() <-chan deeplink.Link { return in.links }
 
-// Close gives the window up. Links that were not delivered stay for the next
-// process. It is not safe to call from two goroutines at once.
+// Close gives the window up. Undelivered links stay for the next process. It is
+// not safe for concurrent use.
 func (in *Inbox) Close() error {
 	if in.closed {
 		return nil
@@ -114,7 +113,7 @@ func (in *Inbox) run() {
 	in.dropStale(time.Now())
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	pausing := false // the second's files are used up: what happens can wait
+	pausing := false // the limit for this second is used up: events can wait
 	for {
 		var events <-chan fsnotify.Event
 		var failures <-chan error
@@ -126,12 +125,12 @@ func (in *Inbox) run() {
 			return
 		case event := <-events:
 			if event.Name == in.folder && event.Has(fsnotify.Remove|fsnotify.Rename) {
-				in.unwatch() // the folder itself is gone; the one that follows is another
+				in.unwatch() // the folder is gone; its successor needs a new watch
 			} else if pausing || !event.Has(fsnotify.Create) || filepath.Ext(event.Name) != ".link" {
 				continue
 			}
 		case err := <-failures:
-			if !errors.Is(err, fsnotify.ErrEventOverflow) { // which only means that something was missed
+			if !errors.Is(err, fsnotify.ErrEventOverflow) { // an overflow only means that events were missed
 				in.unwatch()
 			}
 		case <-timer.C:
@@ -158,16 +157,16 @@ func (in *Inbox) unwatch() {
 	}
 }
 
-// deliver hands over what waits. It returns how long to pause before the next
-// call, 0 for no need to, and is false when it is time to stop.
+// deliver delivers the pending links. It returns how long to pause before the
+// next call, or 0; ok is false when it is time to stop.
 func (in *Inbox) deliver() (pause time.Duration, ok bool) {
-	for _, name := range in.waiting() {
+	for _, name := range in.pending() {
 		if pause := in.allowance(time.Now()); pause > 0 {
 			return pause, true
 		}
-		link, valid, err := take(filepath.Join(in.folder, name), time.Now())
+		link, valid, err := readAndDelete(filepath.Join(in.folder, name), time.Now())
 		if err != nil {
-			pause = pollEvery // on Windows, somebody may have it open just now
+			pause = pollEvery // on Windows, another program may have it open
 			continue
 		}
 		if !valid {
@@ -182,26 +181,26 @@ func (in *Inbox) deliver() (pause time.Duration, ok bool) {
 	return pause, true
 }
 
-// allowance counts one look at a file. It returns how long to wait first, when
-// perSecond of them happened within the last second.
+// allowance counts the reading of a file, or returns how long to wait first if
+// perSecond files were read within the last second.
 func (in *Inbox) allowance(now time.Time) time.Duration {
-	if wait := in.looked[in.next].Add(time.Second).Sub(now); wait > 0 {
+	if wait := in.readTimes[in.next].Add(time.Second).Sub(now); wait > 0 {
 		return min(wait, time.Second)
 	}
-	in.looked[in.next] = now
+	in.readTimes[in.next] = now
 	in.next = (in.next + 1) % perSecond
 	return 0
 }
 
-// waiting returns the names of links in order, at most keptAtMost, and deletes
-// what was never sent.
-func (in *Inbox) waiting() []string {
+// pending returns the names of links in order, at most maxPending of them, and
+// deletes files that Send did not write.
+func (in *Inbox) pending() []string {
 	var names []string
 	for _, entry := range in.entries() {
 		at, complete, ok := sentAt(entry.Name())
 		switch {
 		case entry.IsDir():
-			// Send makes none; whoever did may have something in it.
+			// Not made by Send, and may contain something.
 		case !ok || !complete && isStale(at, time.Now()):
 			_ = os.Remove(filepath.Join(in.folder, entry.Name()))
 		case complete:
@@ -209,7 +208,7 @@ func (in *Inbox) waiting() []string {
 		}
 	}
 	slices.Sort(names)
-	if surplus := len(names) - keptAtMost; surplus > 0 {
+	if surplus := len(names) - maxPending; surplus > 0 {
 		for _, name := range names[:surplus] {
 			_ = os.Remove(filepath.Join(in.folder, name))
 		}
@@ -218,8 +217,8 @@ func (in *Inbox) waiting() []string {
 	return names
 }
 
-// dropStale deletes links from before the program was started, which nobody
-// waits for any more.
+// dropStale deletes links from long before the program was started, for which
+// nobody is waiting any more.
 func (in *Inbox) dropStale(now time.Time) {
 	for _, entry := range in.entries() {
 		if at, _, ok := sentAt(entry.Name()); ok && isStale(at, now) && !entry.IsDir() {
@@ -228,22 +227,22 @@ func (in *Inbox) dropStale(now time.Time) {
 	}
 }
 
-// isStale counts the future as well: it only comes from a clock that was wrong.
-func isStale(at, now time.Time) bool { return now.Sub(at).Abs() > fresh }
+// isStale is also true for the future, which only a wrong clock produces.
+func isStale(at, now time.Time) bool { return now.Sub(at).Abs() > maxAge }
 
-// entries lists the folder. One that is gone is made again.
+// entries lists the folder, and creates it again if it is gone.
 func (in *Inbox) entries() []os.DirEntry {
 	entries, err := os.ReadDir(in.folder)
 	if err != nil {
-		_, _ = openFolder(in.dir) // if it cannot be made, nobody can send either
+		_, _ = openFolder(in.dir) // if it cannot be created, nobody can send either
 	}
 	return entries
 }
 
-func trouble(err error) error {
+func coded(err error) error {
 	return &profile.Error{
 		Code: profile.StoreUnreadable,
-		Message: "TeleHab cannot use its data folder. Check that the disk is not full and that the folder is yours, " +
+		Message: "TeleHab cannot use its data folder. Check that the disk is not full and that you can write to the folder, " +
 			"then start TeleHab again.",
 		Cause: err,
 	}

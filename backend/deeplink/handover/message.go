@@ -17,12 +17,12 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 )
 
-// maxSize of a file, in bytes. The longest that Send writes has 28.
+// maxSize is the most bytes in a file. The longest that Send writes has 28.
 const maxSize = 64
 
-// encode writes a link down: its kind and, for those that have any, digits.
-// A link that was not understood is handed over as that, so that the window can
-// say so; its text is not.
+// encode returns a link's kind and, if it has any, its digits. A link that was
+// not understood is handed over as such, without its text, so that the window
+// can say so.
 func encode(link deeplink.Link) (string, error) {
 	text := link.Kind.String()
 	switch link.Kind {
@@ -37,8 +37,8 @@ func encode(link deeplink.Link) (string, error) {
 	return text, nil
 }
 
-// decode is the only reader of what encode writes, and accepts nothing else.
-// Kinds with digits are read as the links they stand for.
+// decode is the inverse of encode, and accepts nothing else. Kinds with digits
+// are parsed as links.
 func decode(text string) (deeplink.Link, bool) {
 	kind, digits, _ := strings.Cut(text, " ")
 	var link deeplink.Link
@@ -55,19 +55,19 @@ func decode(text string) (deeplink.Link, bool) {
 	return link, link.Kind != deeplink.Unknown
 }
 
-// A file's name says when it was sent: the order of the names is the order of
-// the links, and an old one is known without opening it. The numbers behind the
-// time keep apart what one process, and what two, send in the same moment.
+// A file's name says when it was sent: the names sort in the order of the
+// links, and an old one is recognised without opening it. The numbers after the
+// time make names unique within one process and between two.
 var fileName = regexp.MustCompile(`^([0-9]{19})-[0-9a-f]{8}-[0-9a-f]{8}\.(link|part)$`)
 
 var sent atomic.Uint32
 
 func newName(now time.Time) string {
-	return fmt.Sprintf("%019d-%08x-%08x", now.UnixNano(), sent.Add(1), rand.Uint32()) //nolint:gosec // no secret: it keeps names apart
+	return fmt.Sprintf("%019d-%08x-%08x", now.UnixNano(), sent.Add(1), rand.Uint32()) //nolint:gosec // no secret: it makes names unique
 }
 
-// sentAt returns when a file was sent, and whether it is complete. It is false
-// for a name that Send does not give.
+// sentAt returns when a file was sent, and whether it is complete. ok is false
+// for a name that Send does not use.
 func sentAt(name string) (at time.Time, complete, ok bool) {
 	parts := fileName.FindStringSubmatch(name)
 	if parts == nil {
@@ -77,8 +77,8 @@ func sentAt(name string) (at time.Time, complete, ok bool) {
 	return time.Unix(0, nanoseconds), parts[2] == "link", err == nil
 }
 
-// Send gives a link to the process that has the window of this data directory.
-// It returns when the link lies there, and does not wait for it to be taken.
+// Send passes a link to the process that has the window of this data directory.
+// It returns once the file is written, and does not wait for it to be read.
 func Send(dir string, link deeplink.Link) error {
 	text, err := encode(link)
 	if err != nil {
@@ -86,14 +86,14 @@ func Send(dir string, link deeplink.Link) error {
 	}
 	folder, err := openFolder(dir)
 	if err != nil {
-		return trouble(err)
+		return coded(err)
 	}
 	path := filepath.Join(folder, newName(time.Now()))
 	if err := writeNew(path+".part", text); err != nil {
-		return trouble(fmt.Errorf("hand over a link: %w", err))
+		return coded(fmt.Errorf("hand over a link: %w", err))
 	}
 	if err := os.Rename(path+".part", path+".link"); err != nil {
-		return trouble(fmt.Errorf("hand over a link: %w", errors.Join(err, os.Remove(path+".part"))))
+		return coded(fmt.Errorf("hand over a link: %w", errors.Join(err, os.Remove(path+".part"))))
 	}
 	return nil
 }
@@ -107,9 +107,9 @@ func writeNew(path, text string) error {
 	return errors.Join(err, file.Close())
 }
 
-// openFolder returns the folder of links inside a data directory, made if
-// missing and closed to others. One that is a link to somewhere else is refused,
-// because what lies in the folder gets deleted.
+// openFolder returns the folder of links inside a data directory, created if
+// missing and private to the user. It refuses a link to another folder, because
+// files in the folder are deleted.
 func openFolder(dir string) (string, error) {
 	folder := filepath.Join(dir, "links")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -117,7 +117,7 @@ func openFolder(dir string) (string, error) {
 	}
 	info, err := os.Lstat(folder)
 	if err != nil {
-		return "", fmt.Errorf("look at the folder for links: %w", err)
+		return "", fmt.Errorf("open the folder for links: %w", err)
 	}
 	if !info.IsDir() {
 		return "", errors.New("the folder for links is a link to another place")
@@ -130,13 +130,14 @@ func openFolder(dir string) (string, error) {
 	return folder, nil
 }
 
-// take reads a file and deletes it, whatever is in it. An error says that it
-// could not be deleted, and its link does not count then, or it would come again
-// and again; or that it could not be opened just now, as when a virus scanner
-// looks at it on Windows. A file that stays so for long is deleted unread.
-func take(path string, now time.Time) (link deeplink.Link, ok bool, err error) {
+// readAndDelete reads a file and deletes it, whatever its content. It fails if
+// the file could not be deleted, whose link does not count then, as it would
+// come again and again; or if it could not be opened for the moment, as when a
+// virus scanner reads it on Windows. After maxHeld it deletes such a file
+// unread.
+func readAndDelete(path string, now time.Time) (link deeplink.Link, ok bool, err error) {
 	text, readable, err := readSmall(path)
-	if at, _, _ := sentAt(filepath.Base(path)); err != nil && now.Sub(at).Abs() < heldAtMost {
+	if at, _, _ := sentAt(filepath.Base(path)); err != nil && now.Sub(at).Abs() < maxHeld {
 		return deeplink.Link{}, false, err
 	}
 	if err := os.Remove(path); err != nil {
@@ -148,13 +149,15 @@ func take(path string, now time.Time) (link deeplink.Link, ok bool, err error) {
 	return link, ok, nil
 }
 
-// heldAtMost is how long a file may refuse to be read.
-const heldAtMost = 10 * time.Second
+// maxHeld is how long opening a file may fail.
+const maxHeld = 10 * time.Second
 
-// openFile is what another program on Windows may keep from working for a moment.
+// openFile is replaced by a test: on Windows another program may make it fail
+// for a moment.
 var openFile = os.OpenFile
 
-// readSmall returns a file as short as Send's are, and false for anything else.
+// readSmall returns the content of a regular file no longer than maxSize; ok is
+// false for anything else.
 func readSmall(path string) (text string, ok bool, err error) {
 	info, err := os.Lstat(path)
 	if err != nil {
@@ -163,7 +166,7 @@ func readSmall(path string) (text string, ok bool, err error) {
 	if !info.Mode().IsRegular() || info.Size() > maxSize {
 		return "", false, nil
 	}
-	// Somebody may put a pipe in its place just now; opening must not wait for it.
+	// A pipe may have just taken its place; opening must not wait for it.
 	file, err := openFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return "", false, err

@@ -10,7 +10,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 )
 
-// A virus scanner that holds a file for a moment must not cost a link.
+// A virus scanner that holds a file for a moment must not lose a link.
 func TestFileThatCannotBeOpenedAtOnce(t *testing.T) {
 	dir := dataDir(t)
 	send(t, dir, patient(7))
@@ -22,19 +22,19 @@ func TestFileThatCannotBeOpenedAtOnce(t *testing.T) {
 	openFile = func(string, int, os.FileMode) (*os.File, error) { return nil, held }
 	t.Cleanup(func() { openFile = os.OpenFile })
 	now := time.Now()
-	if _, ok, err := take(files[0], now); ok || !errors.Is(err, held) {
+	if _, ok, err := readAndDelete(files[0], now); ok || !errors.Is(err, held) {
 		t.Fatalf("%v, %v", ok, err)
 	}
 	openFile = os.OpenFile
-	if link, ok, err := take(files[0], now); !ok || err != nil || link != patient(7) {
+	if link, ok, err := readAndDelete(files[0], now); !ok || err != nil || link != patient(7) {
 		t.Errorf("%+v, %v, %v", link, ok, err)
 	}
 
-	// One that never opens goes away.
+	// One that never opens is deleted.
 	send(t, dir, deeplink.Link{Kind: deeplink.Show})
 	files, _ = filepath.Glob(filepath.Join(dir, "links", "*.link"))
 	openFile = func(string, int, os.FileMode) (*os.File, error) { return nil, held }
-	if _, ok, err := take(files[0], now.Add(time.Minute)); ok || err != nil {
+	if _, ok, err := readAndDelete(files[0], now.Add(time.Minute)); ok || err != nil {
 		t.Errorf("%v, %v", ok, err)
 	}
 	if _, err := os.Stat(files[0]); !os.IsNotExist(err) {

@@ -12,11 +12,12 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 )
 
-// The test's program plays the app when this is set, to the link it is started with.
+// The test's program acts as the app if this is set to the link that it is
+// started with.
 const roleVariable = "TELEHAB_HANDOVER_LINK"
 
-// play is the app in small: take the window of the folder it is started in and
-// print what comes, or hand over.
+// play is a minimal app: it claims the window of the current folder and prints
+// the links that arrive, or hands its own link over.
 func play(link string) int {
 	const dir = "."
 	in, first, err := Listen(dir)
@@ -50,7 +51,7 @@ func start(t *testing.T, dir, link string) (*exec.Cmd, func() string) {
 		t.Fatal(err)
 	}
 	command.Dir = dir
-	// The race detector would have each process wait a second at its end.
+	// The race detector would make each process wait a second at its end.
 	command.Env = append(os.Environ(), roleVariable+"="+link, "GORACE=atexit_sleep_ms=0")
 	command.Stderr = os.Stderr
 	out, err := command.StdoutPipe()

@@ -33,8 +33,8 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// A pipe would stop a reader, and a link may lead to a file that says the
-// right thing; neither is a file of Send's.
+// A pipe would block a reader, and a symbolic link may lead to a file with
+// valid content; Send writes neither.
 func TestPipesAndLinks(t *testing.T) {
 	dir := dataDir(t)
 	in := open(t, dir)
@@ -62,7 +62,7 @@ func TestPipesAndLinks(t *testing.T) {
 	}
 }
 
-// What lies in the folder gets deleted, so it must be ours.
+// Files in the folder are deleted, so it must be ours.
 func TestFolderThatLeadsElsewhere(t *testing.T) {
 	dir := dataDir(t)
 	elsewhere := filepath.Join(t.TempDir(), "documents")
@@ -87,8 +87,7 @@ func TestFolderThatLeadsElsewhere(t *testing.T) {
 	open(t, dir)
 }
 
-// Send and Inbox have limits of time and not of number: links sent by many
-// goroutines at once all arrive.
+// Links sent by many goroutines at once all arrive.
 func TestManySendersAtOnce(t *testing.T) {
 	dir := dataDir(t)
 	in := open(t, dir)
