@@ -30,24 +30,24 @@ type Client struct {
 	retry     retry
 }
 
-// Options change what a Client does by itself.
+// Options change a Client's defaults.
 type Options struct {
-	// BaseURL, such as http://127.0.0.1:8700/v1, replaces the address that
-	// follows from the key. Any host but a loopback address is refused.
+	// BaseURL, such as http://127.0.0.1:8700/v1, replaces the address that the
+	// key implies. It must be a loopback address.
 	BaseURL string
 	// Version is this program's, for the User-Agent.
 	Version string
-	// OnWait is told when Cliniko asked to wait, and until when.
+	// OnWait is called when Cliniko asks to wait, with the time until when.
 	OnWait func(until time.Time)
-	// Timeout bounds one try; 0 is 20 seconds.
+	// Timeout is the limit of one attempt; 0 means 20 seconds.
 	Timeout time.Duration
-	// Pause is the first wait between two tries; 0 is half a second.
+	// Pause is the first wait between two attempts; 0 means half a second.
 	Pause time.Duration
 }
 
 var _ profile.Source = (*Client)(nil)
 
-// New returns a client for the key. It sends nothing yet.
+// New returns a client for the key. It does not send a request.
 func New(key Key, o Options) (*Client, error) {
 	if key.IsZero() {
 		return nil, profile.Refuse(profile.NotConnected, "No clinic is connected. Set up the Cliniko integration in Settings first.")
@@ -95,11 +95,11 @@ func New(key Key, o Options) (*Client, error) {
 // Close ends idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Requests returns how many requests were sent so far, repeated ones too.
+// Requests returns how many requests were sent so far, retries included.
 func (c *Client) Requests() int { return int(c.requests.Load()) }
 
-// loopback accepts http://127.0.0.1:8700/v1 and the like, for tests and the
-// demo, and nothing that leaves this computer.
+// loopback accepts only addresses of this computer, such as
+// http://127.0.0.1:8700/v1, for tests and the demo.
 func loopback(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -113,7 +113,7 @@ func loopback(address string) (*url.URL, error) {
 	return u, nil
 }
 
-// Clinic says whom the key belongs to.
+// Clinic returns the clinic that the key belongs to.
 func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 	var owner struct {
 		FirstName hint `json:"first_name"`
@@ -139,10 +139,10 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 	}
 	account := settings.Account
 	if account.ID == "" {
-		return profile.Clinic{}, lacks("the clinic's account number (account.id of /settings/public)")
+		return profile.Clinic{}, incompleteAnswer("the clinic's account number (account.id of /settings/public)")
 	}
 	if !validSubdomain(string(account.Subdomain)) {
-		account.Subdomain = "" // no links to its web pages then
+		account.Subdomain = "" // without it, there are no links to its web pages
 	}
 	name := cmp.Or(string(account.Name), string(account.Subdomain), "Cliniko account "+string(account.ID))
 	return profile.Clinic{
@@ -153,8 +153,8 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 	}, nil
 }
 
-// validSubdomain keeps what becomes part of a web address to letters, digits
-// and inner hyphens.
+// validSubdomain accepts letters, digits and inner hyphens, since a subdomain
+// becomes part of a web address.
 func validSubdomain(s string) bool {
 	if s == "" || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
 		return false
@@ -179,7 +179,7 @@ func (c *Client) Patients(ctx context.Context, q profile.Query) (profile.Page, e
 	return page, err
 }
 
-// Patient returns a page with this one patient, archived ones included.
+// Patient returns a page with this one patient, archived or not.
 func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Page, error) {
 	if _, ok := profile.ParseID(string(id)); !ok {
 		return profile.Page{}, profile.Refuse(profile.Invalid, "This is not a Cliniko id: it has 1 to 20 digits. Check what you pasted.")
@@ -190,7 +190,7 @@ func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Page, erro
 	err := c.get(ctx, call{path: "/patients/" + string(id), query: query, urgent: true}, func(body []byte, header http.Header) error {
 		record := decodeRecord(body)
 		if record.Patient.ID != id {
-			return unexpected(errors.New("the answer is not about the patient asked for"))
+			return unexpectedAnswer(errors.New("the answer is not about the patient asked for"))
 		}
 		page = profile.Page{Records: []profile.Record{record}, Total: 1, Date: serverTime(header)}
 		return nil

@@ -100,7 +100,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // A web page with the status 404 comes from something in between, and says
-// nothing about a client: taken for Cliniko's answer it would erase one.
+// nothing about a client: mistaken for Cliniko's answer it would delete one.
 func TestWebPageIsNoProofThatAClientIsGone(t *testing.T) {
 	for body, want := range map[string]profile.Code{
 		"<html>no such site</html>":                               profile.LoginPage,
@@ -171,13 +171,13 @@ func TestWaitsAsLongAsCliniko(t *testing.T) {
 	}
 }
 
-// Another program of the clinic may use up the allowance for minutes: that is
-// no fault of a page of a pass, however often it is told to wait.
+// Another program of the clinic may use up the limit for minutes: a page of a
+// pass does not fail, however often it is told to wait.
 func TestWaitingIsNoFault(t *testing.T) {
 	t.Parallel()
 	fake, c := start(t, fakeclinic.Options{Patients: 10})
 	fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault {
-		if r.N <= 6 { // one more than the tries of a request that fails
+		if r.N <= 6 { // more than the attempts of a failing request
 			return fakeclinic.Fault{Kind: fakeclinic.TooMany, Wait: time.Millisecond, Skew: -time.Hour}
 		}
 		return fakeclinic.Fault{}
@@ -196,7 +196,7 @@ func TestKeyGoesNowhereElse(t *testing.T) {
 		fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault {
 			return fakeclinic.Fault{Kind: kind, Location: elsewhere.URL}
 		})
-		_, _ = c.Patients(t.Context(), profile.Query{}) // only where it goes matters
+		_, _ = c.Patients(t.Context(), profile.Query{}) // only the destination matters
 	}
 	if reached.Load() {
 		t.Error("followed an address that Cliniko's answer named")
@@ -228,7 +228,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 		return fakeclinic.Fault{Kind: fakeclinic.Hang}
 	}
 	fake.SetFaults(hangs)
-	// The clinic never answers, and this is far less than the client's patience.
+	// The clinic never answers, and this is far less than the client's timeout.
 	if _, err := c.Patients(ctx, profile.Query{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Cliniko's OpenAPI document marks account, terminology and role as nullable,
-// and requires no field of them. Only the account's id is needed.
+// and requires none of their fields. Only the account's id is needed.
 func TestClinicNeedsOnlyTheAccount(t *testing.T) {
 	const user = `{"id":"1","first_name":"Dana","last_name":"Smith","role":"administrator","email":"x"}`
 	full := profile.Clinic{AccountID: "4000001", Name: "Harbour Physio", Subdomain: "harbour-physio", Shard: "au1", Patients: "client",
@@ -58,20 +58,20 @@ func TestClinicNeedsOnlyTheAccount(t *testing.T) {
 }
 
 func TestClinicSaysWhatIsMissing(t *testing.T) {
-	const says = "Cliniko's answer lacks the clinic's account number (account.id of /settings/public), so nothing was changed. Try again later; if it stays, contact support@vald.com."
+	const says = "Cliniko's answer lacks the clinic's account number (account.id of /settings/public), so nothing was changed. Try again later; if that does not help, contact support@vald.com."
 	for _, settings := range []string{`{}`, `{"account":null}`, `{"account":{}}`, `{"account":{"id":null,"name":"Harbour Physio","subdomain":"harbour-physio"}}`, `{"account":{"id":""}}`} {
 		c, _ := answering(t, `{}`, settings)
 		_, err := c.Clinic(t.Context())
-		wants(t, err, profile.AnswerIncomplete, says)
+		wantError(t, err, profile.AnswerIncomplete, says)
 	}
 	for _, settings := range []string{``, `[]`, `{"account":[]}`, `{"account":{"id":{}}}`, `{"account":{"id":true}}`} {
 		c, _ := answering(t, `{}`, settings)
 		_, err := c.Clinic(t.Context())
-		wants(t, err, profile.ClinicTrouble, "Cliniko has trouble answering right now.")
+		wantError(t, err, profile.ClinicTrouble, "Cliniko has trouble answering right now.")
 	}
 }
 
-// answering is a client of a Cliniko with these two answers.
+// answering returns a client of a Cliniko that gives these two answers.
 func answering(t *testing.T, user, settings string) (c *Client, sent *int) {
 	t.Helper()
 	sent = new(int)

@@ -16,8 +16,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// patient is a patient's JSON, reduced to what TeleHab keeps. Everything else,
-// notes and Medicare numbers above all, is dropped here and never stored.
+// patient is a patient's JSON, reduced to what TeleHab stores. Everything else,
+// such as notes and Medicare numbers, is dropped here and never stored.
 type patient struct {
 	ID                    text      `json:"id"`
 	Title                 text      `json:"title"`
@@ -26,7 +26,7 @@ type patient struct {
 	LastName              text      `json:"last_name"`
 	DateOfBirth           text      `json:"date_of_birth"`
 	Sex                   text      `json:"sex"`
-	Gender                text      `json:"gender"` // read-only since 2018, shown until sex is set
+	Gender                text      `json:"gender"` // read-only since 2018, used until sex is set
 	GenderIdentity        text      `json:"gender_identity"`
 	Pronouns              *pronouns `json:"pronouns"`
 	Email                 text      `json:"email"`
@@ -45,7 +45,7 @@ type pronouns struct {
 	Accusative text `json:"accusative"`
 }
 
-// String returns "she/her", or the one of them that is there.
+// String returns, for example, "she/her", or the only part that is set.
 func (p *pronouns) String() string {
 	subject, object := p.Nominative.shown(), p.Accusative.shown()
 	if subject == "" || object == "" {
@@ -65,8 +65,8 @@ type merged struct {
 	} `json:"links"`
 }
 
-// text is a JSON string without the white space around it. null is "", and so
-// is nothing; a number keeps its digits, since ids were numbers until 2020.
+// text is a JSON string without surrounding white space. null and a missing
+// value are ""; a number becomes its digits, since ids were numbers until 2020.
 type text string
 
 func (t *text) UnmarshalJSONFrom(from *jsontext.Decoder) error {
@@ -87,7 +87,7 @@ func (t *text) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	return nil
 }
 
-// shown returns "" for a text in which nothing can be seen.
+// shown returns the text, or "" if it is blank.
 func (t text) shown() string {
 	if profile.Blank(string(t)) {
 		return ""
@@ -95,8 +95,8 @@ func (t text) shown() string {
 	return string(t)
 }
 
-// hint is a text that TeleHab can do without: anything else that stands in its
-// place counts as nothing.
+// hint is a text that TeleHab can do without: any other type in its place
+// counts as missing.
 type hint string
 
 func (h *hint) UnmarshalJSONFrom(from *jsontext.Decoder) error {
@@ -111,7 +111,8 @@ func (h *hint) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	return nil
 }
 
-// optional is a part of an answer that TeleHab can do without, as hint is a text.
+// optional is a part of an answer that TeleHab can do without: a wrong type in
+// its place counts as missing.
 type optional[T any] struct{ value T }
 
 func (o *optional[T]) UnmarshalJSONFrom(from *jsontext.Decoder) error {
@@ -126,9 +127,9 @@ func (o *optional[T]) UnmarshalJSONFrom(from *jsontext.Decoder) error {
 	return nil
 }
 
-// lenient reads JSON by the rules of encoding/json, which Cliniko's other
-// clients have: of fields with the same name the last one counts, names may
-// differ in case, and bytes that are no text become U+FFFD.
+// lenient reads JSON by the rules of encoding/json, as Cliniko's other clients
+// do: of fields with the same name the last one counts, names may differ in
+// case, and invalid UTF-8 becomes U+FFFD.
 var lenient = json.JoinOptions(
 	jsontext.AllowDuplicateNames(true),
 	jsontext.AllowInvalidUTF8(true),
@@ -136,15 +137,16 @@ var lenient = json.JoinOptions(
 	jsonv1.MatchCaseSensitiveDelimiter(true),
 )
 
-// decode reads one document. Errors hold no values, which are personal.
+// decode reads one document. Errors contain no values, since those are
+// personal.
 func decode(raw []byte, into any) error {
 	return detail(json.Unmarshal(raw, into, lenient))
 }
 
-// DecodePage reads Cliniko's answer to a question for patients. One that cannot
-// be read does not spoil the page.
+// DecodePage reads Cliniko's answer to a request for patients. An unreadable
+// patient does not make the page fail.
 //
-// Errors: ClinicTrouble, AnswerIncomplete. They hold no values.
+// Errors: ClinicTrouble, AnswerIncomplete. They contain no values.
 func DecodePage(body []byte) (profile.Page, error) {
 	if page, ok := decodeWhole(body); ok {
 		return page, nil
@@ -154,15 +156,15 @@ func DecodePage(body []byte) (profile.Page, error) {
 		Total    *int             `json:"total_entries"`
 	}
 	if err := decode(body, &envelope); err != nil {
-		return profile.Page{}, unexpected(fmt.Errorf("read a page: %w", err))
+		return profile.Page{}, unexpectedAnswer(fmt.Errorf("read a page: %w", err))
 	}
 	switch {
 	case envelope.Patients == nil:
-		return profile.Page{}, lacks("the list of clients (patients)")
+		return profile.Page{}, incompleteAnswer("the list of clients (patients)")
 	case envelope.Total == nil:
-		return profile.Page{}, lacks("the number of clients (total_entries)")
+		return profile.Page{}, incompleteAnswer("the number of clients (total_entries)")
 	case *envelope.Total < 0:
-		return profile.Page{}, unexpected(errors.New("a negative number of patients"))
+		return profile.Page{}, unexpectedAnswer(errors.New("a negative number of patients"))
 	}
 	page := profile.Page{Total: *envelope.Total, Records: make([]profile.Record, len(envelope.Patients))}
 	for i, raw := range envelope.Patients {
@@ -171,8 +173,9 @@ func DecodePage(body []byte) (profile.Page, error) {
 	return page, nil
 }
 
-// decodeWhole reads a page in one go, as nearly all can be. Not ok: something
-// in it is wrong, so that each patient has to be read by itself.
+// decodeWhole reads a page in one pass, which works for almost all pages. If ok
+// is false, something in the page is wrong, and each patient has to be read
+// separately.
 func decodeWhole(body []byte) (page profile.Page, ok bool) {
 	var envelope struct {
 		Patients []patient `json:"patients"`
@@ -210,15 +213,16 @@ func decodeRecord(raw []byte) profile.Record {
 	}
 	record.Ref = string(record.Patient.ID)
 	if record.Ref == "" {
-		// The same unreadable bytes get the same name, so that they are one
-		// row in the list however often they are read.
+		// The same unreadable bytes get the same name, so that they are one row
+		// however often they are read.
 		sum := sha256.Sum256(raw)
 		record.Ref = "unreadable-" + hex.EncodeToString(sum[:8])
 	}
 	return record
 }
 
-// detail keeps the kind of a JSON error and drops values, which are personal.
+// detail returns the kind of a JSON error without its values, which are
+// personal.
 func detail(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
@@ -281,8 +285,9 @@ func (p *patient) record() (profile.Record, error) {
 	return profile.Record{Patient: out, Ref: string(id)}, nil
 }
 
-// parseTime reads Cliniko's times: documented as whole seconds in UTC, and
-// reported with fractions and with offsets in two forms. "" is the zero time.
+// parseTime reads Cliniko's times. They are documented as whole seconds in UTC,
+// but also occur with fractions and with offsets in two forms. "" is the zero
+// time.
 func parseTime(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil

@@ -11,9 +11,10 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What follows reads pages with encoding/json alone, each patient by itself:
-// slow and plain. The decoder must agree with it on whatever it is fed. What
-// the fields then mean is judged by the literal values of decode_values_test.go.
+// A reference implementation that reads pages with encoding/json alone, each
+// patient separately: slow and simple. The decoder must agree with it on any
+// input. What the fields then mean is tested by the literal values in
+// decode_values_test.go.
 
 type plainText string
 
@@ -39,7 +40,8 @@ type plainPhones []struct {
 	Type   plainText `json:"phone_type"`
 }
 
-// UnmarshalJSON does not mix two lists of the same name, as encoding/json does.
+// UnmarshalJSON does not merge two lists of the same name, unlike
+// encoding/json.
 func (p *plainPhones) UnmarshalJSON(raw []byte) error {
 	type list plainPhones
 	var fresh list
@@ -100,7 +102,7 @@ func (p *plainPatient) patient() *patient {
 	return out
 }
 
-// plainPage returns nil where the page cannot be read.
+// plainPage returns nil if the page cannot be read.
 func plainPage(body []byte) *profile.Page {
 	var envelope struct {
 		Patients []json.RawMessage `json:"patients"`
@@ -137,7 +139,7 @@ func plainRecord(raw []byte) profile.Record {
 	return record
 }
 
-// sameAsPlain says where the decoder and the plain one differ; "" for nowhere.
+// sameAsPlain returns how the decoder and the plain one differ, or "".
 func sameAsPlain(body []byte) string {
 	want := plainPage(body)
 	page, err := DecodePage(body)
@@ -152,8 +154,8 @@ func sameAsPlain(body []byte) string {
 	return cmp.Diff(*want, page, likePlain)
 }
 
-// likePlain compares errors only as such, and the marks of unreadable bytes not
-// at all.
+// likePlain compares only whether there are errors, and ignores the names of
+// unreadable records.
 var likePlain = cmp.Options{
 	cmpopts.EquateEmpty(),
 	cmp.Comparer(func(a, b error) bool { return (a == nil) == (b == nil) }),

@@ -57,7 +57,7 @@ func TestDecodeUnreadable(t *testing.T) {
 	}
 }
 
-// A page need not have links, which nothing follows, nor well-behaved patients.
+// A page needs neither links, which are not used, nor valid patients.
 func TestDecodePage(t *testing.T) {
 	page, err := DecodePage([]byte(`{"total_entries":3,"patients":[` + whole + `,{"id":"5","email":7.0,"sex":[]},null]}`))
 	if err != nil {
@@ -104,14 +104,14 @@ func TestDecodePageSaysWhatIsMissing(t *testing.T) {
 		`null`:                                 "the list of clients (patients)",
 	} {
 		_, err := DecodePage([]byte(body))
-		if want := "Cliniko's answer lacks " + lacks + ", so nothing was changed. Try again later; if it stays, contact support@vald.com."; profile.CodeOf(err) != profile.AnswerIncomplete || profile.MessageOf(err) != want {
+		if want := "Cliniko's answer lacks " + lacks + ", so nothing was changed. Try again later; if that does not help, contact support@vald.com."; profile.CodeOf(err) != profile.AnswerIncomplete || profile.MessageOf(err) != want {
 			t.Errorf("%s: %v", body, err)
 		}
 	}
 }
 
-// However the fields of a patient look, the decoder reads what encoding/json
-// does, or refuses what that refuses.
+// Whatever the fields of a patient contain, the decoder accepts and refuses
+// what encoding/json does.
 func TestDecodesAsEncodingJSONDoes(t *testing.T) {
 	names := rapid.SampledFrom([]string{
 		"id", "ID", "title", "first_name", "First_Name", "firstname", "last_name", "email", "sex", "gender", "pronouns", "PRONOUNS",
@@ -143,7 +143,7 @@ func TestDecodesAsEncodingJSONDoes(t *testing.T) {
 	})
 }
 
-// withoutValues are all errors of a record; field names may differ in case.
+// withoutValues matches all errors of a record; field names may differ in case.
 var withoutValues = regexp.MustCompile(`^(broken JSON at byte \d+|field [\pL\d_.]* has the wrong type|[a-z_]+ is not a time|no id|no time of creation or change)$`)
 
 func FuzzDecodeRecord(f *testing.F) {
@@ -176,8 +176,8 @@ func FuzzDecodePage(f *testing.F) {
 	})
 }
 
-// Whatever stands beside a patient, and without links around them, it is read as
-// it is by itself.
+// A patient is read alike alone and beside anything else, with or without
+// links.
 func FuzzPageWithoutLinks(f *testing.F) {
 	f.Add([]byte(whole), []byte(`{"id":"5","sex":[]}`), 2)
 	f.Add([]byte(`{"id":5}`), []byte(`null`), 0)

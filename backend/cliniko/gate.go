@@ -6,32 +6,33 @@ import (
 	"time"
 )
 
-// The request limit. Cliniko's documentation allows 200 a minute per user: for
-// all programs that use keys of the same user. 160 leaves room for the clinic's
-// other tools. Computers that sync side by side therefore need a user each.
+// The request limit. Cliniko documents 200 a minute per user, for all programs
+// that use keys of the same user. 160 leaves room for the clinic's other tools.
+// Computers that sync concurrently therefore need a user each.
 const (
 	window         = time.Minute
 	windowRequests = 160
-	// forPeople is the part of the window that only a person's own requests
-	// may use, so that an import that has used up its share delays nobody.
+	// forPeople is the part of the window that only urgent requests may use, so
+	// that an import that has used up its share does not delay a person.
 	forPeople = 10
-	// After a 429 somebody else spends the same allowance: take half for a while.
+	// After a 429 another program is using the same limit: use half of it for a
+	// while.
 	cautionFor = 5 * time.Minute
 )
 
-// gate lets requests pass: at most windowRequests in any window, as fast as
-// they come until then, urgent ones first, and none while it is closed. It is
-// timed by the monotonic clock, so a wrong or changing clock does not matter.
+// gate admits at most windowRequests in any window, without delay until then,
+// urgent ones first, and none while it is closed. It uses the monotonic clock,
+// so a wrong or changing wall clock does not matter.
 //
-// A request holds its place until a window after its answer has come, because
-// only then is it sure that the server counted it before that moment.
+// A request occupies its place until a window after its answer, because only
+// then is it certain that the server has counted it by that time.
 type gate struct {
 	mu       sync.Mutex
 	limit    int
 	inFlight int
 	finished []time.Time // ascending, within the last window
-	urgent   int         // urgent requests that wait
-	closed   time.Time   // nothing passes before
+	urgent   int         // urgent requests that are waiting
+	closed   time.Time   // nothing is admitted before
 	caution  time.Time   // half the limit before
 	changed  chan struct{}
 	onClose  func(until time.Time)
@@ -41,7 +42,7 @@ func newGate(onClose func(until time.Time)) *gate {
 	return &gate{limit: windowRequests, changed: make(chan struct{}), onClose: onClose}
 }
 
-// enter waits for a place. The caller must call leave exactly once afterwards.
+// enter waits for a place. After it, the caller must call leave exactly once.
 func (g *gate) enter(ctx context.Context, urgent bool) error {
 	g.mu.Lock()
 	if urgent {
@@ -76,7 +77,7 @@ func (g *gate) enter(ctx context.Context, urgent bool) error {
 	}
 }
 
-// leave gives the place back: the answer has come, or there will be none.
+// leave gives the place back, once the answer has come or there will be none.
 func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -85,7 +86,7 @@ func (g *gate) leave() {
 	g.wake()
 }
 
-// close lets nothing pass for d, and is cautious for a while after.
+// close admits nothing for d, and half of the limit for a while after.
 func (g *gate) close(d time.Duration) {
 	g.mu.Lock()
 	now := time.Now()
@@ -100,8 +101,8 @@ func (g *gate) close(d time.Duration) {
 	}
 }
 
-// delay returns how long a request has to wait at least, and 0 when it may
-// pass now. A long delay only means that a change will wake the waiter.
+// delay returns how long a request has to wait at least, or 0 if it is admitted
+// now. A long delay only means that a change will wake the waiter.
 func (g *gate) delay(now time.Time, urgent bool) time.Duration {
 	if wait := g.closed.Sub(now); wait > 0 {
 		return wait
@@ -129,7 +130,7 @@ func (g *gate) delay(now time.Time, urgent bool) time.Duration {
 	return window - now.Sub(g.finished[over])
 }
 
-// wake lets every waiter look again. The caller holds the lock.
+// wake makes every waiter check again. The caller holds the lock.
 func (g *gate) wake() {
 	close(g.changed)
 	g.changed = make(chan struct{})

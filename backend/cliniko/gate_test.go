@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// pass sends one request through the gate that takes so long.
+// pass sends one request of this duration through the gate.
 func pass(t *testing.T, g *gate, urgent bool, takes time.Duration) {
 	t.Helper()
 	if err := g.enter(t.Context(), urgent); err != nil {
@@ -46,7 +46,8 @@ func TestGateBurstsAndThenHoldsTheWindow(t *testing.T) {
 		if burst := entered[background-1].Sub(start); burst > 6*time.Second {
 			t.Errorf("the first %d took %v", background, burst)
 		}
-		// The server sees a request anywhere between its sending and its answer.
+		// The server may count a request at any time between sending and
+		// answer.
 		for i := range entered {
 			if j := i + windowRequests; j < len(entered) && entered[j].Sub(entered[i].Add(150*time.Millisecond)) < window {
 				t.Fatalf("requests %d and %d lie within a window", i, j)
@@ -68,7 +69,7 @@ func TestGateLetsPeopleGoFirst(t *testing.T) {
 		if waited := time.Since(start); waited != 0 {
 			t.Errorf("a person waited %v behind an import", waited)
 		}
-		// Now the window is used up for everybody, and the person is still first.
+		// Now the window is used up for all, and the person is still first.
 		passed := map[string]time.Time{}
 		var mu sync.Mutex
 		var group sync.WaitGroup
@@ -85,8 +86,8 @@ func TestGateLetsPeopleGoFirst(t *testing.T) {
 		if passed["person"].After(passed["import"]) {
 			t.Errorf("the person passed %v after the import", passed["person"].Sub(passed["import"]))
 		}
-		// Both may pass in the same moment: while a person waits, an import does not,
-		// although there is room.
+		// While a person waits, an import is not admitted even though there is
+		// room, since both may pass at the same moment.
 		g = newGate(nil)
 		g.urgent = 1
 		if g.delay(time.Now(), false) == 0 || g.delay(time.Now(), true) != 0 {
@@ -108,7 +109,7 @@ func TestGateClosesForEverybody(t *testing.T) {
 		if waited := time.Since(start); waited != 30*time.Second {
 			t.Errorf("passed after %v", waited)
 		}
-		// Cautious for a while: half of the window, and the person's part off it.
+		// Half of the window for a while, less the part for people.
 		for range windowRequests/2 - forPeople - 1 {
 			pass(t, g, false, 0)
 		}

@@ -10,27 +10,27 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Key is an API key of Cliniko. It cannot print itself: every verb of fmt and
-// JSON give the last four characters at most.
+// Key is a Cliniko API key. It does not print itself, with any verb of fmt or
+// as JSON.
 type Key struct {
 	secret string
 	body   string
 	shard  string
 }
 
-// oldShard is where keys without an ending belong (Cliniko's guide on URLs).
+// oldShard is the shard of keys without an ending (Cliniko's guide on URLs).
 const oldShard = "au1"
 
 var (
-	// The ending is anchored because it becomes part of a host name that the
-	// key is sent to. New shards appear, so no list.
+	// The ending is anchored because it becomes part of the host name that the
+	// key is sent to. It is not from a list, since new shards are added.
 	keyShape = regexp.MustCompile(`^([A-Za-z0-9+/=_.-]{16,500})-([A-Za-z]{2}[0-9]{1,2})$`)
 	bodyOnly = regexp.MustCompile(`^[A-Za-z0-9+/=_.]{16,500}$`)
 	keyChars = regexp.MustCompile(`^[A-Za-z0-9+/=_.-]+$`)
 )
 
-// ParseKey reads a pasted key. White space and format characters do not matter,
-// around it or inside, where some mail programs add line breaks.
+// ParseKey reads a pasted key. It ignores white space and format characters,
+// also inside the key, where some mail programs add line breaks.
 //
 // Errors: KeyMalformed, KeyShard.
 func ParseKey(pasted string) (Key, error) {
@@ -50,10 +50,10 @@ func ParseKey(pasted string) (Key, error) {
 		return Key{secret: text, body: text, shard: oldShard}, nil
 	case keyChars.MatchString(text) && strings.Contains(text, "-") && len(text) > 16:
 		return Key{}, profile.Refuse(profile.KeyShard,
-			"The end of this key does not name a Cliniko region, such as -au1. Copy the whole key from Cliniko, to its last character, and paste it again.")
+			"This key looks incomplete. Copy the whole key from Cliniko, including the region at its end, such as -au1, and paste it again.")
 	}
 	return Key{}, profile.Refuse(profile.KeyMalformed,
-		"This does not look like a Cliniko API key. In Cliniko open My info, Manage API keys, add a key, and paste it here whole.")
+		"This does not look like a Cliniko API key. In Cliniko open My info, Manage API keys, add a key, and paste the whole key here.")
 }
 
 // Secret returns the key itself, for the keyring and the Authorization header.
@@ -65,11 +65,11 @@ func (k Key) Shard() string { return k.shard }
 // Ends returns the last four characters before the shard.
 func (k Key) Ends() string { return k.body[max(0, len(k.body)-4):] }
 
-// IsZero says that there is no key.
+// IsZero reports whether there is no key.
 func (k Key) IsZero() bool { return k.secret == "" }
 
-// Format keeps every verb of fmt from printing the key.
+// Format prevents every verb of fmt from printing the key.
 func (k Key) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "[key]") }
 
-// MarshalText keeps JSON and loggers from writing the key.
+// MarshalText prevents JSON and loggers from writing the key.
 func (k Key) MarshalText() ([]byte, error) { return []byte("[key]"), nil }

@@ -10,7 +10,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// body looks like a key's body and is none.
+// body has the form of a key's body, but is not one.
 const body = "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEYwvNHdeW0pd"
 
 func TestParseKey(t *testing.T) {
@@ -51,6 +51,15 @@ func TestParseKey(t *testing.T) {
 				t.Errorf("the error shows the key")
 			}
 		})
+	}
+}
+
+// A key that was cut when it was copied is called incomplete, with what to do.
+func TestAnIncompleteKeySaysSo(t *testing.T) {
+	_, err := ParseKey(body + "-a")
+	const want = "This key looks incomplete. Copy the whole key from Cliniko, including the region at its end, such as -au1, and paste it again."
+	if profile.CodeOf(err) != profile.KeyShard || profile.MessageOf(err) != want {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Nothing of a client goes on once it is closed.
+// A closed client leaves no goroutine.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -16,10 +16,10 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// explain says what stopped a request below HTTP, and whom that concerns. The
-// error's own text names the address with its query, so only its innermost
+// explain turns an error below HTTP into one that says what failed and what to
+// do. The original text has the address with its query, so only its innermost
 // cause is kept.
-func (c *Client) explain(ctx context.Context, t *trip, err error) error {
+func (c *Client) explain(ctx context.Context, t *trace, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -41,48 +41,50 @@ func (c *Client) explain(ctx context.Context, t *trip, err error) error {
 		cause = address.Err
 	}
 	s, route := t.now()
-	way := wayTo{host: c.base.Hostname(), stage: s, route: route}
+	way := failurePoint{host: c.base.Hostname(), stage: s, route: route}
 	switch {
 	case route.Proxy != nil && (isOfProxy(err) || s <= connected):
-		return way.proxyTrouble(cause)
+		return way.proxyError(cause)
 	case errors.As(err, &chain):
-		return c.certificateTrouble(way.host, chain)
+		return c.certificateError(way.host, chain)
 	}
 	if route.Script != "" && s <= securing {
 		return &profile.Error{Code: profile.ProxyScript, Cause: cause, Message: fmt.Sprintf(
 			"This computer uses the proxy script %s, which could not be run, and without it %s cannot be reached. Ask your IT person for the proxy's address, set HTTPS_PROXY to it, and start TeleHab again.",
 			route.Script, way.host)}
 	}
-	found := way.trouble(cause)
+	found := way.connectionError(cause)
 	if route.Unused != "" && s <= securing && errors.As(found, &coded) {
 		coded.Message += fmt.Sprintf(" The variable %s names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.", route.Unused)
 	}
 	return found
 }
 
-// wayTo is where a request was when it failed.
-type wayTo struct {
+// failurePoint is where a request was when it failed.
+type failurePoint struct {
 	host  string
 	stage stage
 	route proxy.Route
 }
 
-// plain are the reasons that mean the same at every stage. HOST is Cliniko's.
+// plain has the reasons that mean the same at every stage. HOST is Cliniko's
+// host.
 var plain = map[reason]struct {
 	code     profile.Code
 	sentence string
 }{
 	noName:     {profile.Offline, "The name HOST was not found, so Cliniko cannot be reached. Check the internet connection; if other pages open, ask your IT person whether the DNS server here knows this name."},
 	noNames:    {profile.Offline, "No DNS server answers, so HOST cannot be found. Check the internet connection; if other pages open, ask your IT person about the DNS server that is set on this computer."},
-	unroutable: {profile.Offline, "There is no way from this computer to HOST. Check the internet connection, and the VPN if you use one, and try again."},
+	unroutable: {profile.Offline, "There is no route from this computer to HOST. Check the internet connection, and the VPN if you use one, and try again."},
 	forbidden:  {profile.ConnectionBlocked, "A firewall or security program on this computer does not let TeleHab connect to HOST. Ask your IT person to allow TeleHab to reach *.cliniko.com, port 443."},
 	exhausted:  {profile.Internal, noRoom},
-	notTLS:     {profile.TLSFailed, "Something that does not speak TLS answered in place of HOST, so the key was not sent. Open any web page in your browser and sign in to the network if it asks; else ask your IT person what stands on port 443."},
+	notTLS:     {profile.TLSFailed, "Something that does not speak TLS answered in place of HOST, so the key was not sent. Open any web page in your browser and sign in to the network if it asks; otherwise ask your IT person what answers on port 443."},
 	notHTTP:    {profile.LoginPage, "Something that is not Cliniko answered in place of HOST. Open any web page in your browser and sign in to the network if it asks, then try again."},
 }
 
-// trouble names what failed between here and Cliniko where no proxy is at fault.
-func (w wayTo) trouble(cause error) error {
+// connectionError explains a failure between here and Cliniko in which no proxy
+// is involved.
+func (w failurePoint) connectionError(cause error) error {
 	say := func(code profile.Code, sentence string) error {
 		return &profile.Error{Code: code, Cause: cause, Message: strings.ReplaceAll(sentence, "HOST", w.host)}
 	}
@@ -95,15 +97,15 @@ func (w wayTo) trouble(cause error) error {
 	case errors.As(cause, &alert) && alert.Op == "remote error": // a TLS alert
 		return say(profile.TLSFailed, fmt.Sprintf("HOST, or something in its place, ended the secure connection (%v), so the key was not sent. Ask your IT person whether a proxy or security program on this network changes secure connections.", alert.Err))
 	case reason == refused && w.stage <= connected:
-		return say(profile.ConnectionBlocked, "The connection to HOST was refused, which a firewall on this network may do. Try again in a moment; if it stays, ask your IT person to allow *.cliniko.com, port 443.")
+		return say(profile.ConnectionBlocked, "The connection to HOST was refused, which a firewall on this network may do. Try again in a moment; if that does not help, ask your IT person to allow *.cliniko.com, port 443.")
 	case reason == cut && w.stage == securing:
 		return say(profile.ConnectionBlocked, "The connection to HOST was cut before it was secure, as a firewall does, so the key was not sent. Ask your IT person to allow *.cliniko.com, port 443.")
 	case reason == expired:
-		return say(profile.TimedOut, w.late())
+		return say(profile.TimedOut, w.timeoutSentence())
 	case reason == broken && w.stage > securing:
-		return unexpected(cause)
+		return unexpectedAnswer(cause)
 	case reason == cut:
-		return say(profile.Offline, "The connection to HOST broke before the answer was complete. Check the internet connection; TeleHab tries again by itself.")
+		return say(profile.Offline, "The connection to HOST broke before the answer was complete. Check the internet connection; TeleHab tries again automatically.")
 	case w.stage == securing:
 		return profile.Because(profile.TLSFailed, cause)
 	}
@@ -112,40 +114,41 @@ func (w wayTo) trouble(cause error) error {
 
 const noRoom = "This computer has no room for another connection. Close programs that you do not need, or start the computer again."
 
-// late says what did not come in time.
-func (w wayTo) late() string {
+// timeoutSentence says what took too long.
+func (w failurePoint) timeoutSentence() string {
 	switch w.stage {
 	case preparing, resolving:
 		return "Looking up HOST took too long. Check the internet connection; if other pages open, ask your IT person about the DNS server that is set on this computer."
 	case dialling, connected:
-		return "HOST did not answer the call on port 443. Check the internet connection; if other pages open, ask your IT person whether a firewall stops TeleHab."
+		return "HOST did not answer on port 443. Check the internet connection; if other pages open, ask your IT person whether a firewall stops TeleHab."
 	case securing:
-		return "The secure connection to HOST was not ready in time. Try again; if it stays, ask your IT person whether a firewall or security program holds it up."
+		return "The secure connection to HOST was not ready in time. Try again; if that does not help, ask your IT person whether a firewall or security program delays it."
 	case receiving:
-		return "Cliniko's answer did not come to its end in time. Check how good the internet connection is, and try again."
+		return "Cliniko's answer was not complete in time. Check the internet connection and try again."
 	}
 	return profile.Because(profile.TimedOut, nil).Message
 }
 
-// reason is what an error says about a connection, whoever says it.
+// reason is what an error says about a connection, whatever its source.
 type reason int
 
 const (
 	unknown    reason = iota
 	noName            // DNS: there is no such name
-	noNames           // DNS: no server answers, or in trouble
-	refused           // the other side, or a firewall, says no
-	cut               // reset, or hung up
-	expired           // too late
-	unroutable        // no way to that address
+	noNames           // DNS: no server answers, or it fails
+	refused           // refused by the other side or a firewall
+	cut               // reset or closed
+	expired           // timed out
+	unroutable        // no route to that address
 	forbidden         // by a firewall on this computer
 	exhausted         // no more ports or files
-	broken            // an answer that is cut, cannot be unpacked, or breaks HTTP/2
+	broken            // an answer that is truncated, cannot be decompressed, or violates HTTP/2
 	notTLS            // no TLS where it should be
 	notHTTP           // no HTTP where it should be
 )
 
-// reasons has the numbers of Windows Sockets too, which syscall does not map.
+// reasons includes the error numbers of Windows Sockets, which syscall does not
+// map.
 // https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2
 var reasons = map[syscall.Errno]reason{
 	syscall.ECONNREFUSED: refused, 10061: refused,
@@ -159,7 +162,7 @@ var reasons = map[syscall.Errno]reason{
 	10024: exhausted, 10048: exhausted, 10049: exhausted, 10055: exhausted,
 }
 
-// reasonOf reads an error of net/http or below.
+// reasonOf returns the reason of an error of net/http or below.
 func reasonOf(err error) reason {
 	var (
 		number  syscall.Errno
@@ -189,8 +192,8 @@ func reasonOf(err error) reason {
 	return unknown
 }
 
-// isBrokenBody says whether the answer came but could not be unpacked, or the
-// server broke off by the rules of HTTP/2, whose types are net/http's own.
+// isBrokenBody reports whether the answer could not be decompressed, or the
+// server aborted it by HTTP/2, whose error types net/http does not export.
 func isBrokenBody(text string) bool {
 	for _, prefix := range []string{"gzip: ", "flate: ", "http2: ", "stream error: ", "connection error: "} {
 		if strings.HasPrefix(text, prefix) {

@@ -13,18 +13,19 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// clockReading is what the server's clock showed at a moment of this program's.
+// clockReading is the server's time at a moment of this program's clock.
 type clockReading struct{ server, at time.Time }
 
-// learnTime remembers the server's clock.
+// learnTime stores the server's time.
 func (c *Client) learnTime(header http.Header) {
 	if server := serverTime(header); !server.IsZero() {
 		c.clock.Store(&clockReading{server, time.Now()})
 	}
 }
 
-// today returns the date by this computer, and by Cliniko where it has answered
-// before: counted on by the monotonic clock, so no change of the date matters.
+// today returns the time by this computer, and by Cliniko if it has answered
+// before: continued by the monotonic clock, so changing this computer's date
+// does not matter.
 func (c *Client) today() (here, there time.Time) {
 	here = time.Now()
 	if c.tls.Time != nil {
@@ -36,12 +37,12 @@ func (c *Client) today() (here, there time.Time) {
 	return here, there
 }
 
-// plausible is how far a clock may be wrong and its date be called right.
+// plausible is how far a clock may be off and still count as right.
 const plausible = 24 * time.Hour
 
-// certificateTrouble says why a certificate was not accepted: who signed it, for
-// whom it is, or that this computer's date is wrong.
-func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerificationError) *profile.Error {
+// certificateError says why a certificate was not accepted: its issuer, its
+// name, or this computer's wrong date.
+func (c *Client) certificateError(host string, failed *tls.CertificateVerificationError) *profile.Error {
 	say := func(format string, values ...any) *profile.Error {
 		return &profile.Error{Code: profile.CertificateUntrusted, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
 	}
@@ -50,7 +51,7 @@ func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerifica
 	}
 	leaf := failed.UnverifiedCertificates[0]
 	issuer := printable(issuerOf(leaf))
-	const inspected = "A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to leave *.cliniko.com alone."
+	const inspected = "A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to exclude *.cliniko.com."
 	var (
 		invalid  x509.CertificateInvalidError
 		hostname x509.HostnameError
@@ -60,8 +61,8 @@ func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerifica
 	switch {
 	case errors.As(failed.Err, &roots):
 		return say("This computer has no list of trusted certificates, so the key was not sent. Ask your IT person to install the system's root certificates (ca-certificates).")
-	case errors.As(failed.Err, &hostname), leaf.VerifyHostname(host) != nil: // whatever else is wrong with it
-		return say("The certificate that came is for %s, not for %s, so the key was not sent; it was signed by %s. Open any web page in your browser and sign in to the network if it asks; else ask your IT person what answers for Cliniko here.",
+	case errors.As(failed.Err, &hostname), leaf.VerifyHostname(host) != nil: // whatever else may be wrong
+		return say("The certificate that came is for %s, not for %s, so the key was not sent; it was signed by %s. Open any web page in your browser and sign in to the network if it asks; otherwise ask your IT person what answers for Cliniko here.",
 			printable(names(leaf)), host, issuer)
 	case errors.As(failed.Err, &invalid) && invalid.Reason == x509.Expired:
 		return c.outOfTime(host, issuer, failed)
@@ -71,8 +72,8 @@ func (c *Client) certificateTrouble(host string, failed *tls.CertificateVerifica
 	return say("The certificate for %s, signed by %s, is not one that this computer accepts, so the key was not sent. "+inspected, host, issuer)
 }
 
-// outsideItsTime says when a certificate ended or begins that is not valid by
-// this computer's date; "" where that is not why it was not accepted.
+// outsideItsTime says when a certificate ended or begins, if it was refused
+// because of this computer's date; otherwise is is "".
 func outsideItsTime(failed *tls.CertificateVerificationError) (is string, here time.Time) {
 	here = time.Now()
 	var invalid x509.CertificateInvalidError
@@ -89,8 +90,8 @@ func endedOrBegins(leaf *x509.Certificate, here time.Time) string {
 	return "ended on " + date(leaf.NotAfter)
 }
 
-// outOfTime tells a wrong date of this computer from a certificate that has
-// really ended.
+// outOfTime distinguishes a wrong date of this computer from an expired
+// certificate.
 func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificationError) *profile.Error {
 	leaf := failed.UnverifiedCertificates[0]
 	here, there := c.today()
@@ -99,7 +100,7 @@ func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificat
 		return &profile.Error{Code: code, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
 	}
 	if !c.goodAtItsTime(host, failed.UnverifiedCertificates) {
-		return say(profile.CertificateUntrusted, "The certificate for %s was signed by %s, which this computer does not trust, and it %s, while this computer's date is %s; so the key was not sent. Correct the date if it is wrong. Else ask your IT person about the proxy or security program that opens secure connections on this network.",
+		return say(profile.CertificateUntrusted, "The certificate for %s was signed by %s, which this computer does not trust, and it %s, while this computer's date is %s; so the key was not sent. Correct the date if it is wrong. Otherwise ask your IT person about the proxy or security program that opens secure connections on this network.",
 			host, issuer, is, moment(here))
 	}
 	known := !there.IsZero()
@@ -119,15 +120,15 @@ func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificat
 		moment(here), host, is)
 }
 
-// goodAtItsTime says whether the certificate is trusted for the host at some
-// time of its validity, so that nothing but the date is wrong.
+// goodAtItsTime reports whether the certificate is trusted for the host at some
+// time of its validity, so that only the date is wrong.
 func (c *Client) goodAtItsTime(host string, chain []*x509.Certificate) bool {
 	others := x509.NewCertPool()
 	for _, certificate := range chain[1:] {
 		others.AddCert(certificate)
 	}
 	leaf := chain[0]
-	for _, share := range []time.Duration{2, 100, 1} { // in its middle, near its begin, at its end
+	for _, share := range []time.Duration{2, 100, 1} { // in the middle, near the start, at the end
 		at := leaf.NotBefore.Add(leaf.NotAfter.Sub(leaf.NotBefore) / share)
 		_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: c.tls.RootCAs, Intermediates: others, CurrentTime: at})
 		if err == nil {
@@ -137,7 +138,7 @@ func (c *Client) goodAtItsTime(host string, chain []*x509.Certificate) bool {
 	return false
 }
 
-// issuerOf returns who signed the certificate.
+// issuerOf returns the name of the certificate's issuer.
 func issuerOf(leaf *x509.Certificate) string {
 	name := leaf.Issuer
 	switch {
@@ -151,7 +152,7 @@ func issuerOf(leaf *x509.Certificate) string {
 	return "somebody without a name"
 }
 
-// names returns whom the certificate is for.
+// names returns the names that the certificate is for.
 func names(leaf *x509.Certificate) string {
 	all := leaf.DNSNames
 	for _, ip := range leaf.IPAddresses {
@@ -169,7 +170,7 @@ func names(leaf *x509.Certificate) string {
 	return strings.Join(all, ", ")
 }
 
-// printable keeps what a stranger wrote into a certificate short and harmless.
+// printable makes a text from an untrusted certificate short and harmless.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

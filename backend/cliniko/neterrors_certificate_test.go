@@ -11,8 +11,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// A certificate that is not accepted is one of three things: this computer's
-// date, the issuer, or the name.
+// A certificate is refused for one of three reasons: this computer's date, the
+// issuer, or the name.
 func TestCertificates(t *testing.T) {
 	const day = 24 * time.Hour
 	trusted, other := newAuthority(t, "Trusted Root"), newAuthority(t, "Zscaler\u202e Root CA")
@@ -36,7 +36,7 @@ func TestCertificates(t *testing.T) {
 		{"a wildcard, and the clock is behind", trusted, []string{"*.au1.cliniko.com"}, noon.Add(-day), noon.Add(day), noon.AddDate(-1, 0, 0), profile.ClockWrong, []string{"10 March 2025, 12:00"}},
 
 		{"a proxy that opens connections", other, []string{goodHost}, noon.Add(-day), noon.Add(day), noon, profile.CertificateUntrusted,
-			[]string{"The certificate for api.au1.cliniko.com was signed by Zscaler Root CA (Example Pty Ltd), which this computer does not trust, so the key was not sent. A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to leave *.cliniko.com alone."}},
+			[]string{"The certificate for api.au1.cliniko.com was signed by Zscaler Root CA (Example Pty Ltd), which this computer does not trust, so the key was not sent. A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to exclude *.cliniko.com."}},
 		{"and the clock is behind", other, []string{goodHost}, noon.Add(-day), noon.Add(day), noon.AddDate(-1, 0, 0), profile.CertificateUntrusted,
 			[]string{"was signed by Zscaler Root CA (Example Pty Ltd), which this computer does not trust, and it begins on 9 March 2026, while this computer's date is 10 March 2025, 12:00; so the key was not sent."}},
 		{"and it has ended", other, []string{goodHost}, noon.Add(-9 * day), noon.Add(-2 * day), noon, profile.CertificateUntrusted, []string{"signed by Zscaler Root CA", "it ended on 8 March 2026, while this computer's date is 10 March 2026"}},
@@ -63,7 +63,7 @@ func TestCertificates(t *testing.T) {
 				}
 				return
 			}
-			wants(t, err, test.code, test.pieces...)
+			wantError(t, err, test.code, test.pieces...)
 			if reached {
 				t.Error("the key was sent")
 			}
@@ -74,7 +74,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// When Cliniko has answered before, its clock says whose date is wrong.
+// If Cliniko has answered before, its clock decides whose date is wrong.
 func TestClinikosClockDecides(t *testing.T) {
 	trusted := newAuthority(t, "Trusted Root")
 	now := time.Now()
@@ -101,12 +101,12 @@ func TestClinikosClockDecides(t *testing.T) {
 			c.tls.Time = func() time.Time { return time.Now().Add(test.clock) }
 			c.leadTo(secure(t, ended, nil).Listener.Addr().String())
 			_, err := c.Clinic(t.Context())
-			wants(t, err, test.code, test.pieces...)
+			wantError(t, err, test.code, test.pieces...)
 		})
 	}
 }
 
-// Behind a proxy the certificate is judged, not the proxy.
+// Behind a proxy, an invalid certificate is not blamed on the proxy.
 func TestCertificateBehindProxy(t *testing.T) {
 	trusted, other := newAuthority(t, "Trusted Root"), newAuthority(t, "FortiGate CA")
 	from, until := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
@@ -115,7 +115,7 @@ func TestCertificateBehindProxy(t *testing.T) {
 	proxy, _ := connectProxy(t, established, secure(t, other.issue(t, from, until, goodHost), nil).Listener.Addr().String())
 	t.Setenv("HTTPS_PROXY", proxy)
 	_, err := c.Clinic(t.Context())
-	wants(t, err, profile.CertificateUntrusted, "The certificate for api.au1.cliniko.com was signed by FortiGate CA")
+	wantError(t, err, profile.CertificateUntrusted, "The certificate for api.au1.cliniko.com was signed by FortiGate CA")
 
 	c = clientOf(t)
 	proxy, _ = connectProxy(t, established, listen(t, func(connection net.Conn) {
@@ -124,7 +124,7 @@ func TestCertificateBehindProxy(t *testing.T) {
 	}))
 	t.Setenv("HTTPS_PROXY", proxy)
 	_, err = c.Clinic(t.Context())
-	wants(t, err, profile.TLSFailed, "Something that does not speak TLS answered in place of api.au1.cliniko.com")
+	wantError(t, err, profile.TLSFailed, "Something that does not speak TLS answered in place of api.au1.cliniko.com")
 }
 
 func TestNoStrangerWritesOurSentences(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// proxyUnreadable says which setting is wrong and how it is written. It never
-// shows the value, which may hold a password.
+// proxyUnreadable says which setting is wrong and how to write it. It never
+// shows the value, which may contain a password.
 func proxyUnreadable(e *proxy.UnreadableError) *profile.Error {
 	how := map[proxy.Problem]string{
 		proxy.Encoding: "A special character in its user name or password must be percent-encoded: write %25 for %, %23 for #, %2F for /, %3F for ?, %40 for @, %3A for : and %5C for \\.",
@@ -33,7 +33,7 @@ func proxyUnreadable(e *proxy.UnreadableError) *profile.Error {
 		"The proxy in %s cannot be read, so nothing was sent. %s Then start TeleHab again.", setting, how)}
 }
 
-// proxyAnswer explains what a proxy answered to CONNECT.
+// proxyAnswer explains a proxy's answer to CONNECT.
 func proxyAnswer(_ context.Context, through *url.URL, request *http.Request, answer *http.Response) error {
 	status := answer.StatusCode
 	if status == http.StatusOK {
@@ -50,9 +50,9 @@ func proxyAnswer(_ context.Context, through *url.URL, request *http.Request, ans
 	next := "Ask your IT person to let TeleHab reach *.cliniko.com, port 443, through it."
 	switch {
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
-		next = "Try again in a moment; if it stays, ask your IT person whether the proxy works and can reach the internet."
+		next = "Try again in a moment; if that does not help, ask your IT person whether the proxy works and can reach the internet."
 	case status >= 300 && status < 400, status == http.StatusNetworkAuthenticationRequired:
-		next = "Open any web page in your browser, sign in if it asks, and try again; else ask your IT person to let *.cliniko.com pass."
+		next = "Open any web page in your browser, sign in if it asks, and try again; otherwise ask your IT person to allow *.cliniko.com."
 	}
 	return &profile.Error{Code: profile.ProxyRefused, Cause: fmt.Errorf("the proxy answered %d to CONNECT", status),
 		Message: fmt.Sprintf("The proxy %s did not connect this computer to %s: it answered %s. %s", through.Host, host, says, next)}
@@ -67,20 +67,20 @@ func proxySignIn(through *url.URL, host string, offers []string) error {
 	case through.User != nil && (basic || len(others) == 0):
 		sentence = "The proxy %s does not accept the user name and password that are set (407). Check them, write special characters percent-encoded (%%40 for @, %%23 for #, %%25 for %%), and start TeleHab again."
 	case basic:
-		sentence = "The proxy %s wants a user name and a password (407). Ask your IT person for them and " + strings.ReplaceAll(set, "%", "%%") + "."
+		sentence = "The proxy %s requires a user name and a password (407). Ask your IT person for them and " + strings.ReplaceAll(set, "%", "%%") + "."
 	case len(others) > 0:
-		sentence = "The proxy %s wants a sign-in of the kind " + strings.Join(others, " or ") + " (407), which TeleHab cannot do: it knows user name and password (Basic) only. Ask your IT person to let " + host + " pass without a sign-in, or for a proxy that needs none, to be set in HTTPS_PROXY."
+		sentence = "The proxy %s requires a sign-in of the kind " + strings.Join(others, " or ") + " (407), which TeleHab does not support: it can only send a user name and a password (Basic). Ask your IT person to allow " + host + " without a sign-in, or for a proxy that needs none, to be set in HTTPS_PROXY."
 	default:
-		sentence = "The proxy %s wants a sign-in (407). Ask your IT person to let " + host + " pass without one, or " + strings.ReplaceAll(set, "%", "%%") + "."
+		sentence = "The proxy %s requires a sign-in (407). Ask your IT person to allow " + host + " without one, or " + strings.ReplaceAll(set, "%", "%%") + "."
 	}
 	return &profile.Error{Code: profile.ProxySignIn, Cause: errors.New("the proxy answered 407 to CONNECT"), Message: fmt.Sprintf(sentence, through.Host)}
 }
 
-// signInOffers reads Proxy-Authenticate: whether Basic is among the kinds, and
-// which known kinds else.
+// signInOffers parses Proxy-Authenticate: whether Basic is offered, and which
+// other known schemes.
 func signInOffers(offers []string) (basic bool, others []string) {
 	for _, offer := range offers {
-		// Several may stand in one line, between commas, with their parameters.
+		// One line may have several, separated by commas, with parameters.
 		for part := range strings.SplitSeq(offer, ",") {
 			kind, _, _ := strings.Cut(strings.TrimSpace(part), " ")
 			switch {
@@ -102,14 +102,14 @@ func signInOffers(offers []string) (basic bool, others []string) {
 	return basic, others
 }
 
-// isOfProxy says that net/http failed at the proxy.
+// isOfProxy reports whether net/http failed at the proxy.
 func isOfProxy(err error) bool {
 	var operation *net.OpError
 	return errors.As(err, &operation) && (operation.Op == "proxyconnect" || strings.HasPrefix(operation.Op, "socks"))
 }
 
-// proxyTrouble explains a proxy that answers not at all, or not like one.
-func (w wayTo) proxyTrouble(cause error) error {
+// proxyError explains a proxy that does not answer, or not like a proxy.
+func (w failurePoint) proxyError(cause error) error {
 	const check = "Check that you are on the network it belongs to; if you are, ask your IT person whether its address is right and whether it runs."
 	through := w.route.Proxy.Host
 	say := func(code profile.Code, what, next string) error {
@@ -130,7 +130,7 @@ func (w wayTo) proxyTrouble(cause error) error {
 	case noNames:
 		return say(profile.ProxyUnreachable, "was not found: no DNS server answers", "Check the network connection; if it is good, ask your IT person about the DNS server that is set on this computer.")
 	case forbidden:
-		return say(profile.ConnectionBlocked, "is kept from TeleHab by a firewall or security program on this computer", "Ask your IT person to allow TeleHab to connect to it.")
+		return say(profile.ConnectionBlocked, "is blocked for TeleHab by a firewall or security program on this computer", "Ask your IT person to allow TeleHab to connect to it.")
 	case exhausted:
 		return &profile.Error{Code: profile.Internal, Cause: withoutUser(cause), Message: noRoom}
 	case refused:
@@ -146,19 +146,19 @@ func (w wayTo) proxyTrouble(cause error) error {
 	case !w.isSocks(cause):
 		return say(profile.ProxyUnreachable, "did not answer as a proxy does", "Ask your IT person whether address, port and kind (http, https or socks5) are right.")
 	case strings.Contains(cause.Error(), "authentication"):
-		return say(profile.ProxySignIn, "does not accept the user name and password, or wants some", "Ask your IT person for them, and write them as socks5://USER:PASSWORD@"+through+", with special characters percent-encoded.")
+		return say(profile.ProxySignIn, "does not accept the user name and password, or requires them", "Ask your IT person for them, and write them as socks5://USER:PASSWORD@"+through+", with special characters percent-encoded.")
 	}
 	return say(profile.ProxyRefused, "did not connect this computer to "+w.host, "Ask your IT person to let TeleHab reach *.cliniko.com, port 443, through it.")
 }
 
-// isSocks says that a SOCKS proxy has answered, and with a no.
-func (w wayTo) isSocks(cause error) bool {
+// isSocks reports whether a SOCKS proxy has answered with a refusal.
+func (w failurePoint) isSocks(cause error) bool {
 	var operation *net.OpError
 	return errors.As(cause, &operation) && strings.HasPrefix(operation.Op, "socks") && !strings.Contains(cause.Error(), "unexpected protocol version")
 }
 
-// withoutUser keeps of an error below net/http what holds no address with its
-// user and password: none of the causes does, unless it is an address itself.
+// withoutUser removes a proxy's user and password from an error below net/http:
+// the causes do not have them, unless one is an address itself.
 func withoutUser(cause error) error {
 	var address *url.Error
 	if errors.As(cause, &address) {

@@ -16,7 +16,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What a proxy answers is said: which proxy, what it answered, and what next.
+// The sentence names the proxy, its answer, and the next step.
 func TestProxyAnswers(t *testing.T) {
 	for _, test := range []struct {
 		name, answer, user string
@@ -29,24 +29,24 @@ func TestProxyAnswers(t *testing.T) {
 		{"403", "HTTP/1.1 403 Denied by policy <b>\r\nContent-Length: 0\r\n\r\n", "", profile.ProxyRefused,
 			[]string{"it answered 403 Forbidden. Ask your IT person to let TeleHab reach *.cliniko.com, port 443, through it."}, 2},
 		{"404", "HTTP/1.0 404 Not Found\r\n\r\n", "", profile.ProxyRefused, []string{"PROXY", "404 Not Found. Ask your IT person"}, 2},
-		{"502", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "", profile.ProxyRefused, []string{"PROXY", "502 Bad Gateway. Try again in a moment; if it stays"}, 2},
+		{"502", "HTTP/1.1 502 Bad Gateway\r\n\r\n", "", profile.ProxyRefused, []string{"PROXY", "502 Bad Gateway. Try again in a moment; if that does not help"}, 2},
 		{"503", "HTTP/1.1 503 Service Unavailable\r\n\r\n<html>", "", profile.ProxyRefused,
-			[]string{"PROXY", "503 Service Unavailable. Try again in a moment; if it stays, ask your IT person whether the proxy works"}, 2},
+			[]string{"PROXY", "503 Service Unavailable. Try again in a moment; if that does not help, ask your IT person whether the proxy works"}, 2},
 		{"204", "HTTP/1.1 204 No Content\r\n\r\n", "", profile.ProxyRefused, []string{"PROXY", "204 No Content. Ask your IT person"}, 2},
 		{"299", "HTTP/1.1 299 Fine\r\n\r\n", "", profile.ProxyRefused, []string{"it answered 299. Ask"}, 2},
 		{"511", "HTTP/1.1 511 Sign in\r\n\r\n", "", profile.ProxyRefused, []string{"511 Network Authentication Required."}, 2},
 
 		{"407 for a password", "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"clinic, Negotiate\"\r\n\r\n", "", profile.ProxySignIn,
-			[]string{"The proxy PROXY wants a user name and a password (407).", "set the variable HTTPS_PROXY to http://USER:PASSWORD@PROXY, with special characters percent-encoded (%40 for @, %23 for #, %25 for %)"}, 1},
+			[]string{"The proxy PROXY requires a user name and a password (407).", "set the variable HTTPS_PROXY to http://USER:PASSWORD@PROXY, with special characters percent-encoded (%40 for @, %23 for #, %25 for %)"}, 1},
 		{"407 for a password, several lines", "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\nProxy-Authenticate: basic realm=x\r\n\r\n", "", profile.ProxySignIn,
-			[]string{"wants a user name and a password (407)"}, 1},
+			[]string{"requires a user name and a password (407)"}, 1},
 		{"407 for a wrong password", "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=x\r\n\r\n", "me:s3cret@", profile.ProxySignIn,
 			[]string{"The proxy PROXY does not accept the user name and password that are set (407). Check them"}, 1},
 		{"407 for a Windows account", "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate, NTLM\r\n\r\n", "me:s3cret@", profile.ProxySignIn,
-			[]string{"The proxy PROXY wants a sign-in of the kind Negotiate or NTLM (407), which TeleHab cannot do: it knows user name and password (Basic) only.", "let api.au1.cliniko.com pass without a sign-in"}, 1},
+			[]string{"The proxy PROXY requires a sign-in of the kind Negotiate or NTLM (407), which TeleHab does not support: it can only send a user name and a password (Basic).", "allow api.au1.cliniko.com without a sign-in"}, 1},
 		{"407 for a wrong password that says nothing", "HTTP/1.1 407 No\r\n\r\n", "me:s3cret@", profile.ProxySignIn,
 			[]string{"The proxy PROXY does not accept the user name and password that are set (407). Check them"}, 1},
-		{"407 that says nothing", "HTTP/1.1 407 No\r\n\r\n", "", profile.ProxySignIn, []string{"The proxy PROXY wants a sign-in (407). Ask your IT person to let api.au1.cliniko.com pass without one, or set the variable HTTPS_PROXY to http://USER:PASSWORD@PROXY,"}, 1},
+		{"407 that says nothing", "HTTP/1.1 407 No\r\n\r\n", "", profile.ProxySignIn, []string{"The proxy PROXY requires a sign-in (407). Ask your IT person to allow api.au1.cliniko.com without one, or set the variable HTTPS_PROXY to http://USER:PASSWORD@PROXY,"}, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := clientOf(t)
@@ -59,7 +59,7 @@ func TestProxyAnswers(t *testing.T) {
 				test.pieces[i] = strings.ReplaceAll(test.pieces[i], "PROXY", through)
 				test.pieces[i] = strings.ReplaceAll(test.pieces[i], "VARIABLE", "PROXY")
 			}
-			wants(t, err, test.code, test.pieces...)
+			wantError(t, err, test.code, test.pieces...)
 			requests := asked()
 			if len(requests) != test.tries {
 				t.Errorf("asked %d times, want %d", len(requests), test.tries)
@@ -73,8 +73,8 @@ func TestProxyAnswers(t *testing.T) {
 	}
 }
 
-// A good proxy, with a user and a password that need encoding, from each
-// variable.
+// A working proxy, from each variable, with a user and a password that need
+// encoding.
 func TestThroughProxy(t *testing.T) {
 	trusted := newAuthority(t, "Trusted Root")
 	server := secure(t, trusted.issue(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour), goodHost), nil)
@@ -97,7 +97,8 @@ func TestThroughProxy(t *testing.T) {
 	}
 }
 
-// A proxy that does not answer is not "the internet".
+// A proxy that does not answer is not reported as a missing internet
+// connection.
 func TestProxyUnreachable(t *testing.T) {
 	closed := listen(t, func(net.Conn) {})
 	for _, test := range []struct {
@@ -141,7 +142,7 @@ func TestProxyUnreachable(t *testing.T) {
 			proxy := test.proxy(t, c)
 			t.Setenv("https_proxy", "http://me:s3cret@"+proxy)
 			_, err := c.Clinic(t.Context())
-			wants(t, err, test.code, "The proxy "+proxy, test.says)
+			wantError(t, err, test.code, "The proxy "+proxy, test.says)
 		})
 	}
 }
@@ -153,7 +154,7 @@ func TestSecureProxy(t *testing.T) {
 
 	open := func(certificate tls.Certificate, answer string) string {
 		plain, _ := connectProxy(t, answer, server.Listener.Addr().String())
-		return listen(t, func(connection net.Conn) { // TLS in front of the plain one
+		return listen(t, func(connection net.Conn) { // a plain proxy behind TLS
 			inside := tls.Server(connection, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12})
 			if inside.Handshake() != nil {
 				return
@@ -178,15 +179,15 @@ func TestSecureProxy(t *testing.T) {
 	if err := run(open(trusted.issue(t, from, until, "localhost"), established)); err != nil {
 		t.Error(err)
 	}
-	wants(t, run(open(other.issue(t, from, until, "localhost"), established)), profile.CertificateUntrusted,
+	wantError(t, run(open(other.issue(t, from, until, "localhost"), established)), profile.CertificateUntrusted,
 		"The proxy localhost:", "has a certificate that this computer does not trust")
-	wants(t, run(open(trusted.issue(t, from.AddDate(1, 0, 0), until.AddDate(1, 0, 0), "localhost"), established)), profile.ClockWrong,
+	wantError(t, run(open(trusted.issue(t, from.AddDate(1, 0, 0), until.AddDate(1, 0, 0), "localhost"), established)), profile.ClockWrong,
 		"The proxy localhost:", "has a certificate that begins on "+date(from.AddDate(1, 0, 0))+", and this computer's date is "+date(time.Now()), "Correct the date")
-	wants(t, run(open(trusted.issue(t, from.AddDate(-1, 0, 0), until.AddDate(-1, 0, 0), "localhost"), established)), profile.ClockWrong,
+	wantError(t, run(open(trusted.issue(t, from.AddDate(-1, 0, 0), until.AddDate(-1, 0, 0), "localhost"), established)), profile.ClockWrong,
 		"The proxy localhost:", "has a certificate that ended on "+date(until.AddDate(-1, 0, 0))+", and this computer's date is "+date(time.Now()), "ask your IT person to renew it")
-	wants(t, run(open(trusted.issue(t, from, until, "localhost"), "HTTP/1.1 403 No\r\n\r\n")), profile.ProxyRefused, "The proxy localhost:", "403 Forbidden")
-	wants(t, run(open(trusted.issue(t, from, until, "localhost"), "what?\r\n\r\n")), profile.ProxyUnreachable, "The proxy localhost:", "did not answer as a proxy does")
-	wants(t, run(listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") })), profile.ProxyUnreachable,
+	wantError(t, run(open(trusted.issue(t, from, until, "localhost"), "HTTP/1.1 403 No\r\n\r\n")), profile.ProxyRefused, "The proxy localhost:", "403 Forbidden")
+	wantError(t, run(open(trusted.issue(t, from, until, "localhost"), "what?\r\n\r\n")), profile.ProxyUnreachable, "The proxy localhost:", "did not answer as a proxy does")
+	wantError(t, run(listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") })), profile.ProxyUnreachable,
 		"The proxy localhost:", "did not answer as a proxy does")
 }
 
@@ -256,12 +257,12 @@ func TestSocksProxy(t *testing.T) {
 				}
 				return
 			}
-			wants(t, err, test.code, "The proxy "+test.proxy+" (set by ALL_PROXY)", test.says)
+			wantError(t, err, test.code, "The proxy "+test.proxy+" (set by ALL_PROXY)", test.says)
 		})
 	}
 }
 
-// A variable that cannot be read is named, and nothing is sent.
+// An invalid variable is named, and nothing is sent.
 func TestUnreadableProxySendsNothing(t *testing.T) {
 	const prefix = "The proxy in the variable HTTPS_PROXY cannot be read, so nothing was sent. "
 	for value, says := range map[string]string{
@@ -279,6 +280,6 @@ func TestUnreadableProxySendsNothing(t *testing.T) {
 		}
 		t.Setenv("HTTPS_PROXY", value)
 		_, err := c.Clinic(t.Context())
-		wants(t, err, profile.ProxyUnreadable, prefix+says)
+		wantError(t, err, profile.ProxyUnreadable, prefix+says)
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What fails between here and Cliniko without a proxy.
+// Failures between here and Cliniko without a proxy.
 func TestTheWayIsNamed(t *testing.T) {
 	trusted := newAuthority(t, "Trusted Root")
 	certificate := trusted.issue(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour), goodHost)
@@ -58,16 +58,16 @@ func TestTheWayIsNamed(t *testing.T) {
 			_ = listener.Close()
 			c.leadTo(listener.Addr().String())
 		}, profile.ConnectionBlocked, "The connection to api.au1.cliniko.com was refused, which a firewall on this network may do."},
-		{"unreachable network", fails(syscall.ENETUNREACH), profile.Offline, "There is no way from this computer to api.au1.cliniko.com."},
-		{"unreachable host", fails(syscall.EHOSTUNREACH), profile.Offline, "There is no way from this computer to"},
-		{"no IPv4 on an IPv6 network", fails(syscall.EAFNOSUPPORT), profile.Offline, "There is no way from this computer to"},
-		{"no answer to the call", fails(syscall.ETIMEDOUT), profile.TimedOut, "api.au1.cliniko.com did not answer the call on port 443."},
+		{"unreachable network", fails(syscall.ENETUNREACH), profile.Offline, "There is no route from this computer to api.au1.cliniko.com."},
+		{"unreachable host", fails(syscall.EHOSTUNREACH), profile.Offline, "There is no route from this computer to"},
+		{"no IPv4 on an IPv6 network", fails(syscall.EAFNOSUPPORT), profile.Offline, "There is no route from this computer to"},
+		{"no answer to the call", fails(syscall.ETIMEDOUT), profile.TimedOut, "api.au1.cliniko.com did not answer on port 443."},
 		{"a firewall here", fails(syscall.EACCES), profile.ConnectionBlocked, "A firewall or security program on this computer does not let TeleHab connect"},
 		{"a firewall here, Linux", fails(syscall.EPERM), profile.ConnectionBlocked, "A firewall or security program on this computer"},
 		{"a firewall here, Windows", fails(10013), profile.ConnectionBlocked, "A firewall or security program on this computer"},
 		{"refused, Windows", fails(10061), profile.ConnectionBlocked, "was refused"},
-		{"unreachable network, Windows", fails(10051), profile.Offline, "There is no way from this computer"},
-		{"no answer, Windows", fails(10060), profile.TimedOut, "did not answer the call on port 443"},
+		{"unreachable network, Windows", fails(10051), profile.Offline, "There is no route from this computer"},
+		{"no answer, Windows", fails(10060), profile.TimedOut, "did not answer on port 443"},
 		{"no ports left", fails(syscall.EADDRNOTAVAIL), profile.Internal, "This computer has no room for another connection."},
 		{"no files left", fails(syscall.EMFILE), profile.Internal, "This computer has no room for another connection."},
 		{"no buffers left, Windows", fails(10055), profile.Internal, "This computer has no room for another connection."},
@@ -94,7 +94,7 @@ func TestTheWayIsNamed(t *testing.T) {
 			_, _ = io.WriteString(w, `{"id"`)
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		})), profile.TimedOut, "Cliniko's answer did not come to its end in time."},
+		})), profile.TimedOut, "Cliniko's answer was not complete in time."},
 		{"an HTTP/2 stream that is reset", answers(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `{"id"`)
 			w.(http.Flusher).Flush()
@@ -109,14 +109,14 @@ func TestTheWayIsNamed(t *testing.T) {
 		{"a web page", answers(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>Welcome</html>") }), profile.LoginPage, "A web page came instead of Cliniko's data"},
 		{"a proxy's page", answers(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusProxyAuthRequired)
-		}), profile.ProxySignIn, "The proxy of this network wants a user name and a password."},
+		}), profile.ProxySignIn, "The proxy of this network requires a user name and a password."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := clientOf(t)
 			c.trust(trusted)
 			test.set(t, c)
 			_, err := c.Clinic(t.Context())
-			// On a busy computer the time may be over before it should hang.
+			// A busy computer may time out before the stage that should hang.
 			for test.code == profile.TimedOut && c.http.Timeout < 8*time.Second && !strings.Contains(profile.MessageOf(err), test.says) {
 				c.http.Timeout *= 2
 				_, err = c.Clinic(t.Context())
@@ -127,7 +127,7 @@ func TestTheWayIsNamed(t *testing.T) {
 				}
 				return
 			}
-			wants(t, err, test.code, test.says)
+			wantError(t, err, test.code, test.says)
 			if !profile.Resumable(test.code) {
 				t.Error("a pass would begin again")
 			}
@@ -135,10 +135,10 @@ func TestTheWayIsNamed(t *testing.T) {
 	}
 }
 
-// read takes what the other side says first.
+// read reads what the other side sends first.
 func read(c net.Conn) { _, _ = c.Read(make([]byte, 4096)) }
 
-// oneOne speaks TLS and HTTP/1.1 as far as a whole request, then does as told.
+// oneOne serves TLS and HTTP/1.1 up to a complete request, then calls then.
 func oneOne(certificate tls.Certificate, then func(net.Conn)) func(*testing.T, *Client) {
 	return func(t *testing.T, c *Client) {
 		c.leadTo(listen(t, func(connection net.Conn) {
@@ -150,29 +150,30 @@ func oneOne(certificate tls.Certificate, then func(net.Conn)) func(*testing.T, *
 	}
 }
 
-// A proxy script that could not be run is named where the direct way fails, and
-// only there.
+// A proxy script that could not be run is named if, and only if, the direct
+// connection fails.
 func TestProxyScriptIsNamed(t *testing.T) {
 	c := clientOf(t)
 	for s, code := range map[stage]profile.Code{
 		preparing: profile.ProxyScript, dialling: profile.ProxyScript, securing: profile.ProxyScript, waiting: profile.Offline,
 	} {
-		err := c.explain(t.Context(), &trip{stage: s, route: proxy.Route{Script: "http://clinic.lan/proxy.pac"}}, io.EOF)
+		err := c.explain(t.Context(), &trace{stage: s, route: proxy.Route{Script: "http://clinic.lan/proxy.pac"}}, io.EOF)
 		if profile.CodeOf(err) != code {
 			t.Errorf("%d: %v", s, err)
 		}
 		if code == profile.ProxyScript {
-			wants(t, err, code, "This computer uses the proxy script http://clinic.lan/proxy.pac, which could not be run, and without it api.au1.cliniko.com cannot be reached. Ask your IT person for the proxy's address, set HTTPS_PROXY to it, and start TeleHab again.")
+			wantError(t, err, code, "This computer uses the proxy script http://clinic.lan/proxy.pac, which could not be run, and without it api.au1.cliniko.com cannot be reached. Ask your IT person for the proxy's address, set HTTPS_PROXY to it, and start TeleHab again.")
 		}
 	}
 }
 
-// A proxy for http alone is no way to Cliniko; who set it may not know.
+// A proxy for http only does not lead to Cliniko, which the person who set it
+// may not know.
 func TestProxyForHTTPOnly(t *testing.T) {
 	c := clientOf(t)
 	t.Setenv("HTTP_PROXY", "me:s3cret@proxy:3128")
 	c.http.Transport.(*http.Transport).DialContext = failingDial(syscall.ECONNREFUSED)
 	_, err := c.Clinic(t.Context())
-	wants(t, err, profile.ConnectionBlocked, "The connection to api.au1.cliniko.com was refused",
+	wantError(t, err, profile.ConnectionBlocked, "The connection to api.au1.cliniko.com was refused",
 		" The variable HTTP_PROXY names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.")
 }

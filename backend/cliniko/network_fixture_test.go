@@ -31,7 +31,7 @@ import (
 
 const testKey = "MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1"
 
-// clientOf is a client of the real address, which the tests lead elsewhere.
+// clientOf returns a client of the real address, which the tests redirect.
 func clientOf(t *testing.T) *Client {
 	t.Helper()
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "HTTP_PROXY", "http_proxy"} {
@@ -49,8 +49,9 @@ func clientOf(t *testing.T) *Client {
 	return c
 }
 
-// wants checks code and sentence: all of the pieces, in their order.
-func wants(t *testing.T, err error, code profile.Code, pieces ...string) {
+// wantError checks the code, and that the sentence has all of the pieces in
+// this order.
+func wantError(t *testing.T, err error, code profile.Code, pieces ...string) {
 	t.Helper()
 	if profile.CodeOf(err) != code {
 		t.Fatalf("%v, want %s", err, code)
@@ -71,7 +72,7 @@ func wants(t *testing.T, err error, code profile.Code, pieces ...string) {
 }
 
 // authority is a certificate authority, such as Let's Encrypt, or that of a
-// proxy that opens connections.
+// proxy that decrypts connections.
 type authority struct {
 	certificate *x509.Certificate
 	key         *ecdsa.PrivateKey
@@ -99,7 +100,7 @@ func newAuthority(t *testing.T, name string) authority {
 	return authority{certificate, key}
 }
 
-// issue makes a server's certificate.
+// issue creates a server's certificate.
 func (a authority) issue(t *testing.T, from, until time.Time, names ...string) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -117,7 +118,7 @@ func (a authority) issue(t *testing.T, from, until time.Time, names ...string) t
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// trust makes the client trust the authority and no other.
+// trust makes the client trust only this authority.
 func (c *Client) trust(a authority) {
 	c.tls.RootCAs = x509.NewCertPool()
 	c.tls.RootCAs.AddCert(a.certificate)
@@ -148,7 +149,7 @@ func goodAnswer(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, `{"account":{"id":"4000001","name":"Harbour Physio","subdomain":"harbour-physio"}}`)
 }
 
-// leadTo makes the client call this address in place of Cliniko's.
+// leadTo makes the client call this address instead of Cliniko's.
 func (c *Client) leadTo(address string) {
 	c.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, address)
@@ -186,17 +187,18 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
-// hangs keeps a connection open until the test ends or the other side leaves.
+// hangs keeps a connection open until the test ends or the other side closes
+// it.
 func hangs(connection net.Conn) { _, _ = io.Copy(io.Discard, connection) }
 
-// resets ends a connection by RST.
+// resets ends a connection with a RST.
 func resets(connection net.Conn) {
 	_ = connection.(*net.TCPConn).SetLinger(0)
 	_ = connection.Close()
 }
 
-// connectProxy is an HTTP proxy that answers CONNECT with these bytes, and
-// afterwards connects with the address, if there is one.
+// connectProxy is an HTTP proxy that answers CONNECT with these bytes, and then
+// connects to the address to, if there is one.
 func connectProxy(t *testing.T, answer, to string) (address string, asked func() []*http.Request) {
 	t.Helper()
 	var mu sync.Mutex
@@ -247,7 +249,7 @@ func listenPacket(t *testing.T) net.PacketConn {
 	return server
 }
 
-// nameServer answers every question with the code.
+// nameServer answers every query with the code.
 func nameServer(t *testing.T, code dnsmessage.RCode) string {
 	t.Helper()
 	server := listenPacket(t)
@@ -277,7 +279,7 @@ func nameServer(t *testing.T, code dnsmessage.RCode) string {
 	return server.LocalAddr().String()
 }
 
-// askNames makes the client look names up there.
+// askNames makes the client use this name server.
 func (c *Client) askNames(server string) {
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, server)
@@ -285,7 +287,7 @@ func (c *Client) askNames(server string) {
 	c.http.Transport.(*http.Transport).DialContext = (&net.Dialer{Resolver: resolver}).DialContext
 }
 
-// failingDial is a system that says this number.
+// failingDial fails with this error number of the system.
 func failingDial(number syscall.Errno) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, _ string) (net.Conn, error) {
 		trace := httptrace.ContextClientTrace(ctx)

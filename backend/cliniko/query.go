@@ -10,8 +10,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// values writes a query as Cliniko reads it. The brackets of q[] matter: a
-// filter without them is ignored in silence.
+// values encodes a query for Cliniko. The brackets of q[] matter: Cliniko
+// silently ignores a filter without them.
 func values(q profile.Query) url.Values {
 	v := url.Values{}
 	filter := func(condition string) { v.Add("q[]", condition) }

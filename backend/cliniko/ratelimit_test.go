@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// How long a 429 is waited for is told by the server's clock. What this
-// computer believes the date to be decides nothing: the answers here are of
-// 2001.
+// The server's clock decides how long a 429 is waited for, whatever this
+// computer's date: the answers here are from 2001.
 func TestHowLongARateLimitIsWaitedFor(t *testing.T) {
 	server := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 	for name, c := range map[string]struct {
@@ -32,7 +31,7 @@ func TestHowLongARateLimitIsWaitedFor(t *testing.T) {
 			if c.after != "" {
 				header.Set("Retry-After", c.after)
 			}
-			if got := waitAsked(header); got != c.want {
+			if got := requestedWait(header); got != c.want {
 				t.Errorf("%v, want %v", got, c.want)
 			}
 		})

@@ -17,17 +17,18 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// maxBody is the largest answer that is read. A page of 100 patients has about
-// 350 kB.
+// maxBody is the size in bytes of the largest answer that is read. A page of
+// 100 patients has about 350 kB.
 const maxBody = 16 << 20
 
-// Tries, the first one included. A person who waits is told sooner.
+// The number of attempts, including the first. A person who waits is told
+// sooner.
 const (
 	patientTries = 5
 	urgentTries  = 2
 )
 
-// retry says how to wait between tries.
+// retry says how to wait between attempts.
 type retry struct{ pause time.Duration }
 
 func (r retry) policy() *backoff.ExponentialBackOff {
@@ -37,7 +38,7 @@ func (r retry) policy() *backoff.ExponentialBackOff {
 	return policy
 }
 
-// call is one question to the API.
+// call is one request to the API.
 type call struct {
 	path   string
 	query  url.Values
@@ -48,25 +49,25 @@ type call struct {
 func (c *Client) getJSON(ctx context.Context, path string, query url.Values, into any) error {
 	return c.get(ctx, call{path: path, query: query, urgent: true}, func(body []byte, _ http.Header) error {
 		if err := decode(body, into); err != nil {
-			return unexpected(err)
+			return unexpectedAnswer(err)
 		}
 		return nil
 	})
 }
 
-// get asks, and asks again what may pass by itself: a busy server, a broken
-// connection, a body that was cut. read is given each complete answer.
+// get sends a request, and retries transient failures: a busy server, a lost
+// connection, a truncated body. It calls read with each complete answer.
 func (c *Client) get(ctx context.Context, what call, read func(body []byte, header http.Header) error) error {
 	tries := uint(patientTries)
 	if what.urgent {
 		tries = urgentTries
 	}
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		body, header, err := c.tryPatiently(ctx, what)
+		body, header, err := c.sendWaiting(ctx, what)
 		if err == nil {
 			err = read(body, header)
 		}
-		if err == nil || passes(err) {
+		if err == nil || isTransient(err) {
 			return struct{}{}, err
 		}
 		return struct{}{}, backoff.Permanent(err)
@@ -81,15 +82,15 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 	return err
 }
 
-// waits is how often one request waits because Cliniko asks for it: about an
+// maxWaits is how often one request waits because Cliniko asks it to: about an
 // hour, if each wait is a minute.
-const waits = 60
+const maxWaits = 60
 
-// tryPatiently is try for whom nobody waits: that Cliniko asks to wait is no
-// fault, and the gate opens again by itself.
-func (c *Client) tryPatiently(ctx context.Context, what call) (body []byte, header http.Header, err error) {
-	for range waits {
-		body, header, err = c.try(ctx, what)
+// sendWaiting is send, but a request that is not urgent waits as long as
+// Cliniko asks it to, since the gate opens again by itself.
+func (c *Client) sendWaiting(ctx context.Context, what call) (body []byte, header http.Header, err error) {
+	for range maxWaits {
+		body, header, err = c.send(ctx, what)
 		if what.urgent || profile.CodeOf(err) != profile.RateLimited {
 			break
 		}
@@ -97,8 +98,8 @@ func (c *Client) tryPatiently(ctx context.Context, what call) (body []byte, head
 	return body, header, err
 }
 
-// passes says whether the same request may succeed in a moment.
-func passes(err error) bool {
+// isTransient reports whether the same request may succeed in a moment.
+func isTransient(err error) bool {
 	switch profile.CodeOf(err) {
 	case profile.Offline, profile.TimedOut, profile.RateLimited, profile.ClinicTrouble, profile.AnswerIncomplete,
 		profile.ConnectionBlocked, profile.ProxyUnreachable, profile.ProxyRefused, profile.ProxyScript:
@@ -107,12 +108,12 @@ func passes(err error) bool {
 	return false
 }
 
-// try sends one request through the gate and reads the whole answer.
-func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error) {
+// send sends one request through the gate and reads the whole answer.
+func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, error) {
 	address := *c.base
 	address.Path += what.path
 	address.RawQuery = what.query.Encode()
-	followed, t := follow(ctx)
+	followed, t := withTrace(ctx)
 	request, err := http.NewRequestWithContext(followed, http.MethodGet, address.String(), nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a request: %w", err)
@@ -133,14 +134,15 @@ func (c *Client) try(ctx context.Context, what call) ([]byte, http.Header, error
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if response.StatusCode == http.StatusTooManyRequests {
-		// Before the place is given back, so that nothing slips through.
-		c.gate.close(waitAsked(response.Header))
+		// Before the place is given back, so that no other request gets
+		// through.
+		c.gate.close(requestedWait(response.Header))
 	}
 	c.gate.leave()
 	c.learnTime(response.Header)
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests:
-		return nil, nil, rateLimited(time.Now().Add(waitAsked(response.Header)))
+		return nil, nil, rateLimited(time.Now().Add(requestedWait(response.Header)))
 	case err != nil:
 		return nil, nil, c.explain(ctx, t, err)
 	case len(body) > maxBody:
@@ -159,7 +161,8 @@ func refusal(response *http.Response, body []byte) error {
 	case status == http.StatusProxyAuthRequired:
 		return profile.Because(profile.ProxySignIn, cause)
 	case status > 400 && status < 500 && isPage(body), status == http.StatusNotFound && isWebPage(response, body):
-		// From something in between: it says nothing about a client or a role.
+		// From something in between, which says nothing about a client or a
+		// role.
 		return webFilter(status, cause)
 	case status == http.StatusForbidden:
 		return profile.Because(profile.KeyForbidden, cause)
@@ -169,18 +172,18 @@ func refusal(response *http.Response, body []byte) error {
 	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
 		return profile.Because(profile.LoginPage, cause)
 	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:
-		return unexpected(cause)
+		return unexpectedAnswer(cause)
 	case status != http.StatusOK:
 		return profile.Because(profile.ClinicRejected, cause)
 	}
 	return nil
 }
 
-// webFilter is a page in place of an answer, with a status that Cliniko could
-// have sent.
+// webFilter is the error for a web page with a status that Cliniko could have
+// sent.
 func webFilter(status int, cause error) error {
 	return &profile.Error{Code: profile.LoginPage, Cause: cause, Message: fmt.Sprintf(
-		"A web page came in place of Cliniko's answer (%d %s), so something on this network answers for it, such as a web filter. Ask your IT person to allow *.cliniko.com, port 443; if the network wants a sign-in, open any web page in your browser first.",
+		"A web page came in place of Cliniko's answer (%d %s), so something on this network answers for it, such as a web filter. Ask your IT person to allow *.cliniko.com, port 443; if the network requires a sign-in, open any web page in your browser first.",
 		status, http.StatusText(status))}
 }
 
@@ -188,19 +191,19 @@ func isWebPage(response *http.Response, body []byte) bool {
 	return strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") || isPage(body)
 }
 
-// isPage says whether the answer itself is one. Of an error the type alone says
-// little: servers send their plain texts as text/html.
+// isPage reports whether the body is a web page. For an error the content type
+// alone says little: servers send plain texts as text/html.
 func isPage(body []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) }
 
-// unexpected is an answer that the API does not promise.
-func unexpected(cause error) error {
+// unexpectedAnswer is the error for an answer that the API does not document.
+func unexpectedAnswer(cause error) error {
 	return profile.Because(profile.ClinicTrouble, cause)
 }
 
-// lacks is an answer without something that is needed.
-func lacks(what string) error {
+// incompleteAnswer is the error for an answer that lacks something.
+func incompleteAnswer(what string) error {
 	return &profile.Error{Code: profile.AnswerIncomplete, Cause: errors.New("no " + what), Message: "Cliniko's answer lacks " + what +
-		", so nothing was changed. Try again later; if it stays, contact support@vald.com."}
+		", so nothing was changed. Try again later; if that does not help, contact support@vald.com."}
 }
 
 func rateLimited(until time.Time) error {
@@ -209,13 +212,13 @@ func rateLimited(until time.Time) error {
 	return limited
 }
 
-// waitAsked returns how long a 429 asks to wait: until X-RateLimit-Reset,
-// measured against the server's own clock and never this computer's, else
-// Retry-After, else a minute.
-func waitAsked(header http.Header) time.Duration {
+// requestedWait returns how long a 429 asks to wait: until X-RateLimit-Reset,
+// measured by the server's clock and never by this computer's, otherwise
+// Retry-After, otherwise a minute.
+func requestedWait(header http.Header) time.Duration {
 	wait := window
 	if reset, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil && !serverTime(header).IsZero() {
-		// Date is cut to whole seconds, so a second more is never too early.
+		// Date is truncated to whole seconds, so add one to be never too early.
 		wait = time.Unix(reset, 0).Sub(serverTime(header)) + time.Second
 	} else if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
 		wait = time.Duration(seconds) * time.Second

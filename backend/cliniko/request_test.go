@@ -12,7 +12,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Whose fault an answer is, by its status and by what it is.
+// What an answer means, by its status and its content.
 func TestRefusalByStatus(t *testing.T) {
 	const json, page, plain = `{"message":"x"}`, " \n<!DOCTYPE html><html>Blocked</html>", "HTTP Basic: Access denied.\n"
 	for _, test := range []struct {
@@ -34,8 +34,8 @@ func TestRefusalByStatus(t *testing.T) {
 		{399, "", "", profile.LoginPage},
 		{400, "application/json", json, profile.ClinicRejected},
 		{401, "application/json", json, profile.KeyRefused},
-		{401, "text/html; charset=utf-8", plain, profile.KeyRefused}, // as Rails says it
-		{401, "text/html", page, profile.KeyRefused},                 // filters do not ask for keys
+		{401, "text/html; charset=utf-8", plain, profile.KeyRefused}, // as Rails sends it
+		{401, "text/html", page, profile.KeyRefused},                 // web filters do not ask for keys
 		{402, "application/json", json, profile.ClinicRejected},
 		{403, "application/json", json, profile.KeyForbidden},
 		{403, "text/html", page, profile.LoginPage}, // of a web filter
@@ -60,11 +60,11 @@ func TestRefusalByStatus(t *testing.T) {
 		}
 	}
 	err := refusal(&http.Response{StatusCode: http.StatusForbidden}, []byte(page))
-	wants(t, err, profile.LoginPage, "A web page came in place of Cliniko's answer (403 Forbidden), so something on this network answers for it, such as a web filter. Ask your IT person to allow *.cliniko.com, port 443; if the network wants a sign-in, open any web page in your browser first.")
+	wantError(t, err, profile.LoginPage, "A web page came in place of Cliniko's answer (403 Forbidden), so something on this network answers for it, such as a web filter. Ask your IT person to allow *.cliniko.com, port 443; if the network requires a sign-in, open any web page in your browser first.")
 }
 
-// How often one request is sent at most: five times for a pass, twice for a
-// person, once where nothing would change.
+// The most attempts of one request: five for a pass, two for a person, one if a
+// retry would change nothing.
 func TestTries(t *testing.T) {
 	for status, want := range map[int]struct{ pass, person int }{
 		200: {1, 1}, 500: {5, 2}, 503: {5, 2}, 408: {5, 2}, 204: {5, 2},
@@ -89,7 +89,7 @@ func TestTries(t *testing.T) {
 		sent = 0
 		_, err = c.Patient(t.Context(), "1")
 		if sent != want.person || err == nil && status != 200 {
-			if status != 200 || sent != 2 { // that answer is about nobody
+			if status != 200 || sent != 2 { // that answer is not about a patient
 				t.Errorf("%d: a person's sent %d (%v)", status, sent, err)
 			}
 		}
@@ -136,7 +136,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-// The most that is read of an answer, to the byte.
+// The largest answer that is read, to the byte.
 func TestLargestAnswer(t *testing.T) {
 	for size, want := range map[int]profile.Code{16 << 20: "", 16<<20 + 1: profile.AnswerTooLarge} {
 		const frame = `{"patients":[],"total_entries":0}`
@@ -193,7 +193,7 @@ func TestSubdomains(t *testing.T) {
 	}
 }
 
-// The bounds of what may be a key, and what is shown of it.
+// The bounds of a key's length, and what is shown of a key.
 func TestKeyBounds(t *testing.T) {
 	for _, test := range []struct {
 		pasted, shard, ends string

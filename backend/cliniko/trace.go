@@ -10,35 +10,35 @@ import (
 	"telehab.io/desktop/backend/cliniko/proxy"
 )
 
-// stage is how far a request came. Whose fault an error is depends on it.
+// stage is how far a request got. The meaning of an error depends on it.
 type stage int
 
 // The stages, in their order.
 const (
 	preparing stage = iota
-	resolving       // the name is looked up: of the proxy, if there is one
+	resolving       // looking up the name of the proxy, if there is one, or of Cliniko
 	dialling        // until the other side accepts the connection
-	connected       // the proxy is asked to let us through
+	connected       // until the proxy, if there is one, connects us
 	securing        // TLS
 	sending         // until the request is written
 	waiting         // for the first byte of the answer
 	receiving       // the rest of it
 )
 
-// trip is what is known about one request on its way.
-type trip struct {
+// trace is what is known about one request in flight.
+type trace struct {
 	mu         sync.Mutex
 	stage      stage
 	handshakes int
 	route      proxy.Route
 }
 
-type tripKey struct{}
+type traceKey struct{}
 
-// follow returns a context in which the transport tells the trip about itself.
-func follow(ctx context.Context) (context.Context, *trip) {
-	t := &trip{}
-	ctx = context.WithValue(ctx, tripKey{}, t)
+// withTrace returns a context in which the transport reports to a trace.
+func withTrace(ctx context.Context) (context.Context, *trace) {
+	t := &trace{}
+	ctx = context.WithValue(ctx, traceKey{}, t)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:      func(string) { t.begin() },
 		DNSStart:     func(httptrace.DNSStartInfo) { t.reach(resolving) },
@@ -55,24 +55,25 @@ func follow(ctx context.Context) (context.Context, *trip) {
 	}), t
 }
 
-// begin takes that the transport tries, perhaps again after an idle connection
-// turned out to be closed.
-func (t *trip) begin() {
+// begin records that the transport starts, perhaps again because an idle
+// connection turned out to be closed.
+func (t *trace) begin() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stage, t.handshakes = preparing, 0
 }
 
-// reach takes that s has begun. Earlier stages are of a connection that the
-// transport has begun beside the one that it uses.
-func (t *trip) reach(s stage) {
+// reach records that stage s has begun. It ignores earlier stages, which belong
+// to a connection that the transport opens in addition to the one it uses.
+func (t *trace) reach(s stage) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stage = max(t.stage, s)
 }
 
-// handshake takes that TLS begins: with the proxy first, if it is one of https.
-func (t *trip) handshake() {
+// handshake records the start of TLS, which is first with the proxy if its
+// scheme is https.
+func (t *trace) handshake() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.handshakes++
@@ -82,17 +83,17 @@ func (t *trip) handshake() {
 	t.stage = max(t.stage, securing)
 }
 
-// now returns how far it came, and by which way.
-func (t *trip) now() (stage, proxy.Route) {
+// now returns how far the request got, and by which route.
+func (t *trace) now() (stage, proxy.Route) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.stage, t.route
 }
 
-// chooseProxy is the transport's question for each request.
+// chooseProxy chooses the proxy of a request, for the transport.
 func (c *Client) chooseProxy(request *http.Request) (*url.URL, error) {
 	route, err := c.routes.Find(request.Context(), request.URL)
-	if t, ok := request.Context().Value(tripKey{}).(*trip); ok {
+	if t, ok := request.Context().Value(traceKey{}).(*trace); ok {
 		t.mu.Lock()
 		t.route = route
 		t.mu.Unlock()

@@ -13,7 +13,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What nobody sets is as the options say.
+// The documented defaults of the options.
 func TestDefaults(t *testing.T) {
 	key, err := ParseKey("MS0xLWl4SzYYYYdtR3V2HNOTAREALKEY-au1")
 	if err != nil {
@@ -38,7 +38,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// The key goes out over TLS that is verified, in a version that is not broken.
+// The key is sent over verified TLS, in a secure version.
 func TestTLSIsVerified(t *testing.T) {
 	reached := false
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
@@ -69,8 +69,8 @@ func TestTLSIsVerified(t *testing.T) {
 	}
 }
 
-// Notes, Medicare numbers, addresses, alerts and the clinic's own fields end at
-// decoding.
+// Notes, Medicare numbers, addresses, alerts and the clinic's custom fields are
+// dropped in decoding.
 func TestOnlyWhatIsNeededIsDecoded(t *testing.T) {
 	raw := `{"id":"1","created_at":"2024-01-02T03:04:05Z","updated_at":"2024-01-02T03:04:05Z","first_name":"Kept",
 		"notes":"CANARY","appointment_notes":"CANARY","medicare":"CANARY","medicare_reference_number":"CANARY","dva_card_number":"CANARY",

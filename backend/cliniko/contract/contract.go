@@ -1,5 +1,6 @@
-// Package contract holds what passes between TeleHab and Cliniko against
-// cliniko.yaml, Cliniko's API as far as TeleHab uses it. Only tests import it.
+// Package contract validates requests and answers between TeleHab and Cliniko
+// against cliniko.yaml, the part of Cliniko's API that TeleHab uses. Only tests
+// import it.
 package contract
 
 import (
@@ -21,7 +22,7 @@ import (
 //go:embed cliniko.yaml
 var document []byte
 
-// Contract checks requests and answers. It may be used by several goroutines.
+// Contract validates requests and answers. It is safe for concurrent use.
 type Contract struct{ router routers.Router }
 
 // New reads the contract, which must be a valid OpenAPI document.
@@ -40,7 +41,7 @@ func New() (*Contract, error) {
 	return &Contract{router}, nil
 }
 
-// Request says how a request of ours breaks the contract.
+// Request returns how a request of ours breaks the contract, or nil.
 func (c *Contract) Request(r *http.Request) error {
 	_, err := c.request(r)
 	return err
@@ -56,7 +57,7 @@ func (c *Contract) request(r *http.Request) (*openapi3filter.RequestValidationIn
 	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil {
 		return in, fmt.Errorf("%s %s: %w", r.Method, r.URL, err)
 	}
-	// What OpenAPI has no words for: no other query, and the answer's format.
+	// What OpenAPI cannot express: no other query, and the answer's format.
 	for name := range r.URL.Query() {
 		if route.Operation.Parameters.GetByInAndName(openapi3.ParameterInQuery, name) == nil {
 			return in, fmt.Errorf("%s %s: there is no parameter %s", r.Method, r.URL, name)
@@ -68,7 +69,7 @@ func (c *Contract) request(r *http.Request) (*openapi3filter.RequestValidationIn
 	return in, nil
 }
 
-// authenticated wants a key as the user's name, and no password.
+// authenticated requires a key as the user name, and no password.
 func authenticated(_ context.Context, in *openapi3filter.AuthenticationInput) error {
 	key, password, ok := in.RequestValidationInput.Request.BasicAuth()
 	if !ok || key == "" || password != "" {
@@ -77,7 +78,7 @@ func authenticated(_ context.Context, in *openapi3filter.AuthenticationInput) er
 	return nil
 }
 
-// Answer says how an answer to a request breaks the contract.
+// Answer returns how an answer to a request breaks the contract, or nil.
 func (c *Contract) Answer(r *http.Request, status int, header http.Header, body []byte) error {
 	in, err := c.request(r)
 	if in == nil {
@@ -90,9 +91,9 @@ func (c *Contract) Answer(r *http.Request, status int, header http.Header, body 
 	return nil
 }
 
-// Watch is next with every request below /v1 held against the contract, and
-// every answer where answers is true. It reports from next's goroutines, before
-// the client has the answer.
+// Watch wraps next and validates every request below /v1, and every answer if
+// answers is true. It reports from next's goroutines, before the client has the
+// answer.
 func (c *Contract) Watch(next http.Handler, answers bool, report func(error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, "/v1/") {
@@ -112,15 +113,16 @@ func (c *Contract) Watch(next http.Handler, answers bool, report func(error)) ht
 			report(err)
 		}
 		w.WriteHeader(held.status)
-		_, _ = w.Write(held.body.Bytes()) // the client may have gone
+		_, _ = w.Write(held.body.Bytes()) // the client may have disconnected
 	})
 }
 
-// Requests returns what to put around a clinic so that a test fails when a
-// request breaks the contract.
+// Requests returns a wrapper around a clinic that fails the test when a request
+// breaks the contract.
 func Requests(t testing.TB) func(http.Handler) http.Handler { return watching(t, false) }
 
-// Answers is Requests for answers too, which the clinic must then give clean.
+// Answers is Requests that validates answers too. The clinic must be one
+// without faults.
 func Answers(t testing.TB) func(http.Handler) http.Handler { return watching(t, true) }
 
 func watching(t testing.TB, answers bool) func(http.Handler) http.Handler {
@@ -134,7 +136,7 @@ func watching(t testing.TB, answers bool) func(http.Handler) http.Handler {
 	}
 }
 
-// holding holds an answer back until it has been checked.
+// holding buffers an answer until it has been validated.
 type holding struct {
 	header http.Header
 	status int

@@ -28,8 +28,8 @@ func load(t *testing.T) *contract.Contract {
 	return c
 }
 
-// watched is a clinic with every request and every answer held against the
-// contract, and what broke it.
+// watched is a clinic whose requests and answers are validated, and the
+// violations found.
 type watched struct {
 	*httptest.Server
 	mu     sync.Mutex
@@ -48,7 +48,7 @@ func watch(t *testing.T, handler http.Handler) *watched {
 	return w
 }
 
-// takeBroken returns what broke the contract since the last call.
+// takeBroken returns the violations since the last call.
 func (w *watched) takeBroken() []error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -57,7 +57,7 @@ func (w *watched) takeBroken() []error {
 	return broken
 }
 
-// get sends a request as a client of ours does.
+// get sends a request as our client does.
 func (w *watched) get(t *testing.T, key, path string) (status int, body []byte) {
 	t.Helper()
 	request := ask(t, w.URL+"/v1"+path, key)
@@ -85,7 +85,7 @@ func ask(t *testing.T, address, key string) *http.Request {
 	return request
 }
 
-// clean has all that a clinic may hold, and nothing hostile.
+// clean has everything that a clinic may contain, and nothing hostile.
 func clean() fakeclinic.Options {
 	shares := fakeclinic.DemoShares()
 	shares.Hostile = fakeclinic.Hostile{}
@@ -96,7 +96,7 @@ func filter(conditions ...string) string {
 	return "/patients?" + url.Values{"q[]": conditions}.Encode()
 }
 
-// Every answer of the clean clinic, refusals among them, keeps the contract.
+// Every answer of the clean clinic, including refusals, obeys the contract.
 func TestTheCleanClinicKeepsTheContract(t *testing.T) {
 	fake := fakeclinic.New(clean())
 	w := watch(t, fake)
@@ -134,7 +134,7 @@ func TestTheCleanClinicKeepsTheContract(t *testing.T) {
 	}
 }
 
-// A list of archived patients is no patient, and its path no id.
+// The path of the list of archived patients is not mistaken for a patient's id.
 func TestTheArchivedAreAList(t *testing.T) {
 	fake := fakeclinic.New(clean())
 	w := watch(t, fake)
@@ -168,7 +168,8 @@ func TestTheArchivedAreAList(t *testing.T) {
 	}
 }
 
-// Each hostile trait breaks the contract: it could not be left on unnoticed.
+// Each hostile trait breaks the contract, so that none can be left on
+// unnoticed.
 func TestHostileClinicsBreakTheContract(t *testing.T) {
 	for name, hostile := range map[string]fakeclinic.Hostile{
 		"blanks": {Blanks: true}, "emails": {ImpossibleEmail: 0.1}, "times": {OddTimes: 0.1}, "specials": {Specials: true},
@@ -183,7 +184,7 @@ func TestHostileClinicsBreakTheContract(t *testing.T) {
 	}
 }
 
-// The contract can fail: a good answer with one thing changed is no good one.
+// The contract can fail: a good answer with one thing changed breaks it.
 func TestABrokenAnswerIsCaught(t *testing.T) {
 	fake := fakeclinic.New(clean())
 	good := watch(t, fake)
@@ -299,7 +300,7 @@ func newClient(t *testing.T, fake *fakeclinic.Clinic, address string) *cliniko.C
 	return client
 }
 
-// Whatever our client can be asked, it asks within the contract.
+// Every request that our client can send obeys the contract.
 func TestOurClientKeepsTheContract(t *testing.T) {
 	fake := fakeclinic.New(clean())
 	w := watch(t, fake)

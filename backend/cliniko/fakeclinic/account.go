@@ -48,7 +48,7 @@ func (c *Clinic) businessesJSON(base string) []byte {
 	})
 }
 
-// mustEncode is for values made of text and numbers alone, which always encode.
+// mustEncode is for values made only of text and numbers, which always encode.
 func mustEncode(v any) []byte {
 	encoded, err := json.Marshal(v)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// response is an answer before it goes out, so that a fault can spoil it.
+// response is an answer before it is sent, so that a fault can change it.
 type response struct {
 	status int
 	header http.Header
@@ -24,7 +24,8 @@ func jsonResponse(status int, body []byte) response {
 	return response{status, http.Header{"Content-Type": {"application/json; charset=utf-8"}}, body}
 }
 
-// refusal has the {"message": …} that Cliniko sends with a 400; it says nothing of the bodies of others.
+// refusal has the {"message": …} that Cliniko sends with a 400; the bodies of
+// other refusals are undocumented.
 func refusal(status int, message string) response {
 	body, err := json.Marshal(map[string]string{"message": message})
 	if err != nil { // text always encodes
@@ -33,7 +34,8 @@ func refusal(status int, message string) response {
 	return jsonResponse(status, body)
 }
 
-// serveAPI takes a request through its stages: record, gate, latency, fault, answer.
+// serveAPI takes a request through its stages: record, gate, latency, fault,
+// answer.
 func (c *Clinic) serveAPI(w http.ResponseWriter, r *http.Request) {
 	turnedAway := c.refuse(r)
 	request, reset := c.traffic.arrive(Request{
@@ -54,7 +56,7 @@ func (c *Clinic) serveAPI(w http.ResponseWriter, r *http.Request) {
 
 func (c *Clinic) admit(w http.ResponseWriter, r *http.Request, request Request) {
 	fault := c.hooks.fault(request)
-	if answer, instead := c.standIn(fault); instead {
+	if answer, replaced := c.replacement(fault); replaced {
 		c.finish(w, request, answer)
 		return
 	}
@@ -76,13 +78,13 @@ func (c *Clinic) admit(w http.ResponseWriter, r *http.Request, request Request) 
 	}
 }
 
-// refuse is what a request is told before anything is looked up, or nil.
+// refuse returns the refusal of a request before any lookup, or nil.
 func (c *Clinic) refuse(r *http.Request) *response {
 	if r.UserAgent() == "" {
 		return &response{http.StatusBadRequest, http.Header{"Content-Type": {"text/plain; charset=utf-8"}},
 			[]byte("Requires a user agent")}
 	}
-	if key, _, given := r.BasicAuth(); !given || !c.opens(key) {
+	if key, _, given := r.BasicAuth(); !given || !c.accepts(key) {
 		return new(refusal(http.StatusUnauthorized, "Unauthorized"))
 	}
 	if r.Method != http.MethodGet {
@@ -93,8 +95,8 @@ func (c *Clinic) refuse(r *http.Request) *response {
 	return nil
 }
 
-// opens compares a key with the clinic's, with or without the shard suffix.
-func (c *Clinic) opens(key string) bool {
+// accepts compares a key with the clinic's, with or without the shard suffix.
+func (c *Clinic) accepts(key string) bool {
 	whole := c.options.Key
 	body := whole
 	if at := strings.LastIndexByte(whole, '-'); at > 0 {
@@ -108,14 +110,14 @@ func (c *Clinic) opens(key string) bool {
 func tooMany(reset time.Time) response {
 	answer := refusal(http.StatusTooManyRequests, "Too many requests")
 	seconds := reset.Unix()
-	if reset.Nanosecond() > 0 { // rounded up, so that who comes back then is let in
+	if reset.Nanosecond() > 0 { // rounded up, so that a request at that time is admitted
 		seconds++
 	}
 	answer.header.Set("X-RateLimit-Reset", strconv.FormatInt(seconds, 10))
 	return answer
 }
 
-// pause waits out the latency. It reports false when the client has gone.
+// pause waits for the latency. It returns false if the client has disconnected.
 func pause(r *http.Request, latency time.Duration) bool {
 	if latency <= 0 {
 		return r.Context().Err() == nil
@@ -130,7 +132,7 @@ func pause(r *http.Request, latency time.Duration) bool {
 	}
 }
 
-// answer routes a request that was let in.
+// answer routes an admitted request.
 func (c *Clinic) answer(r *http.Request, fault Fault) response {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -172,12 +174,13 @@ func refusedQuery(err error) response {
 	return refusal(http.StatusInternalServerError, err.Error())
 }
 
-// notFound is what Cliniko says of an unknown id and of an unknown path alike.
+// notFound is Cliniko's answer to an unknown id or path.
 func notFound() response {
 	return refusal(http.StatusNotFound, "The requested resource could not be found")
 }
 
-// listPatients answers /patients, and /patients/archived, which lists those alone.
+// listPatients answers /patients, and /patients/archived, which lists only
+// archived ones.
 func (c *Clinic) listPatients(path string, query url.Values, base string, fault Fault) response {
 	asked := query
 	if path == "/patients/archived" {
@@ -213,7 +216,7 @@ func (c *Clinic) listPatients(path string, query url.Values, base string, fault 
 	return jsonResponse(http.StatusOK, append(body, "}}"...))
 }
 
-// pageURL repeats everything that was asked for, with another page.
+// pageURL repeats the request's query with another page.
 func pageURL(address string, query url.Values, page int) string {
 	was := query["page"]
 	query.Set("page", strconv.Itoa(page))

@@ -11,7 +11,8 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// BenchmarkPage measures the handler alone: what one page of 100 costs the machine that a client is measured on.
+// BenchmarkPage measures only the handler: what one page of 100 costs the
+// machine on which a client is measured.
 func BenchmarkPage(b *testing.B) {
 	const size = 100_000
 	clinic := fakeclinic.New(fakeclinic.Options{Patients: size})
@@ -44,7 +45,8 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-// BenchmarkPageWhileEdited has somebody edit between any two pages, so that nothing can be remembered.
+// BenchmarkPageWhileEdited edits a patient between any two pages, so that
+// nothing can be cached.
 func BenchmarkPageWhileEdited(b *testing.B) {
 	clinic := fakeclinic.New(fakeclinic.Options{Patients: 100_000})
 	ids := clinic.IDs()
@@ -62,7 +64,8 @@ func BenchmarkPageWhileEdited(b *testing.B) {
 	}
 }
 
-// BenchmarkFullListing reads everyone over HTTP, page after page on one connection, and throws it away.
+// BenchmarkFullListing reads all patients over HTTP, page after page on one
+// connection, and discards them.
 func BenchmarkFullListing(b *testing.B) {
 	const size = 100_000
 	v := visit(b, fakeclinic.Options{Patients: size})
@@ -85,7 +88,8 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// discard is a response writer that keeps nothing, so that the page is all that is measured.
+// discard is a response writer that discards everything, so that only the page
+// is measured.
 type discard struct{}
 
 func (discard) Header() http.Header         { return http.Header{} }

@@ -6,21 +6,22 @@ import (
 	"time"
 )
 
-// Len is how many people the clinic has, archived and merged ones included.
+// Len is the number of patients, archived and merged ones included.
 func (c *Clinic) Len() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return len(c.roster.people)
 }
 
-// Patients is everyone, archived and merged ones included, in the order of their making.
+// Patients returns all patients, archived and merged ones included, in the
+// order of their creation.
 func (c *Clinic) Patients() []Patient {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.roster.snapshot()
 }
 
-// IDs is everyone's id, in the order of [Clinic.Patients].
+// IDs returns the ids of all patients, in the order of [Clinic.Patients].
 func (c *Clinic) IDs() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -32,7 +33,7 @@ func (c *Clinic) IDs() []string {
 	return ids
 }
 
-// Get is one patient as they are now.
+// Get returns one patient.
 func (c *Clinic) Get(id string) (Patient, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,10 +44,11 @@ func (c *Clinic) Get(id string) (Patient, bool) {
 	return person.patient.clone(), true
 }
 
-// stamp is the time that a change made now carries: whole seconds, as Cliniko's are.
+// stamp is the time of a change made now: in whole seconds, as Cliniko's.
 func (c *Clinic) stamp() time.Time { return c.now().UTC().Truncate(time.Second) }
 
-// Create adds a patient and returns their id. An empty ID is filled in, as are zero times.
+// Create adds a patient and returns the id. It fills in an empty ID and zero
+// times.
 func (c *Clinic) Create(p Patient) (string, error) {
 	now := c.stamp()
 	if p.CreatedAt.IsZero() {
@@ -71,7 +73,8 @@ func (c *Clinic) Create(p Patient) (string, error) {
 	return p.ID, nil
 }
 
-// Put stores a patient exactly as given, times included, in place of whoever had that id.
+// Put stores a patient exactly as given, times included, replacing any with
+// that id.
 func (c *Clinic) Put(p Patient) error {
 	person, err := newRecord(p.clone())
 	if err != nil {
@@ -83,29 +86,32 @@ func (c *Clinic) Put(p Patient) error {
 	return nil
 }
 
-// Edit changes a patient as somebody in the clinic would, which sets updated_at. What change does to the id and to
-// CreatedAt and UpdatedAt is undone. change must not call the clinic.
+// Edit changes a patient as a person in the clinic would, which sets
+// updated_at. It undoes changes to the id, CreatedAt and UpdatedAt. change must
+// not call the clinic.
 func (c *Clinic) Edit(id string, change func(*Patient)) error {
 	return c.edit("edit", []string{id}, true, change)
 }
 
-// BulkEdit edits many patients at once: all carry the same second.
+// BulkEdit edits many patients at once: all get the same updated_at.
 func (c *Clinic) BulkEdit(ids []string, change func(*Patient)) error {
 	return c.edit("bulk edit", ids, true, change)
 }
 
-// Archive hides a patient from lists. See Options.ArchiveBumps for what becomes of updated_at.
+// Archive hides a patient from lists. See Options.ArchiveBumps for the effect
+// on updated_at.
 func (c *Clinic) Archive(id string) error {
 	now := c.stamp()
 	return c.edit("archive", []string{id}, c.options.ArchiveBumps, func(p *Patient) { p.ArchivedAt = &now })
 }
 
-// Unarchive brings an archived patient back.
+// Unarchive undoes Archive.
 func (c *Clinic) Unarchive(id string) error {
 	return c.edit("unarchive", []string{id}, c.options.ArchiveBumps, func(p *Patient) { p.ArchivedAt = nil })
 }
 
-// Merge archives a duplicate and has it name the patient that survives, who is not changed.
+// Merge archives a duplicate and links it to the surviving patient, who is not
+// changed.
 func (c *Clinic) Merge(duplicate, survivor string) error {
 	if _, known := c.Get(survivor); !known {
 		return fmt.Errorf("merge patient %s into %s: %w", duplicate, survivor, ErrUnknownPatient)
@@ -116,7 +122,8 @@ func (c *Clinic) Merge(duplicate, survivor string) error {
 	})
 }
 
-// Delete removes a patient for good, as an administrator can: nothing says that they were there.
+// Delete removes a patient permanently, as an administrator can, without a
+// trace.
 func (c *Clinic) Delete(id string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -127,7 +134,7 @@ func (c *Clinic) Delete(id string) error {
 	return nil
 }
 
-// edit changes all of the patients or, when one is unknown, none.
+// edit changes all of the patients or, if one is unknown, none.
 func (c *Clinic) edit(what string, ids []string, bump bool, change func(*Patient)) error {
 	now := c.stamp()
 	c.mu.Lock()
@@ -140,7 +147,7 @@ func (c *Clinic) edit(what string, ids []string, bump bool, change func(*Patient
 		}
 		after := before.patient.clone()
 		change(&after)
-		after = after.clone() // change may have put in pointers that its caller goes on using
+		after = after.clone() // change may have set pointers that its caller still uses
 		after.ID, after.CreatedAt, after.UpdatedAt = id, before.patient.CreatedAt, before.patient.UpdatedAt
 		if bump {
 			after.UpdatedAt = now

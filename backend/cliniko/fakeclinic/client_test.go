@@ -16,7 +16,7 @@ import (
 // epoch is when the tests' clock starts.
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// clock is the server's time, moved by hand.
+// clock is the server's time, set by the test.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -144,7 +144,7 @@ func (v *visitor) page(path string) patientsPage {
 	return page
 }
 
-// failing is what decode and must need of a test, of rapid's as well.
+// failing is what decode and must need of a test, also of rapid's.
 type failing interface {
 	Helper()
 	Fatal(...any)
@@ -158,7 +158,7 @@ func decode(t failing, text string, into any) {
 	}
 }
 
-// empty is a clinic with no one in it yet.
+// empty is a clinic without patients.
 func empty() fakeclinic.Options { return fakeclinic.Options{Patients: fakeclinic.NoPatients} }
 
 func must(t failing, err error) {

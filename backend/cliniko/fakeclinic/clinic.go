@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Clinic is a simulated Cliniko account. It is made by [New] and safe for concurrent use.
+// Clinic is a simulated Cliniko account. It is created by [New] and safe for
+// concurrent use.
 type Clinic struct {
 	options Options
 	web     http.Handler
@@ -21,7 +22,7 @@ type Clinic struct {
 	hooks   hooks
 }
 
-// New makes a clinic. The same options make the same clinic.
+// New creates a clinic. The same options create the same clinic.
 func New(options Options) *Clinic {
 	options = options.withDefaults()
 	c := &Clinic{
@@ -41,7 +42,8 @@ func New(options Options) *Clinic {
 // Key is the API key, with its shard suffix.
 func (c *Clinic) Key() string { return c.options.Key }
 
-// Name is what /settings/public calls the clinic; Subdomain and AccountID are in its answer too.
+// Name is the clinic's name in /settings/public, which also has Subdomain and
+// AccountID.
 func (c *Clinic) Name() string { return c.options.Name }
 
 // Subdomain is the first part of the clinic's address in the browser.

@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// finish sends an answer whole.
+// finish sends a complete answer.
 func (c *Clinic) finish(w http.ResponseWriter, request Request, answer response) {
 	c.start(w, &request, answer, len(answer.body))
 	if answer.status != http.StatusNoContent {
-		// The client may have gone, which is its own affair.
+		// The client may have disconnected.
 		_, _ = w.Write(answer.body)
 	}
 }
 
-// start records the status, lets AfterRequest run and sends the head.
+// start records the status, runs the AfterRequest hook and sends the header.
 func (c *Clinic) start(w http.ResponseWriter, request *Request, answer response, length int) {
 	request.Status = answer.status
 	c.traffic.answered(request.N, answer.status)
@@ -33,7 +33,8 @@ func (c *Clinic) start(w http.ResponseWriter, request *Request, answer response,
 	w.WriteHeader(answer.status)
 }
 
-// hang keeps a client waiting until it gives up, or for a time, and then cuts the connection.
+// hang makes a client wait until it gives up, or for a time, and then closes
+// the connection.
 func (c *Clinic) hang(r *http.Request, request Request, wait time.Duration) {
 	var over <-chan time.Time
 	if wait > 0 {
@@ -49,7 +50,7 @@ func (c *Clinic) hang(r *http.Request, request Request, wait time.Duration) {
 	panic(http.ErrAbortHandler)
 }
 
-// cut promises the whole body and sends half of it.
+// cut announces the whole body and sends half of it.
 func (c *Clinic) cut(w http.ResponseWriter, request Request, answer response) {
 	c.start(w, &request, answer, len(answer.body))
 	_, _ = w.Write(answer.body[:len(answer.body)/2])
@@ -70,8 +71,9 @@ func (c *Clinic) flood(w http.ResponseWriter, request Request, size int64) {
 	}
 }
 
-// standIn is the whole answer for faults that need no look at the clinic.
-func (c *Clinic) standIn(fault Fault) (answer response, instead bool) {
+// replacement returns the whole answer for faults that do not depend on the
+// clinic.
+func (c *Clinic) replacement(fault Fault) (answer response, replaced bool) {
 	switch fault.Kind {
 	case ServerError, BadGateway, Unavailable, GatewayTime:
 		status, err := strconv.Atoi(string(fault.Kind))
@@ -104,7 +106,7 @@ func htmlPage(status int, content string) response {
 		[]byte("<!DOCTYPE html>\n<html><head><title>Cliniko</title></head><body>" + content + "</body></html>\n")}
 }
 
-// elsewhere is a host that no client should follow a link to.
+// elsewhere is on a host to which no client should follow a link.
 func (f Fault) elsewhere() string {
 	if f.Location != "" {
 		return f.Location
@@ -112,7 +114,7 @@ func (f Fault) elsewhere() string {
 	return "http://elsewhere.invalid/v1/patients?page=2"
 }
 
-// appendRows writes a page's patients, with what a fault makes of one of them.
+// appendRows writes a page's patients, with one of them changed by a fault.
 func appendRows(b []byte, page []*record, base string, fault Fault) []byte {
 	row := -1
 	if len(page) > 0 {

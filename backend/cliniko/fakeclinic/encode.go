@@ -11,8 +11,9 @@ import (
 // sydneySummer is a fixed offset, so that no time zone database is needed.
 var sydneySummer = time.FixedZone("", 11*60*60)
 
-// encodePatient writes every field that does not depend on the address the clinic is reached by: an object that
-// appendPatient closes. It is done once for each version of a patient, since lists send the same people again and again.
+// encodePatient writes every field that does not depend on the clinic's
+// address: an object that appendPatient closes. It runs once for each version
+// of a patient, since lists send the same patients repeatedly.
 func encodePatient(p *Patient) []byte {
 	b := make([]byte, 0, 1300)
 	b = append(b, `{"id":`...)
@@ -60,7 +61,8 @@ func encodePatient(p *Patient) []byte {
 	return append(b, p.CustomFields...)
 }
 
-// appendPatient writes one whole patient with links below base, such as http://127.0.0.1:8700/v1.
+// appendPatient writes one whole patient with links below base, such as
+// http://127.0.0.1:8700/v1.
 func appendPatient(b []byte, r *record, base string) []byte {
 	if r.patient.Raw != nil {
 		return append(b, r.patient.Raw...)
@@ -155,7 +157,8 @@ func appendPhones(b []byte, phones []Phone) []byte {
 	return append(b, ']')
 }
 
-// normalizedNumber is digits only, with Australia's country code in place of the leading zero.
+// normalizedNumber is the digits, with Australia's country code in place of the
+// leading zero.
 func normalizedNumber(number string) string {
 	digits := strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
@@ -176,7 +179,8 @@ func appendAnswer(b []byte, answer *bool) []byte {
 	return strconv.AppendBool(b, *answer)
 }
 
-// appendText writes a JSON string, with the characters that matter to HTML escaped as Rails does.
+// appendText writes a JSON string, with HTML's special characters escaped as
+// Rails does.
 func appendText(b []byte, text string) []byte {
 	if plainJSON(text) {
 		b = append(b, '"')

@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// Kind is a way for one answer to go wrong. Its text is its name in the serve command's --faults.
+// Kind is a kind of fault in one answer. Its text is its name in the serve
+// command's --faults.
 type Kind string
 
-// These spoil any answer. The statuses of 500 and above come with an HTML page.
+// These affect any answer. Statuses of 500 and above come with an HTML page.
 const (
 	NoFault Kind = ""
 
@@ -33,10 +34,11 @@ const (
 	TooMany      Kind = "429" // with a reset Fault.Wait (60 s unless given) from now, put off by Fault.Skew
 )
 
-// These change what a list of patients says; on other requests they do nothing. [Patient.Raw] spoils one for longer.
+// These change a list of patients, and have no effect on other requests.
+// [Patient.Raw] makes a patient unreadable permanently.
 const (
-	DuplicateRow   Kind = "duplicate"   // a row is there twice, so that the page has one too many
-	ReplacedRow    Kind = "replaced"    // a row is there twice, in place of its neighbour
+	DuplicateRow   Kind = "duplicate"   // a row appears twice, so that the page has one too many
+	ReplacedRow    Kind = "replaced"    // a row appears twice, replacing its neighbour
 	ForeignNext    Kind = "next"        // links.next, if there is one, points to Fault.Location
 	Undecodable    Kind = "undecodable" // a row has a readable id and fields of wrong types
 	Unreadable     Kind = "unreadable"  // a row is not even an object
@@ -44,7 +46,7 @@ const (
 	IgnoreIDFilter Kind = "ignore-id"   // q[]=id:… has no effect
 )
 
-// Kinds are all of them but NoFault.
+// Kinds returns all kinds except NoFault.
 func Kinds() []Kind {
 	return []Kind{
 		Hang, CutBody, ServerError, BadGateway, Unavailable, GatewayTime, LoginPage, NoContent, HugeBody, BadGzip, Redirect,
@@ -53,20 +55,22 @@ func Kinds() []Kind {
 	}
 }
 
-// Fault is what goes wrong with one answer. The zero value is nothing.
+// Fault is what goes wrong with one answer. The zero value is no fault.
 type Fault struct {
 	Kind Kind
-	// Row is the row of the page that is meant, counted from 0 and taken modulo the page's length.
+	// Row is the affected row of the page, counted from 0, modulo the page's
+	// length.
 	Row int
 	// Wait and Skew: see Hang and TooMany.
 	Wait, Skew time.Duration
 	// Size of a HugeBody in bytes.
 	Size int64
-	// Location of a Redirect or ForeignNext; empty means a host that does not exist.
+	// Location of a Redirect or ForeignNext; empty means a host that does not
+	// exist.
 	Location string
 }
 
-// hooks are what tests hang on to the clinic.
+// hooks are the tests' hooks into the clinic.
 type hooks struct {
 	mu             sync.Mutex
 	faults         func(Request) Fault
@@ -75,24 +79,26 @@ type hooks struct {
 	latency        time.Duration
 }
 
-// SetFaults has every request that was let in (right key, under the limit) go through decide, which may be called from
-// several goroutines at once; nil ends it.
+// SetFaults calls decide for every admitted request (right key, under the
+// limit), possibly from several goroutines at once; nil ends it.
 func (c *Clinic) SetFaults(decide func(Request) Fault) {
 	c.hooks.mu.Lock()
 	defer c.hooks.mu.Unlock()
 	c.hooks.faults = decide
 }
 
-// BeforeResponse has hook run when a request has been let in and before its answer is read from the clinic, so that
-// what the hook changes is in the answer. Nothing is locked meanwhile; nil ends it.
+// BeforeResponse calls hook after a request is admitted and before its answer
+// is read from the clinic, so that the hook's changes are in the answer. No
+// lock is held meanwhile; nil ends it.
 func (c *Clinic) BeforeResponse(hook func(Request)) {
 	c.hooks.mu.Lock()
 	defer c.hooks.mu.Unlock()
 	c.hooks.beforeResponse = hook
 }
 
-// AfterRequest has hook run when an answer has been read from the clinic and before the client has it, so that what the
-// hook changes is in the next answer and not in this one. It runs for refused requests as well; nil ends it.
+// AfterRequest calls hook after an answer is read from the clinic and before
+// the client has it, so that the hook's changes are in the next answer and not
+// in this one. It also runs for refused requests; nil ends it.
 func (c *Clinic) AfterRequest(hook func(Request)) {
 	c.hooks.mu.Lock()
 	defer c.hooks.mu.Unlock()
@@ -140,7 +146,7 @@ func (h *hooks) delay() time.Duration {
 	return h.latency
 }
 
-// OnRequest makes a fault of one request, by its number.
+// OnRequest gives one request, by its number, a fault.
 func OnRequest(n int, fault Fault) func(Request) Fault {
 	return func(r Request) Fault {
 		if r.N == n {
@@ -150,7 +156,8 @@ func OnRequest(n int, fault Fault) func(Request) Fault {
 	}
 }
 
-// FromRequest makes a fault of every request from a number on, such as a key that was archived meanwhile.
+// FromRequest gives every request from a number on a fault, such as that of a
+// key that was archived meanwhile.
 func FromRequest(n int, fault Fault) func(Request) Fault {
 	return func(r Request) Fault {
 		if r.N >= n {
@@ -160,7 +167,8 @@ func FromRequest(n int, fault Fault) func(Request) Fault {
 	}
 }
 
-// RandomFaults gives each kind its probability, from 0 to 1. The same seed gives the same fault to the same request number.
+// RandomFaults draws each kind of fault with its probability, from 0 to 1. The
+// same seed gives the same request number the same fault.
 func RandomFaults(seed uint64, probability map[Kind]float64) func(Request) Fault {
 	kinds := make([]Kind, 0, len(probability))
 	for kind := range probability {
@@ -180,7 +188,7 @@ func RandomFaults(seed uint64, probability map[Kind]float64) func(Request) Fault
 	}
 }
 
-// ParseFaults reads probabilities such as "500=0.01,hang=0.002".
+// ParseFaults parses probabilities such as "500=0.01,hang=0.002".
 func ParseFaults(text string) (map[Kind]float64, error) {
 	probability := map[Kind]float64{}
 	if text == "" {

@@ -15,7 +15,7 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// spoiled is a clinic of 30 whole people whose next answer goes wrong.
+// spoiled is a clinic of 30 complete patients whose next answer has a fault.
 func spoiled(t *testing.T, fault fakeclinic.Fault) *visitor {
 	v := visit(t, fakeclinic.Options{Patients: 30, Shares: new(fakeclinic.CleanShares())})
 	v.clinic.SetFaults(fakeclinic.OnRequest(1, fault))

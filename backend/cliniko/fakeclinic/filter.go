@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// condition is one q[] filter: a range of a column that the roster keeps in order, a list of ids, or a test of each person.
+// condition is one q[] filter: a range of a sorted column of the roster, a list
+// of ids, or a test of each patient.
 type condition struct {
 	column    column
 	low, high int64
@@ -22,7 +23,8 @@ type badRequest string
 
 func (message badRequest) Error() string { return string(message) }
 
-// field says how one of the patients' fields is filtered and read; fields that are not here cannot be filtered.
+// field says how one of the patients' fields is filtered and read; other fields
+// cannot be filtered.
 type field struct {
 	kind   kind
 	column column
@@ -53,10 +55,11 @@ var filterable = map[string]field{
 	"accepted_privacy_policy": {kind: answer},
 }
 
-// operators has the longer ones first, since each is looked for at the start of what follows the colon.
+// operators has longer ones first, since each is matched as a prefix of what
+// follows the colon.
 var operators = []string{"!?", "!=", ">=", "<=", "~~", "~", "=", ">", "<", "?", "*"}
 
-// filter is a parsed q[] value, before it is known what it means for its field.
+// filter is a parsed q[] value, before it is interpreted for its field.
 type filter struct {
 	name, operator, value string
 }
@@ -184,7 +187,7 @@ func (f filter) dateCondition(text func(*Patient) *string) (condition, error) {
 	if !datePattern(f.value) || wild && f.operator != "=" {
 		return condition{}, badRequest(fmt.Sprintf("Filter value for %s must be a date", f.name))
 	}
-	// Dates in this form sort as text, and an unset one matches nothing.
+	// Dates in this form sort as text; an unset one matches nothing.
 	compare, known := map[string]func(day string) bool{
 		"=":  func(day string) bool { return dayMatches(day, f.value) },
 		">=": func(day string) bool { return day >= f.value },
@@ -198,7 +201,8 @@ func (f filter) dateCondition(text func(*Patient) *string) (condition, error) {
 	return test(func(r *record) bool { return present(r) && compare(*text(&r.patient)) })
 }
 
-// datePattern accepts YYYY-MM-DD with a star in place of any digit, and of plain dates only those that exist.
+// datePattern accepts YYYY-MM-DD with a star in place of any digit; a date
+// without stars has to exist.
 func datePattern(text string) bool {
 	if len(text) != len(time.DateOnly) {
 		return false
@@ -243,7 +247,7 @@ func (f filter) textCondition(text func(*Patient) *string) (condition, error) {
 	return test(func(r *record) bool { return compare(text(&r.patient)) })
 }
 
-// like matches text against the pieces of a pattern that was split at its % signs.
+// like matches text with the pieces of a pattern that was split at its % signs.
 func like(text string, pieces []string) bool {
 	rest, begins := strings.CutPrefix(text, pieces[0])
 	if len(pieces) == 1 {

@@ -10,24 +10,27 @@ import (
 )
 
 const (
-	// Ids before the move to long ones are 8 digits; the first long one is the reference's, above what a float64 holds.
+	// Ids from before long ones have 8 digits; the first long one is the API
+	// reference's, which a float64 cannot represent.
 	firstOldID  = 12_345_601
 	firstLongID = 836_447_129_235_883_061
-	// longIDStride spreads 100,000 ids over the range that still has 19 digits or fewer.
+	// longIDStride spreads 100,000 ids over the range that still has 19 digits
+	// or fewer.
 	longIDStride = 5_000_000_000_000
 
 	clinicYears = 9
 	dayLength   = 24 * time.Hour
 )
 
-// opened and closed bound every generated time, so that a clinic is the same on any day and never ahead of the clock.
+// opened and closed bound every generated time, so that a clinic is the same on
+// any day and never in the future.
 var (
 	closed     = time.Date(2025, 12, 31, 8, 0, 0, 0, time.UTC)
 	opened     = closed.AddDate(-clinicYears, 0, 0)
 	bulkSecond = closed.AddDate(0, -7, -3)
 )
 
-// generator makes one clinic's people.
+// generator generates one clinic's patients.
 type generator struct {
 	random *rand.Rand
 	shares Shares
@@ -35,7 +38,7 @@ type generator struct {
 	lots   []lot
 }
 
-// generate makes n people in the order in which the clinic met them.
+// generate generates n patients in the order of their creation.
 func generate(seed uint64, n int, shares Shares) []*record {
 	g := &generator{
 		random: rand.New(rand.NewPCG(seed, 0x636c696e6963)),
@@ -49,13 +52,13 @@ func generate(seed uint64, n int, shares Shares) []*record {
 	}
 	deck := g.random.Perm(n)
 	g.number()
-	g.deal(deck[specials:])
+	g.assignLots(deck[specials:])
 	for i := range g.people {
 		g.person(&g.people[i])
 	}
-	g.sprinkle()
+	g.addTraits()
 	for i, lot := range g.lots {
-		g.spoil(&g.people[i], lot, i)
+		g.applyLot(&g.people[i], lot, i)
 	}
 	for i, special := range specialPeople[:specials] {
 		special(&g.people[deck[i]])
@@ -68,7 +71,7 @@ func (g *generator) records() []*record {
 	records := make([]*record, len(g.people))
 	for i, p := range g.people {
 		person, err := newRecord(p)
-		if err != nil { // ids are made by number
+		if err != nil { // ids are valid: see number
 			panic(err)
 		}
 		records[i] = person
@@ -76,8 +79,9 @@ func (g *generator) records() []*record {
 	return records
 }
 
-// number gives ids and times of making in step, as a database does: the first tenth old short ids, the first twentieth
-// one import with one created_at.
+// number assigns ids and creation times in the same order, as a database does:
+// the first tenth have old short ids, the first twentieth are one import with
+// one created_at.
 func (g *generator) number() {
 	n := len(g.people)
 	old, imported := n/10, n/20
@@ -96,7 +100,8 @@ func (g *generator) number() {
 		}
 		p.CreatedAt = at.Truncate(time.Second)
 	}
-	// The sum of random steps may run past the end by a little; times must stay within the clinic's life.
+	// The sum of random steps may exceed the end a little; times must stay
+	// within the clinic's life.
 	for i := range g.people {
 		if latest := closed.Add(-dayLength); g.people[i].CreatedAt.After(latest) {
 			g.people[i].CreatedAt = latest
@@ -104,8 +109,8 @@ func (g *generator) number() {
 	}
 }
 
-// deal hands out the lots that exclude one another, in exact numbers.
-func (g *generator) deal(deck []int) {
+// assignLots assigns the mutually exclusive lots, in exact numbers.
+func (g *generator) assignLots(deck []int) {
 	next := 0
 	for _, share := range g.shares.lots() {
 		for range portion(share.share, len(g.people)) {
@@ -118,7 +123,7 @@ func (g *generator) deal(deck []int) {
 	}
 }
 
-// person fills in someone whose details are all there and all right.
+// person fills in a patient with complete and correct details.
 func (g *generator) person(p *Patient) {
 	community := g.community()
 	man := g.random.IntN(2)
@@ -149,7 +154,8 @@ func (g *generator) community() people {
 
 func (g *generator) oneIn(n int) bool { return g.random.IntN(n) == 0 }
 
-// birthDate lies in one of the 90 years before somebody became a client, on a day that every year has.
+// birthDate is in one of the 90 years before the patient became a client, on a
+// day that every year has.
 func (g *generator) birthDate(client int) string {
 	return fmt.Sprintf("%04d-%02d-%02d", client-1-g.random.IntN(90), 1+g.random.IntN(12), 1+g.random.IntN(28))
 }
@@ -177,7 +183,8 @@ func (g *generator) phones() []Phone {
 	return phones
 }
 
-// update spreads updated_at from the making to the end, most of it soon after the making or late.
+// update draws an updated_at between creation and the end, mostly soon after
+// creation or late.
 func (g *generator) update(p *Patient) {
 	life := int64(closed.Sub(p.CreatedAt))
 	p.UpdatedAt = p.CreatedAt.Add(time.Duration(g.random.Int64N(life))).Truncate(time.Second)

@@ -78,8 +78,8 @@ func TestCleanClinicLacksNothing(t *testing.T) {
 	}
 }
 
-// What a clinic says of a patient is what it serves: a time with a fraction is
-// written with it.
+// The API serves the patient that the clinic has: a time with a fraction keeps
+// it.
 func TestTimesAreWrittenAsTheyAre(t *testing.T) {
 	for seed := range uint64(400) {
 		for _, p := range fakeclinic.New(fakeclinic.Options{Seed: seed, Patients: 190}).Patients() {
@@ -96,7 +96,8 @@ var (
 	plainEmail  = regexp.MustCompile(`^[a-z0-9.-]+@example\.(com|net|org)$`)
 )
 
-// TestDemoClinic holds the demo to what it is there to show, and to details that can belong to no one.
+// TestDemoClinic checks that the demo has what it has to show, and no details
+// that could belong to a real person.
 func TestDemoClinic(t *testing.T) {
 	demo := fakeclinic.New(fakeclinic.DemoOptions())
 	seen, seconds := map[string]int{}, map[time.Time]int{}

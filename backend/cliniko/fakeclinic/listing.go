@@ -20,7 +20,8 @@ type listing struct {
 	population    population
 	conditions    []condition
 	order         []sortKey
-	// words identify everything but the page, for the roster's memory of results.
+	// words identify everything but the page, for the roster's cache of
+	// results.
 	words string
 }
 
@@ -30,10 +31,12 @@ type sortKey struct {
 	descending bool
 }
 
-// sortable are the columns that lists can be sorted by. Cliniko publishes no list; these are the filterable ones.
+// sortable are the columns that lists can be sorted by. Cliniko does not
+// document them; these are the filterable ones.
 var sortable = filterable
 
-// parseListing reads a query string. ignoring names parts of it that a fault makes the server overlook.
+// parseListing parses a query string. ignoring names the parts that a fault
+// makes the server ignore.
 func parseListing(query url.Values, ignoring Kind) (listing, error) {
 	l := listing{order: []sortKey{{name: "created_at", column: byCreated}}}
 	var err error
@@ -119,8 +122,8 @@ func (l *listing) parseFilters(filters []string, ignoring Kind) error {
 	return nil
 }
 
-// find gives everyone a listing is about, in its order; backwards says that the last comes first. The result is valid
-// until the next change.
+// find returns all patients of a listing, in its order, or in reverse if
+// backwards. The result is valid until the next change.
 func (r *roster) find(l listing) (people []*record, backwards bool) {
 	first := l.order[0]
 	simple := len(l.order) == 1 && first.column != noColumn
@@ -163,8 +166,9 @@ func (r *roster) find(l listing) (people []*record, backwards bool) {
 	return people, false
 }
 
-// narrowest picks the people that have to be looked at: those in order, unless another condition leaves so many fewer
-// that sorting them afterwards is cheaper.
+// narrowest returns the patients that have to be checked: those in order,
+// unless another condition leaves so few that sorting them afterwards is
+// cheaper.
 func (r *roster) narrowest(l listing, rest []condition, inOrder []*record) (candidates []*record, sorted bool) {
 	const cheaper = 8
 	candidates, sorted = inOrder, true
@@ -205,8 +209,8 @@ func matchesAll(conditions []condition, person *record) bool {
 	return true
 }
 
-// compare orders two people by every sort column; ties go by id in the direction of the last one. A null
-// is greater than any text, as in Cliniko's database.
+// compare orders two patients by every sort column, then by id in the direction
+// of the last one. A null is greater than any text, as in Cliniko's database.
 func (l listing) compare(a, b *record) int {
 	for _, key := range l.order {
 		if result := key.compare(a, b); result != 0 {
@@ -244,7 +248,7 @@ func boolToInt(yes bool) int {
 	return 0
 }
 
-// pageOf cuts one page out of a result.
+// pageOf returns one page of a result.
 func (l listing) pageOf(people []*record, backwards bool) []*record {
 	from := min(max(0, (l.page-1)*l.perPage), len(people))
 	to := min(from+l.perPage, len(people))

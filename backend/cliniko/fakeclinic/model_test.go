@@ -15,15 +15,17 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// TestListsAreWhatALookAtEveryoneGives checks the clinic's orders, ranges and remembered results against a scan of the
-// truth, through any history of changes.
+// TestListsAreWhatALookAtEveryoneGives compares the clinic's orders, ranges and
+// cached results with a scan of all patients, through random histories of
+// changes.
 func TestListsAreWhatALookAtEveryoneGives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		clock := &clock{now: epoch}
 		clinic := fakeclinic.New(fakeclinic.Options{
 			Patients: rapid.IntRange(1, 120).Draw(t, "patients"), Seed: rapid.Uint64().Draw(t, "seed"), Clock: clock.Now,
 		})
-		// One question is asked again after every change, since the clinic remembers results.
+		// One question is repeated after every change, since the clinic caches
+		// results.
 		standing := drawQuestion(t, clinic)
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			standing.check(t, clinic)
@@ -62,13 +64,14 @@ func change(t *rapid.T, clinic *fakeclinic.Clinic, clock *clock) {
 	must(t, err)
 }
 
-// bound is a filter on one column, kept as numbers so that the scan needs none of the clinic's code.
+// bound is a filter on one column, in numbers so that the scan needs none of
+// the clinic's code.
 type bound struct {
 	column, operator string
 	value            int64
 }
 
-// question is a list that can be asked for, kept in a form that the scan can answer too.
+// question is a request for a list, in a form that the scan can answer too.
 type question struct {
 	bounds       []bound
 	withArchived bool
@@ -145,7 +148,7 @@ func (q question) scan(everyone []fakeclinic.Patient) []string {
 	return ids
 }
 
-// exact is keyOf with the fractions of a second that some people's times have.
+// exact is keyOf with the fractions of a second that some patients' times have.
 func exact(p fakeclinic.Patient, column string) int64 {
 	if column == "updated_at" {
 		return p.UpdatedAt.UnixMilli()

@@ -1,12 +1,14 @@
 package fakeclinic
 
-// name is how somebody writes it and, where that needs letters beyond a to z, how their email address does.
+// name is a name as written and, if that needs letters beyond a to z, as in an
+// email address.
 type name struct {
 	text, latin string
 }
 
-// people is a community of names that go together. weight is how many of a thousand clients come from it; first names
-// are women's and men's in turn.
+// people is a community of names that go together. weight is how many of a
+// thousand clients come from it; first names alternate between women's and
+// men's.
 type people struct {
 	weight int
 	first  []name
@@ -91,7 +93,8 @@ var peoples = []people{
 	},
 }
 
-// Where people live, what they do and what is noted of them. The notes are there to be looked for where they must not be.
+// Where patients live, what they do, and notes about them, which tests search
+// for where they must not be.
 var (
 	towns = []struct{ city, state, postCode string }{
 		{"Melbourne", "VIC", "3000"}, {"Geelong", "VIC", "3220"}, {"Sydney", "NSW", "2000"}, {"Newcastle", "NSW", "2300"},
@@ -111,7 +114,7 @@ var (
 	domains    = []string{"example.com", "example.net", "example.org"}
 )
 
-// Numbers that the Australian regulator sets aside for fiction.
+// Numbers that the Australian regulator reserves for fiction.
 var (
 	mobiles = []string{
 		"0491 570 006", "0491 570 156", "0491 570 157", "0491 570 158", "0491 570 159", "0491 570 110", "0491 570 313",

@@ -94,7 +94,7 @@ func TestOtherPatientApps(t *testing.T) {
 		{"Query", "https://app.example.com/open?clinic=demo&patient_id=" + p.ID},
 		{"Ends in it", "https://app.example.com/open?patient_id=&patient_id=" + p.ID},
 		{"Fragment", "https://app.example.com/open?patient_id=" + p.ID + "#there"},
-		{"<b>Bold</b>", "#ZgotmplZ"}, // what the template makes of an address that could run something
+		{"<b>Bold</b>", "#ZgotmplZ"}, // what the template makes of an address that could run a script
 	}
 	if len(links) != len(want) {
 		t.Fatalf("the menu is %q", links)

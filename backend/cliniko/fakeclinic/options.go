@@ -9,47 +9,62 @@ import (
 )
 
 const (
-	// DefaultPatients is how many people a clinic has when [Options.Patients] is left at zero.
+	// DefaultPatients is how many patients a clinic has if [Options.Patients]
+	// is zero.
 	DefaultPatients = 2000
-	// NoPatients makes an empty clinic, as [Options.Patients].
+	// NoPatients is the [Options.Patients] of an empty clinic.
 	NoPatients = -1
-	// ClinikoLimit is the number of requests a minute that Cliniko allows each user.
+	// ClinikoLimit is the number of requests a minute that Cliniko allows each
+	// user.
 	ClinikoLimit = 200
 
 	rateWindow = time.Minute
 )
 
-// Options describe a clinic. The zero value is a demo clinic of 2,000 people with no rate limit and no latency.
+// Options describe a clinic. The zero value is a demo clinic of 2,000 patients
+// with no rate limit and no latency.
 type Options struct {
-	// Seed decides everything that is generated. Clinics with equal seeds, Patients and Shares are identical.
+	// Seed determines everything that is generated. Clinics with equal Seed,
+	// Patients and Shares are identical.
 	Seed uint64
-	// Patients is how many people to generate; zero means DefaultPatients, NoPatients none.
+	// Patients is how many patients to generate; zero means DefaultPatients,
+	// NoPatients means none.
 	Patients int
-	// Shares say how many of them lack something or are otherwise out of the ordinary; nil means DemoShares.
+	// Shares say how many of them lack something or are otherwise unusual; nil
+	// means DemoShares.
 	Shares *Shares
 
-	// Key is the API key with its shard suffix; empty means one made from the seed.
+	// Key is the API key with its shard suffix; empty means one derived from
+	// the seed.
 	Key string
-	// Name, Subdomain and AccountID identify the clinic; empty means Harbour Physio, harbour-physio and 4000001.
+	// Name, Subdomain and AccountID identify the clinic; empty means Harbour
+	// Physio, harbour-physio and 4000001.
 	Name, Subdomain, AccountID string
-	// PatientTerm is what the clinic calls its patients, "patient" (the default) or "client".
+	// PatientTerm is what the clinic calls its patients, "patient" (the
+	// default) or "client".
 	PatientTerm string
-	// PatientApps are listed under "Open in" on a patient's page; nil means TeleHabApp alone, an empty slice none.
+	// PatientApps are listed under "Open in" on a patient's page; nil means
+	// TeleHabApp alone, an empty slice none.
 	PatientApps []PatientApp
 
-	// Limit is how many requests are let through in a minute; zero lets everything through. See ClinikoLimit.
+	// Limit is how many requests are admitted in a minute; zero means no limit.
+	// See ClinikoLimit.
 	Limit int
-	// FixedWindow counts requests by the minute of the clock instead of over the last 60 seconds.
+	// FixedWindow counts requests by the minute of the clock instead of over
+	// the last 60 seconds.
 	FixedWindow bool
 	// Latency passes before every API response.
 	Latency time.Duration
-	// Clock is the server's own clock, called from many goroutines; nil means time.Now.
+	// Clock is the server's own clock, called from many goroutines; nil means
+	// time.Now.
 	Clock func() time.Time
-	// ArchiveBumps makes archiving, unarchiving and merging change updated_at. Cliniko's samples suggest that they do not.
+	// ArchiveBumps makes archiving, unarchiving and merging change updated_at.
+	// Cliniko's samples suggest that they do not.
 	ArchiveBumps bool
 }
 
-// DemoOptions are what the demo runs on: the default clinic with Cliniko's own limit.
+// DemoOptions are those of the demo: the default clinic with Cliniko's own
+// limit.
 func DemoOptions() Options {
 	return Options{Seed: 1, Limit: ClinikoLimit}
 }
@@ -89,7 +104,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// keyFromSeed has the shape of a real key, and says what it is to whoever decodes it.
+// keyFromSeed has the form of a real key, and says what it is when decoded.
 func keyFromSeed(seed uint64) string {
 	random := rand.New(rand.NewPCG(seed, 0x6b6579))
 	plain := fmt.Sprintf("1-%d-FAKE-KEY-NOT-SECRET-%016x", 4000001+seed%1000, random.Uint64())

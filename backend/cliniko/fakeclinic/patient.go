@@ -10,11 +10,13 @@ import (
 	"time"
 )
 
-// ErrUnknownPatient is returned, wrapped, for an id that the clinic does not have.
+// ErrUnknownPatient is returned, wrapped, for an id that the clinic does not
+// have.
 var ErrUnknownPatient = errors.New("no such patient")
 
-// Patient is one person as the clinic knows them. A nil pointer is sent as null, so that null, "" and white space stay
-// apart. Values that a clinic gives out are copies: changing them changes nothing in the clinic.
+// Patient is one patient of the clinic. A nil pointer is sent as null, so that
+// null, "" and white space differ. A clinic returns copies: changing them
+// changes nothing in the clinic.
 type Patient struct {
 	// ID is a decimal number of up to 19 digits without leading zeros.
 	ID                   string
@@ -22,11 +24,11 @@ type Patient struct {
 	ArchivedAt, MergedAt *time.Time
 	// MergedWith is the id of the patient that this one was merged into, or "".
 	MergedWith string
-	// TimeStyle is how this patient's date-times are written.
+	// TimeStyle is how this patient's times are written.
 	TimeStyle TimeStyle
 
 	Title, FirstName, PreferredFirstName, LastName *string
-	// DateOfBirth is text, since clinics hold dates that no calendar has.
+	// DateOfBirth is text, since clinics have dates that do not exist.
 	DateOfBirth                 *string
 	Sex, Gender, GenderIdentity *string
 	Pronouns                    *Pronouns
@@ -35,16 +37,18 @@ type Patient struct {
 	AcceptedPrivacyPolicy       *bool
 	OldReferenceID              *string
 
-	// What follows no client should keep; it is filled in so that tests can look for it where it must not be.
+	// TeleHab must not store what follows; it is filled in so that tests can
+	// search for it where it must not be.
 	Address1, City, State, PostCode *string
 	Occupation, EmergencyContact    *string
 	Medicare                        *string
 	Notes, AppointmentNotes         *string
-	// CustomFields is JSON that is sent as it is; nil is sent as null.
+	// CustomFields is JSON that is sent unchanged; nil is sent as null.
 	CustomFields json.RawMessage
 
-	// Raw, when set, is sent in place of the whole patient: one that cannot be decoded until an edit clears it. Lists
-	// are still filtered and sorted by the other fields.
+	// Raw, if set, is sent instead of the whole patient: one that cannot be
+	// decoded until an edit clears Raw. Lists are still filtered and sorted by
+	// the other fields.
 	Raw json.RawMessage
 }
 
@@ -62,19 +66,21 @@ type Phone struct {
 	Type, Number string
 }
 
-// TimeStyle is one of the ways in which date-times have been seen in Cliniko's answers.
+// TimeStyle is one of the formats of times that have been seen in Cliniko's
+// answers.
 type TimeStyle uint8
 
-// The styles. All but BlankEmpty send null where there is no time.
+// The styles. All but BlankEmpty send null for a missing time.
 const (
 	PlainUTC    TimeStyle = iota // 2013-03-26T14:00:00Z
 	Fraction                     // 2013-03-26T14:00:00.250Z
 	Offset                       // 2013-03-27T01:00:00+11:00
 	ShortOffset                  // 2013-03-27T01:00:00+1100
-	BlankEmpty                   // as PlainUTC, and "" where there is no time
+	BlankEmpty                   // as PlainUTC, and "" for a missing time
 )
 
-// Name is the first and last name as far as they are known, which is also the label that the API sends.
+// Name is the first and last name, as far as they are known. The API sends it
+// as the label.
 func (p Patient) Name() string {
 	return strings.TrimSpace(value(p.FirstName) + " " + value(p.LastName))
 }

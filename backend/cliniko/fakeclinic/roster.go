@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// record is one version of a patient. It never changes: an edit puts a new one in its place.
+// record is one version of a patient. It is immutable: an edit replaces it.
 type record struct {
 	patient                    Patient
 	id                         uint64
-	created, updated, archived int64 // microseconds since 1970; archived is never where there is none
+	created, updated, archived int64 // microseconds since 1970; archived is never if there is no such time
 	encoded                    []byte
 }
 
@@ -29,7 +29,7 @@ func newRecord(p Patient) (*record, error) {
 	return r, nil
 }
 
-// column is what the roster keeps in order.
+// column is a column that the roster sorts by.
 type column int
 
 const (
@@ -54,7 +54,7 @@ func (r *record) key(c column) int64 {
 	}
 }
 
-// population is the part of the clinic that a list is about.
+// population is the set of patients that a list is about.
 type population int
 
 const (
@@ -68,15 +68,18 @@ func (p population) has(r *record) bool {
 	return p == everyone || (p == archived) == (r.archived != never)
 }
 
-// roster holds the clinic's people, in every order that was asked for so far. Orders are built when first needed and
-// then kept up by insertion, so that a page costs a binary search however large the clinic. It has no lock of its own.
+// roster holds the clinic's patients, in every order that was requested so far.
+// Orders are built when first needed and then maintained by insertion, so that
+// a page costs a binary search however large the clinic. It has no lock of its
+// own.
 type roster struct {
 	people  map[string]*record
 	orders  [columns][populations][]*record
 	built   [columns][populations]bool
 	highest uint64
 
-	// found keeps results that took a scan until the next change, because the pages of one list are asked for in turn.
+	// found caches results of scans until the next change, because the pages of
+	// one list are requested in turn.
 	found map[string][]*record
 }
 
@@ -86,7 +89,8 @@ func newRoster(size int) *roster {
 	return &roster{people: make(map[string]*record, size), found: map[string][]*record{}}
 }
 
-// order gives the people of a population by a column, ties by id. It is valid until the next change.
+// order returns the patients of a population, sorted by a column and then by
+// id. It is valid until the next change.
 func (r *roster) order(c column, p population) []*record {
 	if !r.built[c][p] {
 		people := make([]*record, 0, len(r.people))
@@ -105,7 +109,8 @@ func compare(c column, a, b *record) int {
 	return cmp.Or(cmp.Compare(a.key(c), b.key(c)), cmp.Compare(a.id, b.id))
 }
 
-// between cuts an order down to keys from low to high, both included.
+// between returns the part of an order with keys from low to high, both
+// included.
 func between(order []*record, c column, low, high int64) []*record {
 	from, _ := slices.BinarySearchFunc(order, low, func(r *record, key int64) int { return cmp.Compare(r.key(c), key) })
 	if high == math.MaxInt64 {
@@ -115,7 +120,7 @@ func between(order []*record, c column, low, high int64) []*record {
 	return order[from:max(from, to)]
 }
 
-// put adds a person, or replaces the version of them that is there.
+// put adds a patient, or replaces the previous version.
 func (r *roster) put(person *record) {
 	r.remove(person.patient.ID)
 	r.people[person.patient.ID] = person
@@ -152,7 +157,8 @@ func (r *roster) eachOrder(person *record, change func(column, []*record) []*rec
 	}
 }
 
-// putAll is put for many people: past a few, sorting again is cheaper than moving each into place.
+// putAll is put for many patients: unless they are few, sorting again is
+// cheaper than moving each into place.
 func (r *roster) putAll(people []*record) {
 	const few = 64
 	if len(people) > few {
@@ -163,7 +169,7 @@ func (r *roster) putAll(people []*record) {
 	}
 }
 
-// snapshot copies everyone out, oldest first.
+// snapshot returns copies of all patients, oldest first.
 func (r *roster) snapshot() []Patient {
 	order := r.order(byCreated, everyone)
 	people := make([]Patient, len(order))

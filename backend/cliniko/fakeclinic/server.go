@@ -16,8 +16,9 @@ type Server struct {
 	done   chan error
 }
 
-// Start listens on addr, such as 127.0.0.1:8700, or 127.0.0.1:0 for any free port. Hosts other than loopback ones are
-// refused: a clinic has no secrets, but neither has it a reason to be seen from outside. Tests may put handlers around it.
+// Start listens on addr, such as 127.0.0.1:8700, or 127.0.0.1:0 for any free
+// port. It refuses hosts other than loopback ones: a clinic has no secrets, but
+// no reason to be reachable from outside either. Tests may wrap its handler.
 func (c *Clinic) Start(addr string, around ...func(http.Handler) http.Handler) (*Server, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -53,7 +54,8 @@ func (s *Server) PatientURL(id string) string { return "http://" + s.host + "/pa
 // Key is the clinic's API key.
 func (s *Server) Key() string { return s.clinic.Key() }
 
-// Close stops listening and cuts every connection. It returns what ended the server, if that was not Close.
+// Close stops listening and closes every connection. It returns what ended the
+// server, if that was not Close.
 func (s *Server) Close() error {
 	err := s.http.Close()
 	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {

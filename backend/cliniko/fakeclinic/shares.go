@@ -2,54 +2,61 @@ package fakeclinic
 
 import "math"
 
-// Shares say what part of a clinic's people is out of the ordinary, from 0 to 1. Each share is met exactly: of 2,000
-// people and a share of 0.08 it is 160, whatever the seed.
+// Shares say what part of a clinic's patients is unusual, from 0 to 1. Each
+// share is met exactly: 0.08 of 2,000 patients are 160, whatever the seed.
 //
-// The shares up to Merged are dealt to different people, so that the number who lack something they need is the sum of
-// the first eight; where they add up to more than 1, the later ones go short. The rest fall on anyone.
+// The shares up to Merged go to different patients, so that the number who need
+// attention is the sum of the first eight; if they add up to more than 1, the
+// later ones get less. The rest may go to any patient.
 type Shares struct {
-	// The details that a profile needs and that are missing here.
+	// The required details that are missing.
 	NoEmail, NoSex, NoBirthDate, NoFirstName, NoLastName float64
 	// SeveralMissing lack two or more of them.
 	SeveralMissing float64
-	// ImpossibleBirthDate is there, and can't be right.
+	// ImpossibleBirthDate is set, and cannot be right.
 	ImpossibleBirthDate float64
 
 	// Archived are complete and archived.
 	Archived float64
-	// Merged are complete and merged into another; every fourth of them into one that is merged itself.
+	// Merged are complete and merged into another patient; every fourth into
+	// one that is itself merged.
 	Merged float64
 
-	// OddSex is a sex other than Male or Female; LegacyGender has only the older field, Gender.
+	// OddSex is a sex other than Male or Female; LegacyGender has only the
+	// older field, Gender.
 	OddSex, LegacyGender float64
-	// SharedEmail is people who share an address with their family.
+	// SharedEmail are patients who share an email address with their family.
 	SharedEmail float64
-	// LeapDay is people born on 29 February.
+	// LeapDay are patients born on 29 February.
 	LeapDay float64
-	// BulkSecond is people whose updated_at is one and the same second, as after an import.
+	// BulkSecond are patients with the same updated_at, as after an import.
 	BulkSecond float64
 
 	Hostile
 }
 
-// Hostile is what a clinic answers that Cliniko's contract does not allow, or that nobody has seen there: see the package
-// contract. Some of it was seen years ago or at other calls, some is our own distrust. Without it a clinic is clean, and
-// every answer of it keeps the contract unless a fault or an edit spoils it. The demo has all of it, as a program that
-// meets real data should.
+// Hostile are answers that Cliniko's contract does not allow, or that have not
+// been seen: see package contract. Some were seen years ago or in other calls,
+// some are precautions. Without them a clinic is clean, and every answer obeys
+// the contract unless a fault or an edit changes it. The demo has all of them,
+// to test with realistic data.
 type Hostile struct {
-	// Blanks sends some of what is missing as "" or white space instead of null.
+	// Blanks sends some missing values as "" or white space instead of null.
 	Blanks bool
-	// ImpossibleEmail is people whose email Cliniko's own pattern refuses, such as "n/a". They are of the shares that are
-	// dealt to different people.
+	// ImpossibleEmail are patients whose email Cliniko's own pattern refuses,
+	// such as "n/a". This share is one of those that go to different patients.
 	ImpossibleEmail float64
-	// OddTimes is people whose date-times have fractions, offsets, even +1100 without a colon, or "" for none.
+	// OddTimes are patients whose times have fractions, offsets, even +1100
+	// without a colon, or "" for none.
 	OddTimes float64
-	// Specials adds one each of some two dozen hard cases, such as markup or a formula for a name, in place of ordinary
-	// people. Small clinics get as many as a quarter of them.
+	// Specials adds one each of about two dozen hard cases, such as markup or a
+	// formula as a name, in place of ordinary patients. In a small clinic they
+	// are at most a quarter of the patients.
 	Specials bool
 }
 
-// DemoShares are those of the demo clinic: what a few years of front-desk typing leave behind.
+// DemoShares are those of the demo clinic: the result of a few years of typing
+// at a front desk.
 func DemoShares() Shares {
 	return Shares{
 		NoEmail: 0.08, NoSex: 0.02, NoBirthDate: 0.01, NoFirstName: 0.002, NoLastName: 0.002, SeveralMissing: 0.002,
@@ -60,12 +67,13 @@ func DemoShares() Shares {
 	}
 }
 
-// CleanShares are those of a clinic in which nobody lacks anything and nobody is archived.
+// CleanShares are those of a clinic in which all patients are complete and
+// active.
 func CleanShares() Shares {
 	return Shares{SharedEmail: 0.06, BulkSecond: 0.15}
 }
 
-// lot is what one person was dealt.
+// lot is the exclusive share that a patient belongs to.
 type lot uint8
 
 const (
@@ -82,7 +90,7 @@ const (
 	mergedLot
 )
 
-// lots are the shares that exclude one another.
+// lots returns the shares that exclude one another.
 func (s Shares) lots() []struct {
 	lot   lot
 	share float64
@@ -98,7 +106,7 @@ func (s Shares) lots() []struct {
 	}
 }
 
-// portion is a share of n people, to the nearest whole one.
+// portion is a share of n patients, rounded.
 func portion(share float64, n int) int {
 	return min(n, max(0, int(math.Round(share*float64(n)))))
 }

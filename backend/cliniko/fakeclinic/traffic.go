@@ -8,17 +8,19 @@ import (
 
 // Request is one request to the API. Web pages are not counted.
 type Request struct {
-	// N counts from 1 over the clinic's life.
+	// N is the number of the request, from 1.
 	N int
 	// At is when it arrived, by the server's clock.
 	At time.Time
-	// Path is such as /v1/patients, RawQuery what follows the question mark, as it was sent.
+	// Path is, for example, /v1/patients; RawQuery is the query as sent.
 	Method, Path, RawQuery string
-	// Status is what was answered, or 0 while it is not, and when the connection was cut or left hanging.
+	// Status is the status of the answer, or 0 if there is none yet, or the
+	// connection was closed or left hanging.
 	Status int
 }
 
-// requestsKept bounds the memory of a demo that is left running; no test comes near it.
+// requestsKept bounds the memory of a demo that is left running; tests stay far
+// below it.
 const requestsKept = 200_000
 
 // traffic is the record of requests and the rate limit over them.
@@ -32,7 +34,8 @@ type traffic struct {
 	admitted []time.Time
 }
 
-// arrive records a request and, if it counts towards the limit, says when to come back: the zero time means now.
+// arrive records a request and, if it counts towards the limit, returns when to
+// send it again; the zero time means that it is admitted.
 func (t *traffic) arrive(r Request, counts bool) (numbered Request, reset time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -78,41 +81,45 @@ func (t *traffic) answered(n, status int) {
 	}
 }
 
-// Requests are those that have arrived, in order. Past 200,000 the oldest are forgotten.
+// Requests returns the requests that have arrived, in order. Only the newest
+// 200,000 are kept.
 func (c *Clinic) Requests() []Request {
 	c.traffic.mu.Lock()
 	defer c.traffic.mu.Unlock()
 	return slices.Clone(c.traffic.requests)
 }
 
-// RequestCount is how many requests have arrived over the clinic's life.
+// RequestCount is how many requests have arrived so far.
 func (c *Clinic) RequestCount() int {
 	c.traffic.mu.Lock()
 	defer c.traffic.mu.Unlock()
 	return c.traffic.count
 }
 
-// ForgetRequests empties the record; numbering and the rate limit go on as they were.
+// ForgetRequests empties the record, without affecting numbering and the rate
+// limit.
 func (c *Clinic) ForgetRequests() {
 	c.traffic.mu.Lock()
 	defer c.traffic.mu.Unlock()
 	c.traffic.requests = nil
 }
 
-// SetLimit changes how many requests a minute are let through; zero lets everything through.
+// SetLimit changes how many requests a minute are admitted; zero means no
+// limit.
 func (c *Clinic) SetLimit(perMinute int) {
 	c.traffic.mu.Lock()
 	defer c.traffic.mu.Unlock()
 	c.traffic.limit = perMinute
 }
 
-// MaxInAny is the largest number of the recorded requests that arrived within any window of the given length: of two
-// requests exactly that far apart only one is in it.
+// MaxInAny is the largest number of recorded requests that arrived within any
+// window of this length: of two requests exactly that far apart, only one is in
+// it.
 func (c *Clinic) MaxInAny(window time.Duration) int {
 	return MaxInAny(c.Requests(), window)
 }
 
-// MaxInAny is as [Clinic.MaxInAny], for a selection of requests.
+// MaxInAny is [Clinic.MaxInAny] for a selection of requests.
 func MaxInAny(requests []Request, window time.Duration) int {
 	times := make([]time.Time, len(requests))
 	for i, r := range requests {

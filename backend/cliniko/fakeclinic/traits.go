@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// sprinkle deals the traits that may fall on anyone, in exact numbers.
-func (g *generator) sprinkle() {
+// addTraits assigns the traits that any patient may have, in exact numbers.
+func (g *generator) addTraits() {
 	g.some(g.shares.OddSex, func(p *Patient, i int) { p.Sex = &oddSexes[i%len(oddSexes)] })
 	g.some(g.shares.LegacyGender, func(p *Patient, i int) {
 		p.Sex, p.Gender = nil, new([]string{"Male", "Female"}[i%2])
@@ -37,7 +37,7 @@ func (g *generator) some(share float64, give func(p *Patient, i int)) {
 	}
 }
 
-// families have one address and one last name among three.
+// families gives groups of three one email address and one last name.
 func (g *generator) families() {
 	members := g.random.Perm(len(g.people))[:portion(g.shares.SharedEmail, len(g.people))]
 	for i, at := range members {
@@ -55,8 +55,9 @@ var (
 	impossibleBirthDates = []string{"2093-04-05", "0019-01-01", "0001-01-01", "1019-07-12", "9999-12-31", "2190-11-30", "0198-06-06"}
 )
 
-// spoil takes away or breaks what a person's lot says. i varies how.
-func (g *generator) spoil(p *Patient, lot lot, i int) {
+// applyLot removes or invalidates what a patient's lot says, in a way that
+// varies with i.
+func (g *generator) applyLot(p *Patient, lot lot, i int) {
 	blank := blanks[g.random.IntN(len(blanks))]
 	if !g.shares.Blanks {
 		blank = nil
@@ -89,13 +90,15 @@ func (g *generator) spoil(p *Patient, lot lot, i int) {
 	}
 }
 
-// archive gives a time after the last update, which stays as it was, as in Cliniko's own samples.
+// archive sets a time after the last update, which stays unchanged, as in
+// Cliniko's own samples.
 func (g *generator) archive(p *Patient) {
 	p.ArchivedAt = new(p.UpdatedAt.Add(time.Duration(g.random.Int64N(int64(closed.Sub(p.UpdatedAt))))).Truncate(time.Second))
 }
 
-// merge joins each duplicate to someone who is not one, and every fourth to the duplicate before it, so that there are
-// chains. The deck's order is that of the lots.
+// merge merges each duplicate into a patient who is not one, and every fourth
+// into the previous duplicate, so that there are chains. The deck is in the
+// order of the lots.
 func (g *generator) merge(deck []int) {
 	var survivors, duplicates []int
 	for _, at := range deck {
@@ -121,7 +124,7 @@ func (g *generator) merge(deck []int) {
 	}
 }
 
-// specialPeople are the hard cases. Each overwrites someone ordinary.
+// specialPeople are the hard cases. Each changes an ordinary patient.
 var specialPeople = []func(*Patient){
 	named("Mallory", "<img src=x onerror=alert(1)>"),
 	named("=cmd|' /C calc'!A0", "Formula"),
@@ -151,7 +154,7 @@ var specialPeople = []func(*Patient){
 	},
 }
 
-// named is someone whose name alone is special.
+// named is a patient with only a special name.
 func named(first, last string) func(*Patient) {
 	return func(p *Patient) {
 		p.FirstName, p.LastName, p.Title = &first, &last, nil

@@ -16,11 +16,11 @@ var pages embed.FS
 
 var patientPage = template.Must(template.ParseFS(pages, "pages/patient.html"))
 
-// webPolicy lets a page load its style sheet and post to its own clinic, and nothing else.
+// webPolicy lets a page only load its style sheet and post to its own clinic.
 const webPolicy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-// webPages are what people see in a browser. They ask for no sign-in, so they answer only to loopback names and take
-// changes only from their own pages.
+// webPages are what people see in a browser. They have no sign-in, so they
+// answer only for loopback names and accept changes only from their own pages.
 func (c *Clinic) webPages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /patients/{id}", c.showPatient)
@@ -62,7 +62,7 @@ type patientView struct {
 
 type detail struct{ Name, Text string }
 
-// Missing also holds for white space, which looks like nothing.
+// Missing is also true for white space, which is invisible.
 func (d detail) Missing() bool { return strings.TrimSpace(d.Text) == "" }
 
 func (c *Clinic) showPatient(w http.ResponseWriter, r *http.Request) {
@@ -79,7 +79,7 @@ func (c *Clinic) showPatient(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	// The reader may have gone, which is its own affair.
+	// The client may have disconnected.
 	_, _ = page.WriteTo(w)
 }
 
@@ -94,7 +94,7 @@ func (c *Clinic) view(p Patient) patientView {
 		view.Label = "Unnamed patient"
 	}
 	for _, app := range c.options.PatientApps {
-		view.Apps = append(view.Apps, app.open(p.ID))
+		view.Apps = append(view.Apps, app.link(p.ID))
 	}
 	var numbers []string
 	for _, phone := range p.Phones {
@@ -164,7 +164,8 @@ func (c *Clinic) changePatient(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/patients/"+id+"?saved", http.StatusSeeOther)
 }
 
-// fill takes over what the form holds. Fields that it lacks stay as they are, and so do empty ones that were empty.
+// fill sets the fields of the form. Fields that it lacks are unchanged, and so
+// are empty ones that were empty before.
 func (p *Patient) fill(r *http.Request) {
 	p.Raw = nil
 	for name, into := range map[string]**string{

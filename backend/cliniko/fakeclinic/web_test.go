@@ -9,7 +9,7 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// browser sends a form as a page of the given origin would.
+// browser sends a form as a page of this origin would.
 func (v *visitor) browser(method, path, origin string, form url.Values) answer {
 	v.t.Helper()
 	address := strings.TrimSuffix(v.server.URL(), "/v1") + path

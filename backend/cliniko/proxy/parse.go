@@ -7,9 +7,9 @@ import (
 )
 
 // parse reads the address of a proxy, such as proxy:3128 or
-// http://user:password@proxy:3128. problem "": it was understood.
+// http://user:password@proxy:3128. problem is "" if it is valid.
 //
-// url.Parse alone is not enough: of http://me:12#34@proxy:3128 it makes the
+// url.Parse alone is not enough: it reads http://me:12#34@proxy:3128 as the
 // host "me" at port 12.
 func parse(value string) (address *url.URL, problem Problem) {
 	if strings.Trim(value, `"'`) != value {
@@ -36,7 +36,7 @@ func parse(value string) (address *url.URL, problem Problem) {
 	return address, ""
 }
 
-// isPort says whether the port is one, or left out with its colon.
+// isPort reports whether the port is valid, or missing together with its colon.
 func isPort(address *url.URL) bool {
 	if address.Port() == "" {
 		return !strings.HasSuffix(address.Host, ":")
@@ -45,7 +45,7 @@ func isPort(address *url.URL) bool {
 	return err == nil && 1 <= n && n <= 65535
 }
 
-// whyNot says what is wrong with an address that is none.
+// whyNot returns what is wrong with an invalid address.
 func whyNot(rest string) Problem {
 	switch {
 	case strings.Contains(rest, "@"), strings.ContainsAny(rest, `%#?\`):
@@ -56,7 +56,7 @@ func whyNot(rest string) Problem {
 	return Port
 }
 
-// isHost says whether a name could be one: no spaces, no lists of several.
+// isHost reports whether a name could be a host: no spaces, not a list.
 func isHost(name string) bool {
 	if name == "" {
 		return false

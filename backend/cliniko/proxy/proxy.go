@@ -1,10 +1,10 @@
-// Package proxy finds out how this computer is told to reach a host: directly,
-// or through a proxy that an environment variable or the system's own settings
-// name.
+// Package proxy finds out how this computer is configured to reach a host:
+// directly, or through a proxy from an environment variable or the system's
+// settings.
 //
-// github.com/mattn/go-ieproxy does a part of this. It is not used, because it
-// drops what it cannot read, goes directly where a proxy script fails, and
-// knows no <local>: each time a setting would be ignored in silence.
+// github.com/mattn/go-ieproxy does part of this. It is not used, because it
+// drops what it cannot parse, connects directly if a proxy script fails, and
+// does not support <local>: each time it would silently ignore a setting.
 package proxy
 
 import (
@@ -18,23 +18,23 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// Route is how a host is reached.
+// Route is how to reach a host.
 type Route struct {
-	// Proxy is the proxy to go through, with its user and password. nil: none.
+	// Proxy is the proxy to use, with its user and password, or nil.
 	Proxy *url.URL
-	// Setting says where the proxy was found: the name of a variable, or "the
+	// Setting is where the proxy is configured: the name of a variable, or "the
 	// Windows proxy settings".
 	Setting string
-	// Script is the address of a proxy script (PAC) that the system's settings
-	// name and that did not decide about this host, without what may be secret
-	// in it. "": there is none.
+	// Script is the address, without its secrets, of a proxy script (PAC) in
+	// the system's settings that could not decide about this host, or "".
 	Script string
-	// Unused is the name of a variable that names a proxy, but not for https.
+	// Unused is the name of a variable that configures a proxy, but not for
+	// https.
 	Unused string
 }
 
-// UnreadableError is a proxy setting whose value is not understood. It does
-// not hold the value, which may contain a password.
+// UnreadableError reports an invalid proxy setting. It does not contain the
+// value, which may include a password.
 type UnreadableError struct {
 	Setting string  // as in Route
 	Problem Problem // what is wrong with it
@@ -56,18 +56,17 @@ const (
 	Port     Problem = "no valid port"
 )
 
-// The system's settings, and what a proxy script said, are used for freshFor
-// before they are read again, or for staleAfter where a connection failed since:
-// a laptop moves between networks. Looking for a script in a network that has
-// none takes seconds, and Windows is set to look unless told otherwise, so that
-// there is none is believed for noneFor.
+// The system's settings, and the result of a proxy script, are cached for
+// freshFor, or for staleAfter if a connection has failed since: a laptop moves
+// between networks. Looking for a script in a network that has none takes
+// seconds, and Windows looks by default, so its absence is cached for noneFor.
 const (
 	freshFor   = 5 * time.Minute
 	noneFor    = time.Hour
 	staleAfter = 20 * time.Second
 )
 
-// Finder finds routes. It may be used by several goroutines.
+// Finder finds routes. It is safe for concurrent use.
 type Finder struct {
 	getenv func(string) string
 	system func(context.Context) (settings, error)
@@ -78,12 +77,12 @@ type Finder struct {
 	known map[string]answer // by host
 }
 
-// answer is what the system's settings said about a host.
+// answer is the route to a host by the system's settings.
 type answer struct {
 	route Route
 	err   error
 	at    time.Time
-	good  time.Duration // how long it is believed
+	good  time.Duration // how long it is valid
 }
 
 // NewFinder returns a finder for this computer and the person who runs the
@@ -92,8 +91,8 @@ func NewFinder() *Finder {
 	return &Finder{getenv: os.Getenv, system: systemSettings, script: runScript, now: time.Now}
 }
 
-// Find returns how target is reached. Environment variables come before the
-// system's settings, and NO_PROXY before both. Loopback addresses are always
+// Find returns how to reach target. Environment variables take precedence over
+// the system's settings, and NO_PROXY over both. Loopback addresses are always
 // reached directly.
 //
 // Errors: UnreadableError, in which case nothing may be sent, since the
@@ -102,7 +101,7 @@ func (f *Finder) Find(ctx context.Context, target *url.URL) (Route, error) {
 	if f.excluded(target) {
 		return Route{}, nil
 	}
-	// The order of curl. HTTP_PROXY is not for https.
+	// In curl's order. HTTP_PROXY is not for https.
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"} {
 		value := strings.TrimSpace(f.getenv(name))
 		if value == "" {
@@ -123,7 +122,8 @@ func (f *Finder) Find(ctx context.Context, target *url.URL) (Route, error) {
 	return route, err
 }
 
-// Recheck takes that a connection has failed: the network may be another one.
+// Recheck tells the finder that a connection failed: the network may have
+// changed.
 func (f *Finder) Recheck() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,13 +134,14 @@ func (f *Finder) Recheck() {
 	}
 }
 
-// excluded says whether NO_PROXY names the target, or it is this computer.
+// excluded reports whether NO_PROXY has the target, or the target is this
+// computer.
 func (f *Finder) excluded(target *url.URL) bool {
 	list := f.getenv("NO_PROXY")
 	if list == "" {
 		list = f.getenv("no_proxy")
 	}
-	// Some programs separate by spaces.
+	// Some programs use spaces as separators.
 	list = strings.Join(strings.Fields(strings.ReplaceAll(list, ",", " ")), ",")
 	const some = "http://web-proxy.invalid"
 	config := httpproxy.Config{HTTPProxy: some, HTTPSProxy: some, NoProxy: list}
@@ -148,8 +149,8 @@ func (f *Finder) excluded(target *url.URL) bool {
 	return err == nil && address == nil
 }
 
-// fromSystem asks the system's settings, which may take a few seconds where
-// they name a script.
+// fromSystem returns the route by the system's settings, which may take a few
+// seconds if there is a script.
 func (f *Finder) fromSystem(ctx context.Context, target *url.URL) (Route, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -157,7 +158,7 @@ func (f *Finder) fromSystem(ctx context.Context, target *url.URL) (Route, error)
 	if age := f.now().Sub(known.at); found && age >= 0 && age < known.good {
 		return known.route, known.err
 	}
-	route, good, err := f.ask(ctx, target)
+	route, good, err := f.query(ctx, target)
 	if ctx.Err() != nil {
 		return route, err
 	}
@@ -168,18 +169,18 @@ func (f *Finder) fromSystem(ctx context.Context, target *url.URL) (Route, error)
 	return route, err
 }
 
-// ask returns what the system says, and how long that is to be believed.
-func (f *Finder) ask(ctx context.Context, target *url.URL) (Route, time.Duration, error) {
+// query reads the system's settings, and returns how long the route is valid.
+func (f *Finder) query(ctx context.Context, target *url.URL) (Route, time.Duration, error) {
 	s, err := f.system(ctx)
 	if err != nil {
-		// Not even readable for this program: as on a system without any.
+		// This program cannot read the settings: as on a system without any.
 		return Route{}, freshFor, nil //nolint:nilerr // see above
 	}
 	good, script := freshFor, ""
 	if s.script != "" || s.detect {
 		server, err := f.script(ctx, s, target)
 		switch {
-		case err == nil && server == "": // the script says: directly
+		case err == nil && server == "": // the script says to connect directly
 			return Route{}, good, nil
 		case err == nil:
 			route, err := routeTo(server, s.name+", by its proxy script")
@@ -187,8 +188,8 @@ func (f *Finder) ask(ctx context.Context, target *url.URL) (Route, time.Duration
 		case s.script == "":
 			good = noneFor
 		}
-		// As browsers do, and said when it fails: the script of an office cannot
-		// be fetched at home.
+		// Connect directly, as browsers do, and name the script if that fails:
+		// the script of an office cannot be fetched at home.
 		script = withoutSecrets(s.script)
 	}
 	server := serverFor(s.server, target.Scheme)
@@ -207,7 +208,7 @@ func routeTo(server, setting string) (Route, error) {
 	return Route{Proxy: address, Setting: setting}, nil
 }
 
-// withoutSecrets keeps of a script's address what helps to recognise it.
+// withoutSecrets returns the part of a script's address that identifies it.
 func withoutSecrets(script string) string {
 	address, err := url.Parse(script)
 	if err != nil {

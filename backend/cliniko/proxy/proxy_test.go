@@ -11,7 +11,7 @@ import (
 
 var cliniko = &url.URL{Scheme: "https", Host: "api.au1.cliniko.com", Path: "/v1/user"}
 
-// finder has these variables, and these settings of the system.
+// finder returns a Finder with these variables and system settings.
 func finder(variables map[string]string, system settings) *Finder {
 	return &Finder{
 		getenv: func(name string) string { return variables[name] },
@@ -66,7 +66,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// proxyOf returns the address of the route's proxy; "" is none.
+// proxyOf returns the address of the route's proxy, or "".
 func proxyOf(r Route) string {
 	if r.Proxy == nil {
 		return ""
@@ -74,8 +74,8 @@ func proxyOf(r Route) string {
 	return r.Proxy.String()
 }
 
-// What cannot be read is said, and is never a reason to go directly, nor to
-// some other host that the password names.
+// An invalid setting is reported, and never leads to a direct connection, nor
+// to a host that is part of the password.
 func TestUnreadable(t *testing.T) {
 	for value, problem := range map[string]Problem{
 		"http://me:pa%ss9@proxy:3128":       Encoding,
@@ -237,7 +237,7 @@ func TestScripts(t *testing.T) {
 	}
 }
 
-// A script is asked once in five minutes, and again after a failure.
+// A script runs once in five minutes, and again after a failure.
 func TestSettingsAreReadAgain(t *testing.T) {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	asked := 0
@@ -262,7 +262,7 @@ func TestSettingsAreReadAgain(t *testing.T) {
 	}
 }
 
-// Nothing is looked for in the network for an hour when nothing was there.
+// A network without a script is not searched again for an hour.
 func TestNoScriptInTheNetwork(t *testing.T) {
 	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 	asked := 0
@@ -284,7 +284,7 @@ func TestNoScriptInTheNetwork(t *testing.T) {
 	}
 }
 
-// A variable for http alone does not count, which is worth saying.
+// A variable for http only does not count, and is reported.
 func TestUnusedVariable(t *testing.T) {
 	for _, test := range []struct {
 		variables map[string]string

@@ -30,12 +30,12 @@ func parseScutil(text string) settings {
 	return s
 }
 
-// readScutil reads a dictionary of names and values, each in a line of its own,
-// and the list of exceptions in it. Other dictionaries inside, such as those of
-// single interfaces, are passed over.
+// readScutil reads a dictionary of names and values, each on a line of its own,
+// and its list of exceptions. It skips nested dictionaries, such as those of
+// single interfaces.
 func readScutil(text string) (values map[string]string, exceptions []string) {
 	values = map[string]string{}
-	var inside []string // the names of what is open
+	var inside []string // the names of the enclosing dictionaries and arrays
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		name, value, named := strings.Cut(line, " : ")

@@ -6,20 +6,20 @@ import (
 	"strings"
 )
 
-// settings are a system's own proxy settings, in the form that Windows has.
+// settings are a system's proxy settings, in the form that Windows uses.
 type settings struct {
-	name   string // what a person calls them
+	name   string // their name for a person
 	server string // "proxy:3128", or "http=a:3128;https=b:3128"; "": none
 	bypass string // "*.local;10.*;<local>"
 	script string // the address of a proxy script (PAC); "": none
-	detect bool   // a script is to be looked for in the network (WPAD)
+	detect bool   // the script is to be discovered in the network (WPAD)
 }
 
 // errNoScripts means that proxy scripts are not run on this system.
 var errNoScripts = errors.New("proxy scripts are not run on this system")
 
-// serverFor returns the proxy for a scheme out of Windows' list: one for all,
-// or one each, separated by semicolons or white space. "": none.
+// serverFor returns the proxy for a scheme from Windows' list, or "". The list
+// has one for all schemes, or one each, separated by semicolons or white space.
 // https://learn.microsoft.com/windows/win32/wininet/enabling-internet-functionality#listing-proxy-locations
 func serverFor(list, scheme string) string {
 	forAll, socks := "", ""
@@ -37,7 +37,7 @@ func serverFor(list, scheme string) string {
 		}
 	}
 	if forAll == "" && socks != "" && !strings.Contains(socks, "://") {
-		// Windows means version 4 by it, which is said rather than ignored.
+		// Windows means version 4, which is reported and not ignored.
 		return "socks4://" + socks
 	}
 	if forAll == "" {
@@ -46,7 +46,8 @@ func serverFor(list, scheme string) string {
 	return forAll
 }
 
-// bypassed says whether a list such as "*.local;10.*;<local>" names the host.
+// bypassed reports whether a list such as "*.local;10.*;<local>" matches the
+// host.
 func bypassed(list, host string) bool {
 	host = strings.ToLower(host)
 	for _, entry := range fields(strings.ToLower(list)) {
@@ -59,7 +60,7 @@ func bypassed(list, host string) bool {
 		if _, rest, found := strings.Cut(entry, "://"); found {
 			entry = rest
 		}
-		entry, _, _ = strings.Cut(entry, ":") // Cliniko's port is no other
+		entry, _, _ = strings.Cut(entry, ":") // Cliniko always has the same port
 		if match, err := path.Match(entry, host); err == nil && match {
 			return true
 		}

@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// systemSettings returns what the network settings of macOS say for the network
-// in use.
+// systemSettings returns the proxy settings of macOS for the network in use.
 func systemSettings(ctx context.Context) (settings, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()

@@ -62,25 +62,25 @@ const (
 // scriptLimit is how long a proxy script may take, its download included.
 const scriptLimit = 8 * time.Second
 
-// systemSettings returns what Windows has for this person, else what it has for
-// the computer: both are what clinics' IT sets.
+// systemSettings returns Windows' settings for this person, otherwise those for
+// the computer: a clinic's IT uses both.
 func systemSettings(context.Context) (settings, error) {
 	s := settings{name: "the Windows proxy settings"}
 	var user userConfig
 	if ok, _, _ := httpUserConfig.Call(uintptr(unsafe.Pointer(&user))); ok != 0 { // #nosec G103 -- Windows' interface
-		s.detect, s.script = user.detect != 0, taken(user.script)
-		s.server, s.bypass = taken(user.server), taken(user.bypass)
+		s.detect, s.script = user.detect != 0, takeString(user.script)
+		s.server, s.bypass = takeString(user.server), takeString(user.bypass)
 	}
 	if s.server == "" && s.script == "" {
-		// Scripts of administrators write here, and Windows takes it over later.
+		// Administrators' scripts write here, and Windows applies it later.
 		detect := s.detect
 		s = fromRegistry(s.name)
 		s.detect = detect
 	}
 	if s.server == "" && s.script == "" {
-		var computer proxyInfo                                                              // as netsh winhttp set proxy leaves it
+		var computer proxyInfo                                                              // as set by netsh winhttp set proxy
 		if ok, _, _ := httpSystemConfig.Call(uintptr(unsafe.Pointer(&computer))); ok != 0 { // #nosec G103 -- Windows' interface
-			server, bypass := taken(computer.server), taken(computer.bypass)
+			server, bypass := takeString(computer.server), takeString(computer.bypass)
 			if computer.access == namedProxy {
 				s.server, s.bypass = server, bypass
 			}
@@ -91,8 +91,8 @@ func systemSettings(context.Context) (settings, error) {
 
 const internetSettings = `Software\Microsoft\Windows\CurrentVersion\Internet Settings`
 
-// fromRegistry reads the person's settings, or the computer's where a policy
-// says that they are for everybody.
+// fromRegistry reads the person's settings, or the computer's if a policy says
+// that they apply to all users.
 func fromRegistry(name string) settings {
 	s := settings{name: name}
 	root := registry.CURRENT_USER
@@ -116,8 +116,8 @@ func fromRegistry(name string) settings {
 	return s
 }
 
-// taken returns a text that Windows has allocated for us, and frees it.
-func taken(text *uint16) string {
+// takeString returns a text that Windows has allocated, and frees it.
+func takeString(text *uint16) string {
 	if text == nil {
 		return ""
 	}
@@ -126,14 +126,15 @@ func taken(text *uint16) string {
 }
 
 // runScript lets Windows fetch and run the proxy script of the settings, or the
-// one that the network offers. server "" means that it says: directly.
+// one that the network offers. server is "" if the script says to connect
+// directly.
 func runScript(ctx context.Context, s settings, target *url.URL) (server string, err error) {
 	type result struct {
 		server string
 		err    error
 	}
 	done := make(chan result, 1)
-	go func() { // nothing ends this call of Windows early
+	go func() { // this call of Windows cannot be cancelled
 		server, err := proxyForURL(s, target.String())
 		done <- result{server, err}
 	}()
@@ -147,7 +148,7 @@ func runScript(ctx context.Context, s settings, target *url.URL) (server string,
 	}
 }
 
-// proxyForURL asks the network's script first, then the one of the settings, as
+// proxyForURL runs the network's script first, then the one of the settings, as
 // browsers do.
 func proxyForURL(s settings, address string) (server string, err error) {
 	if s.detect {
@@ -163,7 +164,7 @@ func proxyForURL(s settings, address string) (server string, err error) {
 	return askScript(scriptOptions{flags: byAddress, script: script}, address)
 }
 
-// askScript runs one script. server "" means that it says: directly.
+// askScript runs one script. server is "" if it says to connect directly.
 func askScript(options scriptOptions, address string) (server string, err error) {
 	target, err := windows.UTF16PtrFromString(address)
 	if err != nil {
@@ -182,14 +183,14 @@ func askScript(options scriptOptions, address string) (server string, err error)
 	}
 	ok, err := ask()
 	if !ok && errors.Is(err, loginFailure) {
-		options.signIn = 1 // only when asked for: Windows remembers nothing then
+		options.signIn = 1 // only if required, since Windows does not cache the result then
 		ok, err = ask()
 	}
 	if !ok {
 		return "", fmt.Errorf("run the proxy script: %w", err)
 	}
-	server = taken(found.server)
-	_ = taken(found.bypass)
+	server = takeString(found.server)
+	_ = takeString(found.bypass)
 	if found.access != namedProxy {
 		return "", nil
 	}

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/sys/windows/registry"
 )
 
-// set writes the person's proxy settings, as clinics' IT does, and takes them
-// back. Only where the registry is one for tests.
+// set writes the person's proxy settings, as a clinic's IT does, and restores
+// them. It needs a registry for tests.
 func set(t *testing.T, values map[string]any) {
 	t.Helper()
 	if os.Getenv("TELEHAB_TEST_REGISTRY") == "" {
@@ -72,7 +72,7 @@ func TestWindowsSettingsAreUsed(t *testing.T) {
 	}
 }
 
-// A request really goes to the proxy of the settings.
+// A request is really sent to the proxy of the settings.
 func TestRequestsGoToTheProxyOfWindows(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -113,7 +113,7 @@ func TestRequestsGoToTheProxyOfWindows(t *testing.T) {
 	}
 }
 
-// Windows runs the script; one that cannot be fetched is named.
+// Windows runs the script; a script that cannot be fetched is reported.
 func TestWindowsRunsProxyScripts(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/x-ns-proxy-autoconfig")

@@ -1,4 +1,5 @@
-// Command serve runs a simulated Cliniko on a loopback address until it is interrupted.
+// Command serve runs a simulated Cliniko on a loopback address until it is
+// interrupted.
 package main
 
 import (
@@ -27,7 +28,8 @@ func main() {
 	}
 }
 
-// run serves until ctx is over. Its first two lines on stdout are "address URL" and "key KEY", once it listens.
+// run serves until ctx is done. Once it listens, it prints "address URL" and
+// "key KEY" as its first two lines.
 func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) error {
 	addr, options, faults, err := parse(arguments, stderr)
 	if err != nil {

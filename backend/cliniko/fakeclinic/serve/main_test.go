@@ -18,7 +18,7 @@ func TestServesUntilStopped(t *testing.T) {
 		arguments := "--addr 127.0.0.1:0 --patients 20 --latency 1ms --limit 0 --seed 3 --key MS0xTEST-au1 --faults 500=0 --revoke-at 2" +
 			" --app-name Elsewhere --app-url https://app.example.com/open"
 		ended <- run(ctx, strings.Fields(arguments), in, io.Discard)
-		_ = in.Close() // a pipe's end always closes
+		_ = in.Close() // closing a pipe cannot fail
 	}()
 	lines := bufio.NewScanner(out)
 	said := map[string]string{}
@@ -27,7 +27,7 @@ func TestServesUntilStopped(t *testing.T) {
 		said[name] = rest
 	}
 	go func() {
-		for lines.Scan() { // what else it says must not hold it up
+		for lines.Scan() { // the rest is read so that it does not block
 		}
 	}()
 	if said["key"] != "MS0xTEST-au1" || said["clinic"] != "Harbour Physio, 20 people" {
