@@ -1,5 +1,5 @@
-// Package atomicfile replaces files as a whole: whoever reads one meanwhile, or
-// after the power failed, finds the old content or the new.
+// Package atomicfile replaces files atomically: a concurrent reader, or one
+// after a power failure, finds either the old content or the new.
 package atomicfile
 
 import (
@@ -10,12 +10,13 @@ import (
 	"path/filepath"
 )
 
-// Pattern is what the files are called that Write has not finished. One is left
-// behind only where the program was killed.
+// Pattern matches the names of files that Write has not finished. One is left
+// behind only if the program was killed.
 const Pattern = ".telehab-*"
 
-// Write puts content at path, with these rights whatever lies there. A link at
-// path is replaced, not followed. An error leaves what was there.
+// Write writes content to path, with these permissions whatever was there
+// before. A symbolic link at path is replaced, not followed. On an error, the
+// old file is unchanged.
 func Write(path string, content []byte, perm fs.FileMode) error {
 	file, err := os.CreateTemp(filepath.Dir(path), Pattern)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 // clockTick is the unit of /proc/stat on every Linux that Go runs on.
 const clockTick = 10 * time.Millisecond
 
-// spent is how much processor time everybody has had, and how much of it was for
-// this program and what it started.
+// spent is the processor time of all processes, and the part of it that this
+// program and its children used.
 type spent struct {
 	at        time.Time
 	all, ours time.Duration
 }
 
-// spentNow fails where there is no /proc.
+// spentNow returns the time spent so far; ok is false without /proc.
 func spentNow() (s spent, ok bool) {
 	stat, err := os.ReadFile("/proc/stat")
 	if err != nil {
@@ -38,11 +38,12 @@ func spentNow() (s spent, ok bool) {
 	return s, known && len(fields) > 8
 }
 
-// tolerated is the part of the machine that others may use before times say
-// little.
+// tolerated is the share of the machine that others may use before times become
+// unreliable.
 const tolerated = 0.15
 
-// busy says in words that others kept the machine busy since then; "" if not.
+// busy returns a sentence if other programs kept the machine busy since then,
+// otherwise "".
 func busy(since spent) string {
 	now, ok := spentNow()
 	if !ok {

@@ -10,7 +10,8 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// nothingChanged is what happens every five minutes on most days.
+// nothingChanged measures a pass without changes, which usually happens every
+// five minutes.
 func nothingChanged(ctx context.Context, rounds int) ([]line, error) {
 	const (
 		patients      = 10_000

@@ -19,17 +19,17 @@ import (
 	"telehab.io/desktop/backend/syncer"
 )
 
-// run does the work once and says how long it took.
+// run does the work once and returns how long it took.
 type run func(context.Context) (time.Duration, error)
 
-// inTurn lets all runs work one after the other, round by round, so that a
-// machine that gets slower slows all of them, and returns the times of each. A
-// round before the first warms up.
+// inTurn does all runs in turn, round by round, so that a machine that slows
+// down affects all of them, and returns the times of each. It starts with a
+// warm-up round.
 func inTurn(ctx context.Context, rounds int, runs ...run) ([][]time.Duration, error) {
 	times := make([][]time.Duration, len(runs))
 	for round := range rounds + 1 {
 		for i, work := range runs {
-			runtime.GC() // nobody pays for what others left
+			runtime.GC() // so that no run pays for another's garbage
 			took, err := work(ctx)
 			if err != nil {
 				return nil, err
@@ -42,7 +42,7 @@ func inTurn(ctx context.Context, rounds int, runs ...run) ([][]time.Duration, er
 	return times, nil
 }
 
-// start serves a simulated clinic on this computer.
+// start starts a simulated clinic on this computer.
 func start(o fakeclinic.Options) (*fakeclinic.Clinic, *fakeclinic.Server, error) {
 	o.Seed = 1
 	clinic := fakeclinic.New(o)
@@ -50,10 +50,10 @@ func start(o fakeclinic.Options) (*fakeclinic.Clinic, *fakeclinic.Server, error)
 	return clinic, server, err
 }
 
-// installation is what TeleHab is made of, without a keyring and a window.
+// installation is TeleHab without a keyring and a window.
 type installation struct {
 	dir    string
-	client *cliniko.Client // nil: the engine reads from elsewhere
+	client *cliniko.Client // nil if the engine has another source
 	db     *sqlite.DB
 	engine *syncer.Engine
 }
@@ -77,7 +77,7 @@ func install(ctx context.Context, server *fakeclinic.Server) (*installation, err
 	return in, nil
 }
 
-// installOn connects a new store to whatever pages come from.
+// installOn connects a new store to any source.
 func installOn(ctx context.Context, source profile.Source) (*installation, error) {
 	dir, err := os.MkdirTemp("", "telehab-bench-")
 	if err != nil {
@@ -118,7 +118,7 @@ func (in *installation) full(ctx context.Context, patients int) (time.Duration, 
 	return took, err
 }
 
-// ask sends one request as any program would, and copies the answer.
+// ask sends one plain request, and copies the answer.
 func ask(ctx context.Context, client *http.Client, address, key string, into io.Writer) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

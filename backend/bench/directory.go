@@ -56,8 +56,8 @@ func directory100000(ctx context.Context, rounds int) (lines []line, err error) 
 	return []line{search, timeLine("directory-100000-ready", ready[0], 800*time.Millisecond)}, nil
 }
 
-// fullWorkspace makes a data directory with this many clients in it. They come
-// from pages in memory, since the request limit would take minutes.
+// fullWorkspace creates a data directory with this many clients. They come from
+// pages in memory, since the request limit would take minutes.
 func fullWorkspace(ctx context.Context, dir string, patients int) (*workspace.Workspace, error) {
 	_, server, err := start(fakeclinic.Options{Patients: fakeclinic.NoPatients})
 	if err != nil {
@@ -74,7 +74,7 @@ func fullWorkspace(ctx context.Context, dir string, patients int) (*workspace.Wo
 	return w, nil
 }
 
-// fill makes a data directory for tests of the window on a large clinic.
+// fill creates a data directory for tests of the window with a large clinic.
 func fill(ctx context.Context, dir string, patients int) error {
 	w, err := fullWorkspace(ctx, dir, patients)
 	if err != nil {
@@ -99,7 +99,7 @@ func fillWorkspace(ctx context.Context, w *workspace.Workspace, key string, pati
 	return err
 }
 
-// signIn reads everybody into memory and shows the first page of the list.
+// signIn reads all clients into memory and shows the first page of the list.
 func signIn(ctx context.Context, w *workspace.Workspace, patients int) (time.Duration, error) {
 	w.Lock()
 	runtime.GC()
@@ -121,7 +121,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, patients int) (time.Dur
 
 var firstPage = directory.Query{Filter: directory.All, Sort: directory.ByName, Limit: 60, Now: time.Now()}
 
-// afterEdit is the list right after a pass has brought one changed profile.
+// afterEdit measures the list right after one profile has changed.
 func afterEdit(people *directory.Directory) time.Duration {
 	one := people.Find(firstPage).Entries[30]
 	one.Profile.LastName = "Zz" + one.Profile.LastName
@@ -131,8 +131,8 @@ func afterEdit(people *directory.Directory) time.Duration {
 	return time.Since(started)
 }
 
-// searches are what people type, letter by letter, about clients who are there,
-// and about some who are not.
+// searches are what people type, letter by letter, for clients who exist and
+// for some who do not.
 func searches(people *directory.Directory) []directory.Query {
 	random := rand.New(rand.NewPCG(1, 100_000)) // #nosec G404 -- the same searches in each run
 	all := people.Find(directory.Query{Filter: directory.All, Sort: directory.ByName, Limit: 1 << 30}).Entries

@@ -29,7 +29,7 @@ func import5000(ctx context.Context, rounds int) ([]line, error) {
 	return []line{ratioLine("import-5000", times[0], times[1], 1.30)}, nil
 }
 
-// import10000 shares the engine's times between two floors.
+// import10000 compares the engine's times with two floors.
 func import10000(ctx context.Context, rounds int) ([]line, error) {
 	const patients = 10_000
 	_, server, err := start(fakeclinic.Options{Patients: patients, Latency: 150 * time.Millisecond})
@@ -61,7 +61,8 @@ func importAll(server *fakeclinic.Server, patients int) run {
 
 const everybody = "/patients?q%5B%5D=archived_at%3A%2A&per_page=100"
 
-// fetchAll is the least that an import could do: every page, four at a time.
+// fetchAll is the least that an import has to do: read every page, four at a
+// time.
 func fetchAll(server *fakeclinic.Server, patients int) run {
 	return func(ctx context.Context) (time.Duration, error) {
 		client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
@@ -79,7 +80,8 @@ func fetchAll(server *fakeclinic.Server, patients int) run {
 	}
 }
 
-// followAll is what most programs do: page after page, as each names the next.
+// followAll is what most programs do: read page after page, as each links to
+// the next.
 func followAll(server *fakeclinic.Server) run {
 	return func(ctx context.Context) (time.Duration, error) {
 		client := &http.Client{Transport: &http.Transport{}}

@@ -12,16 +12,16 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// What the gate of the engine promises: see docs/SYNC.md. Ten of the requests
-// are kept for people, so an import has 150 at once; the floor does not know
-// that.
+// The limit of the client's request gate: see docs/SYNC.md. Ten of the requests
+// are reserved for people, so an import has 150 at once, which the floor
+// ignores.
 const (
 	window         = time.Minute
 	windowRequests = 160
 )
 
-// limit20000 runs all rounds side by side, each in a clinic of its own, because
-// they wait most of the time.
+// limit20000 runs all rounds concurrently, each with its own clinic, because
+// they mostly wait.
 func limit20000(ctx context.Context, rounds int) ([]line, error) {
 	const (
 		patients  = 20_000
@@ -67,8 +67,8 @@ func limit20000(ctx context.Context, rounds int) ([]line, error) {
 	}, nil
 }
 
-// leastUnderLimit is how long this many requests take at least: the first
-// window's share at once, and each further share a window later.
+// leastUnderLimit is the least time for this many requests: the first window's
+// share at once, and each further share a window later.
 func leastUnderLimit(requests int) time.Duration {
 	return time.Duration((requests-1)/windowRequests) * window
 }

@@ -9,7 +9,7 @@ import (
 // line is one result beside its target.
 type line struct {
 	Name     string
-	Measured string // what was measured, and what it is held against
+	Measured string // what was measured, and what it is compared with
 	Against  string
 	Value    float64
 	Target   float64 // Value is to be at most this
@@ -17,7 +17,7 @@ type line struct {
 	Note     string
 }
 
-// unit is what a value is counted in.
+// unit is the unit of a value.
 type unit string
 
 const (
@@ -50,7 +50,7 @@ func (l line) String() string {
 	return fmt.Sprintf("%s\t%s\t%s\t%s\t≤ %s\t%s\t%s", l.Name, l.Measured, l.Against, l.Unit.format(l.Value), l.Unit.format(l.Target), verdict, l.Note)
 }
 
-// ratioLine holds times against those of a floor that were measured in the same
+// ratioLine compares times with those of a floor that was measured in the same
 // rounds: the value is the median of each round's ratio.
 func ratioLine(name string, measured, floor []time.Duration, target float64) line {
 	ratios := make([]float64, len(measured))

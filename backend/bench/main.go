@@ -1,5 +1,6 @@
-// Command bench measures the engine against the least that its work could cost,
-// both in one run on one machine, and prints the results beside their targets.
+// Command bench compares the engine with the least that its work could cost,
+// both measured in one run on one machine, and prints the results beside their
+// targets.
 //
 //	go run ./backend/bench [-rounds N] [name ...]
 //	go run ./backend/bench -fill DIR -patients N
@@ -21,7 +22,7 @@ import (
 	"text/tabwriter"
 )
 
-// A benchmark measures one thing and gives one line or more.
+// A benchmark measures one thing and returns one line or more.
 type benchmark struct {
 	name string
 	what string

@@ -17,19 +17,19 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// programs are the real ones, built for this.
+// programs are the real programs, built for the benchmark.
 type programs struct{ telehab, clinic string }
 
 func build(ctx context.Context, dir string) (programs, error) {
 	p := programs{filepath.Join(dir, "telehab"), filepath.Join(dir, "clinic")}
-	// Nothing in a terminal needs the page, so it need not be built.
+	// Commands in a terminal do not need the page, so it is not built.
 	return p, errors.Join(
 		goBuild(ctx, p.telehab, "desktop,production", "."),
 		goBuild(ctx, p.clinic, "", "./backend/cliniko/fakeclinic/serve"))
 }
 
-// goBuild builds with the tags that this program was built with, which say what
-// the system has, and others.
+// goBuild builds with the tags that this program was built with, which depend
+// on the system, and with others.
 func goBuild(ctx context.Context, to, tags, what string) error {
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, setting := range info.Settings {
@@ -45,8 +45,8 @@ func goBuild(ctx context.Context, to, tags, what string) error {
 	return nil
 }
 
-// memory compares the peaks of whole processes. The large ones start a little
-// after one another, so that they do not all work at the same moments.
+// memory compares the peaks of whole processes. The large ones start at
+// intervals, so that they are not all busy at the same moments.
 func memory(ctx context.Context, rounds int) (lines []line, err error) {
 	const (
 		many = 100_000
@@ -88,7 +88,7 @@ func memory(ctx context.Context, rounds int) (lines []line, err error) {
 	}}, nil
 }
 
-// peakOfSync sets a data directory up as a person does in a terminal, and
+// peakOfSync sets up a data directory as a person does in a terminal, and
 // returns the peak resident memory of its first sync in MiB.
 func (p programs) peakOfSync(ctx context.Context, dir string, patients int) (peak float64, err error) {
 	address, key, stop, err := p.serve(ctx, patients)
@@ -122,7 +122,7 @@ func (p programs) peakOfSync(ctx context.Context, dir string, patients int) (pea
 	return peakOf(state)
 }
 
-// someFailed is how telehab sync ends where some profiles lack something.
+// someFailed is the exit code of telehab sync if some profiles need attention.
 const someFailed = 3
 
 // serve starts a simulated clinic without a limit, in a process of its own.
@@ -153,6 +153,6 @@ func (p programs) serve(ctx context.Context, patients int) (address, key string,
 	if key == "" {
 		return "", "", nil, errors.Join(errors.New("the simulated clinic did not start"), said.Err(), stop())
 	}
-	go func() { _, _ = bytes.NewBuffer(nil).ReadFrom(out) }() // it says little more
+	go func() { _, _ = bytes.NewBuffer(nil).ReadFrom(out) }() // the rest is not needed
 	return address, key, stop, nil
 }

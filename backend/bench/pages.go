@@ -14,8 +14,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// pages are a clinic's answers, kept as the bytes that came. As a
-// profile.Source they cost what decoding costs, and nothing else.
+// pages are a clinic's answers, stored as received. As a profile.Source they
+// cost only the decoding.
 type pages struct {
 	clinic   profile.Clinic
 	bodies   [][]byte
@@ -23,7 +23,7 @@ type pages struct {
 	asked    atomic.Int64
 }
 
-// fetchPages lets a simulated clinic make all of its pages once.
+// fetchPages reads all pages of a simulated clinic once.
 func fetchPages(ctx context.Context, patients int) (*pages, error) {
 	_, server, err := start(fakeclinic.Options{Patients: patients})
 	if err != nil {
@@ -55,7 +55,8 @@ func fetchPages(ctx context.Context, patients int) (*pages, error) {
 
 func (p *pages) Clinic(context.Context) (profile.Clinic, error) { return p.clinic, nil }
 
-// Patients returns the page with this number. Nobody is new.
+// Patients returns the page with this number, and none by time: no patient is
+// new.
 func (p *pages) Patients(_ context.Context, q profile.Query) (profile.Page, error) {
 	p.asked.Add(1)
 	now := time.Now().UTC().Truncate(time.Second)

@@ -13,8 +13,8 @@ import (
 	"strconv"
 )
 
-// inSession runs the benchmark in a process of its own, as somebody who has just
-// got this computer: with an empty system keyring and nothing else.
+// inSession runs the benchmark in a process of its own, as a new user of this
+// computer: with an empty system keyring and nothing else.
 func (b *benchmark) inSession(ctx context.Context, rounds int) (lines []line, err error) {
 	root, err := moduleRoot(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func runInside(ctx context.Context, name string, rounds int) error {
 	return fmt.Errorf("no benchmark %q", name)
 }
 
-// moduleRoot returns the folder that the program and its scripts lie in.
+// moduleRoot returns the folder of the module, which has the scripts.
 func moduleRoot(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {

@@ -41,7 +41,7 @@ func store50000(ctx context.Context, rounds int) ([]line, error) {
 	return []line{result}, nil
 }
 
-// storeAll decodes, checks, seals and stores everybody, as a full pass does.
+// storeAll decodes, checks, seals and stores all patients, as a full pass does.
 func storeAll(from *pages) run {
 	return func(ctx context.Context) (time.Duration, error) {
 		in, err := installOn(ctx, from)
@@ -53,7 +53,7 @@ func storeAll(from *pages) run {
 	}
 }
 
-// decodePlainly reads the same fields with encoding/json and keeps none.
+// decodePlainly reads the same fields with encoding/json and discards them.
 func decodePlainly(from *pages) (time.Duration, error) {
 	started := time.Now()
 	for _, body := range from.bodies {
@@ -98,15 +98,15 @@ func decodePlainly(from *pages) (time.Duration, error) {
 	return time.Since(started), nil
 }
 
-// table is a table of the store with what a first full pass leaves in it.
+// table is a table of the store with its rows after a first full pass.
 type table struct {
 	create string
 	insert string
 	rows   [][]any
 }
 
-// sealedRows are all profiles and failures as the engine stores them, in the
-// order in which they come.
+// sealedRows returns all profiles and failures as the engine stores them, in
+// the order of reading.
 func sealedRows(ctx context.Context, from *pages) (tables []table, err error) {
 	in, err := installOn(ctx, from)
 	if err != nil {
@@ -159,7 +159,7 @@ func (t *table) read(ctx context.Context, db *sql.DB, name, order string) (err e
 	return rows.Err()
 }
 
-// insertPlainly puts the rows into a new file, all in one transaction.
+// insertPlainly inserts the rows into a new file, all in one transaction.
 func insertPlainly(ctx context.Context, tables []table) (took time.Duration, err error) {
 	dir, err := os.MkdirTemp("", "telehab-bench-")
 	if err != nil {

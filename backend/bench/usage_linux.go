@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ownTime is the processor time of this program and of what it started and has
+// ownTime is the processor time of this program and of the children that it has
 // waited for.
 func ownTime() (total time.Duration, ok bool) {
 	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
@@ -20,8 +20,8 @@ func ownTime() (total time.Duration, ok bool) {
 	return total, true
 }
 
-// peakOf returns the peak in MiB. Linux counts in what the child was before it
-// became another program, a copy of this one, so this one has to be smaller.
+// peakOf returns the peak in MiB. Linux includes the time before exec, when the
+// child was a copy of this program, so this program has to be smaller.
 func peakOf(state *os.ProcessState) (float64, error) {
 	child, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

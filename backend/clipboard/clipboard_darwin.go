@@ -6,7 +6,7 @@ package clipboard
 #include <stdlib.h>
 #import <AppKit/AppKit.h>
 
-// The second type is the one by which clipboard managers are asked to look away:
+// The second type asks clipboard managers to ignore the text:
 // http://nspasteboard.org
 static int setPrivate(const char *utf8) {
 	@autoreleasepool {
@@ -28,8 +28,8 @@ import (
 	"unsafe"
 )
 
-// SetPrivate puts text on the clipboard, out of clipboard managers and not on
-// other devices.
+// SetPrivate puts text on the clipboard so that clipboard managers and other
+// devices do not get it.
 func SetPrivate(text string) (done bool, err error) {
 	c := C.CString(text)
 	defer C.free(unsafe.Pointer(c))

@@ -2,5 +2,5 @@
 
 package clipboard
 
-// SetPrivate does nothing: Linux has no such wish that its desktops agree on.
+// SetPrivate does nothing: Linux desktops have no common way to ask for this.
 func SetPrivate(string) (done bool, err error) { return false, nil }

@@ -30,13 +30,13 @@ const (
 	movable     = 2  // GMEM_MOVEABLE
 )
 
-// keepOut are the formats by which Windows is asked to forget: the first by
-// being there, the others by a zero.
+// keepOut are the formats that exclude a text from the clipboard history: the
+// first by being present, the others by a zero.
 // https://learn.microsoft.com/windows/win32/dataxchg/clipboard-formats#cloud-clipboard-and-clipboard-history-formats
 var keepOut = []string{"ExcludeClipboardContentFromMonitorProcessing", "CanIncludeInClipboardHistory", "CanUploadToCloudClipboard"}
 
-// SetPrivate puts text on the clipboard, out of its history. done is false where
-// this system knows no such wish; then nothing was put there.
+// SetPrivate puts text on the clipboard, but not into its history. If this
+// system does not support that, done is false and the clipboard is unchanged.
 func SetPrivate(text string) (done bool, err error) {
 	wide, err := windows.UTF16FromString(text)
 	if err != nil {
@@ -51,7 +51,7 @@ func SetPrivate(text string) (done bool, err error) {
 	if ok, _, err := emptyClipboard.Call(); ok == 0 {
 		return false, fmt.Errorf("clipboard: empty it: %w", err)
 	}
-	for _, name := range keepOut { // before the text, which is what a watcher looks for
+	for _, name := range keepOut { // before the text, which is what watchers wait for
 		format, err := windows.UTF16PtrFromString(name)
 		if err != nil {
 			return false, err
@@ -67,7 +67,7 @@ func SetPrivate(text string) (done bool, err error) {
 	return true, put(unicodeText, wide)
 }
 
-// open waits a moment for whoever has the clipboard open.
+// open opens the clipboard. It waits a moment if another program has it open.
 func open() error {
 	var err error
 	for range 20 {
@@ -80,7 +80,7 @@ func open() error {
 	return errors.Join(errors.New("clipboard: another program keeps it"), err)
 }
 
-// put gives the clipboard a block of its own memory.
+// put gives the clipboard a block of global memory with this content.
 func put(format uintptr, content []uint16) error {
 	block, _, err := globalAlloc.Call(movable, uintptr(len(content))*2)
 	if block == 0 {

@@ -1,4 +1,3 @@
-// Package clipboard puts a client's detail on the clipboard so that the system
-// does not remember it: neither its clipboard history nor a copy on another
-// device of the same person.
+// Package clipboard puts a client's detail on the clipboard without leaving it
+// in the system's clipboard history or on other devices of the same person.
 package clipboard

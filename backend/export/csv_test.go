@@ -17,8 +17,8 @@ func zoe() profile.Profile {
 	}
 }
 
-// A double click starts a spreadsheet, which takes a file without the mark for
-// one in the computer's own code page.
+// A spreadsheet that is started by a double click assumes the computer's own
+// code page for a file without the mark.
 func TestCSVIsReadAsUTF8(t *testing.T) {
 	entry := profile.Entry{Ref: "836447129235883061", Profile: zoe()}
 	var all bytes.Buffer

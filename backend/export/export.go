@@ -1,5 +1,6 @@
-// Package export writes profiles and failed profiles for other programs. What
-// it writes holds personal data; its callers ask first.
+// Package export writes profiles, including those that need attention, for
+// other programs. Its output contains personal data; callers ask the person
+// first.
 package export
 
 import (
@@ -16,17 +17,16 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// column is one value of a client: a member of the JSON form, and a column of
-// the CSV.
+// column is one value of a client: a member in JSON, and a column in CSV.
 type column struct {
 	name string
-	// late columns came after the first version: in a CSV they are the last ones,
+	// late columns were added after the first version: in CSV they come last,
 	// for programs that count columns.
 	late  bool
 	value func(*profile.Entry) any // nil for none
 }
 
-// ofProfile are the values of every client, in the order of the JSON form.
+// ofProfile are the values of every client, in their order in JSON.
 var ofProfile = []column{
 	{"cliniko_id", false, func(e *profile.Entry) any { return text(string(e.Profile.ID)) }},
 	{"state", false, func(e *profile.Entry) any { return string(e.Profile.State) }},
@@ -35,7 +35,7 @@ var ofProfile = []column{
 	{"preferred_first_name", false, func(e *profile.Entry) any { return text(e.Profile.PreferredFirstName) }},
 	{"last_name", false, func(e *profile.Entry) any { return text(e.Profile.LastName) }},
 	{"date_of_birth", false, func(e *profile.Entry) any { return text(e.Profile.DateOfBirth.String()) }},
-	{"impossible_date_of_birth", true, func(e *profile.Entry) any { return text(e.Profile.ImpossibleBirthDate) }}, // what Cliniko has instead
+	{"impossible_date_of_birth", true, func(e *profile.Entry) any { return text(e.Profile.ImpossibleBirthDate) }}, // the text that Cliniko has instead
 	{"sex", false, func(e *profile.Entry) any { return text(e.Profile.Sex) }},
 	{"gender_identity", false, func(e *profile.Entry) any { return text(e.Profile.GenderIdentity) }},
 	{"pronouns", false, func(e *profile.Entry) any { return text(e.Profile.Pronouns) }},
@@ -48,7 +48,7 @@ var ofProfile = []column{
 	{"synced_at", false, func(e *profile.Entry) any { return at(e.Profile.SyncedAt) }},
 }
 
-// ofFailure are those that a failed profile has besides.
+// ofFailure are the additional values of a profile that needs attention.
 var ofFailure = []column{
 	{"code", false, func(e *profile.Entry) any { return string(e.Failure.Code) }},
 	{"fields", false, func(e *profile.Entry) any { return e.Failure.FieldNames() }},
@@ -70,16 +70,16 @@ func at(t time.Time) any {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// document is the JSON form. Empty values are null.
+// document is the JSON output. Empty values are null.
 type document struct {
 	Profiles []object `json:"profiles"`
 	Failed   []object `json:"failed"`
 }
 
-// object is a client in the JSON form, whose members have an order.
+// object is a client in JSON, with members in a fixed order.
 type object struct{ *profile.Entry }
 
-// MarshalJSON writes what an entry by itself does not.
+// MarshalJSON writes the details, which an entry's own MarshalJSON redacts.
 func (o object) MarshalJSON() ([]byte, error) {
 	columns := ofProfile
 	if o.Failure != nil {
@@ -118,7 +118,8 @@ func JSON(w io.Writer, entries []profile.Entry) error {
 	return nil
 }
 
-// CSV writes one line a client, failed ones with their code and fields.
+// CSV writes one line per client, with the code and the fields of those that
+// need attention.
 func CSV(w io.Writer, entries []profile.Entry) error {
 	late := func(c column) bool { return c.late }
 	first := slices.DeleteFunc(slices.Clone(ofProfile), late)
@@ -170,8 +171,8 @@ func cell(value any) string {
 	return ""
 }
 
-// FailuresCSV writes the list of failed profiles, for people: who it is, what
-// is wrong, and the address of the client's page in Cliniko.
+// FailuresCSV writes the profiles that need attention, for people: the client,
+// what is wrong, and the address of the client's page in Cliniko.
 func FailuresCSV(w io.Writer, entries []profile.Entry, address func(profile.ID) string) error {
 	lines := [][]string{{"Name", "Cliniko id", "What is wrong", "Since", "Times tried", "Fix it in Cliniko"}}
 	for i := range entries {
@@ -186,8 +187,8 @@ func FailuresCSV(w io.Writer, entries []profile.Entry, address func(profile.ID) 
 	return write(w, lines)
 }
 
-// byteOrderMark tells a spreadsheet that the text behind it is UTF-8. Without
-// it, one that is started by a double click takes the computer's own code page.
+// byteOrderMark tells a spreadsheet that the text is UTF-8. Without it, one
+// that is started by a double click assumes the computer's own code page.
 const byteOrderMark = "\ufeff"
 
 func write(w io.Writer, lines [][]string) error {
@@ -210,25 +211,26 @@ func write(w io.Writer, lines [][]string) error {
 	return nil
 }
 
-// unseen is what a program may drop, or nobody sees: spaces, marks, format and
-// control characters (LibreOffice drops a NUL, and then runs what follows), and
-// letters that are drawn as nothing. Tabs and ends of lines are not among them.
+// unseen are characters that a program may drop or that are invisible: spaces,
+// marks, format and control characters (LibreOffice drops a NUL, and then
+// evaluates what follows), and blank letters. Tabs and line ends are not among
+// them.
 const unseen = `\p{Z}\p{M}\p{Cf}\p{Co}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}`
 
-// formula is what a spreadsheet may take for the beginning of one, full-width
-// and small forms included, in a cell or behind a character at which a program
-// may split the cell: regions that write 1,5 have files with semicolons. Quotes
-// before it may be dropped too.
+// formula matches what a spreadsheet may read as the start of a formula,
+// full-width and small forms included, in a cell or after a character at which
+// a program may split the cell: regions that write 1,5 use semicolons in files.
+// Quotes before it may be dropped too.
 var formula = regexp.MustCompile(`(^|[;\t\r\n])([` + unseen + `"]*[=+\-@|%＝＋－＠﹦﹢﹣﹫])`)
 
-// changing is a number that a spreadsheet does not show as it is written: it
-// drops zeros at both ends, writes more than 11 digits as 1.23E+11, rounds after
-// the fifteenth and works out an exponent. A number with words or spaces in it,
-// as in the phones' column, stays text.
+// changing matches a number that a spreadsheet does not show as written: it
+// drops zeros at both ends, shows more than 11 digits as 1.23E+11, rounds after
+// the fifteenth and evaluates an exponent. A number with words or spaces in it,
+// as in the column of phones, stays text.
 var changing = regexp.MustCompile(`^[` + unseen + `]*(0[0-9]+|[0-9]{12,}|[0-9]*[.][0-9]+|[0-9]+[.,]?[0-9]*[eE][0-9]+)[` + unseen + `]*$`)
 
-// inert keeps a spreadsheet from taking text for a formula, or for a number that
-// it would change.
+// inert prevents a spreadsheet from reading text as a formula, or as a number
+// that it would change.
 func inert(s string) string {
 	if changing.MatchString(s) {
 		return "'" + s

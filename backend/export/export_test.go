@@ -12,8 +12,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// everybody is somebody with every detail, somebody who has left with nearly
-// none, and somebody who needs attention.
+// everybody returns a client with every detail, an archived one with almost
+// none, and one who needs attention.
 func everybody() []profile.Entry {
 	yes, no := true, false
 	at := func(day int) time.Time { return time.Date(2026, 3, day, 9, 30, 0, 250e6, time.FixedZone("", 10*3600)) }
@@ -122,7 +122,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// Whoever adds a detail and forgets its column hears of it.
+// Every field of Details has its column.
 func TestEachDetailIsExported(t *testing.T) {
 	yes := true
 	value := map[reflect.Type]any{reflect.TypeFor[string](): "canary", reflect.TypeFor[profile.Date](): profile.Date{Year: 1990, Month: 1, Day: 2},
@@ -206,7 +206,7 @@ func TestLongNumbersStayText(t *testing.T) {
 	}
 }
 
-// full is a disk with room for a number of bytes.
+// full is a disk with space for a number of bytes.
 type full struct{ room int }
 
 var errFull = errors.New("no space left")
@@ -218,7 +218,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A file that could not be written whole is an error, wherever it ended.
+// A file that could not be written completely is an error, wherever it ended.
 func TestDiskFull(t *testing.T) {
 	many := make([]profile.Entry, 0, 300)
 	for range 100 {

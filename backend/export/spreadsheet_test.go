@@ -38,7 +38,7 @@ func TestNoCellIsAFormula(t *testing.T) {
 	}
 }
 
-// What is no formula is not touched.
+// A cell without a formula is unchanged.
 func TestCellsStayWhatTheyAre(t *testing.T) {
 	for _, name := range []string{"Anna-Lena", "O'Neil", "a=b", "50%", "me@example.com", "a; b", "Zoë", "1-2", "(x)"} {
 		p := profile.Profile{ID: "1", State: profile.Active, Details: profile.Details{FirstName: name}}

@@ -18,20 +18,21 @@ import (
 type killer struct {
 	program *program
 	random  *rand.Rand
-	full    *outcome // of the import that nobody killed
+	full    *outcome // of the import that was not killed
 	left    int      // kills to go
 	imports int
 	early   int
 	at      [10]int // kills by how many tenths of the clients were stored
 }
 
-// oneImport starts an import and kills it until it has ended all the same, or
-// there are no kills left, and compares what it has come to.
+// oneImport starts an import and kills it repeatedly until it has ended or no
+// kills are left, and compares the outcome.
 func (k *killer) oneImport(ctx context.Context) error {
 	if err := k.program.startAfresh(); err != nil {
 		return err
 	}
-	// Some are let alone after a kill: else most would be hit near their end.
+	// Some imports are killed only a few times: otherwise most kills would come
+	// near the end.
 	for stored := 0; k.left > 0 && (stored == 0 || k.random.IntN(8) > 0); {
 		killed, err := k.startAndKill(ctx, stored)
 		if err != nil {
@@ -40,15 +41,15 @@ func (k *killer) oneImport(ctx context.Context) error {
 		if !killed {
 			return k.compare(ctx)
 		}
-		look, err := k.program.look(ctx)
+		progress, err := k.program.progress(ctx)
 		if err != nil {
 			return err
 		}
-		if look.ended { // the import, though not the program
+		if progress.ended { // the import, though not the program
 			return k.compare(ctx)
 		}
 		k.left--
-		stored = look.stored
+		stored = progress.stored
 		k.at[min(9, stored*10/k.full.Read)]++
 	}
 	if _, err := k.program.finish(k.program.sync(ctx), 0, someFailed); err != nil {
@@ -57,16 +58,16 @@ func (k *killer) oneImport(ctx context.Context) error {
 	return k.compare(ctx)
 }
 
-// startAndKill starts the program and kills it at a random moment of what the
-// import still has to do, now that so many clients are stored. It is false where
-// that was too late.
+// startAndKill starts the program and kills it at a random moment of the rest
+// of the import, after this many clients are stored. killed is false if that
+// was too late.
 //
-// The moment is a number of answers and a little while after it, so that it does
-// not depend on how busy this computer is.
+// The moment is a short time after a number of answers, so that it does not
+// depend on how busy this computer is.
 func (k *killer) startAndKill(ctx context.Context, stored int) (killed bool, err error) {
 	const reading = 4 // the first page, which every start reads, and the checks
 	answers := k.random.IntN((k.full.Read-stored)/profile.PageSize + reading)
-	moment := time.Duration(k.random.Int64N(int64(while)))
+	moment := time.Duration(k.random.Int64N(int64(startTime)))
 	c := k.program.sync(ctx)
 	reached := k.program.answers(answers)
 	if err := c.Start(); err != nil {
@@ -88,9 +89,9 @@ func (k *killer) startAndKill(ctx context.Context, stored int) (killed bool, err
 	}
 }
 
-// while is about how long the program takes from its start to its first request,
-// and from the last one to the end of the import.
-const while = 80 * time.Millisecond
+// startTime is about how long the program takes from its start to its first
+// request, and from the last one to the end of the import.
+const startTime = 80 * time.Millisecond
 
 func (k *killer) kill(c *exec.Cmd, ended <-chan error) (killed bool, err error) {
 	if err := c.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -107,7 +108,7 @@ func (k *killer) kill(c *exec.Cmd, ended <-chan error) (killed bool, err error) 
 	return true, nil
 }
 
-// compare checks that the import has come to the same as the one that nobody
+// compare checks that the import has the same outcome as the one that was not
 // killed.
 func (k *killer) compare(ctx context.Context) error {
 	got, err := k.program.outcome(ctx)

@@ -1,11 +1,11 @@
-// Command killtest kills the real program at random moments of an import, lets
-// it run to the end, and compares what it has then with an import that nobody
+// Command killtest kills the real program at random moments of an import, then
+// lets the import finish, and compares the result with an import that was not
 // killed.
 //
 //	killtest [-binary build/bin/telehab] [-kills N] [-patients N] [-seed N]
 //
-// It needs a system keyring that nobody else uses: build/scripts/private-session.sh
-// starts it with one.
+// It needs a system keyring of its own: build/scripts/private-session.sh starts
+// it with one.
 package main
 
 import (

@@ -22,11 +22,12 @@ import (
 const (
 	email    = "dana@example.com"
 	password = "correct horse battery"
-	// someFailed is the exit code of a sync after which some profiles failed.
+	// someFailed is the exit code of a sync after which some profiles need
+	// attention.
 	someFailed = 3
 )
 
-// program is the real program with a data folder and the clinic that it is
+// program is the real program, its data folder and the clinic that it is
 // connected to.
 type program struct {
 	binary string
@@ -37,14 +38,14 @@ type program struct {
 
 	mu      sync.Mutex
 	count   int // requests answered since the last start
-	wanted  int // closes reached when so many are
+	wanted  int // reached is closed at this count
 	reached chan struct{}
 }
 
 func newProgram(ctx context.Context, binary, dir string, patients int) (*program, error) {
 	p := &program{binary: binary, data: filepath.Join(dir, "data"), fresh: filepath.Join(dir, "fresh")}
-	// About what Cliniko would take if it were near: else an import would be
-	// over before much of it can be hit.
+	// About Cliniko's latency from nearby: without it an import would be over
+	// too soon to be killed at many moments.
 	p.clinic = fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: patients, Latency: 20 * time.Millisecond})
 	var err error
 	if p.server, err = p.clinic.Start("127.0.0.1:0"); err != nil {
@@ -57,9 +58,9 @@ func newProgram(ctx context.Context, binary, dir string, patients int) (*program
 	return p, nil
 }
 
-// setUp adds a person and connects the clinic, and keeps a copy of the data
-// folder as it then is. The keys are in the keyring under the folder's name, so
-// every import has to be in the same folder.
+// setUp adds a person, connects the clinic, and copies the data folder. The
+// keys are in the keyring under the folder's name, so every import has to use
+// the same folder.
 func (p *program) setUp(ctx context.Context) error {
 	if _, err := p.finish(p.command(ctx, "", "people", "add", "--email", email, "--name", "Dana Smith"), 0); err != nil {
 		return err
@@ -72,7 +73,7 @@ func (p *program) setUp(ctx context.Context) error {
 
 func (p *program) close() error { return p.server.Close() }
 
-// startAfresh puts the data folder back to where it was before the import.
+// startAfresh restores the data folder from before the import.
 func (p *program) startAfresh() error {
 	if err := os.RemoveAll(p.data); err != nil {
 		return err
@@ -90,8 +91,8 @@ func (p *program) command(ctx context.Context, in string, arguments ...string) *
 
 func (p *program) sync(ctx context.Context) *exec.Cmd { return p.command(ctx, "", "sync", "--json") }
 
-// answers starts to count the requests, and returns what is closed when n are
-// answered.
+// answers starts counting requests, and returns a channel that is closed when n
+// are answered.
 func (p *program) answers(n int) <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -117,8 +118,8 @@ func (p *program) answered() int {
 	return p.count
 }
 
-// finish runs a command, which has to end with one of these codes, and returns
-// what it printed.
+// finish runs a command, which has to exit with one of these codes, and returns
+// its output.
 func (p *program) finish(c *exec.Cmd, codes ...int) ([]byte, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
@@ -133,14 +134,14 @@ func (p *program) ended(c *exec.Cmd, err error, codes ...int) ([]byte, error) {
 	return c.Stdout.(*bytes.Buffer).Bytes(), nil
 }
 
-// outcome is what an import has come to.
+// outcome is the result of an import.
 type outcome struct {
 	profile.Counts
 	profiles, failed map[string]any // by Cliniko's id
 	requests         int
 }
 
-// undisturbed imports without a kill.
+// undisturbed runs an import without a kill.
 func (p *program) undisturbed(ctx context.Context) (*outcome, error) {
 	if err := p.startAfresh(); err != nil {
 		return nil, err
@@ -161,16 +162,16 @@ func (p *program) undisturbed(ctx context.Context) (*outcome, error) {
 	return o, nil
 }
 
-// outcome reads what the import has come to: its numbers, and every profile.
+// outcome reads the result of the import: its numbers, and every profile.
 func (p *program) outcome(ctx context.Context) (*outcome, error) {
-	look, err := p.look(ctx)
+	progress, err := p.progress(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !look.ended {
+	if !progress.ended {
 		return nil, errors.New("the import has not ended")
 	}
-	o := &outcome{Counts: look.counts}
+	o := &outcome{Counts: progress.counts}
 	text, err := p.finish(p.command(ctx, "", "export", "--as", email, "--format", "json"), 0)
 	if err != nil {
 		return nil, err
@@ -187,8 +188,7 @@ func (p *program) outcome(ctx context.Context) (*outcome, error) {
 	return o, err
 }
 
-// byID leaves out when something was stored: that differs from import to
-// import.
+// byID omits the times of storing, which differ from import to import.
 func byID(rows []map[string]any) (map[string]any, error) {
 	out := map[string]any{}
 	for _, row := range rows {

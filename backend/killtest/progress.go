@@ -7,21 +7,21 @@ import (
 	"fmt"
 	"os"
 
-	_ "github.com/mattn/go-sqlite3" // to look at the database from outside
+	_ "github.com/mattn/go-sqlite3" // to read the database from outside
 
 	"telehab.io/desktop/backend/profile"
 )
 
-// look is what can be seen of an import in the database itself.
-type look struct {
+// progress is how far an import is, by its database.
+type progress struct {
 	ended  bool
 	counts profile.Counts // once it has ended
 	stored int            // patients, before that
 }
 
-// look lets SQLite check a copy of the database, so that the program finds its
-// own as it left it, and reads how far the import is.
-func (p *program) look(ctx context.Context) (l look, err error) {
+// progress checks a copy of the database, so that the program finds its own
+// unchanged, and reads how far the import is.
+func (p *program) progress(ctx context.Context) (l progress, err error) {
 	dir, err := os.MkdirTemp("", "killed")
 	if err != nil {
 		return l, err

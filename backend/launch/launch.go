@@ -1,6 +1,6 @@
 // Package launch opens an address in the program that the person uses for it,
 // and does not wait for that program to end: an opener may be the parent of a
-// browser, and then lasts as long as the browser does.
+// browser, and then runs as long as the browser does.
 package launch
 
 import (
@@ -11,20 +11,20 @@ import (
 	"time"
 )
 
-// moment is how long an opener may take to refuse. One that still runs by then
-// has taken the address.
+// moment is how long an opener may take to fail. One that is still running then
+// has accepted the address.
 const moment = time.Second
 
-// acceptable leaves out what a script between us and the browser, such as
-// xdg-open, could take for anything else than one address.
+// acceptable excludes what a script between us and the browser, such as
+// xdg-open, could mistake for anything other than one address.
 var acceptable = regexp.MustCompile(`^(https?|telehab)://[A-Za-z0-9\[\]:/?&=._~%+-]+$`)
 
-// Address hands an address to the operating system. Without an error it was
-// taken; what the other program makes of it is not known. It returns within
-// about a second, whatever the other program does.
+// Address passes an address to the operating system. If it succeeds, the
+// address was accepted; what the other program does with it is unknown. It
+// returns within about a second in any case.
 func Address(ctx context.Context, address string) error {
 	if !acceptable.MatchString(address) {
-		return errors.New("open an address: not one of ours") // not repeated: it may name a client
+		return errors.New("open an address: not one of ours") // without the address, which may name a client
 	}
 	ended := make(chan error, 1)
 	if err := start(address, ended); err != nil {

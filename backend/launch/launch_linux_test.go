@@ -13,8 +13,8 @@ import (
 
 const page = "https://harbour.au1.cliniko.com/patients/42"
 
-// opener puts a script in the place of xdg-open. It leaves its process id and
-// what it was given in the file that is returned.
+// opener replaces xdg-open with a script. The script writes its process id and
+// its arguments to the returned file.
 func opener(t *testing.T, script string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -27,7 +27,7 @@ func opener(t *testing.T, script string) string {
 	return record
 }
 
-// waitFor fails the test if the condition does not come true.
+// waitFor fails the test if the condition does not become true.
 func waitFor(t *testing.T, what string, condition func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); !condition(); time.Sleep(10 * time.Millisecond) {
@@ -37,7 +37,7 @@ func waitFor(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// started returns the process id of the opener, and what it was given.
+// started returns the process id and the arguments of the opener.
 func started(t *testing.T, record string) (pid, given string) {
 	t.Helper()
 	var text []byte
@@ -68,12 +68,12 @@ func TestABrowserThatStaysOpenIsNotWaitedFor(t *testing.T) {
 	if given != page {
 		t.Errorf("it was given %q", given)
 	}
-	// It waits for a line that nobody has written yet: nobody can have waited for
-	// its end.
+	// It is waiting for a line that is not written yet, so its end cannot have
+	// been waited for.
 	if !alive(pid) {
 		t.Error("the browser was ended")
 	}
-	// Closed by the person, it leaves no dead process behind.
+	// When the person closes it, it leaves no zombie process behind.
 	if err := os.WriteFile(end, []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

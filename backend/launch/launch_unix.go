@@ -17,13 +17,13 @@ func openers() []string {
 	return []string{"xdg-open", "x-www-browser", "www-browser"}
 }
 
-// start runs an opener and tells ended how it went. The opener belongs to a
-// session of its own, so that a browser that it becomes outlives this program;
-// it is waited for in the background, so that no dead process is left behind.
+// start runs an opener and sends its result to ended. The opener gets a session
+// of its own, so that a browser that it becomes outlives this program. It is
+// waited for in the background, so that it does not become a zombie process.
 func start(address string, ended chan<- error) error {
 	var err error
 	for _, tool := range openers() {
-		command := exec.Command(tool, address) //nolint:gosec,noctx // a constant, and one argument; killing it could close somebody's browser
+		command := exec.Command(tool, address) //nolint:gosec,noctx // a constant, and one argument; killing it could close the person's browser
 		command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		if err = command.Start(); err != nil {
 			err = fmt.Errorf("start %s: %w", tool, err)

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// start asks the shell itself, which needs no command line and so nothing
-// quoted, and which says when no program is registered. The shell may wait for
-// a program that is slow to answer it.
+// start uses the shell directly, which needs no command line and so no quoting,
+// and which reports it if no program is registered. The shell may wait for a
+// slow program.
 func start(address string, ended chan<- error) error {
 	verb, err := windows.UTF16PtrFromString("open")
 	if err != nil {

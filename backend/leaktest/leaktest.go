@@ -1,6 +1,6 @@
-// Package leaktest keeps what the app writes in a test, with what must not be in
-// it. Under go test -artifacts both are searched after the run, by
-// frontend/e2e/leaks.test.mjs.
+// Package leaktest stores the files that the app writes in a test, with the
+// values that must not be in them. With go test -artifacts,
+// frontend/e2e/leaks.test.mjs searches them after the run.
 package leaktest
 
 import (
@@ -12,8 +12,8 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
-// secrets are what must be in no file: people as Cliniko's API names their
-// fields, keys and passwords.
+// secrets are what no file may contain: patients, with the field names of
+// Cliniko's API, keys and passwords.
 type secrets struct {
 	People []person `json:"people"`
 	Keys   []string `json:"keys"`
@@ -39,8 +39,8 @@ type phone struct {
 	Number string `json:"number"`
 }
 
-// Dir returns an empty folder for the app's files. Whoever the clinic has now or
-// at the end of the test, and the passwords, must not be found in it.
+// Dir returns an empty folder for the app's files. They must not contain the
+// passwords, nor any patient that the clinic has now or at the end of the test.
 func Dir(t testing.TB, clinic *fakeclinic.Clinic, passwords ...string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.ArtifactDir(), "")

@@ -1,10 +1,10 @@
 // Package logging sets up the program's log: one rotated file of JSON lines
 // that only this user can read.
 //
-// What is logged is chosen where it is logged: ids, counts, codes and times,
-// no personal data. Behind that stands a writer that blanks whatever looks
-// personal or secret all the same (see redact.go), because the text of an
-// error comes from many places. It errs on the side of blanking too much.
+// Callers log only ids, counts, codes and times, no personal data. In addition,
+// the writer blanks whatever looks personal or secret (see redact.go), because
+// the text of an error comes from many places. It errs on the side of blanking
+// too much.
 package logging
 
 import (
@@ -23,8 +23,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// FileName is the newest log file. Older ones lie beside it with their time in
-// their names.
+// FileName is the name of the newest log file. Older ones are beside it, with
+// their time in their names.
 const FileName = "telehab.log"
 
 const (
@@ -34,14 +34,14 @@ const (
 
 const timeLayout = "2006-01-02T15:04:05.000Z07:00" // RFC 3339
 
-// Open makes dir and its log file, both for this user alone, and returns a
-// logger that writes to it from level upwards. Times are UTC. Close ends the
-// file; the logger must not be used after that.
+// Open creates dir and its log file, both for this user alone, and returns a
+// logger that writes to it from level upwards. Times are UTC. The logger must
+// not be used after Close.
 func Open(dir string, level zerolog.Level) (zerolog.Logger, *File, error) {
 	if err := prepare(dir); err != nil {
 		return zerolog.Nop(), nil, &profile.Error{
 			Code: profile.StoreUnreadable,
-			Message: "TeleHab cannot write its log. Check that the disk has space and that you may write " +
+			Message: "TeleHab cannot write its log. Check that the disk has space and that you can write " +
 				"to TeleHab's data folder, then start it again.",
 			Cause: fmt.Errorf("logging: %w", err),
 		}
@@ -50,13 +50,13 @@ func Open(dir string, level zerolog.Level) (zerolog.Logger, *File, error) {
 	return newLogger(&file.out, level), file, nil
 }
 
-// File is the log file with the older ones beside it.
+// File is the log file, with the older ones beside it.
 type File struct{ out lumberjack.Logger }
 
-// Close ends the file.
+// Close closes the file.
 func (f *File) Close() error { return f.out.Close() }
 
-// Erase removes everything that was logged until now.
+// Erase removes everything that was logged so far.
 func (f *File) Erase() error {
 	if err := f.out.Rotate(); err != nil {
 		return fmt.Errorf("logging: begin a new file: %w", err)
@@ -65,7 +65,7 @@ func (f *File) Erase() error {
 }
 
 // Erase removes everything that was logged to dir. A program that has the log
-// open goes on with it.
+// open continues to use it.
 func Erase(dir string) error {
 	name := filepath.Join(dir, FileName)
 	if err := os.Truncate(name, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -95,7 +95,7 @@ func newLogger(out io.Writer, level zerolog.Level) zerolog.Logger {
 	return zerolog.New(Redact(out)).Level(level).Hook(clock{})
 }
 
-// prepare sets the modes that the rotating writer would leave as it finds them.
+// prepare sets the file modes, which the rotating writer would leave unchanged.
 func prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the log's folder: %w", err)
@@ -111,7 +111,7 @@ func prepare(dir string) error {
 	return errors.Join(file.Chmod(0o600), file.Close())
 }
 
-// clock stamps every line. zerolog's own way is a setting for the whole
+// clock adds the time to every line. zerolog's own setting is global to the
 // process.
 type clock struct{}
 
@@ -119,8 +119,8 @@ func (clock) Run(event *zerolog.Event, _ zerolog.Level, _ string) {
 	event.Str(zerolog.TimestampFieldName, time.Now().UTC().Format(timeLayout))
 }
 
-// Expected says that an error is an everyday answer and not worth a line in the
-// log: somebody cancelled, or asked for what is not there.
+// Expected reports whether an error is normal and not worth a line in the log:
+// a person cancelled, or asked for something that does not exist.
 func Expected(err error) bool {
 	switch profile.CodeOf(err) {
 	case profile.Cancelled, profile.NotFound, profile.NotConnected, profile.SignedOut:
@@ -142,7 +142,7 @@ func Failure(log zerolog.Logger, attempted string, err error) {
 		Msg(Text(attempted))
 }
 
-// maxCauses bounds the types listed for one error.
+// maxCauses is the most types listed for one error.
 const maxCauses = 16
 
 // causes lists the types of err and of everything it wraps, outermost first.

@@ -21,7 +21,7 @@ import (
 
 func TestFilesAreForThisUserAlone(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data", "logs")
-	if err := os.MkdirAll(dir, 0o755); err != nil { // as an older version or a person may have left it
+	if err := os.MkdirAll(dir, 0o755); err != nil { // as an older version or a person may have created it
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, FileName), []byte("{}\n"), 0o644); err != nil {
@@ -29,7 +29,7 @@ func TestFilesAreForThisUserAlone(t *testing.T) {
 	}
 	fill(t, dir)
 	if runtime.GOOS == "windows" {
-		return // the user's profile folder protects it there; modes mean nothing
+		return // modes mean nothing there: the user's profile folder protects it
 	}
 	for path, want := range modes(t, dir) {
 		if got := want.Perm(); want.IsDir() && got != 0o700 || !want.IsDir() && got != 0o600 {
@@ -105,7 +105,7 @@ func modes(t *testing.T, dir string) map[string]fs.FileMode {
 		}
 		info, err := entry.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // rotated away in this moment
+			return nil // just rotated away
 		}
 		if err == nil {
 			found[path] = info.Mode()
@@ -132,7 +132,7 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 
 func TestFailure(t *testing.T) {
 	var out bytes.Buffer
-	log := zerolog.New(&out) // without the redacting writer: Failure must not lean on it
+	log := zerolog.New(&out) // without the redacting writer: Failure must not rely on it
 	cause := &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("lookup canary@example.com: no such host")}
 	err := fmt.Errorf("read patient 1701234567890123456: %w", &profile.Error{Code: profile.Offline, Message: "No connection.",
 		Cause: errors.Join(cause, fs.ErrClosed)})

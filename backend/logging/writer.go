@@ -10,10 +10,10 @@ import (
 )
 
 // Redact returns a writer that blanks what is personal or secret in every line
-// before it reaches out. A line of JSON stays one, with the same fields: text is
-// changed inside strings only, and a number of eight or more digits becomes a
-// string. The time field survives. Any other line is treated as plain text.
-// Each Write has to hold whole lines, as a logger writes them.
+// before it writes to out. A line of JSON stays JSON with the same fields: only
+// strings change, and a number of eight or more digits becomes a string. The
+// time field is unchanged. Any other line is treated as plain text. Each Write
+// has to consist of whole lines, as loggers write them.
 func Redact(out io.Writer) io.Writer { return redactor{out} }
 
 type redactor struct{ out io.Writer }
@@ -39,15 +39,16 @@ func appendLine(dst, line []byte) []byte {
 	return append(dst, line[len(body):]...)
 }
 
-// scanner copies one valid JSON value and redacts on the way. It keeps every
-// byte that it has no reason to change.
+// scanner copies one valid JSON value and redacts it. It copies every byte that
+// it has no reason to change.
 type scanner struct {
 	src   []byte
 	at    int
 	depth int
 }
 
-// appendValue copies the next value; secret blanks every string and number in it.
+// appendValue copies the next value; secret blanks every string and number in
+// it.
 func (s *scanner) appendValue(dst []byte, secret bool) []byte {
 	dst = s.appendSpace(dst)
 	if s.at == len(s.src) {
@@ -118,7 +119,7 @@ func (s *scanner) appendSpace(dst []byte) []byte {
 	return dst
 }
 
-// string takes the next token, a string with its quotes.
+// string consumes the next token, a string with its quotes.
 func (s *scanner) string() []byte {
 	begin := s.at
 	for s.at++; s.src[s.at] != '"'; s.at++ {
@@ -130,7 +131,7 @@ func (s *scanner) string() []byte {
 	return s.src[begin:s.at]
 }
 
-// word takes the next token up to punctuation or space.
+// word consumes the next token, up to punctuation or space.
 func (s *scanner) word() []byte {
 	begin := s.at
 	for s.at < len(s.src) && bytes.IndexByte([]byte(",]} \t\r\n"), s.src[s.at]) < 0 {
@@ -139,7 +140,7 @@ func (s *scanner) word() []byte {
 	return s.src[begin:s.at]
 }
 
-// isTime looks whether the next token is a time as this log writes it.
+// isTime reports whether the next token is a time in this log's format.
 func (s *scanner) isTime() bool {
 	if s.src[s.at] != '"' {
 		return false
@@ -149,8 +150,8 @@ func (s *scanner) isTime() bool {
 	return err == nil
 }
 
-// appendString appends a string token, redacted. One in which nothing changes
-// keeps its bytes.
+// appendString appends a string token, redacted. An unchanged one is copied
+// byte for byte.
 func appendString(dst, token []byte, secret bool) []byte {
 	if secret && len(token) > 2 {
 		return append(append(append(dst, '"'), Blank...), '"')
@@ -167,8 +168,8 @@ func appendString(dst, token []byte, secret bool) []byte {
 	return append(dst, quoted...)
 }
 
-// appendNumber blanks whole numbers that could be a phone number or an id.
-// Digits after the point are a measurement.
+// appendNumber blanks whole numbers that could be a phone number or an id, but
+// not fractional ones, which are measurements.
 func appendNumber(dst, token []byte, secret bool) []byte {
 	whole := bytes.TrimPrefix(token, []byte("-"))
 	if end := bytes.IndexAny(whole, ".eE"); end >= 0 {

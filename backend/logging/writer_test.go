@@ -49,7 +49,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// canary is personal data of nobody, in the shapes in which it turns up.
+// canary is fictitious personal data in its usual formats.
 var canary = []string{"canary@example.com", "0412 345 678", "1980-03-05", "telehab://patient?patient_id=77",
 	"MS0xLWl4SzYYYYdtR3V2HNOTAREALKEYwvNHdeW0pd-au2", "1701234567890123456"}
 
@@ -113,7 +113,8 @@ func FuzzLine(f *testing.F) {
 	})
 }
 
-// checkValue: still JSON, and nothing personal in any string but the time.
+// checkValue checks that out is JSON, with nothing personal in any string but
+// the time.
 func checkValue(t *testing.T, in, out string) {
 	var value any
 	decoder := json.NewDecoder(strings.NewReader(out))

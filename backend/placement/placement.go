@@ -1,5 +1,5 @@
-// Package placement remembers where the window was, how large, and in which
-// colours, in a small file of the data folder that says nothing about anybody.
+// Package placement stores the window's position, size and colours in a small
+// file of the data folder, which contains nothing personal.
 package placement
 
 import (
@@ -10,8 +10,8 @@ import (
 	"telehab.io/desktop/backend/atomicfile"
 )
 
-// The sizes that the window may have, in logical pixels: those of the system
-// after its scaling.
+// The bounds of the window's size, in logical pixels, that is, after the
+// system's scaling.
 const (
 	MinWidth  = 400 // the smallest on any screen
 	MinHeight = 240
@@ -19,37 +19,37 @@ const (
 	height    = 800
 	largest   = 16000
 
-	// Where there is room for it, the window cannot be made smaller than this.
+	// The minimum size on a screen that has room for it.
 	roomyWidth  = 960
 	roomyHeight = 640
 
-	// What a screen's height has besides the window: bar is a task bar or a dock
-	// at the lower edge, and above is a menu bar and the window's own title bar.
-	// The toolkit does not say how much they are. Together, Windows needs 48,
-	// GNOME 69, KDE 74 and macOS up to 96.
+	// What takes height from a screen besides the window: bar is a task bar or
+	// a dock at the bottom, above is a menu bar and the window's title bar. The
+	// toolkit does not tell their sizes. Together, Windows needs 48, GNOME 69,
+	// KDE 74 and macOS up to 96.
 	bar   = 48
 	above = 48
 )
 
 // Area is the part of a screen that the window may use, in logical pixels.
 type Area struct {
-	Width, Height int // at most so large
-	bottom        int // its lower edge is not below this one
+	Width, Height int // the largest size
+	bottom        int // the lowest position of the lower edge
 }
 
-// AreaOf returns what a screen of this size leaves to the window.
+// AreaOf returns the area that a screen of this size leaves to the window.
 func AreaOf(screenWidth, screenHeight int) Area {
 	height := max(screenHeight-bar-above, MinHeight)
 	return Area{Width: max(screenWidth, MinWidth), Height: height, bottom: max(screenHeight-bar, height)}
 }
 
-// Minimum returns how small the window may be made: never larger than the area,
-// or its edges could not be reached.
+// Minimum returns the window's minimum size. It is never larger than the area,
+// or the window's edges could not be reached.
 func (a Area) Minimum() (width, height int) {
 	return min(roomyWidth, a.Width), min(roomyHeight, a.Height)
 }
 
-// Placement is how the window stood when it was last seen.
+// Placement is the window's last position, size and colours.
 type Placement struct {
 	Width     int  `json:"width"`
 	Height    int  `json:"height"`
@@ -62,8 +62,8 @@ type Placement struct {
 
 func path(dir string) string { return filepath.Join(dir, "window.json") }
 
-// Load returns what was kept in dir, or a sensible window: it is only a
-// convenience, and whatever is wrong with the file keeps nobody out.
+// Load returns the placement stored in dir, or a default one: a missing or
+// damaged file is not an error.
 func Load(dir string) Placement {
 	p := Placement{Width: width, Height: height}
 	raw, err := os.ReadFile(path(dir))
@@ -75,7 +75,7 @@ func Load(dir string) Placement {
 	return p
 }
 
-// Save keeps p in dir.
+// Save stores p in dir.
 func (p Placement) Save(dir string) error {
 	raw, err := json.Marshal(p)
 	if err != nil {
@@ -84,15 +84,15 @@ func (p Placement) Save(dir string) error {
 	return atomicfile.Write(path(dir), raw, 0o600)
 }
 
-// Centred returns p in the middle of the area, as far as it fits.
+// Centred returns p centred in the area, no larger than fits.
 func (p Placement) Centred(a Area) Placement {
 	p = p.Within(a)
 	p.X, p.Y = (a.Width-p.Width)/2, (a.Height-p.Height)/2
 	return p
 }
 
-// Within returns p with its size and place inside the area, since the screen may
-// be another one than last time.
+// Within returns p moved and sized to fit the area, since the screen may differ
+// from last time.
 func (p Placement) Within(a Area) Placement {
 	smallestWidth, smallestHeight := a.Minimum()
 	p.Width = min(max(p.Width, smallestWidth), a.Width)

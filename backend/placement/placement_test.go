@@ -45,7 +45,7 @@ func TestOddFilesKeepNobodyOut(t *testing.T) {
 	}
 }
 
-// A window that was left on one screen, on another one.
+// A window that was closed on one screen opens on another.
 func TestOnAnotherScreen(t *testing.T) {
 	type rect struct{ x, y, width, height int }
 	for _, c := range []struct {

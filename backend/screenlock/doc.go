@@ -1,3 +1,3 @@
-// Package screenlock tells whether the system's own lock is on: the screen that
+// Package screenlock reports whether the system's lock screen is shown, which
 // asks for the computer's password.
 package screenlock

@@ -17,5 +17,5 @@ static int screenLocked(void) {
 */
 import "C"
 
-// On says whether macOS shows its lock screen.
+// On reports whether macOS shows its lock screen.
 func On() bool { return C.screenLocked() != 0 }

@@ -9,15 +9,16 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// askWithin bounds one question: a desktop that hangs must not hold up ours.
-const askWithin = time.Second
+// callTimeout is the limit of one call, so that a desktop that hangs does not
+// block the window.
+const callTimeout = time.Second
 
-// On says whether the screen is locked. Desktops tell logind, or answer for
-// themselves as org.freedesktop.ScreenSaver; where neither does, it is never on.
-func On() bool { return hinted() || saving() }
+// On reports whether the screen is locked. Desktops tell logind, or answer as
+// org.freedesktop.ScreenSaver; with neither, it is always false.
+func On() bool { return lockedHint() || screenSaverActive() }
 
-// hinted asks logind about the session that this process belongs to.
-func hinted() bool {
+// lockedHint asks logind about the session of this process.
+func lockedHint() bool {
 	bus, err := dbus.SystemBus() // one connection for the whole program
 	if err != nil {
 		return false
@@ -27,7 +28,7 @@ func hinted() bool {
 		return false
 	}
 	var on dbus.Variant
-	err = ask(bus.Object("org.freedesktop.login1", session), "org.freedesktop.DBus.Properties.Get", &on, "org.freedesktop.login1.Session", "LockedHint")
+	err = call(bus.Object("org.freedesktop.login1", session), "org.freedesktop.DBus.Properties.Get", &on, "org.freedesktop.login1.Session", "LockedHint")
 	locked, ok := on.Value().(bool)
 	return err == nil && ok && locked
 }
@@ -37,13 +38,14 @@ var found struct {
 	session dbus.ObjectPath
 }
 
-// mySession is asked for until there is an answer, which then stays.
+// mySession returns the session of this process, which it remembers once logind
+// has answered, or "".
 func mySession(bus *dbus.Conn) dbus.ObjectPath {
 	found.Lock()
 	defer found.Unlock()
 	if found.session == "" {
 		// #nosec G115 -- a process id is not negative
-		if err := ask(bus.Object("org.freedesktop.login1", "/org/freedesktop/login1"), "org.freedesktop.login1.Manager.GetSessionByPID",
+		if err := call(bus.Object("org.freedesktop.login1", "/org/freedesktop/login1"), "org.freedesktop.login1.Manager.GetSessionByPID",
 			&found.session, uint32(os.Getpid())); err != nil {
 			found.session = ""
 		}
@@ -51,18 +53,18 @@ func mySession(bus *dbus.Conn) dbus.ObjectPath {
 	return found.session
 }
 
-func saving() bool {
+func screenSaverActive() bool {
 	bus, err := dbus.SessionBus()
 	if err != nil {
 		return false
 	}
 	var on bool
-	err = ask(bus.Object("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"), "org.freedesktop.ScreenSaver.GetActive", &on)
+	err = call(bus.Object("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"), "org.freedesktop.ScreenSaver.GetActive", &on)
 	return err == nil && on
 }
 
-func ask(object dbus.BusObject, method string, answer any, arguments ...any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+func call(object dbus.BusObject, method string, answer any, arguments ...any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
 	defer cancel()
 	return object.CallWithContext(ctx, method, dbus.FlagNoAutoStart, arguments...).Store(answer)
 }

@@ -2,5 +2,5 @@
 
 package screenlock
 
-// On is never so on systems that nobody has tried.
+// On is always false on systems that are not supported.
 func On() bool { return false }

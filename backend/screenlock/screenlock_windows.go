@@ -25,7 +25,7 @@ type info struct {
 	flags int32
 }
 
-// On says whether Windows shows its lock screen in this session.
+// On reports whether Windows shows its lock screen in this session.
 func On() bool {
 	var answer *info
 	var size uint32

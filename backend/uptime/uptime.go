@@ -1,6 +1,5 @@
-// Package uptime tells how long the computer has been running. No one can set
-// that clock, it never goes back while the computer runs, it counts the time
-// asleep, and it is the same for every process.
+// Package uptime tells how long the computer has been running. It is a
+// monotonic clock that includes time asleep and is the same for every process.
 package uptime
 
 import "time"

@@ -6,11 +6,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// began stands in for the computer's start where the system does not tell it.
+// began replaces the computer's start if the system does not tell it.
 var began = time.Now()
 
-// On macOS, CLOCK_MONOTONIC goes on while the computer sleeps; CLOCK_UPTIME_RAW
-// is the one that does not.
+// On macOS, CLOCK_MONOTONIC continues while the computer sleeps, unlike
+// CLOCK_UPTIME_RAW.
 func sinceStart() time.Duration {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err != nil {

@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// began stands in for the computer's start where the system does not tell it.
+// began replaces the computer's start if the system does not tell it.
 var began = time.Now()
 
-// CLOCK_MONOTONIC would stop while the computer sleeps.
+// CLOCK_BOOTTIME includes time asleep, unlike CLOCK_MONOTONIC.
 func sinceStart() time.Duration {
 	var now unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_BOOTTIME, &now); err != nil {

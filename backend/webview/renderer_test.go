@@ -10,7 +10,7 @@ import (
 
 const variable = "WEBKIT_DISABLE_DMABUF_RENDERER"
 
-// unset leaves the variable as it was after the test.
+// unset unsets the variable, and restores it after the test.
 func unset(t *testing.T) {
 	t.Helper()
 	t.Setenv(variable, "")

@@ -1,7 +1,8 @@
-// Package webview looks after the system's web view. It removes what that keeps
-// for itself: caches and settings, nobody's details (the page stores none).
-// Erasing a clinic takes it along, at the window's next start, because the web
-// view holds its files open. And it avoids a driver with which nothing is shown.
+// Package webview maintains the system's web view. It removes the web view's
+// own files: caches and settings, no personal details (the page stores none).
+// Erasing a clinic removes them too, at the window's next start, because the
+// web view keeps its files open. The package also avoids a renderer with which
+// the window stays blank.
 package webview
 
 import (
@@ -15,16 +16,16 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// ProgramName is under what name the web view keeps its files on Linux.
+// ProgramName is the name under which the web view stores its files on Linux.
 const ProgramName = "telehab"
 
 // bundleID is the program's name on macOS.
 const bundleID = "io.telehab.desktop"
 
-// Folder is where the web view keeps its files on Windows.
+// Folder is where the web view stores its files on Windows.
 func Folder(dataDir string) string { return filepath.Join(dataDir, "webview") }
 
-// folders are all folders of the web view on this system.
+// folders returns all folders of the web view on this system.
 func folders(dataDir string) []string {
 	switch runtime.GOOS {
 	case "windows":
@@ -37,7 +38,7 @@ func folders(dataDir string) []string {
 
 func mark(dataDir string) string { return filepath.Join(dataDir, "erase-webview") }
 
-// Mark has the web view's files removed at the next start.
+// Mark marks the web view's files for removal at the next start.
 func Mark(dataDir string) error {
 	if err := os.WriteFile(mark(dataDir), nil, 0o600); err != nil {
 		return fmt.Errorf("mark the web view's files: %w", err)
@@ -45,7 +46,8 @@ func Mark(dataDir string) error {
 	return nil
 }
 
-// RemoveMarked removes them if they were marked. The window must not be open.
+// RemoveMarked removes the web view's files if they were marked. The window
+// must not be open.
 func RemoveMarked(dataDir string) error {
 	if _, err := os.Stat(mark(dataDir)); errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -1,6 +1,7 @@
-// Package bridge holds what stands between Cliniko in the browser and TeleHab on the computer: the web page that the App
-// URL leads to, and a bookmark for clinics that have no approved App URL. Both end in telehab://patient?patient_id=<id>,
-// and neither asks anybody for anything else.
+// Package bridge has what connects Cliniko in the browser with TeleHab on the
+// computer: the web page behind the App URL, and a bookmarklet for clinics
+// without an approved App URL. Both open telehab://patient?patient_id=<id>, and
+// neither sends any other request.
 //
 // docs/OPEN-IN.md says how the page is hosted.
 package bridge
@@ -10,8 +11,9 @@ import (
 	"strings"
 )
 
-// Page is the bridge page as it is to be served, byte for byte: its content security policy names the hashes of its own
-// style and script. It is shared; nobody may change it.
+// Page is the bridge page, to be served byte for byte: its content security
+// policy has the hashes of its own style and script. It is shared and must not
+// be changed.
 //
 //go:embed index.html
 var Page []byte
@@ -19,12 +21,13 @@ var Page []byte
 //go:embed bookmarklet.js
 var bookmarkletSource string
 
-// Bookmarklet is bookmarklet.js as the address of a bookmark. It works on the pages of one client in Cliniko, and says so
-// anywhere else.
+// Bookmarklet is bookmarklet.js as the address of a bookmark. It works on the
+// pages of a client in Cliniko, and says so on other pages.
 var Bookmarklet = address(bookmarkletSource)
 
-// address makes a javascript: address of a script whose comments have lines of their own. Browsers decode it before they
-// run it, so what an address may not hold, and the percent sign, is encoded.
+// address turns a script, whose comments have lines of their own, into a
+// javascript: address. Browsers decode it before they run it, so percent signs
+// and characters that an address may not contain are encoded.
 func address(script string) string {
 	var code []string
 	for line := range strings.Lines(script) {

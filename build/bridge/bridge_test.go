@@ -12,7 +12,7 @@ import (
 	"telehab.io/desktop/build/bridge"
 )
 
-// between returns what lies between the only start and the end that follows it.
+// between returns the text between the only start and the end that follows it.
 func between(t *testing.T, text, start, end string) string {
 	t.Helper()
 	if count := strings.Count(text, start); count != 1 {
@@ -48,10 +48,11 @@ func TestPageAsksNobody(t *testing.T) {
 	if limit := 20 << 10; len(page) >= limit {
 		t.Errorf("the page has %d bytes, want fewer than %d", len(page), limit)
 	}
-	// Whatever could load, send or keep something. The policy forbids it as well; this says it before a browser does.
+	// Whatever could load, send or store something. The policy forbids it too;
+	// this test fails before a browser does.
 	forbidden := regexp.MustCompile(`(?i)https?:|[("'=]//|<(link|img|iframe|form|object|embed|base|a|use)\b|\s(src|href|srcset|style|on\w+)=|` +
 		`(?-i:url\()|@import|localStorage|sessionStorage|indexedDB|cookie|caches|fetch|XMLHttpRequest|sendBeacon|WebSocket|innerHTML|eval`)
-	// The one address that it opens is an assignment, not an attribute.
+	// The only address that it opens is an assignment, not an attribute.
 	script := between(t, page, "<script>", "</script>")
 	for _, found := range forbidden.FindAllString(strings.ReplaceAll(page, "location.href = ", ""), -1) {
 		t.Errorf("the page has %q", found)
@@ -66,7 +67,7 @@ func TestPageAsksNobody(t *testing.T) {
 	}
 }
 
-// The page was made by the same people as the app, and must go on looking like it.
+// The page has the colours of the app.
 func TestPageWearsTheAppsColours(t *testing.T) {
 	read := func(name string) string {
 		text, err := os.ReadFile("../../frontend/src/" + name)
@@ -75,7 +76,7 @@ func TestPageWearsTheAppsColours(t *testing.T) {
 		}
 		return string(text)
 	}
-	// The bridge page follows the system; the app's page may be told otherwise.
+	// The bridge page follows the system; the app's page has a setting.
 	lightStyle, darkStyle, _ := strings.Cut(between(t, string(bridge.Page), "<style>", "</style>"), "(prefers-color-scheme: dark)")
 	darkStyle, _, _ = strings.Cut(darkStyle, "@media")
 	lightTokens, darkTokens, _ := strings.Cut(read("tokens.css"), "[data-theme='dark']")

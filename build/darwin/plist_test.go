@@ -44,7 +44,7 @@ func TestInfo(t *testing.T) {
 	}
 }
 
-// The hardened runtime stays as hard as it is.
+// The hardened runtime gets no exceptions.
 func TestEntitlements(t *testing.T) {
 	for key, value := range read(t, "entitlements.plist") {
 		if value != false {

@@ -1,6 +1,6 @@
-// Command emptywindow is the least that a window of this toolkit can be: what
-// frontend/e2e/start.test.mjs measures the app's start against. It says when its
-// page is painted, in milliseconds since 1970, and stays open.
+// Command emptywindow is a minimal window of this toolkit, with which
+// frontend/e2e/start.test.mjs compares the app's start. It prints when its page
+// is painted, in milliseconds since 1970, and stays open.
 package main
 
 import (
@@ -22,7 +22,7 @@ var page embed.FS
 // Empty is what the page may call.
 type Empty struct{}
 
-// Painted says when.
+// Painted prints when the page is painted.
 func (Empty) Painted() { fmt.Println("painted", time.Now().UnixMilli()) }
 
 func main() {

@@ -1,5 +1,5 @@
-// Command manual writes the manual pages of telehab's commands, and what the
-// shells need to complete them, into a folder.
+// Command manual writes the manual pages of telehab's commands and the shell
+// completions into a folder.
 //
 //	manual DIR VERSION
 //
