@@ -149,7 +149,7 @@ func issuerOf(leaf *x509.Certificate) string {
 	case len(name.Organization) > 0:
 		return name.Organization[0]
 	}
-	return "somebody without a name"
+	return "an issuer without a name"
 }
 
 // names returns the names that the certificate is for.
@@ -160,7 +160,7 @@ func names(leaf *x509.Certificate) string {
 	}
 	if len(all) == 0 {
 		if leaf.Subject.CommonName == "" {
-			return "nobody"
+			return "no name"
 		}
 		return leaf.Subject.CommonName
 	}

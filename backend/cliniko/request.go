@@ -86,8 +86,8 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 // hour, if each wait is a minute.
 const maxWaits = 60
 
-// sendWaiting is send, but a request that is not urgent waits as long as
-// Cliniko asks it to, since the gate opens again by itself.
+// sendWaiting is send, but a request that is not urgent waits for as long as
+// Cliniko asks, which the gate does.
 func (c *Client) sendWaiting(ctx context.Context, what call) (body []byte, header http.Header, err error) {
 	for range maxWaits {
 		body, header, err = c.send(ctx, what)
@@ -168,7 +168,7 @@ func refusal(response *http.Response, body []byte) error {
 		return profile.Because(profile.KeyForbidden, cause)
 	case status == http.StatusNotFound:
 		return &profile.Error{Code: profile.NotFound, Cause: cause,
-			Message: "This clinic's Cliniko has no such client, or the key's owner may not see it. Look the client up in Cliniko."}
+			Message: "This clinic's Cliniko has no such client, or the key's owner does not have access to it. Look the client up in Cliniko."}
 	case status == http.StatusNetworkAuthenticationRequired, status >= 300 && status < 400, status < 300 && isWebPage(response, body):
 		return profile.Because(profile.LoginPage, cause)
 	case status >= 500, status == http.StatusRequestTimeout, status > 200 && status < 300:

@@ -95,7 +95,7 @@ const launcher = "env"
 func quoteProgram(path string) (string, error) {
 	if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return "", profile.Refuse(SchemeTrouble,
-			"TeleHab lies in a folder whose name this computer's desktop cannot write down. "+
+			"TeleHab is in a folder whose name this computer's desktop does not support. "+
 				"Move it to a folder with a plain name, start it there and choose Repair.")
 	}
 	quoted := path

@@ -38,7 +38,7 @@ func linkCommand(executable string) string { return `"` + executable + `" --link
 // link there.
 func registryValues(executable string) ([]registryValue, error) {
 	if strings.ContainsAny(executable, `%"`) {
-		return nil, profile.Refuse(SchemeTrouble, "TeleHab lies in a folder whose name has a percent sign, "+
+		return nil, profile.Refuse(SchemeTrouble, "TeleHab is in a folder whose name has a percent sign, "+
 			"which Windows cannot register. Move TeleHab to another folder, start it there and choose Repair.")
 	}
 	return []registryValue{

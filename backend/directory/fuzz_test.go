@@ -45,10 +45,10 @@ func FuzzSearch(f *testing.F) {
 			}
 		}
 		if isNameOfLetters(last) && d.Find(Query{Search: last, Filter: All, Limit: 1}).Matched == 0 {
-			t.Errorf("%+q is not found by itself", last)
+			t.Errorf("%+q alone is not found", last)
 		}
 		if isNumber(number) && d.Find(Query{Search: number, Filter: All, Limit: 1}).Matched == 0 {
-			t.Errorf("the phone %+q is not found by itself", number)
+			t.Errorf("the phone %+q alone is not found", number)
 		}
 	})
 }

@@ -43,7 +43,7 @@ func TestNamedGoesOnAndAround(t *testing.T) {
 		}
 	}
 	if at := d.Named(Query{Search: "family@", Filter: All, Sort: ByName, Desc: true}, "a"); at != 1 {
-		t.Errorf("the second of two who were found, the other way round: %d", at)
+		t.Errorf("the second of two matches, in descending order: %d", at)
 	}
 }
 

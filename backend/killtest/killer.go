@@ -116,7 +116,7 @@ func (k *killer) compare(ctx context.Context) error {
 		return err
 	}
 	if got.Counts != k.full.Counts {
-		return fmt.Errorf("it counted %+v, and %+v when nobody killed", got.Counts, k.full.Counts)
+		return fmt.Errorf("it counted %+v, and %+v without a kill", got.Counts, k.full.Counts)
 	}
 	if err := same("profiles", got.profiles, k.full.profiles); err != nil {
 		return err
@@ -133,7 +133,7 @@ func same(what string, got, want map[string]any) error {
 		}
 	}
 	if different > 0 || len(got) != len(want) {
-		return fmt.Errorf("%d %s, and %d when nobody killed; %d differ", len(got), what, len(want), different)
+		return fmt.Errorf("%d %s, and %d without a kill; %d differ", len(got), what, len(want), different)
 	}
 	return nil
 }

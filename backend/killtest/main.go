@@ -54,9 +54,9 @@ func run(ctx context.Context, binary string, kills, patients int, random *rand.R
 
 	undisturbed, err := p.undisturbed(ctx)
 	if err != nil {
-		return fmt.Errorf("an import that nobody kills: %w", err)
+		return fmt.Errorf("an import without a kill: %w", err)
 	}
-	fmt.Printf("nobody kills: %d clients read, %d profiles, %d failed, %d requests\n",
+	fmt.Printf("without a kill: %d clients read, %d profiles, %d failed, %d requests\n",
 		undisturbed.Read, len(undisturbed.profiles), len(undisturbed.failed), undisturbed.requests)
 
 	k := &killer{program: p, random: random, full: undisturbed, left: kills}
@@ -66,7 +66,7 @@ func run(ctx context.Context, binary string, kills, patients int, random *rand.R
 			return fmt.Errorf("import %d, after %d kills: %w", k.imports+1, kills-k.left, err)
 		}
 	}
-	fmt.Printf("%d kills over %d imports in %.0f s; all ended like the one that nobody killed\n", kills, k.imports, time.Since(started).Seconds())
+	fmt.Printf("%d kills over %d imports in %.0f s; all ended like the one without a kill\n", kills, k.imports, time.Since(started).Seconds())
 	fmt.Printf("kills before a start's first request: %d; kills by how many tenths of the clients were stored: %s\n", k.early, k.tenths())
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Each field by itself, as it is stored in the history.
+// Each field, as it is stored in the history.
 func TestDiff(t *testing.T) {
 	yes, no := true, false
 	type change = func(*profile.Profile)

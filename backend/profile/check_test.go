@@ -78,7 +78,7 @@ func TestAnImpossibleBirthDateIsKeptWhateverTheState(t *testing.T) {
 	}
 }
 
-// Each required field by itself, and what a person has to do about several.
+// Each required field alone, and the code for several.
 func TestCodes(t *testing.T) {
 	type change = func(*profile.Patient)
 	var (

@@ -105,7 +105,7 @@ func TestResumable(t *testing.T) {
 	for _, code := range []profile.Code{"", "other_clinic", "not_connected", "mass_disappearance", "request_rejected", "answer_too_large", "store_damaged",
 		"store_key_lost", "store_too_new", "store_unreadable", "not_found", "invalid", "not_permitted", "sync_running", "keyring_missing"} {
 		if profile.Resumable(code) {
-			t.Errorf("%q goes on", code)
+			t.Errorf("%q is resumed", code)
 		}
 	}
 }

@@ -20,10 +20,10 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	// Rows that cannot be decrypted are repaired elsewhere.
 	if _, err := s.All(ctx, func(some []profile.Entry) {
 		for i := range some {
-			switch stands, enough := judgement(check).compare(&some[i]); {
+			switch agrees, enough := judgement(check).compare(&some[i]); {
 			case !enough:
 				unclear = append(unclear, some[i].Profile.ID)
-			case !stands:
+			case !agrees:
 				refs = append(refs, some[i].Ref)
 			}
 		}
@@ -58,7 +58,7 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 // compare reports whether the entry agrees with the judgement, and whether
 // enough is stored to tell: before version 6 of the schema the text of an
 // impossible birth date was not.
-func (judge judgement) compare(e *profile.Entry) (stands, enough bool) {
+func (judge judgement) compare(e *profile.Entry) (agrees, enough bool) {
 	if isUnread(e) || e.Profile.State == profile.Deleted {
 		return true, true // until it is read
 	}
@@ -101,7 +101,7 @@ func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e
 	case !errors.Is(err, sql.ErrNoRows):
 		return e, false, err
 	}
-	if stands, enough := judge.compare(&e); stands || !enough {
+	if agrees, enough := judge.compare(&e); agrees || !enough {
 		return e, false, nil
 	}
 	before := e

@@ -195,7 +195,7 @@ func (db *DB) Path() string { return db.path }
 func Remove(path string) error {
 	var errs []error
 	for _, suffix := range fileSuffixes {
-		errs = append(errs, os.RemoveAll(path+suffix)) // whatever lies there
+		errs = append(errs, os.RemoveAll(path+suffix)) // whatever is there
 	}
 	return errors.Join(errs...)
 }

@@ -171,7 +171,7 @@ func TestFullPassGoesOnForADay(t *testing.T) {
 	}
 	stale, pages := start(changedAt.Add(25 * time.Hour))
 	if stale.ID == first.ID || len(pages) != 0 {
-		t.Errorf("went on with a pass of yesterday: %d, %v", stale.ID, pages)
+		t.Errorf("resumed a pass of yesterday: %d, %v", stale.ID, pages)
 	}
 }
 

@@ -59,7 +59,7 @@ func TestASlowAnswerStaysTheOlderOne(t *testing.T) {
 		"set ahead again meanwhile":        {-2 * time.Hour, 0},
 		"set back again, less, meanwhile":  {-2 * time.Hour, -time.Hour},
 		"set back again, and by more":      {-2 * time.Hour, -30 * time.Hour},
-		"nobody touches it, and all is so": {0, 0},
+		"the clock is right all the time": {0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newClocks(t, 12)

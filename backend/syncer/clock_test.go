@@ -225,7 +225,7 @@ func TestErasesAfterThreeMonthsOff(t *testing.T) {
 	for name, c := range map[string]struct {
 		skew time.Duration
 		days int
-	}{"the clock went on": {0, 0}, "the clock stood": {-95 * aDay, 1}, "the clock began again": {-26 * year, 1}} {
+	}{"the clock ran": {0, 0}, "the clock stood still": {-95 * aDay, 1}, "the clock was reset": {-26 * year, 1}} {
 		t.Run(name, func(t *testing.T) {
 			w := newClocks(t, 120)
 			archived, deleted := w.left()

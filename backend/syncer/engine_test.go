@@ -266,7 +266,7 @@ func TestCutOffPassGoesOn(t *testing.T) {
 		t.Errorf("%+v", pass.Counts)
 	}
 	if requests := len(c.fake.Requests()); requests >= 28 {
-		t.Errorf("%d requests: it started again instead of going on", requests)
+		t.Errorf("%d requests: it started again instead of resuming", requests)
 	}
 	c.equal(nil)
 }

@@ -76,7 +76,7 @@ type history struct {
 	computer *computer
 	program  *program
 	before   map[string]profile.Entry // what was in the store after the last pass
-	opened   map[string]bool          // patients that somebody opened
+	opened   map[string]bool          // patients that a person opened
 	accepted map[string]bool          // patients whose deletion a person accepted
 	resumes  bool                     // the last pass resumed an interrupted one
 	spoiled  bool                     // some answer about a patient was wrong

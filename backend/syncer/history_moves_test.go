@@ -64,7 +64,7 @@ type move struct {
 
 // The moves. Some are drawn more often than others.
 const (
-	timePasses  = "time goes on"
+	timePasses  = "time passes"
 	created     = "create"
 	createdMany = "create more than a page in one second"
 	edited      = "edit"

@@ -29,7 +29,7 @@ type event struct {
 	At    int
 	After bool
 	Move  move
-	Open  bool          // somebody opens the patient instead
+	Open  bool          // a person opens the patient instead
 	Skew  time.Duration // this computer's clock is set instead, when not 0
 }
 

@@ -224,7 +224,8 @@ func (e *uncountedEngine) Sync(ctx context.Context, report syncer.Report) (profi
 	return e.Changes(ctx, report)
 }
 
-// onceJudged is the real engine on a store that judges nobody again.
+// onceJudged is the real engine on a store that does not judge stored profiles
+// again.
 func onceJudged(source profile.Source, store profile.Store, o syncer.Options) engine {
 	store.Reviews = &onceJudgedStore{store.Reviews}
 	return syncer.New(source, store, o)

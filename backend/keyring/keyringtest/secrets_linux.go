@@ -23,7 +23,7 @@ type Answer int
 const (
 	Yes    Answer = iota
 	No            // the prompt is dismissed
-	Silent        // nobody is there
+	Silent        // no answer
 )
 
 // Secrets is a Secret Service that simulates what the real KeePassXC does only
