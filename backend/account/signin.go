@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
@@ -51,20 +50,6 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
 	return p.clearTries(ctx, email)
-}
-
-// Authorise is SignIn for a headless command. It fails with NotPermitted unless
-// the person has all of the permissions.
-func (p *People) Authorise(ctx context.Context, email, password string, permissions ...staff.Permission) (staff.Person, error) {
-	person, err := p.SignIn(ctx, email, password)
-	if err != nil {
-		return staff.Person{}, err
-	}
-	if slices.ContainsFunc(permissions, func(needed staff.Permission) bool { return !person.May(needed) }) {
-		return staff.Person{}, profile.Refuse(profile.NotPermitted,
-			"This person doesn't have access to this. Ask someone who manages people for the permission, or sign in as someone else.")
-	}
-	return person, nil
 }
 
 // errWrong is used for both an unknown email and a wrong password: the log must

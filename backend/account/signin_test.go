@@ -203,28 +203,6 @@ func TestNobodySetsTheClockPastTheDelay(t *testing.T) {
 	}
 }
 
-func TestAuthorise(t *testing.T) {
-	people, _, owner := clinic(t)
-	if _, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river",
-		[]staff.Permission{staff.PMSLink}); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		password   string
-		permission staff.Permission
-		want       profile.Code
-	}{
-		{"a quiet blue river", staff.PMSLink, ""},
-		{"a quiet blue river", staff.ManagePeople, profile.NotPermitted},
-		{"a quiet blue rivet", staff.PMSLink, profile.SignInRefused},
-	} {
-		person, err := people.Authorise(t.Context(), "desk@clinic.example", c.password, c.permission)
-		if profile.CodeOf(err) != c.want || (err != nil) != (person.ID == "") {
-			t.Errorf("Authorise for %s: %+v, %v", c.permission, person, err)
-		}
-	}
-}
-
 func TestCancelledSignInCountsNothing(t *testing.T) {
 	people, _, _ := clinic(t)
 	ctx, cancel := context.WithCancel(t.Context())
