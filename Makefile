@@ -63,7 +63,7 @@ bench: ## Run the benchmarks against their floors
 fuzz: ## Run each fuzz target for FUZZTIME (20s)
 	@build/scripts/fuzz.sh
 
-lint: $(LINTER) ## Run the linters
+lint: $(LINTER) bindings ## Run the linters
 	$(LINTER) run --build-tags '$(TAGS),desktop,production' $(PACKAGES)
 	build/scripts/check-tree.sh
 	$(NPM) --prefix frontend run check

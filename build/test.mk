@@ -41,11 +41,12 @@ stage-cgo-plain: stage-packages
 stage-bindings: stage-wails
 	@$(STAGE) bindings -- $(SESSION) $(RESULTS)/bindings $(MAKE) bindings
 
-stage-frontend-check: stage-npm
+# The page's types are made of those that Wails writes.
+stage-frontend-check: stage-npm stage-bindings
 	@$(STAGE) --check frontend-check -- $(NPM) --prefix frontend run check
 
 stage-contract: stage-npm stage-bindings
-	@$(STAGE) --check contract -- frontend/node_modules/.bin/tsc --noEmit -p frontend/e2e
+	@$(STAGE) --count node contract -- node --test --test-reporter=spec frontend/e2e/contract.test.mjs
 
 stage-frontend-test: stage-npm
 	@$(STAGE) --count vitest:$(RESULTS)/vitest.json frontend-test -- \

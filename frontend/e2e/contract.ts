@@ -1,71 +1,80 @@
-// The page's own types against what Wails generates from the Go side: compiled
-// only. A field or method that one side has and the other has not is an error
-// here, which names it.
-import type * as Bound from '../wailsjs/go/main/App';
-import type { main } from '../wailsjs/go/models';
-import type * as Page from '../src/lib/api/types';
-import type { GoApp } from '../src/lib/api/bridge';
+// What the page asks of Go against what Wails writes of Go's services: compiled
+// only. A service, method, parameter, answer or field that one side has and the
+// other has not, or has with another type, is an error here, which names it.
+// contract.test.mjs shows that it would be.
+import type * as About from '../wailsjs/go/window/About';
+import type * as Clinics from '../wailsjs/go/window/Clinics';
+import type * as Integration from '../wailsjs/go/window/Integration';
+import type * as Links from '../wailsjs/go/window/Links';
+import type * as People from '../wailsjs/go/window/People';
+import type * as Profiles from '../wailsjs/go/window/Profiles';
+import type * as Security from '../wailsjs/go/window/Security';
+import type * as Sync from '../wailsjs/go/window/Sync';
+import type { Services } from '../src/lib/api/bridge';
+import type { Same, Widened } from '../src/lib/api/from-go';
 
-/** Wails makes classes, with a helper of its own among the fields. */
-type Fields<T> = Exclude<keyof T, 'convertValues'>;
-
-/** The fields that only one side has: none. */
-type Difference<A, B> = Exclude<A, B> | Exclude<B, A>;
-
-type OnBothSides = keyof typeof main & keyof PageTypes;
-type Differences = {
-  [Name in OnBothSides]: Difference<
-    Fields<InstanceType<(typeof main)[Name]>>,
-    keyof PageTypes[Name]
-  >;
-};
-
-interface PageTypes {
-  AppState: Page.AppState;
-  PersonView: Page.PersonView;
-  PersonDetails: Page.PersonDetails;
-  LockedView: Page.LockedView;
-  EventView: Page.EventView;
-  RetentionView: Page.RetentionView;
-  ClinicPlace: Page.ClinicPlace;
-  ClinicView: Page.ClinicView;
-  ConnectionView: Page.ConnectionView;
-  Erasure: Page.Erasure;
-  ErrorView: Page.ErrorView;
-  TallyView: Page.TallyView;
-  PassView: Page.PassView;
-  DayView: Page.DayView;
-  SyncStatus: Page.SyncStatus;
-  ListingView: Page.ListingView;
-  ListedRow: Page.ListedRow;
-  ListingPage: Page.ListingPage;
-  ProblemView: Page.ProblemView;
-  FailureView: Page.FailureView;
-  ProfileQuery: Page.ProfileQuery;
-  ProfileRow: Page.ProfileRow;
-  HitsView: Page.HitsView;
-  ProfilePage: Page.ProfilePage;
-  PhoneView: Page.PhoneView;
-  ProfileView: Page.ProfileView;
-  MergedView: Page.MergedView;
-  HistoryView: Page.HistoryView;
-  ChangeView: Page.ChangeView;
-  FieldChangeView: Page.FieldChangeView;
-  MissingView: Page.MissingView;
-  LinkView: Page.LinkView;
-  LinkSetupView: Page.LinkSetupView;
+interface Bound {
+  About: typeof About;
+  Clinics: typeof Clinics;
+  Integration: typeof Integration;
+  Links: typeof Links;
+  People: typeof People;
+  Profiles: typeof Profiles;
+  Security: typeof Security;
+  Sync: typeof Sync;
 }
+
+/** Where two types differ, as far as both sides can say it; never: nowhere. */
+type Difference<Page, Go, Where extends string> =
+  Same<Page, Go> extends true
+    ? never
+    : [Page, Go] extends [readonly (infer Shown)[], readonly (infer Sent)[]]
+      ? Difference<Shown, Sent, `${Where}[]`>
+      : [Page, Go] extends [object, object]
+        ? FieldDifference<Page, Go, Where>
+        : `${Where} has two types`;
+
+type FieldDifference<Page, Go, Where extends string> = {
+  [Name in (keyof Page | keyof Go) & string]: Name extends keyof Page
+    ? Name extends keyof Go
+      ? Difference<Page[Name], Go[Name], `${Where}.${Name}`>
+      : `${Where}.${Name} is not Go's`
+    : `${Where}.${Name} is not the page's`;
+}[(keyof Page | keyof Go) & string];
+
+type MethodDifference<Page, Go, Where extends string> = [Page, Go] extends [
+  (...given: infer Given extends unknown[]) => Promise<infer Shown>,
+  (...taken: infer Taken extends unknown[]) => Promise<infer Sent>,
+]
+  ?
+      | Difference<Widened<Shown>, Widened<Sent>, `answer of ${Where}`>
+      | (Same<Given['length'], Taken['length']> extends true
+          ? ParameterDifference<Given, Taken, Where>
+          : `${Where} has two numbers of parameters`)
+  : `${Where} is no method`;
+
+type ParameterDifference<Given extends unknown[], Taken extends unknown[], Where extends string> = {
+  [Nth in keyof Given]: Nth extends keyof Taken
+    ? Difference<Widened<Given[Nth]>, Widened<Taken[Nth]>, `parameter ${Nth & string} of ${Where}`>
+    : never;
+}[number];
+
+type ServiceDifference<Page, Go, Where extends string> = {
+  [Name in (keyof Page | keyof Go) & string]: Name extends keyof Page
+    ? Name extends keyof Go
+      ? MethodDifference<Page[Name], Go[Name], `${Where}.${Name}`>
+      : `${Where}.${Name} is not Go's`
+    : `${Where}.${Name} is not the page's`;
+}[(keyof Page | keyof Go) & string];
 
 /** Compiles for nothing but never: the error shows what is left over. */
 type None<T extends never> = T;
 
-export type EveryTypeHasTheSameFields = None<
-  {
-    [Name in keyof Differences]: Differences[Name] extends never
-      ? never
-      : [Name, Differences[Name]];
-  }[keyof Differences]
+export type EveryServiceIsKnown = None<
+  Exclude<keyof Bound, keyof Services> | Exclude<keyof Services, keyof Bound>
 >;
-export type EveryGoTypeIsKnown = None<Exclude<keyof typeof main, keyof PageTypes>>;
-export type EveryMethodIsBound = None<Exclude<keyof GoApp, keyof typeof Bound>>;
-export type EveryMethodIsUsed = None<Exclude<keyof typeof Bound, keyof GoApp>>;
+export type EveryMethodIsTheSame = None<
+  {
+    [Name in keyof Bound]: ServiceDifference<Services[Name], Bound[Name], Name>;
+  }[keyof Bound]
+>;

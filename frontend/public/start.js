@@ -13,4 +13,4 @@ document.documentElement.dataset.theme = (() => {
   if (chosen === 'light' || chosen === 'dark') return chosen;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 })();
-window.firstState = window.go?.main?.App?.State();
+window.firstState = window.go?.window?.About?.State();

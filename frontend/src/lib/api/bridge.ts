@@ -1,69 +1,101 @@
 import type * as T from './types';
 
-/** What app.go binds, as Wails puts it on the window: window.go.main.App. */
-export interface GoApp {
+/** What Go binds, as Wails puts it on the window: window.go.window.About.State. */
+export interface Services {
+  About: About;
+  People: People;
+  Security: Security;
+  Clinics: Clinics;
+  Integration: Integration;
+  Sync: Sync;
+  Profiles: Profiles;
+  Links: Links;
+}
+
+interface About {
   State(): Promise<T.AppState>;
-  CreateFirstPerson(name: string, email: string, password: string): Promise<T.AppState>;
-  SignIn(email: string, password: string): Promise<T.AppState>;
-  SignOut(): Promise<T.AppState>;
-  ResetStore(word: string): Promise<T.AppState>;
-  StartOver(word: string): Promise<T.AppState>;
-  OpenDemo(): Promise<T.AppState>;
-  LeaveDemo(): Promise<T.AppState>;
-  Connect(key: string): Promise<T.ConnectionView>;
-  Disconnect(): Promise<T.Erasure>;
-  ListPatients(): Promise<T.ListingView>;
-  Listing(offset: number, limit: number): Promise<T.ListingPage>;
-  ListingSummary(): Promise<T.ListingView>;
-  StartImport(): Promise<T.PassView>;
-  DiscardListing(): Promise<void>;
-  CancelSync(): Promise<void>;
-  SyncNow(): Promise<T.PassView>;
   Painted(dark: boolean): Promise<void>;
   Focused(): Promise<void>;
-  Active(): Promise<void>;
-  Lock(): Promise<T.AppState>;
-  SetIdleMinutes(minutes: number): Promise<T.AppState>;
-  People(): Promise<T.PersonView[] | null>;
-  AddPerson(details: T.PersonDetails, password: string): Promise<T.PersonView>;
-  ChangePerson(id: string, details: T.PersonDetails): Promise<T.PersonView>;
-  ResetPassword(id: string, password: string): Promise<void>;
+  Diagnostics(): Promise<string>;
+  OpenGuide(name: T.GuideName): Promise<void>;
+  CopyText(text: string): Promise<void>;
+}
+
+interface People {
+  CreateFirst(name: string, email: string, password: string): Promise<T.AppState>;
+  SignIn(email: string, password: string): Promise<T.AppState>;
+  SignOut(): Promise<T.AppState>;
   ChangePassword(present: string, fresh: string): Promise<void>;
-  Audit(before: number, limit: number): Promise<T.EventView[] | null>;
-  EraseProfile(id: string): Promise<void>;
+  List(): Promise<T.PersonView[] | null>;
+  Add(details: T.PersonDetails, password: string): Promise<T.PersonView>;
+  Change(id: string, details: T.PersonDetails): Promise<T.PersonView>;
+  ResetPassword(id: string, password: string): Promise<void>;
+}
+
+interface Security {
+  Lock(): Promise<T.AppState>;
+  Active(): Promise<void>;
+  SetAutoLock(minutes: number): Promise<T.AppState>;
   Retention(): Promise<T.RetentionView>;
   SetRetention(retention: T.RetentionView): Promise<void>;
-  Diagnostics(): Promise<string>;
-  Clinics(): Promise<T.ClinicPlace[] | null>;
+  Audit(before: number, limit: number): Promise<T.EventView[] | null>;
+}
+
+interface Clinics {
+  List(): Promise<T.ClinicPlace[] | null>;
+  Use(account: string): Promise<T.AppState>;
   ConnectSeparately(key: string): Promise<T.AppState>;
-  UseClinic(account: string): Promise<T.AppState>;
+  OpenDemo(): Promise<T.AppState>;
+  LeaveDemo(): Promise<T.AppState>;
+  ResetStore(word: string): Promise<T.AppState>;
+  StartOver(word: string): Promise<T.AppState>;
+}
+
+interface Integration {
+  Connect(key: string): Promise<T.ConnectionView>;
+  Disconnect(): Promise<T.Erasure>;
   Failures(): Promise<T.FailureView[] | null>;
   RetryFailure(ref: string): Promise<T.FailureView | null>;
   ExportFailures(password: string): Promise<string>;
-  ExportProfiles(format: T.ExportFormat, password: string): Promise<string>;
-  ExportSelected(ids: string[], format: T.ExportFormat, password: string): Promise<string>;
-  Profiles(query: T.ProfileQuery): Promise<T.ProfilePage>;
-  ProfileIDs(query: T.ProfileQuery): Promise<string[] | null>;
-  FindName(query: T.ProfileQuery, typed: string): Promise<number>;
-  Profile(id: string): Promise<T.ProfileView>;
-  RefreshProfile(id: string): Promise<T.ProfileView>;
-  ProfileHistory(id: string): Promise<T.HistoryView>;
-  Syncs(limit: number): Promise<T.PassView[] | null>;
-  SyncDays(begins: string[]): Promise<T.DayView[] | null>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
   RemoveMissing(shown: string[]): Promise<T.PassView>;
-  TakeLink(): Promise<T.LinkView>;
-  FollowLink(id: string): Promise<T.ProfileView>;
-  FindPasted(text: string): Promise<T.LinkView>;
-  LinkSetup(): Promise<T.LinkSetupView>;
-  RepairLink(takeOver: boolean): Promise<T.LinkSetupView>;
-  TestLink(): Promise<boolean>;
-  SkipButton(): Promise<void>;
-  OpenInCliniko(id: string): Promise<void>;
-  CopyText(text: string): Promise<void>;
+}
+
+interface Sync {
+  List(): Promise<T.ListingView>;
+  Listing(offset: number, limit: number): Promise<T.ListingPage>;
+  ListingSummary(): Promise<T.ListingView>;
+  Import(): Promise<T.PassView>;
+  Discard(): Promise<void>;
+  Cancel(): Promise<void>;
+  Now(): Promise<T.PassView>;
+  Passes(limit: number): Promise<T.PassView[] | null>;
+  Days(begins: string[]): Promise<T.DayView[] | null>;
+}
+
+interface Profiles {
+  Find(query: T.ProfileQuery): Promise<T.ProfilePage>;
+  IDs(query: T.ProfileQuery): Promise<string[] | null>;
+  FindName(query: T.ProfileQuery, typed: string): Promise<number>;
+  Get(id: string): Promise<T.ProfileView>;
+  Refresh(id: string): Promise<T.ProfileView>;
+  Erase(id: string): Promise<void>;
+  History(id: string): Promise<T.HistoryView>;
+  Export(format: T.ExportFormat, password: string): Promise<string>;
+  ExportSelected(ids: string[], format: T.ExportFormat, password: string): Promise<string>;
   CopyDetail(text: string): Promise<void>;
-  OpenGuide(name: T.GuideName): Promise<void>;
+  OpenInCliniko(id: string): Promise<void>;
+}
+
+interface Links {
+  Take(): Promise<T.LinkView>;
+  Follow(id: string): Promise<T.ProfileView>;
+  FindPasted(text: string): Promise<T.LinkView>;
+  Setup(): Promise<T.LinkSetupView>;
+  Repair(takeOver: boolean): Promise<T.LinkSetupView>;
+  Test(): Promise<boolean>;
+  SkipButton(): Promise<void>;
 }
 
 /** The part of Wails' runtime that we use. */
@@ -75,7 +107,7 @@ declare global {
   interface Window {
     /** Asked for by public/start.js, before anything else. */
     firstState?: Promise<T.AppState>;
-    go?: { main?: { App?: GoApp } };
+    go?: { window?: Services };
     runtime?: WailsRuntime;
   }
 }
