@@ -36,22 +36,11 @@ function policy(sockets: boolean): Plugin {
   };
 }
 
-/** Starts the page on a simulated Go side: only when asked for by name. */
-function fakeGo(): Plugin {
-  return {
-    name: 'telehab-fake-go',
-    transformIndexHtml: () => [
-      { tag: 'script', attrs: { type: 'module', src: '/src/dev/install.ts' }, injectTo: 'head' },
-    ],
-  };
-}
-
 export default defineConfig(({ command, mode }) => ({
   plugins: [
     tailwindcss(),
     svelte(),
     policy(command === 'serve' || mode === 'e2e'),
-    mode === 'fake' && fakeGo(),
     mode === 'test' && svelteTesting(),
   ],
   resolve: { alias: { $lib: folder('src/lib'), $screens: folder('src/screens') } },
@@ -67,9 +56,9 @@ export default defineConfig(({ command, mode }) => ({
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
-    setupFiles: ['src/dev/test-setup.ts'],
+    setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
-    testTimeout: 60_000, // more than one thing may be waited for, see test-setup.ts
+    testTimeout: 60_000, // more than one thing may be waited for, see src/testing/setup.ts
     env: { DEBUG_PRINT_LIMIT: '0' }, // a failure names what is missing, not the whole page
   },
 }));

@@ -2,8 +2,10 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
 import { router } from './lib/state/route.svelte';
+import { startGo } from './testing/go';
+import * as sample from './testing/samples';
+import { importsAtOnce } from './testing/sync';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
@@ -14,7 +16,15 @@ beforeEach(() => {
 
 describe('the window', () => {
   it('leads a new clinic from the welcome to its results', async () => {
-    startFake({ stage: 'new', count: 60 });
+    const go = startGo(sample.NEW);
+    go.People.CreateFirst.mockImplementation(async () =>
+      go.set({ peopleExist: true, person: sample.DANA }),
+    );
+    go.Integration.Connect.mockImplementation(async () => {
+      go.set({ clinic: sample.CLINIC });
+      return sample.CONNECTION;
+    });
+    importsAtOnce(go);
     const user = userEvent.setup();
     render(App);
 
@@ -31,26 +41,31 @@ describe('the window', () => {
     await user.click(await button('Sync clients'));
     await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
-    expect(results).toHaveTextContent(/synced.*unchanged.*failed/);
+    expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*failed/);
     await user.click(within(results).getByRole('button', { name: 'Show the failed ones' }));
     await heading(/^Profiles that failed to sync/);
+    expect(go.People.CreateFirst.mock.calls).toEqual([
+      ['Dana Smith', 'dana@example.com', 'kettle seventeen owl'],
+    ]);
+    expect(go.Integration.Connect.mock.calls).toEqual([['MS0xMjM0NTY3ODkwMTIzNDU2-au2']]);
+    expect(go.Sync.List).toHaveBeenCalledOnce();
+    expect(go.Sync.Import).toHaveBeenCalledOnce();
   });
 
   it('shows the rows, finds one and opens it by keyboard', async () => {
-    const fake = startFake();
-    const person = fake.people.find((each) => each.state === 'active' && each.email.includes('@'));
-    if (!person) throw new Error('nobody to look for');
+    const go = startGo();
+    go.lists.all['mei.mueller@example.com'] = [sample.rowOf(sample.MEI)];
     const user = userEvent.setup();
     render(App);
 
     const grid = await screen.findByRole('grid', { name: 'Profiles' });
     await vi.waitFor(() => {
-      expect(grid).toHaveAttribute('aria-rowcount', String(fake.state.tally.active + 1));
+      expect(grid).toHaveAttribute('aria-rowcount', '8');
     });
     await user.keyboard('{Control>}f{/Control}');
     expect(screen.getByLabelText('Search name, email, phone')).toHaveFocus();
-    await user.keyboard(person.email);
-    await screen.findByText(/^1 of [\d,]+ profiles$/);
+    await user.keyboard('mei.mueller@example.com');
+    await screen.findByText('1 of 7 profiles');
     await user.keyboard('{ArrowDown}');
     expect(await screen.findByRole('grid')).toHaveFocus();
     const heard: string[] = [];
@@ -58,29 +73,34 @@ describe('the window', () => {
       if (target instanceof HTMLHeadingElement) heard.push(target.textContent);
     });
     await user.keyboard('{Enter}');
-    const title = await heading(new RegExp(person.lastName));
+    const title = await heading(/Müller/);
     expect(title).toHaveFocus();
     // What has the focus is read out as it is then.
     expect(heard).toEqual([title.textContent]);
     await user.click(await button('Go back'));
-    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue(person.email);
+    const box = await screen.findByLabelText('Search name, email, phone');
+    expect(box).toHaveValue('mei.mueller@example.com');
   });
 
   it('shows why a sign-in was refused, and asks again', async () => {
-    startFake({ stage: 'signed-out' });
+    const go = startGo(sample.SIGNED_OUT);
+    go.People.SignIn.mockRejectedValue(
+      sample.refusal('sign_in_refused', 'Wrong email or password. Check both and try again.'),
+    );
     const user = userEvent.setup();
     render(App);
-    await user.type(await screen.findByLabelText('Email'), 'dana@example.com');
-    await user.type(screen.getByLabelText('Password'), 'wrong{Enter}');
+    await user.type(await screen.findByLabelText('Email'), ' dana@example.com ');
+    await user.type(screen.getByLabelText('Password'), ' wrong {Enter}');
     expect(await screen.findByRole('alert')).toHaveTextContent(/Wrong email or password/);
     expect(screen.getByLabelText('Password')).toHaveFocus();
     expect(screen.getByLabelText('Password')).toHaveValue('');
+    expect(go.People.SignIn.mock.calls).toEqual([['dana@example.com', ' wrong ']]);
   });
 
   it('does not offer Save while there is no keyring', async () => {
-    startFake({
-      stage: 'unconnected',
-      patch: { keyring: { code: 'keyring_missing', message: 'No keyring here.', until: '' } },
+    startGo({
+      ...sample.UNCONNECTED,
+      keyring: sample.refusal('keyring_missing', 'No keyring here.'),
     });
     router.reset({ name: 'settings', section: 'integration' });
     render(App);
@@ -89,8 +109,7 @@ describe('the window', () => {
   });
 
   it('asks before it erases anything', async () => {
-    const fake = startFake();
-    const erased = vi.spyOn(fake, 'Disconnect');
+    const go = startGo();
     router.reset({ name: 'settings', section: 'integration' });
     const user = userEvent.setup();
     render(App);
@@ -98,14 +117,12 @@ describe('the window', () => {
     const dialog = await screen.findByRole('alertdialog');
     expect(dialog).toHaveTextContent('the API key');
     await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
-    expect(erased).not.toHaveBeenCalled();
+    expect(go.Integration.Disconnect).not.toHaveBeenCalled();
   });
 
   it('never takes text from Cliniko for markup', async () => {
-    const fake = startFake({ count: 3 });
-    for (const person of fake.people) {
-      Object.assign(person, { state: 'active', lastName: '<img src=x onerror=alert(1)>' });
-    }
+    const go = startGo();
+    go.lists.all[''] = [{ ...sample.ROW, name: '<img src=x onerror=alert(1)>, Mei' }];
     render(App);
     const cells = await screen.findAllByText(/<img src=x/);
     expect(cells.length).toBeGreaterThan(0);
@@ -113,9 +130,9 @@ describe('the window', () => {
   });
 
   it('keeps closed what a person may not open', async () => {
-    const fake = startFake();
-    if (fake.state.person) fake.state.person.permissions = [];
+    const go = startGo({ person: { ...sample.DANA, permissions: [] } });
     render(App);
     await heading('You may not open profiles');
+    expect(go.Profiles.Find).not.toHaveBeenCalled();
   });
 });

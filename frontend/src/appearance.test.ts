@@ -2,9 +2,9 @@ import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
 import { appearance } from '$lib/state/appearance.svelte';
 import { router } from '$lib/state/route.svelte';
+import { startGo } from './testing/go';
 
 const theme = () => document.documentElement.dataset.theme;
 
@@ -18,7 +18,7 @@ describe('Appearance', () => {
   it('follows the system until somebody chooses', async () => {
     const system = matchMedia('(prefers-color-scheme: dark)');
     const media = vi.spyOn(window, 'matchMedia').mockReturnValue(system);
-    startFake();
+    startGo();
     const user = userEvent.setup();
     render(App);
     const open = await screen.findByRole('button', { name: /^Account of/ });
@@ -36,21 +36,20 @@ describe('Appearance', () => {
   });
 
   it('tells Go once a screen is painted, and again when its colours change', async () => {
-    const fake = startFake();
-    const told = vi.spyOn(fake, 'Painted');
+    const go = startGo();
     render(App);
-    await vi.waitFor(() => expect(told).toHaveBeenLastCalledWith(false));
+    await vi.waitFor(() => expect(go.About.Painted).toHaveBeenLastCalledWith(false));
     appearance.choose('dark');
-    await vi.waitFor(() => expect(told).toHaveBeenLastCalledWith(true));
+    await vi.waitFor(() => expect(go.About.Painted).toHaveBeenLastCalledWith(true));
   });
 
   it('does what the menu bar asks', async () => {
-    const fake = startFake();
+    const go = startGo();
     render(App);
     await screen.findByRole('heading', { name: 'Profiles' });
-    fake.emit('command', 'settings');
+    go.emit('command', 'settings');
     await screen.findByRole('heading', { name: 'Settings' });
-    fake.emit('command', 'find');
+    go.emit('command', 'find');
     await screen.findByRole('dialog');
   });
 });

@@ -2,23 +2,23 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { judge } from './dev/people';
-import { startFake } from './dev/test-go';
-import type { FakeOptions } from './dev/fake-state';
-import type { FailureView } from './lib/api';
+import type { AppState } from './lib/api';
 import { router } from './lib/state/route.svelte';
 import { midnights } from './lib/state/sync-days.svelte';
+import { startGo } from './testing/go';
+import * as sample from './testing/samples';
+import { importsAtOnce } from './testing/sync';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const absent = (name: string | RegExp) => screen.queryByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
 const guide = async () => within(await screen.findByRole('region', { name: 'Getting started' }));
 
-function integration(options?: Partial<FakeOptions>) {
-  const fake = startFake(options);
+function integration(patch?: Partial<AppState>) {
+  const go = startGo(patch);
   router.reset({ name: 'settings', section: 'integration' });
   render(App);
-  return { fake, user: userEvent.setup() };
+  return { go, user: userEvent.setup() };
 }
 
 beforeEach(() => {
@@ -30,7 +30,16 @@ describe('getting started', () => {
     (await guide()).getAllByRole('listitem').map((item) => item.textContent.trim());
 
   it('leads from the key through the button and the import to its end', async () => {
-    const { user } = integration({ stage: 'unconnected' });
+    const { go, user } = integration(sample.UNCONNECTED);
+    go.Integration.Connect.mockImplementation(async () => {
+      go.set({ clinic: sample.CLINIC });
+      return sample.CONNECTION;
+    });
+    go.Links.Test.mockImplementation(async () => {
+      go.become({ button: 'works' });
+      return true;
+    });
+    importsAtOnce(go);
     await heading('Set up Cliniko integration');
     expect(await steps()).toEqual([
       'Sign in, done',
@@ -55,7 +64,10 @@ describe('getting started', () => {
   });
 
   it('waits where one left it, and does without the button', async () => {
-    const { user } = integration({ stage: 'connected', patch: { button: '' } });
+    const { go, user } = integration(sample.CONNECTED);
+    go.Links.SkipButton.mockImplementation(async () => {
+      go.become({ button: 'unused' });
+    });
     await user.click(await button('I do not use the button'));
     await (await guide()).findByText('Next: import your clients');
     await user.click(await button('Profiles'));
@@ -65,14 +77,17 @@ describe('getting started', () => {
   });
 
   it('says so once all is done, and not again', async () => {
-    const { fake, user } = integration({ patch: { button: '' } });
+    const { go, user } = integration({ button: '' });
+    go.Links.Test.mockResolvedValueOnce(false);
     await (await guide()).findByText('Next: the button in Cliniko');
-    fake.links.comesBack = false;
     await user.click(await button('Set up the button'));
     await user.click(await button('Test it'));
     await screen.findByText(/did not come back/);
-    expect(fake.state.button).toBe('');
-    fake.links.comesBack = true;
+    expect(screen.queryByText(/^Everything is set up/)).toBeNull();
+    go.Links.Test.mockImplementationOnce(async () => {
+      go.become({ button: 'works' });
+      return true;
+    });
     await user.click(await button('Test it'));
     await screen.findByText(/^Everything is set up/);
     await user.click(await button('Profiles'));
@@ -82,9 +97,9 @@ describe('getting started', () => {
   });
 
   it('is not for those who may only look', async () => {
-    const { fake } = integration({ stage: 'connected', patch: { button: '' } });
-    if (fake.state.person) fake.state.person.permissions = ['pms_link'];
-    fake.emit('state', fake.state);
+    const { go } = integration(sample.CONNECTED);
+    await button('Set up the button');
+    go.become({ person: { ...sample.DANA, permissions: ['pms_link'] } });
     await (await guide()).findByText(/^Ask Dana Smith or Lee/);
     await vi.waitFor(() => expect(absent('Set up the button')).toBeNull());
     expect(absent('I do not use the button')).toBeNull();
@@ -105,35 +120,36 @@ describe('the last 30 days', () => {
   });
 
   it('are drawn, told in a sentence, and listed', async () => {
-    const { fake, user } = integration();
-    fake.SyncDays = (begins) =>
-      Promise.resolve(
-        begins.map((_, i) => ({
-          passes: i === 5 ? 7 : 2,
-          broken: i === 5 ? 3 : 0,
-          failing: i < 9 ? -1 : 60 - i,
-        })),
-      );
-    const failing = fake.state.tally.failed;
+    const { go, user } = integration();
+    go.Sync.Days.mockImplementation(async (begins) =>
+      begins.map((_, i) => ({
+        passes: i === 5 ? 7 : 2,
+        broken: i === 5 ? 3 : 0,
+        failing: i < 9 ? -1 : 60 - i,
+      })),
+    );
     await screen.findByRole('img', {
       name: 'Syncs by day: 65 in the last 30 days, 3 of them did not finish.',
     });
-    const most = Math.max(51, failing);
-    const least = Math.min(32, failing);
+    // Today is as the state says, whatever the last sync of the day has counted.
     await screen.findByRole('img', {
-      name: `Failing profiles by day: ${failing} now, between ${least} and ${most} in the last 30 days.`,
+      name: 'Failing profiles by day: 4 now, between 4 and 51 in the last 30 days.',
     });
     await user.click(await button('Day by day'));
     const rows = within(await screen.findByRole('table', { name: 'Last 30 days' })).getAllByRole(
       'row',
     );
     expect(rows).toHaveLength(31);
-    expect(rows[1]).toHaveTextContent(`Today20${failing}`);
+    expect(rows[1]).toHaveTextContent('Today204');
     expect(rows[25]).toHaveTextContent(/73not known$/);
   });
 
   it('are not there before the first sync', async () => {
-    integration({ stage: 'connected' });
+    const { go } = integration(sample.CONNECTED);
+    go.Sync.Days.mockImplementation(async (begins) =>
+      begins.map(() => ({ passes: 0, broken: 0, failing: -1 })),
+    );
+    go.Integration.Failures.mockResolvedValue([]);
     await screen.findByText('Not synced yet', { selector: 'h3, h2, p' });
     expect(screen.queryByText('Last 30 days')).toBeNull();
   });
@@ -141,74 +157,65 @@ describe('the last 30 days', () => {
 
 describe('failed profiles one by one', () => {
   const title = () => screen.findByRole('heading', { level: 1 });
+  const { OLIVER, HANA, RUBY } = sample;
 
+  /** Opens the first of the three without an email. */
   async function begin() {
-    const started = integration();
-    const { fake, user } = started;
-    const all: FailureView[] = await fake.Failures();
-    const group = all.filter(({ problems }) =>
-      problems.some((each) => each.field === 'email' && each.kind === 'missing'),
-    );
+    const { go, user } = integration();
     await user.click(await button(/^No email/));
     await user.click(await button('Fix one by one'));
-    await screen.findByText(`1 of ${group.length}`);
-    /** Somebody writes in Cliniko what was missing. */
-    const mend = (ref = '') => {
-      const person = fake.people.find(({ id }) => id === ref);
-      if (!person) throw new Error(`nobody is ${ref}`);
-      const { firstName, lastName, born, sex } = person;
-      Object.assign(
-        person,
-        judge({
-          ...person,
-          firstName: firstName || 'Alex',
-          lastName: lastName || 'Baker',
-          born: born || '1990-01-02',
-          sex: sex || 'Female',
-          email: 'alex@example.com',
-        }),
-      );
+    await screen.findByText('1 of 3');
+    /** Somebody writes in Cliniko what was missing of these, and Go has read it. */
+    const mend = (...whom: { id: string }[]) => {
+      const ids = whom.map(({ id }) => id);
+      for (const each of go.profiles) if (ids.includes(each.id)) each.failure = null;
+      const left = sample.FAILURES.filter(({ id }) => !ids.includes(id));
+      go.Integration.Failures.mockResolvedValue(left);
+      go.emit('profiles', {});
     };
-    return { ...started, group, mend };
+    return { go, user, mend };
   }
 
   it('stay in the chosen group, by keys and by buttons, and lead back to it', async () => {
-    const { user, group } = await begin();
-    const { length } = group;
+    const { user } = await begin();
     screen.getByRole('group', { name: 'Profiles that failed to sync' });
-    expect(screen.getByText(`1 of ${length}`).parentElement).toHaveTextContent(/^No email/);
+    expect(screen.getByText('1 of 3').parentElement).toHaveTextContent(/^No email/);
     expect(absent('Previous failed profile')).toBeDisabled();
     await user.keyboard('{Alt>}{ArrowDown}{/Alt}');
-    await screen.findByText(`2 of ${length}`);
+    await screen.findByText('2 of 3');
     expect(await title()).toHaveFocus();
+    expect(router.current).toMatchObject({ name: 'profile', id: HANA.id });
     await user.click(await button('Next failed profile'));
-    await screen.findByText(`3 of ${length}`);
-    expect(router.current).toMatchObject({ name: 'profile', id: group[2]?.id });
+    await screen.findByText('3 of 3');
+    expect(router.current).toMatchObject({ name: 'profile', id: RUBY.id });
     await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
-    await screen.findByText(`2 of ${length}`);
+    await screen.findByText('2 of 3');
     await user.click(await button('Go back'));
     expect(await button(/^No email/)).toHaveAttribute('aria-pressed', 'true');
   });
 
   it('offer the next one once one is mended', async () => {
-    const { user, group, mend } = await begin();
-    const [first, second] = group;
+    const { go, user, mend } = await begin();
+    go.Profiles.Refresh.mockResolvedValueOnce(OLIVER);
     await user.click(await button('Check again'));
     await screen.findByText(/^Still not complete in Cliniko/);
-    mend(first?.id);
+    go.Profiles.Refresh.mockImplementationOnce(async () => {
+      mend(OLIVER);
+      return { ...OLIVER, email: 'alex@example.com', failure: null };
+    });
     await user.click(await button('Check again'));
-    const next = await screen.findByRole('button', { name: /^Next: / });
+    const next = await screen.findByRole('button', { name: 'Next: Ivanova, Hana' });
     await vi.waitFor(() => expect(next).toHaveFocus());
-    screen.getByText(`${group.length - 1} more to go.`);
+    screen.getByText('2 more to go.');
     await user.click(next);
-    expect(router.current).toMatchObject({ id: second?.id });
-    await screen.findByText(`1 of ${group.length - 1}`);
+    expect(router.current).toMatchObject({ id: HANA.id });
+    await screen.findByText('1 of 2');
+    expect(go.Profiles.Refresh.mock.calls).toEqual([[OLIVER.id], [OLIVER.id]]);
   });
 
   it('end when the last one is mended elsewhere', async () => {
-    const { fake, user, group, mend } = await begin();
-    for (const { id } of group) mend(id);
-    fake.emit('profiles', {}); // a sync brought them all
+    const { user, mend } = await begin();
+    mend(OLIVER, HANA, RUBY); // a sync brought them all
     await screen.findByText('That was the last one.');
     await user.click(await button('Back to the list'));
     await heading(/^Profiles that failed to sync/);

@@ -2,13 +2,14 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
-import { syncsOf } from './dev/fake-history';
-import type { FakeGo } from './dev/fake-go';
-import type { ChangeView, FieldChangeView, ProfileView } from './lib/api';
+import type { AppState, ChangeView, FieldChangeView, PassView, ProfileView } from './lib/api';
 import { app } from './lib/state/app.svelte';
 import { router } from './lib/state/route.svelte';
+import { later, startGo } from './testing/go';
+import * as sample from './testing/samples';
+import { importsAtOnce, loseNobody, loseThree } from './testing/sync';
 
+const { DANA, LUCA, MEI, NGOZI, NOAH, ZOE } = sample;
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
 const region = async (name: string | RegExp) => within(await screen.findByRole('region', { name }));
@@ -36,16 +37,15 @@ const change = (...fields: FieldChangeView[]): ChangeView => {
 
 describe('what changed of a profile', () => {
   /** Opens somebody to whom this happened. */
-  async function open(changes: ChangeView[], who?: (each: ProfileView) => boolean) {
-    const fake = startFake({ count: who ? 2000 : 30 });
-    const person = fake.people.find(who ?? (({ state }) => state === 'active'));
-    if (!person) throw new Error('nobody like that');
-    const told = { changes };
-    fake.ProfileHistory = () =>
-      Promise.resolve({ addedAt: person.createdAt, createdAt: person.createdAt, ...told });
+  async function open(changes: ChangeView[], person: ProfileView = NGOZI) {
+    const go = startGo();
+    go.profiles = [person, MEI, NOAH];
+    const tell = (told: ChangeView[]) =>
+      go.Profiles.History.mockResolvedValue({ ...sample.HISTORY, changes: told });
+    tell(changes);
     router.reset({ name: 'profile', id: person.id });
     await show();
-    return { fake, person, told };
+    return { go, tell };
   }
   const lines = async () => (await region(/^What changed/)).findAllByRole('listitem');
 
@@ -85,69 +85,99 @@ describe('what changed of a profile', () => {
   });
 
   it('is read again after Refresh, and when a sync changed something', async () => {
-    const { fake, told } = await open([]);
+    const { go, tell } = await open([]);
+    go.Profiles.Refresh.mockResolvedValue({ ...NGOZI, syncedAt: '2026-11-03T09:15:00Z' });
     expect(await lines()).toHaveLength(1);
     const several = change(field('title', 'Title', '', 'Dr'), field('sex', 'Sex', 'Male', ''));
-    told.changes = [several];
+    tell([several]);
     await userEvent.click(await button('Refresh'));
     const more = { name: 'Title, Sex' };
     await userEvent.click(await screen.findByRole('button', more));
-    told.changes = [change(field('state', 'State', 'archived', 'active')), { ...several }];
-    fake.emit('profiles', {});
+    tell([change(field('state', 'State', 'archived', 'active')), several]);
+    go.emit('profiles', {});
     await screen.findByText('Brought back in Cliniko');
     expect(await button(more.name)).toHaveAttribute('aria-expanded', 'true'); // as it was
-    told.changes = [change(field('state', 'State', 'active', 'archived')), ...told.changes];
-    fake.emit('profiles', {});
+    tell([change(field('state', 'State', 'active', 'archived')), several]);
+    go.emit('profiles', {});
     await screen.findByText('Archived in Cliniko');
   });
 
   it('offers to try again when it cannot be read', async () => {
-    const { fake } = await open([]);
+    const { go, tell } = await open([]);
     await lines();
-    const read = fake.ProfileHistory;
-    fake.ProfileHistory = () =>
-      Promise.reject({ code: 'store_busy', message: 'Another copy holds the data.' } as never);
-    router.go({ name: 'profile', id: fake.people[5]?.id ?? '' });
+    go.Profiles.History.mockRejectedValue(
+      sample.refusal('store_busy', 'Another copy holds the data.'),
+    );
+    router.go({ name: 'profile', id: MEI.id });
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('Another copy holds the data.');
-    fake.ProfileHistory = read;
+    tell([]);
     await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }));
     await screen.findByText(/^Profile created here/);
   });
 
   it('leads from the survivor of a merge to those who were merged, and back', async () => {
-    const { person } = await open([], (each) => each.merged.length > 1);
-    const [first] = person.merged;
-    await screen.findByText(`${first?.name} was merged into this client.`);
-    await userEvent.click(await button(`Open ${first?.name}`));
+    const merged = [
+      { id: NOAH.id, name: 'Walker, Noah' },
+      { id: '836447129235099999', name: '' },
+    ];
+    const { go } = await open([], { ...NGOZI, merged });
+    go.Links.Follow.mockResolvedValue({ ...NGOZI, merged });
+    await screen.findByText('Walker, Noah was merged into this client.');
+    await userEvent.click(await button('Open Walker, Noah'));
     await screen.findByText(/^Merged in Cliniko: now part of another client/);
     await userEvent.click(await button('Open that profile'));
-    await heading(new RegExp(person.lastName));
+    await heading(/Abara/);
+    expect(router.current).toEqual({ name: 'profile', id: NGOZI.id });
   });
 
   it('says until when a deleted one is here', async () => {
-    await open([], (each) => each.state === 'deleted');
-    await screen.findByText(/^Deleted in Cliniko\. .* erased here on .*\d{4}\.$/);
+    await open([], { ...LUCA, state: 'deleted', archivedAt: '' });
+    await screen.findByText(/^Deleted in Cliniko\. .* erased here on .*2026\.$/);
   });
 });
 
 describe('all syncs', () => {
+  /** The newest first, five minutes between them; the same four fail each time. */
+  const passes: PassView[] = (
+    [
+      {},
+      {},
+      {},
+      {},
+      { synced: 2, unchanged: 1, read: 7 },
+      {},
+      {},
+      {},
+      { read: 0, failed: 0, requests: 4, error: 'timed_out' },
+      {},
+      {},
+      { kind: 'full', read: 9, synced: 3, archived: 2, requests: 20 },
+    ] satisfies Partial<PassView>[]
+  ).map((rest, nth) => {
+    const at = new Date(Date.parse('2026-11-03T10:00:00Z') - nth * 5 * 60_000).toISOString();
+    const quiet = { kind: 'changes', synced: 0, archived: 0, read: 4, requests: 3 } as const;
+    return { ...sample.PASS, ...quiet, startedAt: at, endedAt: at, ...rest };
+  });
+
   it('are a click away, with those that brought nothing folded', async () => {
-    const fake = startFake({ count: 30 });
-    fake.syncs = syncsOf(2, 30).slice(190, 240);
+    const go = startGo();
+    go.Sync.Passes.mockResolvedValue(passes);
     router.reset({ name: 'settings', section: 'integration' });
     const user = userEvent.setup();
     await show();
     await user.click(await button('All syncs'));
     expect(await heading('All syncs')).toHaveFocus();
     const table = within(await screen.findByRole('table', { name: 'All syncs' }));
+    const folds = table.getAllByRole('button', { name: /^\d+ quiet syncs/ });
+    expect(folds.map((each) => parseInt(each.textContent))).toEqual([4, 3, 2]);
     const count = table.getAllByRole('row').length;
-    expect(count).toBeLessThan(12);
-    const [fold] = table.getAllByRole('button', { name: /^\d+ quiet syncs/ });
+    expect(count).toBe(8); // the head, the day, three folds and three syncs
+    const [fold] = folds;
     if (!fold) throw new Error('nothing is folded');
     await user.click(fold);
     expect(fold).toHaveAttribute('aria-expanded', 'true');
-    expect(table.getAllByRole('row')).toHaveLength(count + parseInt(fold.textContent));
+    expect(table.getAllByRole('row')).toHaveLength(count + 4);
     table.getByText('Cliniko did not answer in time');
     expect(table.queryByText(/[a-z]_[a-z]/)).toBeNull(); // no code
     await user.click(await button('Go back'));
@@ -155,35 +185,51 @@ describe('all syncs', () => {
   });
 
   it('are not for everybody', async () => {
-    const fake = startFake();
-    if (fake.state.person) fake.state.person.permissions = ['practitioner'];
-    const asked = vi.spyOn(fake, 'Syncs');
+    const go = startGo({ person: { ...DANA, permissions: ['practitioner'] } });
     router.reset({ name: 'settings', section: 'syncs' });
     await show();
     await heading('You may not change the integration');
-    expect(asked).not.toHaveBeenCalled();
+    expect(go.Sync.Passes).not.toHaveBeenCalled();
   });
 });
 
 describe('a mass disappearance', () => {
-  function start(lost: number, options?: Parameters<typeof startFake>[0]): FakeGo {
-    const fake = startFake({ count: 80, ...options });
-    fake.lose(lost);
+  const title = '3 clients are no longer in Cliniko';
+
+  /** Three are missing. Whoever is asked to remove them takes until `end` or `stop` is called. */
+  function start(patch: Partial<AppState> = {}) {
+    const go = startGo(patch);
+    loseThree(go);
+    const pass = later<PassView>();
+    go.Integration.KeepMissing.mockImplementation(async () => {
+      loseNobody(go);
+    });
+    go.Integration.RemoveMissing.mockImplementation(() => {
+      loseNobody(go);
+      go.tell({ phase: 'storing', done: 1, total: 7 });
+      return pass.promise;
+    });
+    go.Sync.Cancel.mockImplementation(async () => {
+      go.tell({ phase: 'idle', unfinished: true });
+      pass.refuse(sample.refusal('cancelled'));
+    });
+    const end = () => {
+      go.tell({ phase: 'idle', problem: null });
+      pass.answer(sample.PASS);
+    };
     router.reset({ name: 'settings', section: 'integration' });
-    return fake;
+    return { go, end };
   }
-  const title = '60 clients are no longer in Cliniko';
 
   it('asks, with the names, and keeps them', async () => {
-    const fake = start(60);
+    start();
     const user = userEvent.setup();
     await show();
     const question = await region(title);
     question.getByText('Nothing was removed here.');
     const names = await question.findByRole('grid', { name: 'Who is missing' });
-    expect(names).toHaveAttribute('aria-rowcount', '61');
-    const [person] = fake.missing;
-    await within(names).findByText(person?.id ?? '');
+    expect(names).toHaveAttribute('aria-rowcount', '4');
+    await within(names).findByText(NGOZI.id);
     expect(screen.queryByRole('alert')).toBeNull(); // the same is not said twice
     await user.click(question.getByRole('button', { name: 'Keep them' }));
     expect(await heading('They stay')).toHaveFocus();
@@ -193,60 +239,57 @@ describe('a mass disappearance', () => {
   });
 
   it('removes nobody without a confirmation that says how many', async () => {
-    const fake = start(60);
-    const release = fake.holdPasses();
-    const removed = vi.spyOn(fake, 'RemoveMissing');
+    const { go, end } = start();
     const user = userEvent.setup();
     await show();
     await user.click(await button('They are gone, remove them'));
-    const dialog = within(await screen.findByRole('alertdialog', { name: 'Remove 60 clients?' }));
-    expect(removed).not.toHaveBeenCalled();
-    await user.click(dialog.getByRole('button', { name: 'Remove 60 clients' }));
-    await screen.findByRole('progressbar');
+    const dialog = within(await screen.findByRole('alertdialog', { name: 'Remove 3 clients?' }));
+    expect(go.Integration.RemoveMissing).not.toHaveBeenCalled();
+    await user.click(dialog.getByRole('button', { name: 'Remove 3 clients' }));
     // Go counts none as missing from now on, and the progress stays nevertheless.
-    expect(fake.state.tally.missing).toBe(0);
+    await screen.findByRole('progressbar');
     await vi.waitFor(() => expect(screen.getByRole('heading', { name: /^Looking/ })).toHaveFocus());
-    release();
-    const removedTitle = { name: 'They are removed' };
-    expect(await screen.findByRole('heading', removedTitle)).toHaveFocus();
-    expect(removed).toHaveBeenCalledOnce();
+    end();
+    expect(await screen.findByRole('heading', { name: 'They are removed' })).toHaveFocus();
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[[NGOZI.id, MEI.id, ZOE.id]]]);
   });
 
   it('can be stopped, and then kept after all', async () => {
-    const fake = start(60);
-    fake.holdPasses();
+    const { go } = start();
     const user = userEvent.setup();
     await show();
     await user.click(await button('They are gone, remove them'));
-    await user.click(await button('Remove 60 clients'));
+    await user.click(await button('Remove 3 clients'));
     await user.click(await button('Cancel'));
     await screen.findByText('Nobody was removed.');
-    const kept = vi.spyOn(fake, 'KeepMissing');
+    expect(go.Integration.KeepMissing).not.toHaveBeenCalled();
     await user.click(await button('Keep them'));
     await heading('They stay');
-    expect(kept).toHaveBeenCalledOnce();
+    expect(go.Integration.KeepMissing).toHaveBeenCalledOnce();
   });
 
   it('goes on while somebody looks elsewhere', async () => {
-    const fake = start(60);
-    const release = fake.holdPasses();
+    const { end } = start();
     const user = userEvent.setup();
     await show();
     await user.click(await button('They are gone, remove them'));
-    await user.click(await button('Remove 60 clients'));
+    await user.click(await button('Remove 3 clients'));
     await screen.findByRole('progressbar');
     router.go({ name: 'profiles' });
     await heading('Profiles');
     router.go({ name: 'settings', section: 'integration' });
     await heading(/^Looking for them/);
-    release();
+    end();
     await screen.findByRole('heading', { name: 'They are removed' });
   });
 
   it('leads there from wherever its error is shown', async () => {
-    const fake = start(60, { stage: 'connected' });
-    fake.StartImport = () =>
-      Promise.reject({ code: 'mass_disappearance', message: 'Many are gone.' } as never);
+    const { go } = start(sample.CONNECTED);
+    importsAtOnce(go);
+    go.Sync.Import.mockImplementation(() => {
+      go.tell({ phase: 'idle' });
+      return Promise.reject(sample.refusal('mass_disappearance') as never);
+    });
     router.reset({ name: 'sync' });
     const user = userEvent.setup();
     await show();
@@ -257,28 +300,25 @@ describe('a mass disappearance', () => {
     await heading('They stay');
     router.go({ name: 'sync' }); // which begins anew, now that it is decided
     await screen.findByRole('button', { name: 'Start sync' });
+    expect(go.Sync.List).toHaveBeenCalledTimes(2);
   });
 
   it('offers everybody what they may do', async () => {
-    const fake = start(60);
-    if (fake.state.person) fake.state.person.permissions = ['pms_link'];
+    const { go } = start({ person: { ...DANA, permissions: ['pms_link'] } });
     await show();
     const question = await region(title);
     await question.findByRole('grid', { name: 'Who is missing' });
     expect(question.queryByRole('button')).toBeNull();
-    if (fake.state.person) fake.state.person.permissions = ['pms_link', 'pms_link.modify'];
-    fake.emit('state', fake.state);
+    go.become({ person: { ...DANA, permissions: ['pms_link', 'pms_link.modify'] } });
     await question.findByRole('button', { name: 'Keep them' });
     expect(question.queryByRole('button', { name: /remove/ })).toBeNull();
   });
 
   it('tells others who can decide', async () => {
-    const fake = start(60);
-    if (fake.state.person) fake.state.person.permissions = ['practitioner'];
-    const asked = vi.spyOn(fake, 'Missing');
+    const { go } = start({ person: { ...DANA, permissions: ['practitioner'] } });
     await show();
     await screen.findByText(/permission TeleHab PMS\/EMR link decides/);
     expect(screen.queryByRole('button', { name: /remove them/ })).toBeNull();
-    expect(asked).not.toHaveBeenCalled();
+    expect(go.Integration.Missing).not.toHaveBeenCalled();
   });
 });

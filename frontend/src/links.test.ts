@@ -2,18 +2,24 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
+import type { AppState, ListingView, ProfileView } from './lib/api';
 import { router } from './lib/state/route.svelte';
+import { later, startGo } from './testing/go';
+import * as sample from './testing/samples';
 
+const { DANA, LINK_SETUP, MEI, NGOZI, NOAH, OLIVER, ROBIN } = sample;
 const PALETTE = { name: 'Name, or a pasted Cliniko address or number' };
-const NEWCOMER = '999000112'; // whom the fake clinic gives no email
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
 
-function start(options?: Parameters<typeof startFake>[0]) {
-  const fake = startFake(options);
-  fake.links.delay = 0;
-  return fake;
+/** As Cliniko has it now. */
+const fresh = (view: ProfileView) => ({ ...view, syncedAt: new Date().toISOString() });
+
+/** Whoever a link names is Robin, who is not on this computer yet. */
+function start(patch?: Partial<AppState>) {
+  const go = startGo(patch);
+  go.Links.Follow.mockResolvedValue(ROBIN);
+  return go;
 }
 
 beforeEach(() => {
@@ -22,25 +28,28 @@ beforeEach(() => {
 
 describe('a link from Cliniko', () => {
   it('opens over any screen, says so, and leaves the way back', async () => {
-    const fake = start();
+    const go = start();
+    go.Links.Follow.mockResolvedValue(fresh(NGOZI));
     router.reset({ name: 'settings', section: 'about' });
     render(App);
     await heading('Settings');
-    const person = fake.people.find((each) => each.state === 'active' && !each.failure);
-    fake.arrive(person?.id ?? '');
+    go.arrive(NGOZI.id);
     await screen.findByText('Opened from Cliniko');
     await screen.findByText('refreshed just now');
+    expect(go.Links.Follow.mock.calls).toEqual([[NGOZI.id]]);
     await userEvent.click(await button('Go back'));
     await heading('Settings');
   });
 
   it('of somebody new shows what is missing of them', async () => {
-    const fake = start();
-    fake.links.delay = 150;
+    const go = start();
+    const answer = later<ProfileView>();
+    go.Links.Follow.mockReturnValue(answer.promise);
     render(App);
     await heading('Profiles');
-    fake.arrive(NEWCOMER);
+    go.arrive(ROBIN.id);
     await screen.findByText('Fetching this client from Cliniko…');
+    answer.answer({ ...ROBIN, email: '', failure: OLIVER.failure });
     await heading(/Robin Newcomer/);
     await screen.findByText(/not complete in Cliniko: Email is missing/);
   });
@@ -51,14 +60,13 @@ describe('a link from Cliniko', () => {
     ['offline', /could not be fetched/, 'Try again'],
     ['rate_limited', /^Too many links/, 'Try again'],
   ])('of somebody new that ends in %s says what to do', async (code, title, step) => {
-    const fake = start();
-    fake.links.trouble = code;
+    const go = start();
+    go.Links.Follow.mockRejectedValueOnce(sample.refusal(code));
     render(App);
     await heading('Profiles');
-    fake.arrive(NEWCOMER);
+    go.arrive(ROBIN.id);
     await heading(title);
     await button(step);
-    fake.links.trouble = '';
     const again = screen.queryByRole('button', { name: 'Try again' });
     if (!again) return;
     await userEvent.click(again);
@@ -66,88 +74,100 @@ describe('a link from Cliniko', () => {
   });
 
   it('that cannot be refreshed keeps the stored profile, with its age', async () => {
-    const fake = start();
-    fake.links.trouble = 'offline';
+    const go = start();
+    go.Links.Follow.mockRejectedValueOnce(sample.refusal('offline'));
     render(App);
     await heading('Profiles');
-    fake.arrive(fake.people[3]?.id ?? '');
+    go.arrive(MEI.id);
     const alert = await screen.findByRole('alert');
-    expect(alert).toHaveTextContent(/Could not be refreshed.*synced .* ago/);
-    fake.links.trouble = '';
+    expect(alert).toHaveTextContent(/Could not be refreshed.*synced .*What Go says of offline\./);
+    await heading(/Mei.*Müller/);
+    go.Links.Follow.mockResolvedValueOnce(fresh(MEI));
     await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }));
     await vi.waitFor(() => expect(alert).not.toBeInTheDocument());
   });
 
   it('of a merged client shows the survivor, without making the page anew', async () => {
-    const fake = start({ count: 2000 });
+    const go = start();
+    go.Links.Follow.mockResolvedValue({ ...NGOZI, mergedFrom: NOAH.id });
     render(App);
     await heading('Profiles');
-    fake.arrive(fake.people.find((each) => each.state === 'merged')?.id ?? '');
+    go.arrive(NOAH.id);
     await screen.findByText('Opened from a client who is now part of this one.');
-    expect(router.current).toEqual({ name: 'profile', id: '836447129235000000' });
+    expect(router.current).toEqual({ name: 'profile', id: NGOZI.id });
   });
 
   it('waits at the sign-in', async () => {
-    const fake = start({ stage: 'signed-out' });
+    const go = start(sample.SIGNED_OUT);
+    go.People.SignIn.mockImplementation(async () => go.set({ person: DANA }));
     const user = userEvent.setup();
     render(App);
     await screen.findByLabelText('Email');
-    fake.arrive(NEWCOMER);
+    go.arrive(ROBIN.id);
     await screen.findByText('A profile is waiting to open');
+    expect(go.Links.Take).not.toHaveBeenCalled();
     await user.type(screen.getByLabelText('Email'), 'dana@example.com');
     await user.type(screen.getByLabelText('Password'), 'correct horse battery{Enter}');
     await heading(/Robin Newcomer/);
   });
 
   it('opens in the middle of an import, which goes on', async () => {
-    const fake = start({ stage: 'connected' });
-    const release = fake.holdPasses();
+    const go = start(sample.CONNECTED);
+    const listing = later<ListingView>();
+    go.Sync.List.mockImplementation(() => {
+      go.tell({ phase: 'listing', done: 3, total: 7 });
+      return listing.promise;
+    });
     router.reset({ name: 'sync' });
     render(App);
     await screen.findByRole('progressbar');
-    fake.arrive(NEWCOMER);
+    go.arrive(ROBIN.id);
     await heading(/Robin Newcomer/);
-    release();
+    go.tell({ phase: 'listed' });
+    listing.answer(sample.LISTING);
     await userEvent.click(await button('Go back'));
     await screen.findByRole('button', { name: 'Start sync' });
+    expect(go.Sync.List).toHaveBeenCalledOnce();
   });
 });
 
 describe('Ctrl-K', () => {
   it('finds by name and opens by keyboard alone', async () => {
-    const fake = start();
-    const person = fake.people.find((each) => each.state === 'active' && each.email.includes('@'));
+    const go = start();
+    go.lists.all['mei müller'] = [sample.rowOf(MEI)];
     const user = userEvent.setup();
     render(App);
     await heading('Profiles');
     await user.keyboard('{Control>}k{/Control}');
     const box = await screen.findByRole('combobox', PALETTE);
     expect(box).toHaveFocus();
-    await user.keyboard(person?.email ?? '');
+    await user.keyboard('mei müller');
     const option = await screen.findByRole('option');
     expect(box).toHaveAttribute('aria-activedescendant', option.id);
     await screen.findByText('1 result');
     await user.keyboard('{Enter}');
     await vi.waitFor(() => expect(screen.queryByRole('combobox', PALETTE)).toBeNull());
-    expect(await heading(new RegExp(person?.lastName ?? ''))).toHaveFocus();
+    expect(await heading(/Mei.*Müller/)).toHaveFocus();
   });
 
   it('fetches a pasted client', async () => {
-    start();
+    const go = start();
+    go.Links.FindPasted.mockResolvedValue({ id: ROBIN.id });
+    const address = 'https://harbour.au2.cliniko.com/patients/999000111';
     const user = userEvent.setup();
     render(App);
     await user.click(await button(/^Find a client/));
-    await user.type(
-      await screen.findByRole('combobox', PALETTE),
-      `https://harbour.au2.cliniko.com/patients/${NEWCOMER}`,
-    );
-    await user.click(await screen.findByRole('option', { name: /^Open client 999000112/ }));
+    await user.type(await screen.findByRole('combobox', PALETTE), address);
+    await user.click(await screen.findByRole('option', { name: /^Open client 999000111/ }));
     await heading(/Robin Newcomer/);
     expect(screen.queryByText('Opened from Cliniko')).toBeNull();
+    expect(go.Links.FindPasted).toHaveBeenLastCalledWith(address);
+    expect(go.Links.Follow.mock.calls).toEqual([[ROBIN.id]]);
   });
 
   it('closes with Esc, and for a link that comes in', async () => {
-    const fake = start();
+    const go = start();
+    go.Links.Follow.mockResolvedValue(OLIVER);
     const user = userEvent.setup();
     render(App);
     await heading('Profiles');
@@ -157,16 +177,22 @@ describe('Ctrl-K', () => {
     await vi.waitFor(() => expect(screen.queryByRole('combobox', PALETTE)).toBeNull());
     await user.keyboard('{Control>}k{/Control}');
     await screen.findByRole('combobox', PALETTE);
-    fake.arrive(fake.people[3]?.id ?? '');
+    go.arrive(OLIVER.id);
     await screen.findByText('Opened from Cliniko');
     await vi.waitFor(() => expect(screen.queryByRole('combobox', PALETTE)).toBeNull());
   });
 
-  it.each(['signed-out', 'imported'] as const)('is for practitioners (%s)', async (stage) => {
-    const fake = start({ stage });
-    if (fake.state.person) fake.state.person.permissions = ['pms_link'];
+  it.each([
+    ['signed out', sample.SIGNED_OUT, 'TeleHab'],
+    [
+      'no practitioner',
+      { person: { ...DANA, permissions: ['pms_link' as const] } },
+      'You may not open profiles',
+    ],
+  ])('is for practitioners (%s)', async (_, patch, title) => {
+    start(patch);
     render(App);
-    await (stage === 'imported' ? heading('You may not open profiles') : heading('TeleHab'));
+    await heading(title);
     await userEvent.keyboard('{Control>}k{/Control}');
     expect(screen.queryByRole('combobox', PALETTE)).toBeNull();
     expect(screen.queryByRole('button', { name: /^Find a client/ })).toBeNull();
@@ -181,17 +207,18 @@ describe('the card Open in TeleHab', () => {
   });
 
   it('names what Cliniko wants to know, and tests the way', async () => {
-    const fake = start();
-    const copied = vi.spyOn(fake, 'CopyText');
+    const go = start();
+    go.Links.Test.mockResolvedValueOnce(true).mockResolvedValueOnce(false);
     const user = userEvent.setup();
     render(App);
     const open = await card();
     await open.findByText('Ready');
     await user.click(open.getByRole('button', { name: 'Copy App URL' }));
-    expect(copied).toHaveBeenCalledWith(fake.links.setup.appUrl);
+    expect(go.About.CopyText.mock.calls).toEqual([
+      ['https://app.telehab.io/app/patients/integration'],
+    ]);
     await user.click(open.getByRole('button', { name: 'Test it' }));
     await open.findByText(/^It works: this computer opens TeleHab’s links/);
-    fake.links.comesBack = false;
     await user.click(open.getByRole('button', { name: 'Test it' }));
     await open.findByText(/did not come back/);
     await open.findByRole('button', { name: 'Repair' });
@@ -200,9 +227,9 @@ describe('the card Open in TeleHab', () => {
   });
 
   it('asks before it takes the links from another program', async () => {
-    const fake = start();
-    Object.assign(fake.links.setup, { state: 'foreign', owner: 'Example Player' });
-    const repaired = vi.spyOn(fake, 'RepairLink');
+    const go = start();
+    go.Links.Setup.mockResolvedValue({ ...LINK_SETUP, state: 'foreign', owner: 'Example Player' });
+    go.Links.Repair.mockResolvedValue(LINK_SETUP);
     const user = userEvent.setup();
     render(App);
     const open = await card();
@@ -210,27 +237,32 @@ describe('the card Open in TeleHab', () => {
     await user.click(open.getByRole('button', { name: 'Repair' }));
     const dialog = await screen.findByRole('alertdialog');
     expect(dialog).toHaveTextContent('Example Player');
-    expect(repaired).not.toHaveBeenCalled();
+    expect(go.Links.Repair).not.toHaveBeenCalled();
     await user.click(within(dialog).getByRole('button', { name: 'Take over' }));
     await open.findByText('Ready');
-    expect(repaired).toHaveBeenCalledExactlyOnceWith(true);
+    expect(go.Links.Repair).toHaveBeenCalledExactlyOnceWith(true);
   });
 
   it('lets nobody run the bookmarklet in this window', async () => {
-    const fake = start();
+    start();
     const user = userEvent.setup();
     render(App);
     const open = await card();
     await user.click(await open.findByRole('button', { name: 'Bookmarklet' }));
     const link = await open.findByRole('link', { name: 'Open in TeleHab' });
-    expect(link).toHaveAttribute('href', fake.links.setup.bookmarklet);
+    expect(link).toHaveAttribute('href', LINK_SETUP.bookmarklet);
     const click = new MouseEvent('click', { bubbles: true, cancelable: true });
     link.dispatchEvent(click);
     expect(click.defaultPrevented).toBe(true);
   });
 
   it('says what Disconnect has erased', async () => {
-    start();
+    const go = start();
+    go.Integration.Disconnect.mockImplementation(async () => {
+      const sync = { ...sample.UNCONNECTED.sync, generation: 2 };
+      const state = go.set({ ...sample.UNCONNECTED, generation: 2, sync });
+      return { clinic: 'Harbour Physio', profiles: 9, changes: 12, syncs: 3, state };
+    });
     const user = userEvent.setup();
     render(App);
     await user.click(await button('Disconnect'));
@@ -239,7 +271,7 @@ describe('the card Open in TeleHab', () => {
     const name = 'Harbour Physio is disconnected';
     const title = await screen.findByRole('heading', { name });
     await vi.waitFor(() => expect(title).toHaveFocus());
-    expect(screen.getByText(/^\d+ profiles, with all their details$/)).toBeVisible();
+    expect(screen.getByText('9 profiles, with all their details')).toBeVisible();
     expect(screen.getByText('the records of 3 syncs')).toBeVisible();
     expect(screen.getByRole('heading', { name: 'Set up Cliniko integration' })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Close' }));

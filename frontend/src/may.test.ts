@@ -1,23 +1,24 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import App from './App.svelte';
-import { EVERYTHING } from './dev/fake-state';
-import { startFake } from './dev/test-go';
 import type { Permission } from './lib/api';
 import { app } from './lib/state/app.svelte';
 import { router, type Route } from './lib/state/route.svelte';
+import { startGo, type CannedGo } from './testing/go';
+import * as sample from './testing/samples';
+import { loseThree } from './testing/sync';
 
+const { DANA, EVERYTHING, HARBOUR, LUCA, MEI, NGOZI, RIVERSIDE } = sample;
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const absent = (name: string | RegExp) => screen.queryByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
 
-function as(permissions: Permission[], route: Route, count = 250) {
-  const fake = startFake({ count });
-  if (fake.state.person) fake.state.person.permissions = permissions;
+function as(permissions: Permission[], route: Route) {
+  const go = startGo({ person: { ...DANA, permissions } });
   router.reset(route);
   render(App);
-  return { fake, user: userEvent.setup() };
+  return { go, user: userEvent.setup() };
 }
 const INTEGRATION: Route = { name: 'settings', section: 'integration' };
 
@@ -27,11 +28,10 @@ beforeEach(() => {
 
 describe('whoever may only view profiles', () => {
   it('finds no button to sync, refresh, or erase', async () => {
-    const { fake } = as(['practitioner'], { name: 'profiles' });
+    as(['practitioner'], { name: 'profiles' });
     await screen.findByRole('grid', { name: 'Profiles' });
     expect(absent('Sync with Cliniko now')).toBeNull();
-    const left = fake.people.find((each) => each.state === 'archived');
-    router.go({ name: 'profile', id: left?.id ?? '' });
+    router.go({ name: 'profile', id: LUCA.id });
     await button(/^Edit in Cliniko/);
     expect(absent('Refresh')).toBeNull();
     expect(absent('Erase from this computer')).toBeNull();
@@ -51,53 +51,50 @@ describe('whoever may only view profiles', () => {
   });
 
   it('still follows a link, and cannot bring in somebody new', async () => {
-    const { fake, user } = as(['practitioner'], { name: 'profiles' });
-    fake.links.delay = 5;
-    const known = fake.people.find((each) => each.state === 'active' && each.lastName);
-    const refreshed = vi.spyOn(fake, 'RefreshProfile');
-    fake.arrive(known?.id ?? '');
-    await heading(new RegExp(known?.lastName ?? '?'));
+    const { go } = as(['practitioner'], { name: 'profiles' });
+    go.Links.Follow.mockResolvedValueOnce({ ...NGOZI, syncedAt: new Date().toISOString() });
+    await screen.findByRole('grid', { name: 'Profiles' });
+    go.arrive(NGOZI.id);
+    await heading(/Abara/);
     await screen.findByText(/refreshed just now/i);
-    fake.links.trouble = 'not_permitted';
-    fake.arrive('836447129299999999');
+    go.Links.Follow.mockRejectedValueOnce(sample.refusal('not_permitted'));
+    go.arrive('836447129299999999');
     await heading('You may not open clients who are new here');
     await screen.findByText(/Ask Dana Smith or Lee Example\./);
     expect(absent('Try again')).toBeNull();
-    expect(refreshed).not.toHaveBeenCalled();
-    expect(user).toBeDefined();
+    expect(go.Profiles.Refresh).not.toHaveBeenCalled();
   });
 });
 
 describe('whoever may only view the integration', () => {
   it('sees it, and who may change it', async () => {
-    const { fake } = as(['pms_link'], INTEGRATION);
+    const { go } = as(['pms_link'], INTEGRATION);
     await screen.findByText(/You may look at this, but not change it\. Ask Dana Smith or Lee/);
     await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
     for (const name of ['Sync patients', 'Replace key', 'Disconnect', /^Check .* again$/]) {
       expect(absent(name)).toBeNull();
     }
-    fake.lose(60);
-    await heading(/60 clients are no longer in Cliniko/);
+    loseThree(go);
+    await heading(/3 clients are no longer in Cliniko/);
     expect(absent('Keep them')).toBeNull();
     expect(absent('They are gone, remove them')).toBeNull();
     router.go({ name: 'sync' });
     await heading('Settings'); // and nothing is listed
-    expect(fake.state.sync.phase).toBe('idle');
+    expect(go.Sync.List).not.toHaveBeenCalled();
   });
 
   it('may keep the missing with Modify, and remove them with Delete', async () => {
-    const { fake } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
+    const { go } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
     await button('Sync patients');
     await button('Replace key');
     expect(absent('Disconnect')).toBeNull();
-    fake.lose(60);
+    loseThree(go);
     await button('Keep them');
     expect(absent('They are gone, remove them')).toBeNull();
   });
 
   it('cannot set up a clinic', async () => {
-    const fake = startFake({ stage: 'unconnected' });
-    if (fake.state.person) fake.state.person.permissions = ['pms_link'];
+    startGo({ ...sample.UNCONNECTED, person: { ...DANA, permissions: ['pms_link'] } });
     router.reset(INTEGRATION);
     render(App);
     await screen.findByText(/Connecting a clinic needs .* Ask Dana Smith or Lee Example\./);
@@ -158,77 +155,97 @@ describe('whoever may not manage people', () => {
 
 describe('a client who left', () => {
   it('is erased after a question, and the list comes back', async () => {
-    const everything: Permission[] = ['practitioner', 'practitioner.delete'];
-    const { fake, user } = as(everything, { name: 'profiles' });
-    const gone = fake.people.find((each) => each.state === 'archived' && each.firstName);
-    router.go({ name: 'profile', id: gone?.id ?? '' });
+    const permissions: Permission[] = ['practitioner', 'practitioner.delete'];
+    const { go, user } = as(permissions, { name: 'profiles' });
+    go.Profiles.Erase.mockResolvedValue();
+    router.go({ name: 'profile', id: LUCA.id });
     await screen.findByText(/They are erased here on/);
     await user.click(await button('Erase from this computer'));
     const asked = within(await screen.findByRole('alertdialog'));
+    expect(go.Profiles.Erase).not.toHaveBeenCalled();
     await user.click(asked.getByRole('button', { name: 'Erase' }));
     await heading('Profiles');
-    expect(fake.people.some((each) => each.id === gone?.id)).toBe(false);
+    expect(go.Profiles.Erase.mock.calls).toEqual([[LUCA.id]]);
     expect(router.canGoBack).toBe(false);
   });
 });
 
 describe('what is copied', () => {
   it('of a client is cleared, of anything else stays', async () => {
-    const { fake, user } = as(['practitioner'], { name: 'profiles' });
-    const detail = vi.spyOn(fake, 'CopyDetail');
-    const text = vi.spyOn(fake, 'CopyText');
-    const person = fake.people.find((each) => each.state === 'active' && each.email.includes('@'));
-    router.go({ name: 'profile', id: person?.id ?? '' });
+    const { go, user } = as(['practitioner'], { name: 'profiles' });
+    router.go({ name: 'profile', id: MEI.id });
     const copy = await button('Copy email');
     expect(copy).toHaveAttribute('title', 'Copy email (cleared after 45 s)');
     await user.click(copy);
     await screen.findByText(/taken off the clipboard after 45 seconds/);
     await user.click(await button('Copy mobile'));
     await user.click(await button('Copy client'));
-    expect(detail.mock.calls).toEqual([[person?.email], [person?.phones[0]?.number]]);
-    expect(text.mock.calls).toEqual([[person?.id]]);
+    expect(go.Profiles.CopyDetail.mock.calls).toEqual([
+      ['mei.mueller@example.com'],
+      ['0491 570 156'],
+    ]);
+    expect(go.About.CopyText.mock.calls).toEqual([[MEI.id]]);
   });
 });
 
 describe('a second clinic', () => {
+  const KEY = 'MS0xMjM0NTY3ODkwriverside-au2';
+  const refused = sample.refusal('other_clinic', 'This key belongs to Riverside Physio.');
+
+  /** Go shows this one of the two from now on. */
+  function shows(go: CannedGo, place: typeof HARBOUR) {
+    const places = [HARBOUR, RIVERSIDE].map((each) => ({
+      ...each,
+      current: each.account === place.account,
+    }));
+    go.Clinics.List.mockResolvedValue(places);
+    const generation = go.state.generation + 1;
+    const sync = { ...go.state.sync, generation };
+    return go.set({ clinic: { ...sample.CLINIC, name: place.name }, generation, sync });
+  }
+
   it('is kept separately, and one switches between the two', async () => {
-    const everything: Permission[] = [
+    const permissions: Permission[] = [
       'practitioner',
       'pms_link',
       'pms_link.create',
       'pms_link.modify',
     ];
-    const { fake, user } = as(everything, INTEGRATION);
-    const connected = vi.spyOn(fake, 'ConnectSeparately');
+    const { go, user } = as(permissions, INTEGRATION);
+    go.Integration.Connect.mockRejectedValue(refused);
+    go.Clinics.ConnectSeparately.mockImplementation(async () => shows(go, RIVERSIDE));
+    go.Clinics.Use.mockImplementation(async () => shows(go, HARBOUR));
     await user.click(await button('Replace key'));
-    await user.type(screen.getByLabelText('API key'), 'MS0xMjM0NTY3ODkwriverside-au2');
+    await user.type(screen.getByLabelText('API key'), KEY);
     await user.click(await button('Save'));
-    const keep = await screen.findByRole('button', { name: 'Keep it separately' });
-    await user.click(keep);
+    await user.click(await button('Keep it separately'));
     await heading(/^Riverside Physio/);
-    expect(connected).toHaveBeenCalledExactlyOnceWith('MS0xMjM0NTY3ODkwriverside-au2');
+    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([[KEY]]);
     expect(screen.queryByLabelText('API key')).toBeNull();
     await user.click(await button('Switch to Harbour Physio'));
     await heading(/^Harbour Physio/);
     await button('Switch to Riverside Physio');
+    expect(go.Clinics.Use.mock.calls).toEqual([['']]);
   });
 
   it('is not offered to whoever may not connect one', async () => {
-    const { user } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
+    const { go, user } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
+    go.Integration.Connect.mockRejectedValue(refused);
     await user.click(await button('Replace key'));
-    await user.type(screen.getByLabelText('API key'), 'MS0xMjM0NTY3ODkwriverside-au2{Enter}');
+    await user.type(screen.getByLabelText('API key'), `${KEY}{Enter}`);
     await screen.findByText(/This key belongs to Riverside/);
     expect(absent('Keep it separately')).toBeNull();
   });
 
   it('is found on the sign-in screen', async () => {
-    const fake = startFake({ stage: 'signed-out' });
-    fake.accounts.separate('Riverside Physio');
-    fake.accounts.use('');
+    const go = startGo(sample.SIGNED_OUT);
+    go.Clinics.List.mockResolvedValue([HARBOUR, RIVERSIDE]);
+    go.Clinics.Use.mockImplementation(async () => shows(go, RIVERSIDE));
     const user = userEvent.setup();
     render(App);
     await user.click(await button('Switch to Riverside Physio'));
     await button('Switch to Harbour Physio');
     expect(await screen.findByText('Riverside Physio')).toBeVisible();
+    expect(go.Clinics.Use.mock.calls).toEqual([['7']]);
   });
 });

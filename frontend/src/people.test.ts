@@ -2,9 +2,11 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
 import { router, type SettingsSection } from './lib/state/route.svelte';
+import { startGo } from './testing/go';
+import * as sample from './testing/samples';
 
+const { DANA, LEE, NGOZI, PRIYA, SAM, refusal } = sample;
 const PASSWORD = 'correct horse battery';
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
@@ -12,11 +14,11 @@ const dialog = (name: string | RegExp) => screen.findByRole('dialog', { name });
 
 const gone = () => vi.waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
-function open(section: SettingsSection, options?: Parameters<typeof startFake>[0]) {
+function open(section: SettingsSection) {
   router.reset({ name: 'settings', section });
-  const fake = startFake(options);
+  const go = startGo();
   render(App);
-  return { fake, user: userEvent.setup() };
+  return { go, user: userEvent.setup() };
 }
 
 beforeEach(() => {
@@ -36,8 +38,10 @@ describe('people', () => {
   });
 
   it('are added, once everything is right', async () => {
-    const { fake, user } = open('people');
-    const added = vi.spyOn(fake, 'AddPerson');
+    const { go, user } = open('people');
+    const taken = 'Someone with this email is already here. Use another email.';
+    const kim = { ...PRIYA, id: '5', name: 'Kim Novice', email: 'kim@example.com' };
+    go.People.Add.mockRejectedValueOnce(refusal('invalid', taken));
     await user.click(await button('Add person'));
     const form = within(await dialog('Add a person'));
     const submit = form.getByRole('button', { name: 'Add person' });
@@ -48,7 +52,7 @@ describe('people', () => {
     await user.type(form.getByLabelText('Email'), 'lee@example.com');
     await user.type(form.getByLabelText('Password'), 'short{Enter}');
     expect(form.getByText('Use at least 12 characters.')).toBeVisible();
-    expect(added).not.toHaveBeenCalled();
+    expect(go.People.Add).not.toHaveBeenCalled();
 
     await user.type(form.getByLabelText('Password'), ' kettle owl seven');
     await user.click(form.getByLabelText('Profiles: Create')); // off
@@ -57,6 +61,8 @@ describe('people', () => {
     expect(await form.findByRole('alert')).toHaveTextContent(/email is already here/);
     await user.clear(form.getByLabelText('Email'));
     await user.type(form.getByLabelText('Email'), ' kim@example.com ');
+    go.People.Add.mockResolvedValueOnce(kim);
+    go.People.List.mockResolvedValue([DANA, LEE, PRIYA, SAM, kim]);
     await user.click(submit);
 
     const row = await screen.findByRole('row', { name: /Kim Novice/ });
@@ -65,14 +71,16 @@ describe('people', () => {
     await vi.waitFor(() =>
       expect(screen.getByRole('button', { name: 'Add person' })).toHaveFocus(),
     );
-    expect(added).toHaveBeenLastCalledWith(
-      { name: 'Kim Novice', email: 'kim@example.com', permissions: ['practitioner'], active: true },
-      'short kettle owl seven',
-    );
+    const details = { name: 'Kim Novice', permissions: ['practitioner'], active: true };
+    expect(go.People.Add.mock.calls).toEqual([
+      [{ ...details, email: 'lee@example.com' }, 'short kettle owl seven'],
+      [{ ...details, email: 'kim@example.com' }, 'short kettle owl seven'],
+    ]);
   });
 
   it('are changed, and the boxes keep to what Go does', async () => {
-    const { fake, user } = open('people');
+    const { go, user } = open('people');
+    go.People.Change.mockResolvedValue({ ...PRIYA, permissions: ['people'] });
     await user.click(await button('Edit Priya Sample'));
     const form = within(await dialog('Edit Priya Sample'));
     expect(form.queryByLabelText('Password')).toBeNull();
@@ -86,14 +94,14 @@ describe('people', () => {
     expect(form.getByText('Choose at least one.')).toBeVisible();
     await user.click(box('Manage people'));
     await user.click(form.getByRole('button', { name: 'Save' }));
-    await vi.waitFor(() => {
-      expect(fake.accounts.people.find((each) => each.id === '3')?.permissions).toEqual(['people']);
-    });
+    await gone();
+    const details = { name: 'Priya Sample', email: 'priya@example.com', active: true };
+    expect(go.People.Change.mock.calls).toEqual([['3', { ...details, permissions: ['people'] }]]);
   });
 
   it('say in place why the last manager cannot go', async () => {
-    const { fake, user } = open('people');
-    fake.accounts.people = fake.accounts.people.filter((each) => each.id !== '2');
+    const { go, user } = open('people');
+    go.People.Change.mockRejectedValue(refusal('invalid', 'Nobody could manage people any more.'));
     await user.click(await button('Deactivate Dana Smith'));
     const asked = within(await screen.findByRole('alertdialog'));
     expect(asked.getByText(/This is your own account/)).toBeVisible();
@@ -104,20 +112,30 @@ describe('people', () => {
   });
 
   it('are let in again, and get another password', async () => {
-    const { fake, user } = open('people');
+    const { go, user } = open('people');
+    const back = { ...SAM, active: true };
+    go.People.Change.mockResolvedValue(back);
+    go.People.ResetPassword.mockResolvedValue();
     await user.click(await button('Reactivate Sam Former'));
     const asked = within(await screen.findByRole('alertdialog'));
+    go.People.List.mockResolvedValue([DANA, LEE, PRIYA, back]);
     await user.click(asked.getByRole('button', { name: 'Reactivate' }));
     await screen.findAllByText('Sam Former can sign in now.');
     await user.click(await button('Reset the password of Sam Former'));
     const form = within(await dialog('Reset the password of Sam Former'));
     await user.type(form.getByLabelText('New password'), 'nine lanterns on a hill{Enter}');
     await screen.findAllByText('Sam Former has a new password.');
-    expect(fake.accounts.passwords.get('4')).toBe('nine lanterns on a hill');
+    const { id, ...details } = back;
+    expect(go.People.Change.mock.calls).toEqual([[id, details]]);
+    expect(go.People.ResetPassword.mock.calls).toEqual([[id, 'nine lanterns on a hill']]);
   });
 
   it('who deactivate themselves are signed out', async () => {
-    const { user } = open('people');
+    const { go, user } = open('people');
+    go.People.Change.mockImplementation(async () => {
+      go.become(sample.SIGNED_OUT);
+      return { ...DANA, active: false };
+    });
     await user.click(await button('Deactivate Dana Smith'));
     const asked = within(await screen.findByRole('alertdialog'));
     await user.click(asked.getByRole('button', { name: 'Deactivate' }));
@@ -128,25 +146,34 @@ describe('people', () => {
 
 describe('security', () => {
   it('changes the own password, and says which one is wrong', async () => {
-    const { fake, user } = open('security');
+    const { go, user } = open('security');
+    go.People.ChangePassword.mockRejectedValueOnce(
+      refusal('sign_in_refused', 'The present password is not right. Check it and try again.'),
+    );
     await user.click(await button('Change password'));
     const form = within(await dialog('Change password'));
     await user.type(form.getByLabelText('Present password'), 'not this one');
     await user.type(form.getByLabelText('New password'), 'nine lanterns on a hill{Enter}');
     expect(await form.findByRole('alert')).toHaveTextContent(/present password is not right/);
     expect(form.getByLabelText('Present password')).toHaveFocus();
+    go.People.ChangePassword.mockResolvedValueOnce();
     await user.keyboard(`${PASSWORD}{Enter}`);
     await screen.findAllByText('Your password is changed.');
-    expect(fake.accounts.passwords.get('1')).toBe('nine lanterns on a hill');
+    expect(go.People.ChangePassword.mock.calls).toEqual([
+      ['not this one', 'nine lanterns on a hill'],
+      [PASSWORD, 'nine lanterns on a hill'],
+    ]);
   });
 
   it('sets after how long the window locks, and how long clients are kept', async () => {
-    const { fake, user } = open('security');
+    const { go, user } = open('security');
+    go.Security.SetAutoLock.mockImplementation(async (minutes) => go.set({ idleMinutes: minutes }));
+    go.Security.SetRetention.mockResolvedValue();
     await user.selectOptions(
       await screen.findByRole('combobox', { name: 'Auto-lock' }),
       '30 minutes',
     );
-    await vi.waitFor(() => expect(fake.state.idleMinutes).toBe(30));
+    expect(go.Security.SetAutoLock.mock.calls).toEqual([[30]]);
     const days = await screen.findByLabelText(/^Deleted/);
     await vi.waitFor(() => expect(days).toHaveValue(7));
     expect(await button('Save')).toBeDisabled();
@@ -154,31 +181,46 @@ describe('security', () => {
     await user.type(days, '14');
     await user.click(await button('Save'));
     await screen.findAllByText(/counts from the next sync/);
-    expect(fake.accounts.retention).toEqual({ archivedDays: 90, deletedDays: 14 });
+    expect(go.Security.SetRetention.mock.calls).toEqual([[{ archivedDays: 90, deletedDays: 14 }]]);
   });
 
   it('exports everything only with the password, after a warning', async () => {
-    const { fake, user } = open('security');
-    const exported = vi.spyOn(fake, 'ExportProfiles');
+    const { go, user } = open('security');
+    go.Profiles.Export.mockRejectedValueOnce(
+      refusal('sign_in_refused', 'Wrong email or password. Check both and try again.'),
+    );
     await user.click(await button('Export…'));
     const form = within(await dialog('Export all profiles'));
     expect(form.getByText(/It is not sealed/)).toBeVisible();
     await user.click(form.getByLabelText('JSON, for another program'));
     await user.click(form.getByRole('button', { name: 'Export…' }));
-    expect(exported).not.toHaveBeenCalled();
+    expect(go.Profiles.Export).not.toHaveBeenCalled();
     expect(form.getByLabelText('Your password')).toHaveFocus();
     await user.keyboard('guess{Enter}');
     await form.findByText(/Wrong email or password/);
     expect(form.getByLabelText('Your password')).toHaveValue('');
+    go.Profiles.Export.mockResolvedValueOnce('profiles.json');
     await user.type(form.getByLabelText('Your password'), `${PASSWORD}{Enter}`);
     await screen.findAllByText('Saved to profiles.json');
-    expect(exported).toHaveBeenLastCalledWith('json', PASSWORD);
     await gone();
+    expect(go.Profiles.Export.mock.calls).toEqual([
+      ['json', 'guess'],
+      ['json', PASSWORD],
+    ]);
   });
 
   it('shows who did what, the newest first, page by page', async () => {
-    const { fake, user } = open('security');
-    fake.accounts.note('removed_missing');
+    const { go, user } = open('security');
+    /** So many lines, the newest of which is the one with this id. */
+    const linesFrom = (newest: number, count: number) =>
+      Array.from({ length: count }, (_, nth) => ({
+        ...sample.EVENT,
+        id: newest - nth,
+        action: newest - nth === 240 ? 'removed_missing' : 'opened_profile',
+      }));
+    go.Security.Audit.mockResolvedValueOnce(linesFrom(240, 100))
+      .mockResolvedValueOnce(linesFrom(140, 100))
+      .mockResolvedValueOnce(linesFrom(40, 40));
     await user.click(await button('See who did what'));
     const table = within(await screen.findByRole('table', { name: 'Who did what' }));
     const lines = () => table.getAllByRole('row').filter((row) => row.querySelector('td'));
@@ -188,30 +230,39 @@ describe('security', () => {
     await vi.waitFor(() => expect(lines()).toHaveLength(200));
     await user.click(await button('Show older ones'));
     await screen.findByText('That is all.');
-    expect(lines()).toHaveLength(fake.accounts.events.length);
-    const [client] = table.getAllByRole('button', { name: 'Client 836447129235000000' });
+    expect(lines()).toHaveLength(240);
+    expect(go.Security.Audit.mock.calls).toEqual([
+      [0, 100],
+      [141, 100],
+      [41, 100],
+    ]);
+    const [client] = table.getAllByRole('button', { name: `Client ${NGOZI.id}` });
     if (client) await user.click(client);
-    expect(router.current).toEqual({ name: 'profile', id: '836447129235000000' });
+    expect(router.current).toEqual({ name: 'profile', id: NGOZI.id });
   });
 });
 
 describe('the report for support', () => {
   it('is read before it is copied', async () => {
-    const { fake, user } = open('about');
-    const copied = vi.spyOn(fake, 'CopyText');
+    const { go, user } = open('about');
+    go.About.Diagnostics.mockResolvedValue('TeleHab 0.1.0, linux amd64\nshard au2\n');
     await user.click(await button('Copy diagnostics'));
     const report = await screen.findByLabelText<HTMLTextAreaElement>('The report');
     expect(report).toHaveAttribute('readonly');
-    expect(copied).not.toHaveBeenCalled();
+    expect(report).toHaveValue('TeleHab 0.1.0, linux amd64\nshard au2\n');
+    expect(go.About.CopyText).not.toHaveBeenCalled();
     await user.click(await button('Copy'));
     await vi.waitFor(() => expect(screen.queryByLabelText('The report')).toBeNull());
-    expect(copied).toHaveBeenCalledExactlyOnceWith(await fake.Diagnostics());
+    expect(go.About.CopyText.mock.calls).toEqual([['TeleHab 0.1.0, linux amd64\nshard au2\n']]);
   });
 });
 
 describe('the start again', () => {
   it('wants the word, and leads to the welcome', async () => {
-    startFake({ stage: 'signed-out' });
+    const go = startGo(sample.SIGNED_OUT);
+    go.Clinics.StartOver.mockRejectedValueOnce(
+      refusal('invalid', 'Type ERASE in capital letters to go on.'),
+    );
     const user = userEvent.setup();
     render(App);
     await user.click(await button('Forgot your password?'));
@@ -219,7 +270,9 @@ describe('the start again', () => {
     await user.type(form.getByLabelText('Type ERASE to start again'), 'erase{Enter}');
     await form.findByText(/in capital letters/);
     await user.clear(form.getByLabelText('Type ERASE to start again'));
+    go.Clinics.StartOver.mockImplementationOnce(async () => go.set(sample.NEW));
     await user.type(form.getByLabelText('Type ERASE to start again'), 'ERASE{Enter}');
     await heading('Welcome to TeleHab');
+    expect(go.Clinics.StartOver.mock.calls).toEqual([['erase'], ['ERASE']]);
   });
 });

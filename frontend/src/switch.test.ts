@@ -2,11 +2,11 @@ import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import type { FakeGo } from './dev/fake-go';
-import { startFake } from './dev/test-go';
+import type { AppState, DayView, FailureView, PersonView } from './lib/api';
 import { router, type Route } from './lib/state/route.svelte';
-
-vi.setConfig({ testTimeout: 120_000 });
+import { later, startGo, type CannedGo } from './testing/go';
+import * as sample from './testing/samples';
+import { importsAtOnce } from './testing/sync';
 
 const CANARY = 'Zanzibarian';
 
@@ -25,7 +25,7 @@ const SCREENS: Record<string, Route> = {
 };
 
 /** Those that name clients. */
-const NAMING = ['profiles', 'profile', 'failed', 'integration'];
+const NAMING = ['profiles', 'profile', 'failed', 'integration', 'sync'];
 
 /** All that a person or a screen reader may meet, attributes and typed text too. */
 function met(): string {
@@ -35,38 +35,43 @@ function met(): string {
   return [document.documentElement.outerHTML, document.title, ...typed].join('\n');
 }
 
-/** A clinic whose every text that names somebody has the canary in it. */
-function firstClinic(): FakeGo {
-  const fake = startFake({ count: 60 });
-  for (const person of fake.people) {
-    person.lastName = `${CANARY} ${person.lastName}`;
-    person.email &&= `${CANARY}.${person.email}`;
-  }
-  fake.missing = fake.people.filter((person) => person.state === 'active').slice(0, 3);
-  fake.state.tally.missing = 3;
-  return fake;
+/** The same with the canary in every text that names a client. */
+function marked<T>(value: T): T {
+  const names = /"(name|firstName|lastName|email)":"(?=[^"])/g;
+  return JSON.parse(JSON.stringify(value).replace(names, `$&${CANARY} `)) as T;
+}
+
+function firstClinic() {
+  const go = startGo();
+  go.profiles = marked(sample.PROFILES);
+  const rows = marked(sample.ROWS);
+  go.lists.all = { '': rows, [CANARY]: rows };
+  go.Integration.Failures.mockResolvedValue(marked(sample.FAILURES));
+  go.Integration.Missing.mockResolvedValue(marked(sample.MISSING));
+  go.Sync.Listing.mockResolvedValue({ rows: marked([sample.LISTED]), total: 1 });
+  importsAtOnce(go);
+  go.set({ tally: { ...sample.STATE.tally, missing: 3 } });
+  return go;
 }
 
 /** Go shows another clinic, of the same name even, that answers nothing yet. */
-function otherClinic(fake: FakeGo) {
-  const silent = () => new Promise<never>(() => undefined);
-  for (const name of Object.keys(fake) as (keyof FakeGo)[]) {
-    if (/^[A-Z]/.test(name) && typeof fake[name] === 'function' && name !== 'State')
-      (fake as unknown as Record<string, unknown>)[name] = silent;
-  }
-  const generation = fake.state.generation + 1;
-  fake.state = {
-    ...fake.state,
+function otherClinic(go: CannedGo) {
+  go.fallSilent();
+  const generation = go.state.generation + 1;
+  go.become({
     generation,
-    sync: { ...fake.state.sync, generation, last: null, problem: null },
+    sync: { ...sample.SYNC, generation },
     tally: { active: 7, failed: 2, archived: 0, activeInCliniko: 7, countedAt: '', missing: 2 },
-  };
-  fake.emit('state', fake.state);
+  });
 }
+
+/** Two frames on, what was asked for and answered is on the screen. */
+const painted = () =>
+  new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 
 async function goTo(route: Route, id: string) {
   router.go(route.name === 'profile' ? { ...route, id } : route);
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await painted();
 }
 
 beforeEach(() => {
@@ -75,9 +80,8 @@ beforeEach(() => {
 
 describe('after a change of clinic', () => {
   it('no screen shows anything of the one before', async () => {
-    const fake = firstClinic();
-    const failing = fake.people.filter((person) => person.failure && person.state === 'active');
-    const [id, another] = failing.map((person) => person.id) as [string, string];
+    const go = firstClinic();
+    const [id, another] = [sample.OLIVER.id, sample.HANA.id];
     const user = userEvent.setup();
     render(App);
     await user.type(await screen.findByLabelText('Search name, email, phone'), CANARY);
@@ -85,15 +89,14 @@ describe('after a change of clinic', () => {
     for (const [name, route] of Object.entries(SCREENS)) {
       await goTo(route, name === 'failed' ? another : id);
       // This test would find what it looks for.
-      if (NAMING.includes(name))
-        await vi.waitFor(() => expect(met(), name).toContain(CANARY), { timeout: 60_000 });
+      if (NAMING.includes(name)) await vi.waitFor(() => expect(met(), name).toContain(CANARY));
     }
     await goTo({ name: 'settings', section: 'integration' }, id);
     await user.click(await screen.findByRole('button', { name: 'Replace key' }));
     await user.type(screen.getByLabelText('API key'), `${CANARY}-key`);
     expect(met()).toContain(`${CANARY}-key`);
 
-    otherClinic(fake);
+    otherClinic(go);
     await vi.waitFor(() => expect(met()).not.toContain(CANARY));
     for (const [name, route] of Object.entries(SCREENS)) {
       await goTo(route, '4711');
@@ -106,32 +109,34 @@ describe('after a change of clinic', () => {
   });
 
   it('an answer that comes late changes nothing, and is not announced', async () => {
-    const fake = firstClinic();
-    let answer: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (answer = resolve));
-    const late = async <T>(value: T) => {
-      await held;
-      return value;
-    };
-    const [failures, days, people] = [await fake.Failures(), fake.SyncDays, await fake.People()];
-    fake.Failures = () => late(failures);
-    fake.SyncDays = async (begins) => late(await days(begins));
-    fake.People = () => late(people);
+    const go = firstClinic();
+    const [failures, days, people] = [
+      later<FailureView[]>(),
+      later<DayView[]>(),
+      later<PersonView[]>(),
+    ];
+    go.Integration.Failures.mockReturnValue(failures.promise);
+    go.Sync.Days.mockReturnValue(days.promise);
+    go.People.List.mockReturnValue(people.promise);
     router.reset({ name: 'settings', section: 'integration' });
     render(App);
     await screen.findByRole('button', { name: 'Replace key' });
-    otherClinic(fake);
+    otherClinic(go);
     await vi.waitFor(() => expect(document.title).toBe('Profiles – TeleHab'));
     await goTo({ name: 'settings', section: 'integration' }, '');
-    answer();
-    await new Promise((resolve) => setTimeout(resolve, 50)); // what the answers would do, they have done
+    failures.answer(marked(sample.FAILURES));
+    days.answer([sample.DAY]);
+    people.answer([sample.DANA]);
+    await painted();
     expect(met()).not.toContain(CANARY);
     // What the first clinic still tells is not taken for the second one's.
-    const stale = structuredClone(fake.state);
-    stale.generation--;
-    stale.clinic = stale.clinic && { ...stale.clinic, name: CANARY };
-    fake.emit('state', stale);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    const stale: AppState = {
+      ...go.state,
+      generation: go.state.generation - 1,
+      clinic: { ...sample.CLINIC, name: CANARY },
+    };
+    go.emit('state', stale);
+    await painted();
     expect(met()).not.toContain(CANARY);
   });
 });

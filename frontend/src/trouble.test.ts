@@ -1,17 +1,18 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import App from './App.svelte';
-import { startFake } from './dev/test-go';
+import { startGo } from './testing/go';
+import { HARBOUR, refusal, RIVERSIDE, SIGNED_OUT } from './testing/samples';
 
 const button = (name: string) => screen.findByRole('button', { name });
 const heading = (name: string) => screen.findByRole('heading', { name });
 
 function broken(code: string, mayReset: boolean) {
-  const store = { code, message: `What Go says of ${code}.`, until: '' };
-  const fake = startFake({ stage: 'signed-out', patch: { store, mayReset } });
+  const go = startGo({ ...SIGNED_OUT, store: refusal(code), mayReset });
+  const mended = async () => go.set({ store: null, mayReset: false });
   render(App);
-  return { fake, user: userEvent.setup() };
+  return { go, mended, user: userEvent.setup() };
 }
 
 describe('trouble with the data of this computer', () => {
@@ -20,30 +21,32 @@ describe('trouble with the data of this computer', () => {
     ['keyring_missing', 'TeleHab’s keys cannot be reached'],
     ['store_unreadable', 'The data on this computer cannot be opened'],
   ])('%s offers to try again, and never to erase', async (code, title) => {
-    const { fake, user } = broken(code, false);
+    const { go, user } = broken(code, false);
     await heading(title);
     expect(screen.getByRole('alert')).toHaveTextContent(`What Go says of ${code}.`);
     expect(screen.queryByRole('button', { name: /start again|erase|reset/i })).toBeNull();
-    fake.state.store = null; // somebody has unlocked the password manager
+    go.set({ store: null }); // somebody has unlocked the password manager
     await user.click(await button('Try again'));
     await screen.findByLabelText('Email');
   });
 
   it('leads to another clinic, whose data is there', async () => {
-    const store = { code: 'store_missing', message: 'Not found.', until: '' };
-    const fake = startFake({ stage: 'signed-out', patch: { store, mayReset: true } });
-    fake.accounts.separate('Riverside Physio');
-    const first = fake.accounts.clinics[0];
-    render(App);
-    await userEvent.setup().click(await button(`Switch to ${first?.name}`));
-    await vi.waitFor(() => {
-      expect(first?.current).toBe(true);
-    });
+    const { go, mended, user } = broken('store_missing', true);
+    go.Clinics.List.mockResolvedValue([
+      { ...HARBOUR, current: false },
+      { ...RIVERSIDE, current: true },
+    ]);
+    go.Clinics.Use.mockImplementation(mended);
+    await user.click(await button('Switch to Harbour Physio'));
+    await screen.findByLabelText('Email');
+    expect(go.Clinics.Use.mock.calls).toEqual([['']]);
   });
 
   it('says what is lost for good before it starts again', async () => {
-    const { fake, user } = broken('store_key_lost', true);
-    const reset = vi.spyOn(fake, 'ResetStore');
+    const { go, mended, user } = broken('store_key_lost', true);
+    go.Clinics.ResetStore.mockRejectedValueOnce(
+      refusal('invalid', 'Type ERASE in capital letters to go on.'),
+    );
     const [first, second] = await screen.findAllByRole('button', { name: /again/ });
     expect(first).toHaveAccessibleName('Try again');
     expect(second).toHaveAccessibleName('Start again from Cliniko');
@@ -58,13 +61,15 @@ describe('trouble with the data of this computer', () => {
     await user.type(form.getByLabelText('Type ERASE to start again'), 'yes{Enter}');
     await form.findByText(/in capital letters/);
     await user.clear(form.getByLabelText('Type ERASE to start again'));
+    go.Clinics.ResetStore.mockImplementationOnce(mended);
     await user.type(form.getByLabelText('Type ERASE to start again'), 'ERASE{Enter}');
     await screen.findByLabelText('Email');
-    expect(reset.mock.calls).toEqual([['yes'], ['ERASE']]);
+    expect(go.Clinics.ResetStore.mock.calls).toEqual([['yes'], ['ERASE']]);
   });
 
   it('erases nothing of data that cannot be found, and says so', async () => {
-    const { user } = broken('store_missing', true);
+    const { go, mended, user } = broken('store_missing', true);
+    go.Clinics.ResetStore.mockImplementationOnce(mended);
     await heading('TeleHab’s data cannot be found');
     await user.click(await button('Start again from Cliniko'));
     const form = within(await screen.findByRole('dialog'));
@@ -73,5 +78,6 @@ describe('trouble with the data of this computer', () => {
     expect(form.queryByRole('textbox')).toBeNull();
     await user.click(form.getByRole('button', { name: 'Start again' }));
     await screen.findByLabelText('Email');
+    expect(go.Clinics.ResetStore.mock.calls).toEqual([['']]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { api, ApiError, on, settle, toErrorView } from '.';
-import { startFake } from '../../dev/test-go';
+import { startGo } from '../../testing/go';
+import { unanswered } from '../../testing/unanswered';
 
 describe('errors', () => {
   it('takes an error view as it is', () => {
@@ -59,20 +60,29 @@ describe('calls', () => {
   });
 
   it('gives an empty list where Go gives null', async () => {
-    const fake = startFake();
-    fake.Failures = () => Promise.resolve(null as never);
+    const go = startGo();
+    go.Integration.Failures.mockResolvedValue(null);
     expect(await api.failures()).toEqual([]);
   });
 });
 
 describe('events', () => {
   it('come typed, until they are stopped', () => {
-    const fake = startFake();
+    const go = startGo();
     const heard = vi.fn();
     const stop = on('sync', heard);
-    fake.emit('sync', fake.state.sync);
+    go.emit('sync', go.state.sync);
     stop();
-    fake.emit('sync', fake.state.sync);
-    expect(heard).toHaveBeenCalledExactlyOnceWith(fake.state.sync);
+    go.emit('sync', go.state.sync);
+    expect(heard).toHaveBeenCalledExactlyOnceWith(go.state.sync);
   });
+});
+
+it('a page test hears of what it gave no answer to', async () => {
+  startGo();
+  await expect(api.syncNow()).rejects.toMatchObject({
+    code: 'internal',
+    message: 'This test has no answer for Sync.Now.',
+  });
+  expect(unanswered.splice(0)).toEqual(['Sync.Now']);
 });

@@ -1,21 +1,23 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startFake } from '../../dev/test-go';
+import type { AppState } from '$lib/api';
+import { startGo } from '../../testing/go';
+import { LOCKED, SIGNED_OUT } from '../../testing/samples';
 import { followActivity, QUIET } from './activity';
 import { App } from './app.svelte';
 
 const press = () => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }));
 const move = () => window.dispatchEvent(new Event('pointermove'));
 
-async function followed(options?: Parameters<typeof startFake>[0]) {
-  const fake = startFake(options);
-  const told = vi.spyOn(fake, 'Active');
+async function followed(patch?: Partial<AppState>) {
+  const go = startGo(patch);
+  go.Security.Lock.mockImplementation(async () => go.set(LOCKED));
+  const told = go.Security.Active;
   const app = new App();
   await app.load();
   vi.useFakeTimers({ toFake: ['performance'] });
   const stop = followActivity(app);
   return {
     app,
-    fake,
     told,
     stop,
   };
@@ -44,10 +46,10 @@ describe('activity', () => {
   });
 
   it.each([
-    ['signed out', { stage: 'signed-out' as const }],
-    ['in the demo', { patch: { demo: true } }],
-  ])('is nobody’s while one is %s', async (_, options) => {
-    const { told, stop } = await followed(options);
+    ['signed out', SIGNED_OUT],
+    ['in the demo', { demo: true }],
+  ])('is nobody’s while one is %s', async (_, patch) => {
+    const { told, stop } = await followed(patch);
     press();
     move();
     expect(told).not.toHaveBeenCalled();

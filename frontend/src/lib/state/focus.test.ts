@@ -1,14 +1,16 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { startFake } from '../../dev/test-go';
+import type { AppState } from '$lib/api';
+import { startGo } from '../../testing/go';
+import { refusal, SIGNED_OUT } from '../../testing/samples';
 import { App } from './app.svelte';
 import { followFocus } from './focus';
 
-async function start(stage: 'imported' | 'signed-out' = 'imported') {
-  const fake = startFake({ stage });
-  const told = vi.spyOn(fake, 'Focused');
+function start(patch?: Partial<AppState>) {
+  const go = startGo(patch);
+  const told = go.About.Focused;
   const app = new App();
   const stop = followFocus(app);
-  return { fake, told, app, stop };
+  return { go, told, app, stop };
 }
 
 afterEach(() => {
@@ -21,7 +23,7 @@ describe('the focus', () => {
     ['the network is back', () => window.dispatchEvent(new Event('online'))],
     ['the page is seen', () => document.dispatchEvent(new Event('visibilitychange'))],
   ])('is told to Go when %s', async (_, happens) => {
-    const { told, app, stop } = await start();
+    const { told, app, stop } = start();
     await app.load();
     happens();
     expect(told).toHaveBeenCalledOnce();
@@ -31,7 +33,7 @@ describe('the focus', () => {
   });
 
   it('is told while nobody is signed in too', async () => {
-    const { told, app, stop } = await start('signed-out');
+    const { told, app, stop } = start(SIGNED_OUT);
     await app.load();
     window.dispatchEvent(new Event('focus'));
     expect(told).toHaveBeenCalledOnce();
@@ -39,12 +41,12 @@ describe('the focus', () => {
   });
 
   it('is not told before Go has answered, while the data cannot be opened, or of a hidden page', async () => {
-    const { fake, told, app, stop } = await start();
+    const { go, told, app, stop } = start();
     window.dispatchEvent(new Event('focus'));
-    fake.state.store = { code: 'store_key_lost', message: 'Lost.', until: '' };
+    go.set({ store: refusal('store_key_lost') });
     await app.load();
     window.dispatchEvent(new Event('focus'));
-    fake.state.store = null;
+    go.set({ store: null });
     await app.load();
     vi.spyOn(document, 'visibilityState', 'get').mockReturnValue('hidden');
     document.dispatchEvent(new Event('visibilitychange'));
@@ -53,9 +55,9 @@ describe('the focus', () => {
   });
 
   it('does not mind that Go is busy', async () => {
-    const { fake, app, stop } = await start();
+    const { go, app, stop } = start();
     await app.load();
-    fake.Focused = () => Promise.reject({ code: 'cancelled', message: 'Closing.' } as never);
+    go.About.Focused.mockRejectedValue(refusal('cancelled'));
     window.dispatchEvent(new Event('focus'));
     await new Promise((resolve) => setTimeout(resolve));
     stop();

@@ -1,136 +1,141 @@
 import { describe, expect, it, vi } from 'vitest';
-import { startFake } from '../../dev/test-go';
+import type { HistoryView } from '$lib/api';
+import { later, startGo } from '../../testing/go';
+import { HISTORY, MEI, MISSING, NGOZI, PASS, refusal } from '../../testing/samples';
+import { loseNobody, loseThree } from '../../testing/sync';
 import { History } from './history.svelte';
 import { MissingClients } from './missing.svelte';
 import { Syncs } from './syncs.svelte';
 
-const offline = () => Promise.reject({ code: 'offline', message: 'No connection.' } as never);
-
 describe('History', () => {
+  const ofMei = { ...HISTORY, createdAt: '2025-05-05T05:05:05Z' };
+
   it('keeps what it shows when it cannot be read again, and drops another one’s', async () => {
-    const fake = startFake();
+    const go = startGo();
     const history = new History();
-    const [one, other] = fake.people;
-    if (!one || !other) throw new Error('too few people');
-    await history.load(one.id);
+    await history.load(NGOZI.id);
     const { view } = history;
-    expect(view?.createdAt).toBe(one.createdAt);
-    fake.ProfileHistory = offline;
-    await history.load(one.id);
+    expect(view).toEqual(HISTORY);
+    go.Profiles.History.mockRejectedValue(refusal('offline'));
+    await history.load(NGOZI.id);
     expect(history.view).toBe(view);
     expect(history.problem?.code).toBe('offline');
-    await history.load(other.id);
+    await history.load(MEI.id);
     expect(history.view).toBeNull();
+    expect(go.Profiles.History.mock.calls).toEqual([[NGOZI.id], [NGOZI.id], [MEI.id]]);
   });
 
   it('shows the later question’s answer, whichever comes last', async () => {
-    const fake = startFake();
+    const go = startGo();
     const history = new History();
-    const [one, other] = fake.people;
-    if (!one || !other) throw new Error('too few people');
-    let answer: () => void = () => undefined;
-    const read = fake.ProfileHistory;
-    fake.ProfileHistory = async (id) => {
-      if (id === one.id) await new Promise<void>((resolve) => (answer = resolve));
-      return read(id);
-    };
-    const early = history.load(one.id);
-    await history.load(other.id);
-    answer();
+    const slow = later<HistoryView>();
+    go.Profiles.History.mockReturnValueOnce(slow.promise).mockResolvedValueOnce(ofMei);
+    const early = history.load(NGOZI.id);
+    await history.load(MEI.id);
+    slow.answer(HISTORY);
     await early;
-    expect(history.view?.createdAt).toBe(other.createdAt);
+    expect(history.view).toEqual(ofMei);
   });
 });
 
 describe('Syncs', () => {
   it('reads them again when a sync begins and when it ends', async () => {
-    const fake = startFake();
+    const go = startGo();
     const syncs = new Syncs();
     await syncs.load();
-    const asked = vi.spyOn(fake, 'Syncs');
+    expect(syncs.all).toEqual([PASS]);
     const stop = syncs.follow();
-    const before = syncs.all?.length ?? 0;
-    await fake.SyncNow();
-    await vi.waitFor(() => expect(syncs.all).toHaveLength(before + 1));
-    expect(asked).toHaveBeenCalledTimes(2);
-    expect(asked).toHaveBeenLastCalledWith(500);
+    const running = { ...PASS, startedAt: '2026-11-03T09:15:00Z', endedAt: '' };
+    go.Sync.Passes.mockResolvedValueOnce([running, PASS]);
+    go.tell({ phase: 'changes', done: 0 });
+    await vi.waitFor(() => expect(syncs.all).toEqual([running, PASS]));
+    go.tell({ phase: 'changes', done: 5 });
+    const ended = { ...running, endedAt: '2026-11-03T09:16:00Z' };
+    go.Sync.Passes.mockResolvedValueOnce([ended, PASS]);
+    go.tell({ phase: 'idle' });
+    await vi.waitFor(() => expect(syncs.all).toEqual([ended, PASS]));
+    expect(go.Sync.Passes.mock.calls).toEqual([[500], [500], [500]]);
     stop();
   });
 });
 
 describe('MissingClients', () => {
-  async function lost(count: number) {
-    const fake = startFake();
-    fake.lose(count);
+  async function lost() {
+    const go = startGo();
+    loseThree(go);
+    go.Integration.KeepMissing.mockImplementation(async () => {
+      loseNobody(go);
+    });
+    go.Integration.RemoveMissing.mockResolvedValue(PASS);
     const missing = new MissingClients();
     await missing.load();
-    expect(missing.people).toHaveLength(count);
-    return { fake, missing };
+    expect(missing.people).toHaveLength(3);
+    return { go, missing };
   }
 
   it('names them in the order of the profile list', async () => {
-    const { missing } = await lost(60);
-    const names = (missing.people ?? []).map(({ name }) => name).filter(Boolean);
-    expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+    const go = startGo();
+    const [abara, mueller, zhang] = MISSING;
+    const nameless = { id: '4711', name: '', born: '' };
+    go.Integration.Missing.mockResolvedValue(
+      [nameless, zhang, abara, mueller].flatMap((each) => each ?? []),
+    );
+    const missing = new MissingClients();
+    await missing.load();
+    const names = (missing.people ?? []).map(({ name }) => name);
+    expect(names).toEqual(['Abara, Ngozi', 'Müller, Mei', 'Zhang, Zoë', '']);
   });
 
   it('keeps them, and removes nobody', async () => {
-    const { fake, missing } = await lost(60);
-    const removed = vi.spyOn(fake, 'RemoveMissing');
+    const { go, missing } = await lost();
     await missing.keep();
     expect(missing.outcome).toBe('kept');
-    expect(fake.state.tally.missing).toBe(0);
-    expect(removed).not.toHaveBeenCalled();
+    expect(go.Integration.KeepMissing).toHaveBeenCalledOnce();
+    expect(go.Integration.RemoveMissing).not.toHaveBeenCalled();
     missing.close();
     expect(missing.outcome).toBe('');
   });
 
   it('removes them once, however often it is asked', async () => {
-    const { fake, missing } = await lost(60);
-    const removed = vi.spyOn(fake, 'RemoveMissing');
+    const { go, missing } = await lost();
     await Promise.all([missing.remove(), missing.remove(), missing.keep()]);
-    expect(removed).toHaveBeenCalledOnce();
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[MISSING.map(({ id }) => id)]]);
+    expect(go.Integration.KeepMissing).not.toHaveBeenCalled();
     expect(missing.outcome).toBe('removed');
     expect(missing.working).toBe('');
   });
 
   it('says why it could not, and forgets that with the next try', async () => {
-    const { fake, missing } = await lost(60);
-    const remove = fake.RemoveMissing.bind(fake);
-    fake.RemoveMissing = offline;
+    const { go, missing } = await lost();
+    go.Integration.RemoveMissing.mockRejectedValueOnce(refusal('offline'));
     await missing.remove();
     expect(missing.problem?.code).toBe('offline');
     expect(missing.outcome).toBe('');
-    fake.RemoveMissing = remove;
     await missing.remove();
     expect(missing.problem).toBeNull();
     expect(missing.outcome).toBe('removed');
   });
 
   it('that could not keep them tries just that again', async () => {
-    const { fake, missing } = await lost(60);
-    const keep = fake.KeepMissing.bind(fake);
-    const removed = vi.spyOn(fake, 'RemoveMissing');
-    fake.KeepMissing = offline;
+    const { go, missing } = await lost();
+    go.Integration.KeepMissing.mockRejectedValueOnce(refusal('offline'));
     await missing.keep();
     expect(missing.problem?.code).toBe('offline');
-    fake.KeepMissing = keep;
     await missing.again();
     expect(missing.outcome).toBe('kept');
-    expect(removed).not.toHaveBeenCalled();
+    expect(go.Integration.RemoveMissing).not.toHaveBeenCalled();
   });
 
   it('that was stopped removed nobody, and is no error', async () => {
-    const { fake, missing } = await lost(60);
-    fake.RemoveMissing = () => Promise.reject({ code: 'cancelled', message: 'Stopped.' } as never);
+    const { go, missing } = await lost();
+    go.Integration.RemoveMissing.mockRejectedValue(refusal('cancelled'));
     await missing.remove();
     expect([missing.outcome, missing.problem]).toEqual(['stopped', null]);
   });
 
   it('asks once more when still more are gone', async () => {
-    const { fake, missing } = await lost(60);
-    fake.RemoveMissing = () =>
-      Promise.reject({ code: 'mass_disappearance', message: 'More.' } as never);
+    const { go, missing } = await lost();
+    go.Integration.RemoveMissing.mockRejectedValue(refusal('mass_disappearance'));
     await missing.remove();
     expect([missing.outcome, missing.problem, missing.working]).toEqual(['', null, '']);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { needsPerson } from './needs-person';
 import { ProfileList } from './profiles.svelte';
-import { startFake } from '../../dev/test-go';
+import { startGo } from '../../testing/go';
+import { refusal } from '../../testing/samples';
 
 const of = (code: string) => needsPerson({ code, message: `What Go says of ${code}.`, until: '' });
 
@@ -46,9 +47,10 @@ describe('what needs a person', () => {
 });
 
 it('is said once, also to somebody who asked for the sync', async () => {
-  const fake = startFake();
+  const go = startGo();
   const list = new ProfileList();
-  fake.SyncNow = () => Promise.reject({ code: 'key_refused', message: 'Refused.' } as never);
+  go.Sync.Now.mockRejectedValue(refusal('key_refused'));
   await list.sync();
+  expect(go.Sync.Now).toHaveBeenCalledOnce();
   expect(list.syncProblem).toBeNull();
 });

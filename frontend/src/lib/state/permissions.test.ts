@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../dev/fake-state';
+import { EVERYTHING } from '../../testing/samples';
 import { inWords, toggled } from './permissions';
 
 describe('permissions', () => {

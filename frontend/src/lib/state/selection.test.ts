@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { startFake } from '../../dev/test-go';
+import { startGo } from '../../testing/go';
+import { COUNTS, manyRows, refusal, rowOf, ZOE } from '../../testing/samples';
 import { keep } from './kept';
 import { ProfileList } from './profiles.svelte';
 import { Selection } from './selection.svelte';
@@ -29,35 +30,43 @@ describe('Selection', () => {
 });
 
 describe('ProfileList', () => {
-  async function shown(count = 1200) {
-    const fake = startFake({ count });
+  /** A list of 1,200, of which the first part is loaded. */
+  async function shown() {
+    const go = startGo();
+    go.lists.all[''] = manyRows(1200);
     const list = new ProfileList();
     list.rows.reload();
     await vi.waitFor(() => {
       expect(list.rows.ready).toBe(true);
     });
-    return { fake, list };
+    return { go, list };
   }
 
   it('selects rows that were never loaded, and keeps them while others are looked for', async () => {
-    const { list } = await shown();
+    const { go, list } = await shown();
     list.selection.toggle(0, list.rows.at(0)?.id ?? '');
     await list.selectTo(700);
     expect(list.selection.size).toBe(701);
+    const range = expect.objectContaining({ offset: 0, limit: 701 }) as never;
+    expect(go.Profiles.IDs).toHaveBeenCalledExactlyOnceWith(range);
     list.find('müller');
     expect(list.selection.size).toBe(701);
   });
 
   it('selects all that is shown, and nobody else', async () => {
-    const { list, fake } = await shown();
+    const { go, list } = await shown();
+    go.Profiles.Find.mockResolvedValue({ rows: [rowOf(ZOE)], matched: 1, ...COUNTS });
+    go.Profiles.IDs.mockResolvedValue([ZOE.id]);
     list.only({ noPhone: true });
     await vi.waitFor(() => {
-      expect(list.rows.total).toBe(list.counts.noPhone);
+      expect(list.rows.total).toBe(1);
     });
     expect(list.narrowed).toBe(true);
     await list.selectAll();
-    const without = fake.people.filter((each) => each.state === 'active' && !each.phones.length);
-    expect(list.selection.ids.sort()).toEqual(without.map(({ id }) => id).sort());
+    const asked = { search: '', filter: 'all', noPhone: true, noEmail: false, changed: '' };
+    const whole = { sort: 'name', desc: false, offset: 0, limit: 1 };
+    expect(go.Profiles.IDs.mock.calls).toEqual([[{ ...asked, ...whole }]]);
+    expect(list.selection.ids).toEqual([ZOE.id]);
     expect(list.selection.isAll(list.list)).toBe(true);
     list.widen();
     expect(list.narrowed).toBe(false);
@@ -72,14 +81,14 @@ describe('ProfileList', () => {
   });
 
   it('says why nothing was selected', async () => {
-    const { list, fake } = await shown();
-    fake.ProfileIDs = () => Promise.reject({ code: 'signed_out', message: 'Nobody.' } as never);
+    const { list, go } = await shown();
+    go.Profiles.IDs.mockRejectedValue(refusal('signed_out'));
     await list.selectAll();
     expect(list.rows.problem?.code).toBe('signed_out');
   });
 
   it('remembers the order on this computer', () => {
-    startFake();
+    startGo();
     new ProfileList().order('updated');
     const again = new ProfileList();
     expect([again.sort, again.desc]).toEqual(['updated', true]);
@@ -88,9 +97,14 @@ describe('ProfileList', () => {
   });
 
   it('finds the next of a name', async () => {
-    const { list } = await shown(300);
-    const at = await list.named('mül', 0);
-    expect(list.rows.at(at)?.name ?? (await list.named('mül', at))).toBeTruthy();
+    const { go, list } = await shown();
+    go.Profiles.FindName.mockResolvedValueOnce(712).mockResolvedValueOnce(-1);
+    expect(await list.named('mül', 40)).toBe(712);
     expect(await list.named('nobody at all', 0)).toBe(-1);
+    const from = (offset: number) => expect.objectContaining({ offset, limit: 0 }) as never;
+    expect(go.Profiles.FindName.mock.calls).toEqual([
+      [from(40), 'mül'],
+      [from(0), 'nobody at all'],
+    ]);
   });
 });

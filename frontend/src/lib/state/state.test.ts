@@ -1,9 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { moved } from '$lib/components/grid/grid';
-import type { AppState } from '$lib/api';
+import type { AppState, PassView } from '$lib/api';
 import { t } from '$lib/i18n';
 import { words } from '$lib/i18n/words.svelte';
-import { startFake } from '../../dev/test-go';
 import { App } from './app.svelte';
 import { Failures, groupsOf } from './failures.svelte';
 import { Importer } from './importer.svelte';
@@ -11,14 +10,18 @@ import { strength } from './password';
 import { OneProfile } from './profile.svelte';
 import { ProfileList } from './profiles.svelte';
 import { Router } from './route.svelte';
+import { later, startGo } from '../../testing/go';
+import * as sample from '../../testing/samples';
+import { importsAtOnce } from '../../testing/sync';
 
 describe('App', () => {
   it.each([
-    ['new', 'welcome'],
-    ['signed-out', 'sign-in'],
-    ['unconnected', 'inside'],
-  ] as const)('a %s installation opens on %s', async (stage, face) => {
-    startFake({ stage });
+    ['new', 'welcome', sample.NEW],
+    ['signed-out', 'sign-in', sample.SIGNED_OUT],
+    ['locked', 'locked', sample.LOCKED],
+    ['unconnected', 'inside', sample.UNCONNECTED],
+  ])('a %s installation opens on %s', async (_, face, patch) => {
+    startGo(patch);
     const app = new App();
     expect(app.face).toBe('starting');
     await app.load();
@@ -26,21 +29,20 @@ describe('App', () => {
   });
 
   it('says that the data cannot be opened before anything else', async () => {
-    const fake = startFake({ stage: 'new' });
-    fake.state.store = { code: 'store_key_lost', message: 'Lost.', until: '' };
+    startGo({ ...sample.NEW, store: sample.refusal('store_key_lost') });
     const app = new App();
     await app.load();
     expect(app.face).toBe('store');
   });
 
   it('takes what it asked for last, whatever is answered first', async () => {
-    const fake = startFake();
+    const go = startGo();
     const app = new App();
-    const answers: ((state: AppState) => void)[] = [];
-    fake.State = () => new Promise((resolve) => answers.push(resolve));
+    const [first, second] = [later<AppState>(), later<AppState>()];
+    go.About.State.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise);
     const both = [app.load(), app.load()];
-    answers[1]?.({ ...fake.state, clientWord: 'patient' });
-    answers[0]?.({ ...fake.state, clientWord: 'client' });
+    second.answer({ ...go.state, clientWord: 'patient' });
+    first.answer({ ...go.state, clientWord: 'client' });
     await Promise.all(both);
     expect(app.state?.clientWord).toBe('patient');
   });
@@ -52,50 +54,50 @@ describe('App', () => {
   });
 
   it('has another owner when the clinic or the person is another, and no other time', async () => {
-    const fake = startFake();
+    const go = startGo();
     const app = new App();
     await app.load();
     const { owner } = app;
-    app.take({ ...fake.state, clientWord: 'patient' });
+    app.take({ ...go.state, clientWord: 'patient' });
     expect(app.owner).toBe(owner);
-    app.take({ ...fake.state, person: null });
+    app.take({ ...go.state, person: null });
     expect(app.owner).not.toBe(owner);
-    app.take({ ...fake.state });
+    app.take({ ...go.state });
     expect(app.owner).toBe(owner);
     // The very same clinic and person to look at, and still another one.
-    app.take({ ...fake.state, generation: fake.state.generation + 1 });
+    app.take({ ...go.state, generation: go.state.generation + 1 });
     expect(app.owner).not.toBe(owner);
   });
 
   it('drops what still comes from the clinic before', async () => {
-    const fake = startFake();
+    const go = startGo();
     const app = new App();
     await app.load();
     const stop = app.follow();
-    const before = structuredClone(fake.state);
+    const before = structuredClone(go.state);
     const generation = before.generation + 1;
     const sync = { ...before.sync, generation };
     app.take({ ...before, generation, sync, clinic: null });
-    fake.emit('state', before);
+    go.emit('state', before);
     expect(app.state?.clinic).toBeNull();
-    fake.emit('sync', { ...before.sync, phase: 'changes' });
+    go.emit('sync', { ...before.sync, phase: 'changes' });
     expect(app.sync?.phase).toBe('idle');
-    fake.emit('sync', { ...sync, phase: 'changes' });
+    go.emit('sync', { ...sync, phase: 'changes' });
     expect(app.sync?.phase).toBe('changes');
     stop();
   });
 
   it('is not set back by what was told earlier and comes later', async () => {
-    const fake = startFake();
+    const go = startGo();
     const app = new App();
     await app.load();
     const stop = app.follow();
-    const { sync } = fake.state;
-    fake.emit('sync', { ...sync, number: 7, phase: 'listed' });
-    fake.emit('sync', { ...sync, number: 6, phase: 'listing', done: 75, total: 75 });
+    const { sync } = go.state;
+    go.emit('sync', { ...sync, number: 7, phase: 'listed' });
+    go.emit('sync', { ...sync, number: 6, phase: 'listing', done: 75, total: 75 });
     expect(app.sync?.phase).toBe('listed');
     app.take({
-      ...fake.state,
+      ...go.state,
       clientWord: 'patient',
       sync: { ...sync, number: 5, phase: 'listing' },
     });
@@ -105,15 +107,15 @@ describe('App', () => {
   });
 
   it('follows the sync, and asks for the counts when a pass ends', async () => {
-    const fake = startFake();
+    const go = startGo();
     const app = new App();
     await app.load();
     const stop = app.follow();
-    const asked = vi.spyOn(fake, 'State');
-    fake.emit('sync', { ...fake.state.sync, phase: 'changes' });
+    go.About.State.mockClear();
+    go.emit('sync', { ...go.state.sync, phase: 'changes' });
     expect(app.sync?.phase).toBe('changes');
-    fake.emit('sync', { ...fake.state.sync, phase: 'idle' });
-    expect(asked).toHaveBeenCalledOnce();
+    go.emit('sync', { ...go.state.sync, phase: 'idle' });
+    expect(go.About.State).toHaveBeenCalledOnce();
     stop();
   });
 });
@@ -122,24 +124,36 @@ describe('ProfileList', () => {
   const settled = (list: ProfileList) => vi.waitFor(() => expect(list.rows.ready).toBe(true));
 
   it('searches, filters and sorts from the top', async () => {
-    startFake();
+    const go = startGo();
+    go.lists.all['müller'] = [sample.rowOf(sample.MEI)];
     const list = new ProfileList();
     list.rows.reload();
     await settled(list);
-    const all = list.rows.total;
-    expect(list.counts.all).toBe(all);
+    expect(list.rows.total).toBe(7);
+    expect(list.counts.all).toBe(7);
     list.active = 40;
     list.find('müller');
     expect(list.active).toBe(0);
-    await vi.waitFor(() => expect(list.rows.total).toBeLessThan(all));
-    expect(list.counts.all).toBe(all); // the tabs do not follow the search
+    await vi.waitFor(() => expect(list.rows.total).toBe(1));
+    expect(list.counts.all).toBe(7); // the tabs do not follow the search
     list.find('');
     list.show('attention');
-    await vi.waitFor(() => expect(list.rows.total).toBe(list.counts.attention));
+    await vi.waitFor(() => expect(list.rows.total).toBe(4));
+    expect(go.Profiles.Find).toHaveBeenLastCalledWith({
+      search: '',
+      filter: 'attention',
+      noPhone: false,
+      noEmail: false,
+      changed: '',
+      sort: 'name',
+      desc: false,
+      offset: 0,
+      limit: 50,
+    });
   });
 
   it('turns the order round when a column is chosen twice', () => {
-    startFake();
+    startGo();
     const list = new ProfileList();
     list.order('name');
     expect([list.sort, list.desc]).toEqual(['name', true]);
@@ -150,12 +164,12 @@ describe('ProfileList', () => {
   });
 
   it('keeps silent when a sync runs already', async () => {
-    const fake = startFake();
+    const go = startGo();
     const list = new ProfileList();
-    fake.SyncNow = () => Promise.reject({ code: 'sync_running', message: 'Runs.' } as never);
+    go.Sync.Now.mockRejectedValueOnce(sample.refusal('sync_running'));
     await list.sync();
     expect(list.syncProblem).toBeNull();
-    fake.SyncNow = () => Promise.reject({ code: 'offline', message: 'No connection.' } as never);
+    go.Sync.Now.mockRejectedValueOnce(sample.refusal('offline'));
     await list.sync();
     expect(list.syncProblem?.code).toBe('offline');
   });
@@ -163,55 +177,66 @@ describe('ProfileList', () => {
 
 describe('Importer', () => {
   it('lists, stores and shows the results', async () => {
-    const fake = startFake({ stage: 'connected' });
+    const go = startGo(sample.CONNECTED);
+    importsAtOnce(go);
     const importer = new Importer();
-    expect(importer.step(fake.state.sync)).toBe('start');
+    expect(importer.step(go.state.sync)).toBe('start');
     const listing = importer.list();
-    expect(importer.step(fake.state.sync)).toBe('busy');
+    expect(importer.step(go.state.sync)).toBe('busy');
     await listing;
-    expect(importer.step(fake.state.sync)).toBe('listed');
+    expect(importer.step(go.state.sync)).toBe('listed');
     await importer.store();
-    expect(importer.step(fake.state.sync)).toBe('results');
-    expect(importer.results?.failed).toBeGreaterThan(0);
+    expect(importer.step(go.state.sync)).toBe('results');
+    expect(importer.results).toEqual(sample.PASS);
     importer.close();
-    expect(importer.step(fake.state.sync)).toBe('start');
+    expect(importer.step(go.state.sync)).toBe('start');
   });
 
   it('knows what was stopped, and how it goes on', async () => {
-    const fake = startFake({ stage: 'connected', passTime: 200 });
+    const go = startGo(sample.CONNECTED);
+    importsAtOnce(go);
+    const pass = later<PassView>();
+    go.Sync.Import.mockReturnValue(pass.promise);
+    go.Sync.Cancel.mockImplementation(async () => {
+      go.tell({ phase: 'idle', unfinished: true });
+      pass.refuse(sample.refusal('cancelled'));
+    });
+    go.Sync.Now.mockResolvedValue(sample.PASS);
     const importer = new Importer();
     await importer.list();
     const storing = importer.store();
     await importer.cancel();
     await storing;
-    expect(importer.step(fake.state.sync)).toBe('stopped');
+    expect(importer.step(go.state.sync)).toBe('stopped');
     expect(importer.stoppedWhile).toBe('store');
-    const resumed = vi.spyOn(fake, 'SyncNow');
     await importer.again();
-    expect(resumed).toHaveBeenCalledOnce();
-    expect(importer.step(fake.state.sync)).toBe('results');
+    expect(go.Sync.Now).toHaveBeenCalledOnce();
+    expect(importer.step(go.state.sync)).toBe('results');
   });
 
   it('takes up a list that waits', async () => {
-    const fake = startFake({ stage: 'connected' });
-    await fake.ListPatients();
+    const go = startGo({ ...sample.CONNECTED, sync: { ...sample.SYNC, phase: 'listed' } });
+    go.Sync.ListingSummary.mockResolvedValue(sample.LISTING);
     const importer = new Importer();
     await importer.recall();
-    expect(importer.step(fake.state.sync)).toBe('listed');
+    expect(importer.step(go.state.sync)).toBe('listed');
+    expect(go.Sync.List).not.toHaveBeenCalled();
   });
 });
 
 describe('Failures', () => {
   it('counts what is missing and filters by it', async () => {
-    startFake();
+    startGo();
     const failures = new Failures(() => undefined);
     await failures.load();
-    const email = failures.groups.find((each) => each.group === 'email');
-    expect(email?.count).toBeGreaterThan(0);
+    expect(failures.groups).toEqual([
+      { group: 'email', count: 3 },
+      { group: 'sex', count: 1 },
+    ]);
     failures.toggle('email');
-    expect(failures.shown).toHaveLength(email?.count ?? 0);
+    expect(failures.shown).toHaveLength(3);
     failures.toggle('email');
-    expect(failures.shown).toHaveLength(failures.all?.length ?? 0);
+    expect(failures.shown).toHaveLength(4);
   });
 
   it('puts what is there but wrong under other', () => {
@@ -222,28 +247,32 @@ describe('Failures', () => {
   });
 
   it('drops a row that is complete now, and says so of one that is not', async () => {
-    const fake = startFake();
+    const go = startGo();
     const failures = new Failures(() => undefined);
     await failures.load();
     const [first, second] = failures.all ?? [];
     if (!first || !second) throw new Error('too few failures');
-    fake.RetryFailure = (ref) => Promise.resolve(ref === first.ref ? null : second);
+    go.Integration.RetryFailure.mockResolvedValueOnce(null).mockResolvedValueOnce(second);
     await failures.check(first);
-    expect(failures.all).not.toContainEqual(first);
-    expect(failures.news).toContain('is complete now');
+    expect(failures.all?.map(({ name }) => name)).toEqual([
+      'Ivanova, Hana',
+      'Patel, Kofi',
+      'Quinn, Ruby',
+    ]);
+    expect(failures.news).toBe('Chen, Oliver is complete now.');
     await failures.check(second);
     expect(failures.notes.get(second.ref)).toMatch(/^Still not complete/);
+    expect(go.Integration.RetryFailure.mock.calls).toEqual([[first.ref], [second.ref]]);
   });
 });
 
 describe('OneProfile', () => {
   it('keeps what it shows when a refresh fails', async () => {
-    const fake = startFake();
-    const id = fake.people[0]?.id ?? '';
+    const go = startGo();
+    const { id } = sample.NGOZI;
     const profile = new OneProfile(id);
     await profile.load();
-    fake.RefreshProfile = () =>
-      Promise.reject({ code: 'offline', message: 'No connection.' } as never);
+    go.Profiles.Refresh.mockRejectedValue(sample.refusal('offline'));
     await profile.refresh();
     expect(profile.view?.id).toBe(id);
     expect(profile.stale?.code).toBe('offline');

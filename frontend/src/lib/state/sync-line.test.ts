@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorView, SyncStatus } from '$lib/api';
-import { FakeGo } from '../../dev/fake-go';
+import { STATE as base } from '../../testing/samples';
 import { isAsked, isRunning, share, syncLine } from './sync-line';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const SINCE = '2026-11-22T09:12:00Z';
-const base = new FakeGo({ stage: 'imported', count: 3, delay: 0, passTime: 0 }).state;
 
 const line = (sync: Partial<SyncStatus>, rest: Partial<typeof base> = {}) =>
   syncLine({ ...base, ...rest, sync: { ...base.sync, ...sync } }, NOW);

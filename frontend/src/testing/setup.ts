@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
-import { afterEach, vi } from 'vitest';
+import { afterEach, expect, vi } from 'vitest';
+import { unanswered } from './unanswered';
 
 // A busy computer is slow, not wrong: everything that is waited for has long
 // enough, and no test says less.
@@ -34,4 +35,6 @@ afterEach(() => {
   localStorage.clear();
   delete window.go;
   delete window.runtime;
+  const names = unanswered.splice(0);
+  expect(names, 'the test gave these no answer').toEqual([]);
 });

@@ -1,0 +1,383 @@
+/**
+ * What Go may answer, word for word: one clinic with a few people and clients.
+ * Each of Go's types is here whole, so that one with other fields does not compile.
+ */
+import type {
+  AppState,
+  ClinicPlace,
+  ClinicView,
+  ConnectionView,
+  DayView,
+  ErrorView,
+  EventView,
+  FailureView,
+  HistoryView,
+  LinkSetupView,
+  ListedRow,
+  ListingView,
+  MissingView,
+  PassView,
+  Permission,
+  PersonView,
+  ProblemView,
+  ProfilePage,
+  ProfileRow,
+  ProfileView,
+  RetentionView,
+  SyncStatus,
+  TallyView,
+} from '../lib/api/types';
+
+export const EVERYTHING: readonly Permission[] = [
+  'practitioner',
+  'practitioner.create',
+  'practitioner.modify',
+  'practitioner.delete',
+  'pms_link',
+  'pms_link.create',
+  'pms_link.modify',
+  'pms_link.delete',
+  'export',
+  'people',
+];
+
+export const DANA: PersonView = {
+  id: '1',
+  name: 'Dana Smith',
+  email: 'dana@example.com',
+  permissions: [...EVERYTHING],
+  active: true,
+};
+export const LEE: PersonView = {
+  id: '2',
+  name: 'Lee Example',
+  email: 'lee@example.com',
+  permissions: ['practitioner', 'practitioner.modify', 'people'],
+  active: true,
+};
+export const PRIYA: PersonView = {
+  id: '3',
+  name: 'Priya Sample',
+  email: 'priya@example.com',
+  permissions: ['practitioner'],
+  active: true,
+};
+export const SAM: PersonView = {
+  id: '4',
+  name: 'Sam Former',
+  email: 'sam@example.com',
+  permissions: ['practitioner', 'pms_link'],
+  active: false,
+};
+
+export const CLINIC: ClinicView = {
+  name: 'Harbour Physio',
+  shard: 'au2',
+  ownerName: 'Dana Smith',
+  ownerRole: 'administrator',
+  keyEnds: 'W0pd',
+  connectedAt: '2026-11-02T22:10:00Z',
+};
+export const CONNECTION: ConnectionView = { clinic: CLINIC, patients: 7 };
+/** The first is shown. */
+export const HARBOUR: ClinicPlace = { account: '', name: 'Harbour Physio', current: true };
+export const RIVERSIDE: ClinicPlace = { account: '7', name: 'Riverside Physio', current: false };
+
+/** What Go says when something does not work; the text ends with the next step. */
+export const refusal = (code: string, message = `What Go says of ${code}.`): ErrorView => ({
+  code,
+  message,
+  until: '',
+});
+
+export const NOTHING: TallyView = {
+  active: 0,
+  failed: 0,
+  archived: 0,
+  activeInCliniko: 0,
+  countedAt: '',
+  missing: 0,
+};
+export const SYNC: SyncStatus = {
+  number: 0,
+  generation: 1,
+  phase: 'idle',
+  now: '',
+  background: false,
+  done: 0,
+  total: 0,
+  perSecond: 0,
+  secondsLeft: -1,
+  waitingUntil: '',
+  lastSuccess: '2026-11-03T09:12:00Z',
+  last: null,
+  problem: null,
+  unfinished: false,
+  offlineSince: '',
+};
+const NEVER: SyncStatus = { ...SYNC, lastSuccess: '' };
+
+/** Dana is signed in, and her clinic is imported. */
+export const STATE: AppState = {
+  version: '0.1.0',
+  generation: 1,
+  demo: false,
+  throwaway: false,
+  peopleExist: true,
+  person: DANA,
+  locked: null,
+  managers: ['Dana Smith', 'Lee Example'],
+  clinic: CLINIC,
+  keyring: null,
+  store: null,
+  mayReset: false,
+  button: 'works',
+  clientWord: 'client',
+  sync: SYNC,
+  tally: {
+    active: 7,
+    failed: 4,
+    archived: 2,
+    activeInCliniko: 7,
+    countedAt: '2026-11-03T09:12:00Z',
+    missing: 0,
+  },
+  idleMinutes: 10,
+  linkWaiting: false,
+};
+/** What is otherwise at other times. */
+export const SIGNED_OUT = { person: null, managers: [] } satisfies Partial<AppState>;
+export const CONNECTED = { button: '', sync: NEVER, tally: NOTHING } satisfies Partial<AppState>;
+export const UNCONNECTED = { ...CONNECTED, clinic: null } satisfies Partial<AppState>;
+export const NEW = {
+  ...UNCONNECTED,
+  ...SIGNED_OUT,
+  peopleExist: false,
+} satisfies Partial<AppState>;
+export const LOCKED = {
+  ...SIGNED_OUT,
+  locked: { name: 'Dana Smith', email: 'dana@example.com' },
+} satisfies Partial<AppState>;
+
+const NO_EMAIL: ProblemView = {
+  field: 'email',
+  label: 'Email',
+  kind: 'missing',
+  text: 'Email is missing',
+};
+const NO_SEX: ProblemView = {
+  field: 'sex',
+  label: 'Gender (Sex)',
+  kind: 'missing',
+  text: 'Gender (Sex) is missing',
+};
+
+export const NGOZI: ProfileView = {
+  id: '836447129235000000',
+  state: 'active',
+  title: 'Dr',
+  firstName: 'Ngozi',
+  preferred: 'Ngo',
+  lastName: 'Abara',
+  born: '1986-07-19',
+  impossibleBorn: '',
+  age: 40,
+  sex: 'Female',
+  genderIdentity: '',
+  pronouns: 'she/her',
+  email: 'ngozi.abara@example.com',
+  emailSharedWith: 0,
+  phones: [
+    { type: 'Mobile', number: '0491 570 156' },
+    { type: 'Home', number: '02 5550 1234' },
+  ],
+  privacyPolicy: 'accepted',
+  updatedAt: '2026-10-20T01:02:03Z',
+  createdAt: '2024-02-01T01:02:03Z',
+  syncedAt: '2026-11-03T09:12:00Z',
+  archivedAt: '',
+  mergedInto: '',
+  merged: [],
+  erasedAt: '',
+  mergedFrom: '',
+  failure: null,
+};
+
+const FAILURE: FailureView = {
+  ref: '',
+  id: '',
+  name: '',
+  code: 'incomplete',
+  problems: [NO_EMAIL],
+  reason: 'Email is missing',
+  firstFailedAt: '2026-11-03T09:12:00Z',
+  lastFailedAt: '2026-11-03T09:12:00Z',
+  attempts: 3,
+};
+/** Somebody whose profile is not complete in Cliniko. */
+function failing(id: string, lastName: string, firstName: string, problem: ProblemView) {
+  const named = { ref: id, id, name: `${lastName}, ${firstName}` };
+  const failure = { ...FAILURE, ...named, problems: [problem], reason: problem.text };
+  return { ...NGOZI, id, lastName, firstName, preferred: '', email: '', failure };
+}
+
+export const OLIVER = failing('836447129235007919', 'Chen', 'Oliver', NO_EMAIL);
+export const HANA = failing('836447129235015838', 'Ivanova', 'Hana', NO_EMAIL);
+export const KOFI = failing('836447129235023757', 'Patel', 'Kofi', NO_SEX);
+export const RUBY = failing('836447129235031676', 'Quinn', 'Ruby', NO_EMAIL);
+/** In the order of the list. */
+export const FAILURES = [OLIVER, HANA, KOFI, RUBY].map(({ failure }) => failure);
+
+export const MEI: ProfileView = {
+  ...NGOZI,
+  id: '836447129235039595',
+  title: '',
+  firstName: 'Mei',
+  preferred: '',
+  lastName: 'Müller',
+  born: '1990-03-04',
+  email: 'mei.mueller@example.com',
+};
+export const ZOE: ProfileView = {
+  ...MEI,
+  id: '836447129235047514',
+  firstName: 'Zoë',
+  lastName: 'Zhang',
+  email: 'zoe.zhang@example.com',
+  phones: [],
+};
+export const LUCA: ProfileView = {
+  ...MEI,
+  id: '836447129235055433',
+  firstName: 'Luca',
+  lastName: 'Visser',
+  email: 'luca.visser@example.com',
+  state: 'archived',
+  archivedAt: '2026-10-01T01:02:03Z',
+  erasedAt: '2026-12-30T01:02:03Z',
+};
+/** Merged into Ngozi. */
+export const NOAH: ProfileView = {
+  ...LUCA,
+  id: '836447129235063352',
+  firstName: 'Noah',
+  lastName: 'Walker',
+  email: 'noah.walker@example.com',
+  state: 'merged',
+  mergedInto: NGOZI.id,
+};
+export const PROFILES = [NGOZI, OLIVER, HANA, MEI, KOFI, RUBY, ZOE, LUCA, NOAH];
+
+/** Somebody who is in Cliniko, and not on this computer. */
+export const ROBIN: ProfileView = {
+  ...MEI,
+  id: '999000111',
+  firstName: 'Robin',
+  lastName: 'Newcomer',
+  email: 'new.client@example.com',
+};
+
+export const ROW: ProfileRow = {
+  id: NGOZI.id,
+  name: 'Abara, Ngozi',
+  preferred: 'Ngo',
+  born: '1986-07-19',
+  sex: 'Female',
+  email: 'ngozi.abara@example.com',
+  phone: '0491 570 156',
+  state: 'active',
+  problems: [],
+  updatedAt: '2026-10-20T01:02:03Z',
+  hits: { name: null, preferred: null, email: null, phone: null },
+};
+/** The row of a client. */
+export const rowOf = (view: ProfileView): ProfileRow => ({
+  ...ROW,
+  id: view.id,
+  name: `${view.lastName}, ${view.firstName}`,
+  preferred: view.preferred,
+  born: view.born,
+  email: view.email,
+  phone: view.phones[0]?.number ?? '',
+  state: view.state,
+  problems: view.failure?.problems ?? [],
+});
+export const ROWS = [NGOZI, OLIVER, HANA, MEI, KOFI, RUBY, ZOE].map(rowOf);
+/** As many rows as a test wants, for a list that is longer than the view. */
+export const manyRows = (count: number): ProfileRow[] =>
+  Array.from({ length: count }, (_, index) => ({
+    ...ROW,
+    id: String(1000 + index),
+    name: `Sample, Number ${index + 1}`,
+  }));
+export const COUNTS: Omit<ProfilePage, 'rows' | 'matched'> = {
+  all: 7,
+  attention: 4,
+  archived: 2,
+  noPhone: 1,
+  noEmail: 4,
+  week: 2,
+  month: 3,
+};
+
+export const HISTORY: HistoryView = {
+  addedAt: '2026-11-02T22:20:00Z',
+  createdAt: '2024-02-01T01:02:03Z',
+  changes: [
+    {
+      at: '2026-11-03T09:12:00Z',
+      updatedAt: '2026-11-03T09:10:00Z',
+      opened: false,
+      fields: [{ field: 'title', label: 'Title', before: '', after: 'Dr' }],
+    },
+  ],
+};
+export const MISSING: MissingView[] = [
+  { id: NGOZI.id, name: 'Abara, Ngozi', born: '1986-07-19' },
+  { id: MEI.id, name: 'Müller, Mei', born: '1990-03-04' },
+  { id: ZOE.id, name: 'Zhang, Zoë', born: '1990-03-04' },
+];
+
+export const LISTING: ListingView = { total: 7, failing: 4, ready: 3, archived: 2 };
+export const LISTED: ListedRow = {
+  id: OLIVER.id,
+  name: 'Chen, Oliver',
+  born: '1986-07-19',
+  email: '',
+  problems: [NO_EMAIL],
+  code: 'incomplete',
+};
+/** The first import. */
+export const PASS: PassView = {
+  kind: 'full',
+  startedAt: '2026-11-02T22:20:00Z',
+  endedAt: '2026-11-02T22:21:00Z',
+  read: 9,
+  synced: 3,
+  unchanged: 0,
+  failed: 4,
+  archived: 2,
+  requests: 20,
+  error: '',
+};
+export const DAY: DayView = { passes: 2, broken: 0, failing: 4 };
+
+export const EVENT: EventView = {
+  id: 1,
+  at: '2026-11-03T09:12:00Z',
+  hereAt: '',
+  person: 'Dana Smith',
+  action: 'opened_profile',
+  subject: NGOZI.id,
+  outcome: '',
+};
+export const RETENTION: RetentionView = { archivedDays: 90, deletedDays: 7, paused: false };
+
+export const LINK_SETUP: LinkSetupView = {
+  appName: 'TeleHab',
+  appUrl: 'https://app.telehab.io/app/patients/integration',
+  bookmarklet: "javascript:location.href='telehab://patient?patient_id=1'",
+  state: 'ready',
+  owner: '',
+  message: 'Links from Cliniko open this program.',
+};
