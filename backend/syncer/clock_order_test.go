@@ -52,13 +52,13 @@ func TestAClockThatWasSetBackHidesNoChange(t *testing.T) {
 // meanwhile.
 func TestASlowAnswerStaysTheOlderOne(t *testing.T) {
 	for name, c := range map[string]struct{ before, meanwhile time.Duration }{
-		"set back two hours ago":           {-2 * time.Hour, -2 * time.Hour},
-		"set back meanwhile":               {0, -13 * time.Minute},
-		"set ahead meanwhile":              {0, 13 * time.Minute},
-		"set back by two hours meanwhile":  {0, -2 * time.Hour},
-		"set ahead again meanwhile":        {-2 * time.Hour, 0},
-		"set back again, less, meanwhile":  {-2 * time.Hour, -time.Hour},
-		"set back again, and by more":      {-2 * time.Hour, -30 * time.Hour},
+		"set back two hours ago":          {-2 * time.Hour, -2 * time.Hour},
+		"set back meanwhile":              {0, -13 * time.Minute},
+		"set ahead meanwhile":             {0, 13 * time.Minute},
+		"set back by two hours meanwhile": {0, -2 * time.Hour},
+		"set ahead again meanwhile":       {-2 * time.Hour, 0},
+		"set back again, less, meanwhile": {-2 * time.Hour, -time.Hour},
+		"set back again, and by more":     {-2 * time.Hour, -30 * time.Hour},
 		"the clock is right all the time": {0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

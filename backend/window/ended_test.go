@@ -16,8 +16,8 @@ func TestAnAnswerEndsWithItsSession(t *testing.T) {
 	id := f.fake.IDs()[3]
 	kim := f.signInWith(staff.Practitioner, staff.ModifyProfiles)
 	for name, leave := range map[string]func() error{
-		"locked":     func() error { _, err := f.app.Security.Lock(); return err },
-		"signed out": func() error { _, err := f.app.People.SignOut(); return err },
+		"locked":                func() error { _, err := f.app.Security.Lock(); return err },
+		"signed out":            func() error { _, err := f.app.People.SignOut(); return err },
 		"somebody else":         func() error { _, err := f.app.People.SignIn(kim, deskPassword); return err },
 		"the same person again": func() error { _, err := f.app.People.SignIn(email, password); return err },
 	} {
