@@ -42,8 +42,8 @@ describe('the window', () => {
     await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
     expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*failed/);
-    await user.click(within(results).getByRole('button', { name: 'Show the failed ones' }));
-    await heading(/^Profiles that failed to sync/);
+    await user.click(within(results).getByRole('button', { name: 'Show those that need attention' }));
+    await heading(/^Profiles that need attention/);
     expect(go.People.CreateFirst.mock.calls).toEqual([
       ['Dana Smith', 'dana@example.com', 'kettle seventeen owl'],
     ]);
@@ -132,7 +132,7 @@ describe('the window', () => {
   it('keeps closed what a person may not open', async () => {
     const go = startGo({ person: { ...sample.DANA, permissions: [] } });
     render(App);
-    await heading('You may not open profiles');
+    await heading('You don’t have access to profiles');
     expect(go.Profiles.Find).not.toHaveBeenCalled();
   });
 });

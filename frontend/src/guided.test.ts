@@ -58,8 +58,8 @@ describe('getting started', () => {
     await (await guide()).findByText('Next: import your clients');
     await user.click(await button('Import clients'));
     await user.click(await button('Start sync'));
-    await user.click(await button('Show the failed ones'));
-    await heading(/^Profiles that failed to sync/);
+    await user.click(await button('Show those that need attention'));
+    await heading(/^Profiles that need attention/);
     expect(screen.queryByText('Getting started')).toBeNull();
   });
 
@@ -133,7 +133,7 @@ describe('the last 30 days', () => {
     });
     // Today is as the state says, whatever the last sync of the day has counted.
     await screen.findByRole('img', {
-      name: 'Failing profiles by day: 4 now, between 4 and 51 in the last 30 days.',
+      name: 'Profiles that need attention by day: 4 now, between 4 and 51 in the last 30 days.',
     });
     await user.click(await button('Day by day'));
     const rows = within(await screen.findByRole('table', { name: 'Last 30 days' })).getAllByRole(
@@ -178,14 +178,14 @@ describe('failed profiles one by one', () => {
 
   it('stay in the chosen group, by keys and by buttons, and lead back to it', async () => {
     const { user } = await begin();
-    screen.getByRole('group', { name: 'Profiles that failed to sync' });
+    screen.getByRole('group', { name: 'Profiles that need attention' });
     expect(screen.getByText('1 of 3').parentElement).toHaveTextContent(/^No email/);
-    expect(absent('Previous failed profile')).toBeDisabled();
+    expect(absent('Previous profile that needs attention')).toBeDisabled();
     await user.keyboard('{Alt>}{ArrowDown}{/Alt}');
     await screen.findByText('2 of 3');
     expect(await title()).toHaveFocus();
     expect(router.current).toMatchObject({ name: 'profile', id: HANA.id });
-    await user.click(await button('Next failed profile'));
+    await user.click(await button('Next profile that needs attention'));
     await screen.findByText('3 of 3');
     expect(router.current).toMatchObject({ name: 'profile', id: RUBY.id });
     await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
@@ -198,7 +198,7 @@ describe('failed profiles one by one', () => {
     const { go, user, mend } = await begin();
     go.Profiles.Refresh.mockResolvedValueOnce(OLIVER);
     await user.click(await button('Check again'));
-    await screen.findByText(/^Still not complete in Cliniko/);
+    await screen.findByText(/^It still needs attention/);
     go.Profiles.Refresh.mockImplementationOnce(async () => {
       mend(OLIVER);
       return { ...OLIVER, email: 'alex@example.com', failure: null };
@@ -218,6 +218,6 @@ describe('failed profiles one by one', () => {
     mend(OLIVER, HANA, RUBY); // a sync brought them all
     await screen.findByText('That was the last one.');
     await user.click(await button('Back to the list'));
-    await heading(/^Profiles that failed to sync/);
+    await heading(/^Profiles that need attention/);
   });
 });

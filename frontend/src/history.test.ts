@@ -188,7 +188,7 @@ describe('all syncs', () => {
     const go = startGo({ person: { ...DANA, permissions: ['practitioner'] } });
     router.reset({ name: 'settings', section: 'syncs' });
     await show();
-    await heading('You may not change the integration');
+    await heading('You don’t have access to the integration');
     expect(go.Sync.Passes).not.toHaveBeenCalled();
   });
 });

@@ -51,7 +51,7 @@ describe('a link from Cliniko', () => {
     await screen.findByText('Fetching this client from Cliniko…');
     answer.answer({ ...ROBIN, email: '', failure: OLIVER.failure });
     await heading(/Robin Newcomer/);
-    await screen.findByText(/not complete in Cliniko: Email is missing/);
+    await screen.findByText(/needs attention: Email is missing in Cliniko/);
   });
 
   it.each([
@@ -187,7 +187,7 @@ describe('Ctrl-K', () => {
     [
       'no practitioner',
       { person: { ...DANA, permissions: ['pms_link' as const] } },
-      'You may not open profiles',
+      'You don’t have access to profiles',
     ],
   ])('is for practitioners (%s)', async (_, patch, title) => {
     start(patch);

@@ -109,7 +109,7 @@ describe('the locked window', () => {
     router.reset({ name: 'settings', section: 'integration' });
     const user = userEvent.setup();
     render(App);
-    const grid = await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
+    const grid = await screen.findByRole('grid', { name: 'Profiles that need attention' });
     await user.click(await within(grid).findByRole('button', { name: 'Check Chen, Oliver again' }));
     expect(go.Integration.RetryFailure.mock.calls).toEqual([[FAILURES[0]?.ref]]);
     announcer.say('Chen, Oliver is complete now.');

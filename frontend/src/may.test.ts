@@ -42,7 +42,7 @@ describe('whoever may only view profiles', () => {
     await screen.findByText(/Ask Dana Smith or Lee Example\./);
     expect(absent('Sync patients')).toBeNull();
     await user.click(await button('People'));
-    await heading('You may not manage people');
+    await heading('You don’t have access to people');
     await screen.findByText(/Ask Dana Smith or Lee Example\./);
     await user.click(await button('Security'));
     await button('Change password');
@@ -59,7 +59,7 @@ describe('whoever may only view profiles', () => {
     await screen.findByText(/refreshed just now/i);
     go.Links.Follow.mockRejectedValueOnce(sample.refusal('not_permitted'));
     go.arrive('836447129299999999');
-    await heading('You may not open clients who are new here');
+    await heading('You don’t have access to clients who are new here');
     await screen.findByText(/Ask Dana Smith or Lee Example\./);
     expect(absent('Try again')).toBeNull();
     expect(go.Profiles.Refresh).not.toHaveBeenCalled();
@@ -70,7 +70,7 @@ describe('whoever may only view the integration', () => {
   it('sees it, and who may change it', async () => {
     const { go } = as(['pms_link'], INTEGRATION);
     await screen.findByText(/You may look at this, but not change it\. Ask Dana Smith or Lee/);
-    await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
+    await screen.findByRole('grid', { name: 'Profiles that need attention' });
     for (const name of ['Sync patients', 'Replace key', 'Disconnect', /^Check .* again$/]) {
       expect(absent(name)).toBeNull();
     }
@@ -119,7 +119,7 @@ describe('whoever may not export', () => {
     await screen.findByRole('grid', { name: 'Profiles' });
     expect(screen.queryAllByRole('checkbox')).toEqual([]);
     router.go(INTEGRATION);
-    await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
+    await screen.findByRole('grid', { name: 'Profiles that need attention' });
     expect(absent(/^Export/)).toBeNull();
     router.go({ name: 'settings', section: 'security' });
     await screen.findByText('Retention of clients who left');
@@ -131,7 +131,7 @@ describe('whoever may not export', () => {
     await screen.findByRole('grid', { name: 'Profiles' });
     expect((await screen.findAllByRole('checkbox')).length).toBeGreaterThan(0);
     router.go(INTEGRATION);
-    await screen.findByRole('grid', { name: 'Profiles that failed to sync' });
+    await screen.findByRole('grid', { name: 'Profiles that need attention' });
     await button(/^Export/);
     router.go({ name: 'settings', section: 'security' });
     await button('Export…');

@@ -261,7 +261,7 @@ describe('Failures', () => {
     ]);
     expect(failures.news).toBe('Chen, Oliver is complete now.');
     await failures.check(second);
-    expect(failures.notes.get(second.ref)).toMatch(/^Still not complete/);
+    expect(failures.notes.get(second.ref)).toMatch(/^It still needs attention/);
     expect(go.Integration.RetryFailure.mock.calls).toEqual([[first.ref], [second.ref]]);
   });
 });
