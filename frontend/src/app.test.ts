@@ -42,7 +42,9 @@ describe('the window', () => {
     await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
     expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*failed/);
-    await user.click(within(results).getByRole('button', { name: 'Show those that need attention' }));
+    await user.click(
+      within(results).getByRole('button', { name: 'Show those that need attention' }),
+    );
     await heading(/^Profiles that need attention/);
     expect(go.People.CreateFirst.mock.calls).toEqual([
       ['Dana Smith', 'dana@example.com', 'kettle seventeen owl'],
