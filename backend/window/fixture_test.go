@@ -181,4 +181,3 @@ func (f *fixture) waitFor(what string, holds func(AppState) bool) {
 	}
 	f.t.Fatalf("waited in vain for %s", what)
 }
-

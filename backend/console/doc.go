@@ -1,0 +1,2 @@
+// Package console is the terminal that a command was started from.
+package console
