@@ -4,7 +4,7 @@
 DIST          := build/dist
 PACKAGERS     := build/tools/nfpm
 
-# What is packed has the time of the commit, and no paths of this computer.
+# Packages have the time of the commit, and no paths of this computer.
 export SOURCE_DATE_EPOCH := $(shell build/scripts/version.sh epoch)
 
 .PHONY: package package-windows package-tools test-installers reproduce workflows

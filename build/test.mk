@@ -9,7 +9,7 @@
 RESULTS   := build/test-results
 STAGE     := build/scripts/stage.sh
 SESSION   := build/scripts/private-session.sh
-# While nothing else runs, one after the other.
+# These run last, one after the other.
 MEASURED  := start speed
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build bundle lint lint-rules frontend-test go-test release dev-binary \
@@ -78,8 +78,8 @@ stage-go-test: stage-cgo-race stage-frontend-build
 stage-release: stage-frontend-build
 	@$(STAGE) release -- $(MAKE) -o frontend release
 
-# Without the race detector, which takes the time of several histories for one;
-# go-test has some under it.
+# Without the race detector, with which each history takes as long as several;
+# go-test runs some with it.
 stage-histories: stage-cgo-race
 	@$(STAGE) --count go:$(RESULTS)/histories.jsonl histories -- build/scripts/histories.sh 150
 
@@ -130,7 +130,7 @@ stage-cgo-windows: stage-packages
 stage-windows: stage-cgo-windows stage-frontend-build
 	@$(STAGE) --check windows -- $(WINDOWS) $(GO) vet $(PACKAGES)
 
-# The registration of links in a real registry, by a real Windows program.
+# Links in a real registry, registered by a real Windows program.
 stage-wine: stage-cgo-windows
 	@$(STAGE) --check wine -- build/scripts/wine-test.sh -test.v
 
@@ -142,13 +142,13 @@ stage-installer: stage-cgo-windows stage-frontend-build stage-wine
 stage-installer-test: stage-installer stage-clinic-binary
 	@$(STAGE) --check installer-test -- build/scripts/installer-test.sh $(RESULTS)/dist
 
-# How soon the window is of use, against the least that a window can be. What is
-# measured is told at the end.
+# How fast the window starts, compared with a minimal window. The figures are
+# reported at the end.
 stage-start: $(addprefix stage-,$(filter-out $(MEASURED),$(STAGES)))
 	@$(STAGE) --count node start -- $(SESSION) $(RESULTS)/start \
 	  node --test --test-reporter=spec frontend/e2e/start.test.mjs
 
-# How quick the list is with 50,000 profiles.
+# How fast the list is with 50,000 profiles.
 stage-speed: stage-start
 	@$(STAGE) --count node speed -- $(SESSION) $(RESULTS)/speed \
 	  node --test --test-reporter=spec frontend/e2e/speed.test.mjs

@@ -1,8 +1,8 @@
-// A bookmark that opens the client of the Cliniko page in front of you in TeleHab, for clinics whose App URL is not
-// approved yet. It reads the address of the page and nothing on it.
+// A bookmark that opens the client of the current Cliniko page in TeleHab, for
+// clinics whose App URL is not approved yet. It reads only the page's address.
 //
-// bridge.go makes one line of this: it drops the lines that are comments, and joins the others. So every statement ends
-// in a semicolon, and no comment follows code.
+// bridge.go turns this into one line: it drops comment lines and joins the
+// others. So every statement ends in a semicolon, and no comment follows code.
 (() => {
   const page = /^\/patients\/([0-9]{1,20})(?:\/|$)/.exec(location.pathname);
   if (page && location.protocol === 'https:' && location.hostname.endsWith('.cliniko.com')) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs stages of `make test` again and again on what it has built, every second
-# round beside a core that is kept busy. Prints a line for each, ends with a
-# table, and fails if one was red, whose logs and pictures it keeps.
+# Repeats stages of `make test` on what it has built, every second round with
+# one core kept busy. Prints a line for each, ends with a table, and fails if
+# one failed; it saves the logs and pictures of failures.
 #
 #   again.sh ROUNDS STAGE...       such as: again.sh 10 wine e2e-window
 #
@@ -36,7 +36,7 @@ occupy() {
   never) return ;;
   *) [ $(($1 % 2)) = 0 ] || return 0 ;;
   esac
-  # In a process of its own, which ends with this script however that ends.
+  # In a process of its own, which ends with this script in any case.
   bash -c 'while kill -0 "$0" 2>/dev/null; do for _ in {1..100000}; do :; done; done' $$ &
   busy=$!
 }
@@ -51,10 +51,10 @@ again() {
   "${MAKE:-make}" --no-print-directory "${others[@]}" "stage-$name" >$results/again.log 2>&1
 }
 
-keep() { # the folder of a red stage
+save_logs() { # folder to save to
   mkdir -p "$1"
   cp -r $results/again.log $results/logs $results/screenshots "$1" 2>/dev/null || true
-  # What the programs themselves logged, which holds no personal data.
+  # The programs' own logs, which contain no personal data.
   (cd $results && find . -path '*/home/*' -name telehab.log -exec cp --parents {} "again/$(basename "$1")" \;)
   tail -n 20 "$1/again.log"
 }
@@ -68,7 +68,7 @@ for round in $(seq "$rounds"); do
       how=green green=$((green + 1))
     else
       how=RED failed=$((failed + 1))
-      keep "$red/$round-$stage"
+      save_logs "$red/$round-$stage"
     fi
     printf '%2d  %-5s %-15s %-5s %5d s  load %s\n' "$round" "${busy:+busy}" "$stage" "$how" $((SECONDS - start)) \
       "$(cut -d ' ' -f 1 /proc/loadavg)" | tee -a $red/table
@@ -80,6 +80,6 @@ printf '\nround      stage           how   seconds\n'
 cat $red/table
 echo "$green green, $failed red"
 [ "$failed" = 0 ] || {
-  echo "The logs of what was red: $red" >&2
+  echo "The logs of failures: $red" >&2
   exit 1
 }

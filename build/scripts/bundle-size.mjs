@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The page's script and style together, packed: at most 200 KiB.
+// The page's script and style together, compressed: at most 200 KiB.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 

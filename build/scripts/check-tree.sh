@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What no linter looks for: long files, files that do not belong into the
-# repository, addresses that only one machine knows, and unsound scripts.
+# Checks that no linter makes: long files, files that do not belong in the
+# repository, addresses that are valid on one machine only, and unsafe scripts.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 status=0
@@ -23,7 +23,7 @@ long=$(tracked '*.go' '*.ts' '*.js' '*.mjs' '*.svelte' '*.css' '*.html' '*.sh' '
   done)
 complain 'Files of more than 400 lines' "$long"
 
-# 2. Nothing that a build makes. Pictures and fonts are the only binary files.
+# 2. No build results. Pictures and fonts are the only binary files.
 built=$(tracked 'build/bin' 'build/tools' 'build/dist' 'build/test-results' \
   'frontend/dist' 'frontend/wailsjs' 'frontend/node_modules' '*.db' '*.exe' '*.so' '*.o' '*.log' |
   grep -v '/\.gitkeep$' || true)
@@ -36,7 +36,7 @@ big=$(tracked . | while IFS= read -r file; do
 done)
 complain 'Files of more than 1.5 MB' "$big"
 
-# 3. Whoever builds has their own folders and their own package registry.
+# 3. No folders and package registries of one machine.
 paths=$(git grep -nIE '(^|[^[:alnum:]._~/-])/(home|Users|work|root)/[[:alnum:]._-]' -- . ':!*.md' || true)
 complain 'Paths of one machine' "$paths"
 registries=$(git grep -nIE '"resolved": *"http|https?://(registry|proxy|sum|deb|archive|security)\.|^ *registry *=' -- . |

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium that tests can drive, or fails. Ubuntu's own
-# package is a snap, which does not run in a container: set CHROMIUM there.
+# Prints the path of a Chromium that tests can drive, or fails. Ubuntu's package
+# is a snap, which does not run in a container: set CHROMIUM there.
 set -euo pipefail
 
 for name in "${CHROMIUM:-}" chromium google-chrome google-chrome-stable chromium-browser; do

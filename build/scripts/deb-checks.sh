@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What deb-test.sh does inside the fresh system, as its root. The package is
-# /telehab.deb.
+# The part of deb-test.sh that runs inside the fresh system, as root. The
+# package is /telehab.deb.
 set -euo pipefail
 
 fail() {
@@ -51,7 +51,7 @@ completed=$(person bash /complete.sh)
 echo '--- window'
 cat >/open.sh <<'SH'
 #!/bin/bash
-# A click on a link in a browser, as the desktops hand it on.
+# A click on a link in a browser, as desktops pass it on.
 xdg-open 'telehab://patient?patient_id=1' &
 painted() { grep -qs 'the first screen is painted' ~/.local/share/TeleHab/logs/telehab.log; }
 for _ in $(seq 600); do

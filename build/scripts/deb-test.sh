@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs the .deb with apt in a fresh Debian, starts the program there as a
-# person without any rights, follows a link, and removes it again. Needs root,
-# and Debian's mirror.
+# Installs the .deb with apt in a fresh Debian, starts the program there as an
+# unprivileged user, follows a link, and removes it again. Needs root, and
+# Debian's mirror.
 #
 #   deb-test.sh [SUITE [DIST]]     SUITE is bookworm, trixie, ...
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs each fuzz target for FUZZTIME. go test takes one target at a time. By
-# itself it would spend nearly all of the time making new inputs smaller.
+# default it would spend almost all of the time minimising new inputs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

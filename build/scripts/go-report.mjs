@@ -1,5 +1,5 @@
-// Turns `go test -json` into what `go test` prints: one line a package, and
-// what the failing tests said.
+// Turns `go test -json` into what `go test` prints: one line per package, and
+// the output of failing tests.
 import { createInterface } from 'node:readline';
 
 const said = new Map();

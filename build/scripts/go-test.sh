@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# go test with the race detector. Prints each package's line and what failing
-# tests said; keeps every event in build/test-results/go-test.jsonl, and what the
-# app wrote in build/test-results/artifacts, for the search for personal values.
+# go test with the race detector. Prints each package's line and the output of
+# failing tests. Writes every event to build/test-results/go-test.jsonl, and the
+# app's files to build/test-results/artifacts, for the search for personal
+# values.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fails for a program that was built without cgo. Without a C compiler Go builds
-# one, says nothing, and it fails at the first use of its store.
+# one silently, which fails at the first use of its store.
 #
 #   has-store.sh FILE
 set -euo pipefail

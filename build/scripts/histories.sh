@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Drives the sync engine through N random histories over sockets and N more in
-# which time passes at once (docs/TESTING.md), and says how many it were.
-# Arguments after N go to go test, such as -race or -rapid.seed.
+# Runs the sync engine through N random histories over sockets and N more with
+# simulated time (docs/TESTING.md), and prints their number. Arguments after N
+# are passed to go test, such as -race or -rapid.seed.
 #
 #   histories.sh N [ARGUMENT...]
 set -euo pipefail

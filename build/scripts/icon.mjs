@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { chromium } = createRequire(`${root}/frontend/`)('playwright-core');
 
-// Room around the mark, as systems expect it of an icon.
+// Space around the mark, as systems expect of an icon.
 const MARGIN = 0.04;
 const ICO_SIZES = [16, 24, 32, 48, 64, 128, 256];
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sourced by installer-test.sh, after wine.sh: the pieces of which it is made.
-# Each check ends the test with what was expected.
+# Sourced by installer-test.sh, after wine.sh: its building blocks. A failing
+# check ends the test and prints what was expected.
 # shellcheck disable=SC2154 # dir, version, class, other: the sourcing script's
 set -euo pipefail
 
@@ -29,7 +29,7 @@ there() {
 
 is_gone() { [ ! -e "$1" ]; }
 
-gone() { # in the end: an uninstaller goes on in a copy of itself
+gone() { # eventually: an uninstaller continues in a copy of itself
   local path
   for path; do wait_for is_gone "$path" || fail "$path is still there"; done
   passed
@@ -40,12 +40,12 @@ same() {
   passed
 }
 
-# run starts a program of ours with its input and output; what it and Wine say
-# besides is kept.
+# run starts a program of ours with its input and output, and logs its standard
+# error and Wine's messages.
 run() {
-  printf '\n$ %s\n' "$*" >>"$kept"
+  printf '\n$ %s\n' "$*" >>"$programs_log"
   HOME=$dir/home TELEHAB_PASSWORD='correct horse battery' TELEHAB_CLINIKO_URL=$clinic \
-    timeout "$windows_limit" wine "$@" 2>>"$kept" | tr -d '\r'
+    timeout "$windows_limit" wine "$@" 2>>"$programs_log" | tr -d '\r'
 }
 
 works() { # program, argument...
@@ -62,7 +62,7 @@ says() { # line, program, argument...
 installs() { # exit code, installer, argument...
   local want=$1 code=0
   shift
-  keep on_windows "$@" || code=$?
+  logged on_windows "$@" || code=$?
   [ "$code" = "$want" ] || fail "${*##*/} ended with $code, not $want"
   passed
 }
@@ -70,20 +70,20 @@ installs() { # exit code, installer, argument...
 removes() { # folder, argument...
   local folder=$1
   shift
-  keep on_windows "$folder/uninstall.exe" /S "$@" || fail "the uninstaller ended with $?"
+  logged on_windows "$folder/uninstall.exe" /S "$@" || fail "the uninstaller ended with $?"
   gone "$folder/uninstall.exe" "$folder/telehab.exe"
 }
 
-# query prints a key of the registry, and nothing when there is none.
+# query prints a key of the registry, or nothing if there is none.
 query() {
   local found
-  found=$(on_windows reg query "$@" 2>>"$kept") || return 0
+  found=$(on_windows reg query "$@" 2>>"$programs_log") || return 0
   tr -d '\r' <<<"$found"
 }
 
 setup_entry() { query "$1\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\TeleHab"; }
 
-size_of() { # folder as Windows writes it: what lies in it, in KiB, as the registry shows it
+size_of() { # folder as Windows writes it: its size in KiB, as the registry shows it
   local folder=$WINEPREFIX/drive_c/${1#C:\\}
   printf '0x%x' $(($(find "${folder//\\//}" -type f -printf '%s+')0 >> 10))
 }
@@ -116,8 +116,8 @@ unregistered() {
 }
 
 take_scheme() {
-  keep on_windows reg add "$1\\$class" /v 'URL Protocol' /d '' /f
-  keep on_windows reg add "$1\\$class\\shell\\open\\command" /ve /d "$other" /f
+  logged on_windows reg add "$1\\$class" /v 'URL Protocol' /d '' /f
+  logged on_windows reg add "$1\\$class\\shell\\open\\command" /ve /d "$other" /f
 }
 
 taken() { # the other program's registration is untouched, and nothing of ours beside it
@@ -128,14 +128,14 @@ taken() { # the other program's registration is untouched, and nothing of ours b
   passed
 }
 
-free_scheme() { keep on_windows reg delete "$1\\$class" /f; }
+free_scheme() { logged on_windows reg delete "$1\\$class" /f; }
 
 # Wine keeps its credentials in the registry.
 credentials() { query 'HKCU\Software\Wine\Credential Manager' /s; }
 
 webview='HKLM\SOFTWARE\WOW6432Node\Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}'
-have_webview() { keep on_windows reg add "$webview" /v pv /d 120.0.0.0 /f; }
-no_webview() { keep on_windows reg delete "$webview" /f; }
+have_webview() { logged on_windows reg add "$webview" /v pv /d 120.0.0.0 /f; }
+no_webview() { logged on_windows reg delete "$webview" /f; }
 
 start_clinic() {
   "${GO:-go}" build -tags "${TAGS:-webkit2_41}" -o "$dir/fakeclinic" ./backend/cliniko/fakeclinic/serve
@@ -146,12 +146,12 @@ start_clinic() {
   sed -n 's/^key //p' "$dir/clinic.log" >"$dir/key"
 }
 
-# run_in_background starts the old version's program, and returns when that says
-# that it stands: with its window, if it has one.
+# run_in_background starts the old version's program, and returns when that
+# reports that it is ready: with its window, if it has one.
 run_in_background() {
   rm -f "$WINEPREFIX/drive_c/stands.txt"
-  printf '\n$ %s &\n' "$*" >>"$kept"
-  HOME=$dir/home wine "$@" >>"$kept" 2>&1 </dev/null &
+  printf '\n$ %s &\n' "$*" >>"$programs_log"
+  HOME=$dir/home wine "$@" >>"$programs_log" 2>&1 </dev/null &
   background=$!
   wait_for stands_or_ended || fail "${1##*/} does not stand"
   there "$WINEPREFIX/drive_c/stands.txt"
@@ -159,7 +159,7 @@ run_in_background() {
 
 stands_or_ended() { [ -e "$WINEPREFIX/drive_c/stands.txt" ] || ! kill -0 "$background" 2>/dev/null; }
 
-closed_background() { # by itself, because it was asked to
+closed_background() { # it ended because it was asked to
   local code=0
   wait "$background" || code=$?
   [ "$code" = 0 ] || fail "the program ended with $code when it was asked to close"
@@ -167,20 +167,20 @@ closed_background() { # by itself, because it was asked to
 }
 
 end_background() {
-  keep on_windows taskkill /F /IM telehab.exe || fail 'the program had ended'
+  logged on_windows taskkill /F /IM telehab.exe || fail 'the program had ended'
   wait "$background" || true # with the code of what was ended
 }
 
 make_installer() { # version, folder, installer, option...
   local version=$1 files=$2 out=$3
   shift 3
-  keep makensis -V2 -WX "-DVERSION=$version" "-DVERSION_NUMERIC=$version.0" "-DFILES=$files" "-DOUT=$out" "$@" \
+  logged makensis -V2 -WX "-DVERSION=$version" "-DVERSION_NUMERIC=$version.0" "-DFILES=$files" "-DOUT=$out" "$@" \
     build/windows/installer/telehab.nsi || fail "$out was not made"
 }
 
 # The old version's program has a window as Wails makes it, and ends when that
-# is closed; "deaf" has none and stays until somebody ends it. Both say when they
-# stand.
+# is closed; "deaf" has none and runs until it is killed. Both report when they
+# are ready.
 make_old_installer() {
   mkdir -p "$1"
   cat >"$dir/old.c" <<'C'
@@ -207,7 +207,7 @@ int WINAPI WinMain(HINSTANCE me, HINSTANCE before, LPSTR arguments, int show) {
 C
   x86_64-w64-mingw32-gcc -O2 -mwindows -o "$1/telehab.exe" "$dir/old.c"
   echo licence | tee "$1/LICENSE.txt" >"$1/NOTICES.txt"
-  # In place of Microsoft's: notes how it was called, and fetches nothing.
+  # Instead of Microsoft's: records its arguments, and downloads nothing.
   cat >"$dir/fetch.c" <<'C'
 #include <stdio.h>
 int main(int n, char **arguments) {
@@ -221,7 +221,7 @@ C
 }
 
 make_certificate() {
-  keep openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key.pem" -out "$dir/cert.pem" -days 2 \
+  logged openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/key.pem" -out "$dir/cert.pem" -days 2 \
     -subj '/CN=TeleHab test' -addext extendedKeyUsage=codeSigning
   openssl pkcs12 -export -inkey "$dir/key.pem" -in "$dir/cert.pem" -passout pass:test -out "$dir/cert.pfx"
 }
@@ -236,7 +236,7 @@ make_signed_installer() {
 signed() {
   local file
   for file; do
-    keep osslsigncode verify -CAfile "$dir/cert.pem" -in "$file" || fail "$file is not signed"
+    logged osslsigncode verify -CAfile "$dir/cert.pem" -in "$file" || fail "$file is not signed"
     passed
   done
 }

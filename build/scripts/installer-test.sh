@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs, upgrades and removes TeleHab with the installer that `make package`
-# built, silently and for both scopes, under Wine. What Wine cannot show: the
-# question for administrator rights, WebView2, and the window.
+# built, silently and for both scopes, under Wine. Wine cannot test the prompt
+# for administrator rights, WebView2, and the window.
 #
 #   installer-test.sh [DIST]
 set -euo pipefail
@@ -35,12 +35,12 @@ step 'a program without a store would not have been packed'
 printf 'package main\n\nfunc main() {}\n' >"$dir/main.go"
 GOOS=windows CGO_ENABLED=0 "${GO:-go}" build -o "$dir/no-store.exe" "$dir/main.go"
 build/scripts/has-store.sh "$program"
-if keep build/scripts/has-store.sh "$dir/no-store.exe"; then fail 'a program without cgo passes'; fi
+if logged build/scripts/has-store.sh "$dir/no-store.exe"; then fail 'a program without cgo passes'; fi
 
 step 'versions and icon, as Windows shows them'
 for file in "$program" "$setup"; do
-  keep build/tools/go-winres extract --dir "$dir/resources" "$file"
-  # Of what was built, whatever this folder has become since.
+  logged build/tools/go-winres extract --dir "$dir/resources" "$file"
+  # The commit that was built, whatever has changed here since.
   [[ $version =~ ^([0-9.]+)(-rc[^-]*)?(-([0-9]+)-g)? ]]
   numeric=${BASH_REMATCH[1]}.${BASH_REMATCH[4]:-0}
   like "*\"file_version\": \"$numeric\"*\"product_version\": \"$numeric\"*\"ProductVersion\": \"$version\"*" \

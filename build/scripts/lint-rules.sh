@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Proves that the linter holds the import rules: makes a small module in which
-# every part breaks its rule at least once, and expects exactly those complaints.
+# Proves that the linter enforces the import rules: creates a small module in
+# which every package breaks its rule at least once, and expects exactly those
+# reports.
 #
 #   lint-rules.sh LINTER
 set -euo pipefail
@@ -106,7 +107,7 @@ printf 'package main\n\nimport (\n\t_ "github.com/wailsapp/wails/v2"\n\t_ "teleh
 printf 'package main\n\nimport (\n\t_ "telehab.io/desktop/backend/window"\n\t_ "telehab.io/desktop/backend/window/host"\n\t_ "telehab.io/desktop/backend/workspace"\n)\n' >app.go
 
 export GOFLAGS=-mod=mod GOPROXY=off
-go build ./... # else complaints about the module itself would count
+go build ./... # otherwise errors in the module itself would count
 "$linter" run --enable-only depguard ./... >report || true
 
 found=$(sed -n 's/^\([^ :]*\.go\):.*(depguard)$/\1/p' report | sort -u)

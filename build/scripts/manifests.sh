@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fills in what winget and Homebrew want to know of a release, from the files
+# Fills in the manifests of winget and Homebrew for a release, from the files
 # that were built for it.
 #
 #   manifests.sh DIST ADDRESS     ADDRESS is where the files will be, without /

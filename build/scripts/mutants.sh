@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Mutation tests (docs/TESTING.md): changes one operator at a time and expects
 # the package's own tests to fail. Prints, for each package, how many mutants
-# were killed and which survived; exits 1 if a package misses its floor. What
-# gremlins said of each mutant stays in build/test-results/mutants.
+# were killed and which survived; exits 1 if a package misses its floor. The
+# output of gremlins is in build/test-results/mutants.
 #
 #   mutants.sh GREMLINS [PACKAGE...]
 #
@@ -34,10 +34,11 @@ git ls-files -coz --exclude-standard | while IFS= read -rd '' file; do
   [ -f "$file" ] && printf '%s\0' "$file"
 done | tar --null -T - -cf - | tar -xf - -C "$work/module"
 
-# gremlins takes any failure of `go test` for a kill, one to compile too. It takes
-# its time limit from the first run, which must not come from the cache. And it
-# tries no mutant that Go's coverage does not name: the conditions behind `case`,
-# and values outside of functions. So the profile is made to name whole files.
+# gremlins counts any failure of `go test` as a kill, a compile error too. It
+# derives its time limit from the first run, which must not come from the cache.
+# And it tries no mutant outside of Go's coverage: the conditions behind `case`,
+# and values outside of functions. So the profile is changed to cover whole
+# files.
 go=$(command -v "${GO:-go}")
 cat >"$work/bin/go" <<WRAPPER
 #!/usr/bin/env bash

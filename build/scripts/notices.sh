@@ -23,7 +23,7 @@ cp -R "$dir/linux/." "$dir/all"
 cp "$("${GO:-go}" env GOROOT)/LICENSE" "$dir/all/Go" 2>/dev/null ||
   cp "/usr/share/doc/golang-$("${GO:-go}" env GOVERSION | sed 's/go\([0-9]*\.[0-9]*\).*/\1/')-go/copyright" "$dir/all/Go"
 echo 'SQLite is in the public domain: https://www.sqlite.org/copyright.html' >"$dir/all/SQLite/LICENSE"
-# Not linked: backend/directory/numbering.tsv is made from its data.
+# Not linked, but backend/directory/numbering.tsv is made from its data.
 phones=github.com/nyaruka/phonenumbers
 mkdir -p "$dir/all/$phones"
 cp "$("${GO:-go}" list -m -f '{{.Dir}}' "$phones")/LICENSE" "$dir/all/$phones"

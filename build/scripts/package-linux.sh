@@ -25,7 +25,7 @@ fi
 gzip -9n "$work"/man1/*.1
 gzip -9nc CHANGELOG.md >"$work/changelog.gz"
 for size in 16 24 32 48 64 128 256 512; do
-  # Without times and settings of the picture, which differ from build to build.
+  # Without the picture's times and settings, which differ between builds.
   convert build/appicon.png -resize "${size}x$size" -strip -define png:exclude-chunks=date,time "$work/icons/$size.png"
 done
 sed -e "s/@VERSION@/$PACKAGE_VERSION/" -e "s/@DATE@/$(date -u -d "@$SOURCE_DATE_EPOCH" +%F)/" \

@@ -18,9 +18,9 @@ cp build/windows/icon.ico "$work"
 build/tools/go-winres make --in "$work/winres.json" --arch amd64 --out "$work/rsrc"
 mv "$work/$resource" .
 
-# The installer brings the program that fetches WebView2; the portable one
-# downloads that first, and asks before it does. To stay below its limit it is
-# compiled for size, except where the time of an import goes.
+# The installer contains the program that downloads WebView2; the portable one
+# downloads that first, after asking. To stay below its limit it is compiled for
+# size, except for the packages in which an import spends its time.
 small=(-gcflags=all=-l)
 for fast in telehab.io/desktop/... golang.org/x/crypto/... runtime/... strings bytes; do
   small+=("-gcflags=$fast=")

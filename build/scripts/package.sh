@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the packages for Windows and Linux; on a Mac, those for macOS. `make
-# package` makes what it needs first: build/tools, the bindings and the page.
+# package` first builds what it needs: build/tools, the bindings and the page.
 #
 #   package.sh DIST [windows]     windows: only that, for the installer's test
 #
-# Signs what is for Windows if TELEHAB_SIGN_CERT is set: see sign-windows.sh.
+# Signs the Windows files if TELEHAB_SIGN_CERT is set: see sign-windows.sh.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 scripts=build/scripts
@@ -40,7 +40,7 @@ cd "$dist"
 sha256sum -- * >"$work/SHA256SUMS"
 mv "$work/SHA256SUMS" .
 
-# What a clinic downloads has a limit, so that it does not grow unnoticed.
+# Downloads have a size limit, so that they do not grow unnoticed.
 status=0
 within() { # limit in MB (of a million bytes), file
   local size

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the system packages that are missing, and nothing when none is.
+# Installs missing system packages.
 #
 #   packages.sh run    what building and opening the app needs
 #   packages.sh package   that, and what `make package` needs: a compiler and an
@@ -8,7 +8,7 @@
 #                      keyring, a password manager, two browsers, Wine, a
 #                      clean Debian
 #
-# Knows Debian, Ubuntu and their relatives. Elsewhere it says what to install.
+# Supports Debian, Ubuntu and their derivatives. Elsewhere it says what to install.
 set -euo pipefail
 
 wanted_for_run=(gcc libc6-dev pkg-config libgtk-3-dev dbus xdg-utils)

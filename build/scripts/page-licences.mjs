@@ -1,6 +1,6 @@
-// Copies the licences of the npm packages that are inside the built page into a
-// folder, one folder a package. Which those are, the source maps of a build that
-// is thrown away say; style sheets have none, so their one package is named.
+// Copies the licences of the npm packages in the built page into a folder, one
+// folder per package. A temporary build's source maps tell which packages those
+// are; style sheets have none, so their only package is listed here.
 //
 //   page-licences.mjs DIR
 import { execFileSync } from 'node:child_process';

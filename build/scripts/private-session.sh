@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Runs a command as somebody who has just got this computer: a home folder of
-# its own, its own session bus, and an unlocked, empty system keyring. Tests run
-# in it, so that they never touch a person's keyring or data.
+# Runs a command as a new user of this computer: with its own home folder and
+# session bus, and an unlocked, empty system keyring. Tests run in it, so that
+# they never touch a person's keyring or data.
 #
 #   private-session.sh DIR COMMAND [ARGUMENT...]
 #
-# DIR/home becomes the home folder and stays afterwards, for a look at what was
-# written. Build caches stay the caller's.
+# DIR/home becomes the home folder and is not removed, so that its files can be
+# inspected. Build caches are the caller's.
 set -euo pipefail
 
 dir=$(realpath -m "$1")
@@ -20,7 +20,7 @@ eval "$(go env GOCACHE GOMODCACHE GOPATH | {
 export npm_config_cache="${npm_config_cache:-$HOME/.npm}"
 
 mkdir -p "$dir/home"
-# A socket's path may have 107 characters at most, so not inside DIR.
+# Not inside DIR, since a socket's path may have at most 107 characters.
 XDG_RUNTIME_DIR=$(mktemp -d /tmp/telehab.XXXXXX)
 trap 'rm -rf "$XDG_RUNTIME_DIR"' EXIT
 export HOME="$dir/home" XDG_RUNTIME_DIR

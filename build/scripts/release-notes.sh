@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints what CHANGELOG.md says of a version; fails when it says nothing.
+# Prints a version's section of CHANGELOG.md, or fails if there is none.
 #
 #   release-notes.sh VERSION [CHANGELOG]
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the packages of the last commit twice, in two folders, each from
-# nothing (page, programs, packages), and compares the bytes. Takes minutes,
-# because nothing that was compiled before is used the second time.
+# scratch (page, programs, packages), and compares the bytes. Takes minutes,
+# because the second build uses no cache.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens the window of build/bin/telehab. Without a display it does the same job
-# in the terminal, on the demo clinic.
+# Opens the window of build/bin/telehab. Without a display it does the same in
+# the terminal, with the demo clinic.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 app=build/bin/telehab
@@ -21,13 +21,13 @@ desktop session, or over `ssh -X`.
 TEXT
   status=0
   "$app" sync --demo || status=$?
-  # 3 says that some clients of the clinic have errors, as the demo's do.
+  # 3 means that some profiles need attention, as in the demo.
   [ "$status" = 3 ] || exit "$status"
   exit 0
 fi
 
-# A window needs a session bus for the keyring and for a second start to find
-# the first one. Desktops have one; a container may not.
+# A window needs a session bus for the keyring, and so that a second start finds
+# the first. Desktops have one; a container may not.
 if [ -z "${DBUS_SESSION_BUS_ADDRESS:-}" ] && [ ! -S "${XDG_RUNTIME_DIR:-/nonexistent}/bus" ]; then
   exec dbus-run-session -- "$app" "$@"
 fi

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Writes what the programs are made of, as CycloneDX: the Go modules of each, and
-# the npm packages that the page is made of and with. For package.sh.
+# Writes the bills of materials as CycloneDX: each program's Go modules, and the
+# npm packages in the page and for building it. For package.sh.
 #
 #   sbom.sh DIST
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 for target in linux:desktop,production,webkit2_41 windows:desktop,production; do
-  # Two builds have the same bytes without a number and a time.
+  # Without a serial number and a time, two builds have the same bytes.
   GOOS=${target%%:*} GOARCH=amd64 CGO_ENABLED=1 GOFLAGS="-tags=${target#*:}" build/tools/cyclonedx-gomod app \
     -json -licenses -std -noserial -notimestamp -output "$1/telehab-$VERSION-${target%%:*}.cdx.json" . 2>"$1/.log" || {
     cat "$1/.log" >&2

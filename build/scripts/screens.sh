@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renews docs/screens from the pictures that the last `make test` or `make e2e`
-# took. They are for people to look at, and compared with nothing.
+# Updates docs/screens with the pictures that the last `make test` or `make e2e`
+# took. They are documentation and not compared by tests.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

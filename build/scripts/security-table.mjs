@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // Every test that docs/SECURITY.md names as a proof must exist and have passed
-// in this run. Names in backticks in the table's last column: TestX and FuzzX are
-// Go's (on Linux or under Wine), everything else is the title of a test of the page or of the whole app.
+// in this run. Names in backticks in the table's last column: TestX and FuzzX
+// are Go tests (on Linux or under Wine), all others are titles of tests of the
+// page or of the whole app.
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 

@@ -21,7 +21,7 @@ case $TELEHAB_SIGN_CERT in
 *) options+=(-certs "$TELEHAB_SIGN_CERT" -key "$TELEHAB_SIGN_KEY") ;;
 esac
 if [ -n "${TELEHAB_SIGN_PASSWORD:-}" ]; then
-  # Not as an argument, which everybody on this computer could read.
+  # Not as an argument, which any user of this computer could read.
   (umask 077 && printf '%s' "$TELEHAB_SIGN_PASSWORD" >"$dir/password")
   options+=(-readpass "$dir/password")
 fi

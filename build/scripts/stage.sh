@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs one stage of `make test`, with its output in a log, and leaves how it
-# went for the summary. One line at the end; the log's tail where it failed.
+# Runs one stage of `make test`, logs its output, and records the result for the
+# summary. Prints one line at the end, and the end of the log if it failed.
 #
 #   stage.sh [--check | --count KIND[:FILE]] NAME -- COMMAND [ARGUMENT...]
 #

@@ -40,7 +40,7 @@ if (existsSync(goLog)) {
   console.log(lines.filter((line) => /^(ok|FAIL|---|\?)\s/.test(line)).join('\n') + '\n');
 }
 
-// What was measured: told, and no reason to fail.
+// The figures are reported, and are no reason to fail.
 const figures = `${results}/figures`;
 for (const name of existsSync(figures) ? readdirSync(figures) : []) {
   console.log(readFileSync(`${figures}/${name}`, 'utf8'));

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `make test`: runs the stages of build/test.mk, two at a time, until one fails;
-# with KEEP_GOING=1 all that do not need one that failed.
-# Ends with the stages' times, go test's own lines, and the count of tests.
+# with KEEP_GOING=1, all that do not depend on a failed one. Ends with the
+# stages' times, go test's own lines, and the count of tests.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

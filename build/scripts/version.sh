@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the version that a build carries, from the latest tag (v1.2.3) and the
-# distance from it. Everything that shows a version asks here.
+# distance from it. Everything that shows a version uses it.
 #
 #   version.sh            1.2.3, or 1.2.3-5-gabc1234 five commits later; what
 #                         the window, --version and the User-Agent say
@@ -23,7 +23,7 @@ if commit=$(git rev-parse --short HEAD 2>/dev/null); then
   else
     distance=$(git rev-list --count HEAD)
   fi
-  # Unlike diff-index, status looks into files that only have another time.
+  # Unlike diff-index, status ignores files of which only the time changed.
   [ -z "$(git status --porcelain --untracked-files=no)" ] || dirty=dirty
 fi
 number=${tag#v}      # 1.2.3 or 1.2.3-rc.1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs tests as a Windows program under Wine: of the links (the parser, the
+# Runs tests as Windows programs under Wine: of links (the parser, the
 # registration in a real registry, opening through Windows' shell, the hand-over
-# between processes), of the clipboard, and of the network (Windows' proxy
-# settings and scripts, the numbers of its socket errors).
+# between processes), the clipboard, and the network (Windows' proxy settings
+# and scripts, its socket error numbers).
 #
 #   wine-test.sh [FLAG...]      flags for the tests, such as -test.v
 #

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Sourced by the tests that run Windows programs. Makes a fresh Wine in a folder
-# that is thrown away at the end, so nothing of the caller's is touched:
+# Sourced by the tests that run Windows programs. Creates a fresh Wine prefix in
+# a temporary folder, so that nothing of the caller's is touched:
 #
 #   $dir         the folder; $WINEPREFIX is the computer's drive and registry
 #   on_windows   runs one program in it, for five minutes at most
-#   keep         runs anything, with what it prints in the log $kept
+#   logged       runs any command, with its output in the file $programs_log
 #   wait_for     waits until a command succeeds
 #
-# A script that fails prints the end of $kept, which stays.
+# A script that fails prints the end of $programs_log, which stays.
 set -euo pipefail
 
 windows_limit=${windows_limit:-300} # seconds for each program
@@ -22,26 +22,26 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 wineserver=$(command -v wineserver || echo /usr/lib/wine/wineserver64)
 
-kept=$PWD/build/test-results/logs/$(basename "$0" .sh)-programs.log
-mkdir -p "$(dirname "$kept")"
-: >"$kept"
+programs_log=$PWD/build/test-results/logs/$(basename "$0" .sh)-programs.log
+mkdir -p "$(dirname "$programs_log")"
+: >"$programs_log"
 
 dir=$(mktemp -d)
-# Wine says on stderr what went wrong, such as a window that it cannot make.
+# Wine reports errors on stderr, such as a window that it cannot create.
 export WINEPREFIX=$dir/prefix WINEARCH=win64 WINEDEBUG=-all,err+all
 export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe=' # no downloads, no menu entries
 unset DISPLAY WAYLAND_DISPLAY
 
-# keep says what ran and how it ended. Its caller reads the exit code.
-keep() {
+# logged logs a command, its output and its exit code, which it returns.
+logged() {
   local code=0
-  printf '\n$ %s\n' "$*" >>"$kept"
-  "$@" >>"$kept" 2>&1 || code=$?
-  [ "$code" = 0 ] || echo "ended with $code" >>"$kept"
+  printf '\n$ %s\n' "$*" >>"$programs_log"
+  "$@" >>"$programs_log" 2>&1 || code=$?
+  [ "$code" = 0 ] || echo "ended with $code" >>"$programs_log"
   return "$code"
 }
 
-# wait_for fails after a time that is far beyond what a busy computer needs.
+# wait_for fails after far longer than a busy computer needs.
 wait_for() { # command, argument...
   local end=$((SECONDS + 120))
   until "$@"; do
@@ -62,19 +62,19 @@ end_wine() {
   [ ${#others[@]} = 0 ] || kill "${others[@]}" 2>/dev/null || true
   stop_wine
   if [ "$status" != 0 ]; then
-    printf '\nThe end of %s:\n' "$kept"
-    tail -n 40 "$kept"
+    printf '\nThe end of %s:\n' "$programs_log"
+    tail -n 40 "$programs_log"
   fi >&2
   rm -rf "$dir"
 }
 trap end_wine EXIT
 
 on_windows() {
-  # Nothing of Wine's may hold our output open, or a reader would wait for it.
+  # No process of Wine may keep our output open, or a reader would wait for it.
   HOME=$dir/home timeout "$windows_limit" wine "$@" </dev/null
 }
 
-# Go asks this library for randomness, and Wine before 9 does not have it.
+# Go needs this library for random numbers, and Wine before 9 lacks it.
 cat >"$dir/bcryptprimitives.c" <<'C'
 #include <windows.h>
 BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
@@ -91,13 +91,13 @@ C
 x86_64-w64-mingw32-gcc -shared -O2 -o "$dir/bcryptprimitives.dll" "$dir/bcryptprimitives.c" -ladvapi32
 
 mkdir "$dir/home" # Wine makes links into it
-keep on_windows wineboot -i
+logged on_windows wineboot -i
 [ -e "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" ] ||
   cp "$dir/bcryptprimitives.dll" "$WINEPREFIX/drive_c/windows/system32/"
-keep on_windows winecfg -v win10
+logged on_windows winecfg -v win10
 
-# Windows without a screen, which programs may open all the same. The desktop
-# that runs by now looked for a screen, found none, and would refuse every window
-# until it ends, a second after the last program. So it ends here.
-keep on_windows reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f
+# Windows without a screen, which programs may open nevertheless. The desktop
+# that is running by now looked for a screen, found none, and would refuse every
+# window until it ends, a second after the last program. So end it here.
+logged on_windows reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f
 stop_wine

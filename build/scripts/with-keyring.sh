@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts an unlocked keyring on the present session bus, runs a command, and
+# Starts an unlocked keyring on the current session bus, runs a command, and
 # ends the keyring. For private-session.sh.
 set -euo pipefail
 
@@ -11,7 +11,7 @@ has_keyring() {
 log=${HOME%/home}/keyring.log # beside the home of private-session.sh
 : >"$log"
 
-# The password of an empty keyring that is thrown away. No newline after it.
+# The password of a temporary, empty keyring. No newline after it.
 gnome-keyring-daemon --foreground --unlock --components=secrets \
   < <(printf test) >"$log" 2>&1 &
 keyring=$!

@@ -1,11 +1,11 @@
-# Asking a TeleHab that runs to close, before its file is replaced or deleted.
+# Asks a running TeleHab to close, before its file is replaced or deleted.
 
 !define TRIES 40 # four a second
 !define WM_CLOSE_MESSAGE 16
 
 !macro CloseRunning un
 # CloseRunning returns when the program's file is free. Windows locks it while
-# the program runs, also for somebody else on this computer or in a terminal.
+# the program runs, also for another user of this computer or in a terminal.
 Function ${un}CloseRunning
   StrCpy $R2 0
   ${Do}

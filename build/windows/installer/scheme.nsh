@@ -1,13 +1,14 @@
 # The registration of telehab: links, as backend/deeplink/registryplan.go has
 # it: the same values, and the same rule for whose a registration is. A path
-# with a percent sign is not registered, for Windows would take it for the link.
+# with a percent sign is not registered, since Windows would substitute the link
+# there.
 
 !define CLASS "Software\Classes\telehab"
 
 !macro WhoseScheme un
-# WhoseScheme looks at what one place says. On the stack: the command, and the
-# value that repeats it when one of ours wrote it ("" asks for this copy only).
-# It returns "nobody", "ours" or "other".
+# WhoseScheme says who owns the registration in one place. On the stack: the
+# command, and the value that repeats it if we wrote it ("" compares with this
+# copy only). It returns "nobody", "ours" or "other".
 Function ${un}WhoseScheme
   Exch $R1 # the repetition
   Exch
@@ -55,7 +56,7 @@ FunctionEnd
   ClearErrors
   ReadRegStr ${Result} ${Root} "${CLASS}\shell\open\command" ""
   ${If} ${Errors}
-    # Nothing there, or something too long for us to read: that is somebody's.
+    # Nothing, or a value too long to read, which then is another program's.
     ClearErrors
     EnumRegValue ${Result} ${Root} "${CLASS}\shell\open\command" 0
     ${IfNot} ${Errors}
@@ -96,8 +97,8 @@ Function RegisterScheme
   WriteRegStr SHCTX "${CLASS}\shell\open\command" "" $1
 FunctionEnd
 
-# UnregisterScheme takes away what is ours. A person's registration of a copy
-# for everyone goes only if it starts that copy.
+# UnregisterScheme removes our registration. A person's registration of a copy
+# for everyone is removed only if it starts that copy.
 Function un.UnregisterScheme
   !insertmacro LookAt "un." SHCTX $0
   ${If} $0 == "ours"

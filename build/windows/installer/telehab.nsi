@@ -76,8 +76,8 @@ Var Purge    # 1: clients' data and key go too
   Quit
 !macroend
 
-# Elevate starts this program again as an administrator. Silently there is
-# nobody whom Windows could ask.
+# Elevate starts this program again as an administrator. In silent mode there is
+# no one for Windows to ask.
 !macro Elevate File Arguments
   ${If} ${Silent}
     SetErrorLevel ${EXIT_ADMIN}
@@ -127,7 +127,8 @@ Function .onInit
   Call ChooseFolder
 FunctionEnd
 
-# ChooseFolder: /D of the command line, else where it was, else the usual place.
+# ChooseFolder: /D of the command line, otherwise where it was, otherwise the
+# usual place.
 Function ChooseFolder
   ${If} $INSTDIR != ""
     Return
@@ -155,7 +156,7 @@ Section
   Call EnsureWebView
 SectionEnd
 
-# WriteSetupKey makes the entry in Windows' list of apps.
+# WriteSetupKey writes the entry in Windows' list of apps.
 Function WriteSetupKey
   WriteRegStr SHCTX "${SETUP_KEY}" "DisplayName" "TeleHab"
   WriteRegStr SHCTX "${SETUP_KEY}" "DisplayVersion" "${VERSION}"
@@ -202,17 +203,17 @@ Section "un.TeleHab"
   Call un.CloseRunning
   ${If} $Purge = 0
     MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 \
-      "Also erase the clients, the people and the Cliniko key that TeleHab keeps for you on this computer?$\r$\n$\r$\nNothing changes in Cliniko. Choose No if TeleHab will be installed again." \
+      "Also erase the clients, the people and the Cliniko key that TeleHab has stored for you on this computer?$\r$\n$\r$\nNothing changes in Cliniko. Choose No if TeleHab will be installed again." \
       /SD IDNO IDNO keep
     StrCpy $Purge 1
     keep:
   ${EndIf}
   ${If} $Purge = 1
-    # The program knows where everything lies, and the keyring.
+    # The program knows where its data and keys are.
     nsExec::Exec '"$INSTDIR\${PROGRAM}" purge --yes'
     Pop $R0
     ${If} $R0 != 0
-      !insertmacro Stop ${EXIT_KEPT} "TeleHab's data could not be erased, so TeleHab stays installed. Restart the computer and uninstall again; if it stays, contact ${SUPPORT}."
+      !insertmacro Stop ${EXIT_KEPT} "TeleHab's data could not be erased, so TeleHab stays installed. Restart the computer and uninstall again; if that does not help, contact ${SUPPORT}."
     ${EndIf}
   ${EndIf}
   Call un.UnregisterScheme

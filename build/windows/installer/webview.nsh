@@ -1,5 +1,5 @@
 # Microsoft Edge WebView2 draws the window. Windows 11 and most of Windows 10
-# have it; else Microsoft's small installer fetches it.
+# have it; otherwise Microsoft's small installer downloads it.
 
 !define WEBVIEW "Microsoft\EdgeUpdate\Clients\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}"
 
@@ -35,7 +35,7 @@ Function EnsureWebView
   Call FindWebView # whatever it said
   ${If} $0 == ""
     MessageBox MB_OK|MB_ICONEXCLAMATION \
-      "TeleHab is installed, but its window needs Microsoft Edge WebView2, which this computer does not have and could not fetch.$\r$\n$\r$\nConnect to the internet and run this installer again. For a computer that stays offline, your IT can install the WebView2 Runtime (Evergreen Standalone Installer, x64) from Microsoft." \
+      "TeleHab is installed, but its window needs Microsoft Edge WebView2, which is missing and could not be downloaded.$\r$\n$\r$\nConnect to the internet and run this installer again. For a computer that stays offline, your IT person can install the WebView2 Runtime (Evergreen Standalone Installer, x64) from Microsoft." \
       /SD IDOK
     SetErrorLevel ${EXIT_NO_WEBVIEW}
   ${EndIf}
