@@ -86,8 +86,8 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 // hour, if each wait is a minute.
 const maxWaits = 60
 
-// sendWaiting is send, but a request that is not urgent waits for as long as
-// Cliniko asks, which the gate does.
+// sendWaiting is send, but repeats a request that is not urgent after a 429, up
+// to maxWaits times. The gate waits for as long as Cliniko asks.
 func (c *Client) sendWaiting(ctx context.Context, what call) (body []byte, header http.Header, err error) {
 	for range maxWaits {
 		body, header, err = c.send(ctx, what)

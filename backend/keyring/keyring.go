@@ -48,8 +48,8 @@ func Open(service string) *Keyring {
 }
 
 // Memory returns a keyring in memory. It is for the demo on a computer without
-// a system keyring, where the data directory is temporary too; it must not hold
-// anything of a real clinic.
+// a system keyring, where the data directory is temporary too; it must not
+// contain anything of a real clinic.
 func Memory() *Keyring {
 	held := &library{ring: system.NewArrayKeyring(nil), place: "memory"}
 	open := opener{kind: held.place, open: func() (store, error) { return held, nil }}

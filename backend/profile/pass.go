@@ -89,7 +89,7 @@ type Button string
 // The states of the button.
 const (
 	ButtonUntried Button = ""
-	ButtonWorks   Button = "works"  // a test link has come back
+	ButtonWorks   Button = "works"  // a test link came back
 	ButtonUnused  Button = "unused" // a person said that the clinic does not use it
 )
 

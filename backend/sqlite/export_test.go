@@ -18,7 +18,7 @@ func (db *DB) LimitPages(ctx context.Context, more int) error {
 	return db.write.QueryRowContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages+more)).Scan(&limit)
 }
 
-// Details returns what the sealed column of a profile holds.
+// Details returns the content of a profile's sealed column.
 func (s *Profiles) Details(ctx context.Context, id string) (string, error) {
 	var sealed []byte
 	if err := s.db.read.QueryRowContext(ctx, "SELECT sealed FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, id).Scan(&sealed); err != nil {
@@ -28,8 +28,7 @@ func (s *Profiles) Details(ctx context.Context, id string) (string, error) {
 	return string(plain), err
 }
 
-// SetDetails makes the row of an active profile as if its details had been
-// written like this.
+// SetDetails replaces the sealed details of an active profile.
 func (s *Profiles) SetDetails(ctx context.Context, id, plain string) error {
 	fingerprint := s.db.fingerprint([]byte(plain), &profile.Profile{State: profile.Active})
 	_, err := s.db.write.ExecContext(ctx, "UPDATE profile SET sealed = ?, fingerprint = ? WHERE account_id = ? AND cliniko_id = ?",

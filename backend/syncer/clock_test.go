@@ -117,7 +117,7 @@ func (c *clocks) full() profile.Pass {
 	return c.sync(func(e *syncer.Engine) (profile.Pass, error) { return e.Full(c.t.Context(), nil) })
 }
 
-// stateOf returns what is kept of a client; "" for nothing.
+// stateOf returns the state of a stored client, or "".
 func (c *clocks) stateOf(id string) profile.State {
 	c.t.Helper()
 	entry, err := c.store().One(c.t.Context(), id)
@@ -128,7 +128,7 @@ func (c *clocks) stateOf(id string) profile.State {
 	return entry.Profile.State
 }
 
-// passes counts the kept passes.
+// passes counts the stored passes.
 func (c *clocks) passes() int {
 	c.t.Helper()
 	passes, err := c.store().Passes(c.t.Context(), 1000)
@@ -136,7 +136,7 @@ func (c *clocks) passes() int {
 	return len(passes)
 }
 
-func (c *clocks) left() (archived, deleted string) {
+func (c *clocks) archivedAndDeleted() (archived, deleted string) {
 	c.t.Helper()
 	c.full()
 	ids := c.fake.IDs()
@@ -168,7 +168,7 @@ func TestAWrongClockErasesNothing(t *testing.T) {
 		"a day back": -aDay, "100 days back": -100 * aDay, "ten years back": -10 * year} {
 		t.Run(name, func(t *testing.T) {
 			c := newClocks(t, 120)
-			archived, deleted := c.left()
+			archived, deleted := c.archivedAndDeleted()
 			passes := c.passes()
 			for range 3 {
 				c.passed += 5 * time.Minute
@@ -201,7 +201,7 @@ func TestWhoLeftIsErasedInTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newClocks(t, 120)
 			c.skew = skew
-			archived, deleted := c.left()
+			archived, deleted := c.archivedAndDeleted()
 			before := 0
 			for _, days := range []int{1, 2, 5, 6, 7, 8, 9, 10, 30, 60, 88, 89, 90, 91, 92, 93} {
 				c.passed += time.Duration(days-before) * aDay
@@ -228,7 +228,7 @@ func TestErasesAfterThreeMonthsOff(t *testing.T) {
 	}{"the clock ran": {0, 0}, "the clock stood still": {-95 * aDay, 1}, "the clock was reset": {-26 * year, 1}} {
 		t.Run(name, func(t *testing.T) {
 			w := newClocks(t, 120)
-			archived, deleted := w.left()
+			archived, deleted := w.archivedAndDeleted()
 			w.passed, w.skew = w.passed+95*aDay, c.skew
 			w.changes()
 			if c.days > 0 {
@@ -255,7 +255,7 @@ func TestAWrongDateHeals(t *testing.T) {
 		} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				c := newClocks(t, 120)
-				archived, deleted := c.left()
+				archived, deleted := c.archivedAndDeleted()
 				c.passed += 5 * time.Minute
 				c.lie = lie
 				c.sync(pass)
@@ -352,7 +352,7 @@ func TestAnswersWithoutADate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := newClocks(t, 120)
 			c.noDate, c.skew = true, skew
-			archived, _ := c.left()
+			archived, _ := c.archivedAndDeleted()
 			for range 3 {
 				c.passed += time.Hour
 				id := c.fake.IDs()[7]

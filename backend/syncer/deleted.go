@@ -86,8 +86,8 @@ func (s *deletedSearch) notAccepted(ids []profile.ID) int {
 	return n
 }
 
-// confirm asks for one patient at a time and marks those as gone whom Cliniko
-// does not find.
+// confirm asks for one patient at a time, and records those that Cliniko does
+// not find as gone.
 func (s *deletedSearch) confirm(ctx context.Context, ids []profile.ID) error {
 	var gone []profile.ID
 	for i, id := range ids {

@@ -9,9 +9,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// drain reads all patients of one second that holds more of them than a page,
-// as after an import or a bulk edit: by ranges of ids, since times do not order
-// them.
+// drain reads all patients of a second with more than a page of them, as after
+// an import or a bulk edit: by ranges of ids, since times do not order them.
 func (w *walk) drain(ctx context.Context, second time.Time) error {
 	d := &drain{walk: w, second: second}
 	_, err := d.readRange(ctx, "0", "")
@@ -27,7 +26,7 @@ type drain struct {
 	second time.Time
 }
 
-// errIDs reports that Cliniko answered with other ids than were asked for.
+// errIDs reports that Cliniko returned other ids than were asked for.
 var errIDs = errors.New("a filter on ids was ignored")
 
 // readRange reads the patients with an id in (after, upTo], and returns how

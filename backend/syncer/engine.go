@@ -36,8 +36,8 @@ type Engine struct {
 type Options struct {
 	// Destinations receive every profile that changed, after it is stored.
 	Destinations []profile.Destination
-	// Lock keeps passes of other processes away from the same store. It fails
-	// with SyncRunning when another process holds it.
+	// Lock excludes passes of other processes on the same store. It fails with
+	// SyncRunning if another process has it.
 	Lock func() (unlock func(), err error)
 	// Now is this computer's clock, which the engine does not trust.
 	Now func() time.Time

@@ -29,7 +29,7 @@ var unseen = map[string]bool{"\u3164": true, "\u2800 \u200b": true, "\u1160": tr
 // notDates are days that no calendar contains.
 var notDates = map[string]bool{"1990-02-30": true}
 
-// spoils give a patient an impossible value, or one that barely passes.
+// spoils set a value that is impossible, or just valid.
 var spoils = []func(*fakeclinic.Patient){
 	func(p *fakeclinic.Patient) { p.DateOfBirth, p.Email = new("2093-04-05"), new("n/a") },
 	func(p *fakeclinic.Patient) { p.FirstName = new("\u3164") },

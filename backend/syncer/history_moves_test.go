@@ -13,7 +13,7 @@ import (
 )
 
 // clinicClock is Cliniko's clock. Outside a bubble it moves only when a history
-// says so, so that changes share a second or lie days apart without waiting. In
+// says so, so that changes share a second or are days apart without waiting. In
 // a bubble it also runs, and a history lets it jump, as after a computer's
 // sleep.
 type clinicClock struct {

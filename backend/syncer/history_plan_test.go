@@ -98,7 +98,7 @@ func faultsIn(w world) *rapid.Generator[fakeclinic.Fault] {
 			f.Kind = rapid.SampledFrom(quickFaults).Draw(t, "kind")
 		}
 		if f.Kind == fakeclinic.TooMany {
-			f.Wait = time.Nanosecond // which a client takes for a second
+			f.Wait = time.Nanosecond // which a client rounds up to a second
 			if w.patient {
 				f.Wait = time.Duration(rapid.IntRange(1, 90).Draw(t, "wait")) * time.Second
 			}

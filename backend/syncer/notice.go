@@ -6,8 +6,8 @@ type Notice string
 
 // The notices.
 const (
-	// OrderIgnored: Cliniko did not give a list in the order asked for, so
-	// everybody was read in the order of their creation instead.
+	// OrderIgnored: Cliniko did not return a list in the order asked for, so
+	// all patients were read in the order of their creation instead.
 	OrderIgnored Notice = "order_ignored"
 	// IDsIgnored: Cliniko ignored a filter on ids, so patients were read one by
 	// one, or a whole second page by page.

@@ -13,7 +13,7 @@ const (
 	Listing  Phase = "listing"  // reading the list of clients, nothing is stored yet
 	Storing  Phase = "storing"  // reading and storing, or storing what was listed
 	Changes  Phase = "changes"  // reading what is new
-	Checking Phase = "checking" // verifying that nobody was missed
+	Checking Phase = "checking" // verifying that no patient was missed
 )
 
 // Progress is how far a pass is.

@@ -88,7 +88,7 @@ func TestEverybodyIsReadOnceAWeek(t *testing.T) {
 	c := newClinic(t, fakeclinic.Options{Seed: 32, Patients: 200, Clock: clock.now})
 	c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Now: clock.now})
 	c.full()
-	// One gone and one back leave the count as it is.
+	// One archived and one unarchived leave the count unchanged.
 	must(t, c.fake.Archive(activeIDs(c)[0]))
 	c.changes()
 	kept := c.local()
@@ -119,7 +119,7 @@ func TestAPersonDecidesAboutAMassDisappearance(t *testing.T) {
 	if err != nil || len(missing) != 60 {
 		t.Fatalf("%d missing, %v", len(missing), err)
 	}
-	// While the person thinks, changes come in and nobody is asked again.
+	// While the person decides, changes are read and no one is asked again.
 	must(t, c.fake.Edit(c.fake.IDs()[0], func(p *fakeclinic.Patient) { p.Title = new("Dr") }))
 	if pass := c.changes(); pass.Kind != profile.ChangesPass || pass.Counts.Synced != 1 {
 		t.Errorf("%+v", pass)

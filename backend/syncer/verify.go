@@ -34,7 +34,7 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 		return pass, err
 	}
 	if still && created > 0 {
-		return e.verify(ctx, pass, false) // a count can tell whether only that happened
+		return e.verify(ctx, pass, false) // a count tells whether anything else happened
 	}
 	counts, err := e.store.Passes.Counts(ctx, pass.ID)
 	if err != nil {

@@ -26,7 +26,7 @@ type wrongEngine struct {
 	date           time.Time // Cliniko's clock at its last answer
 }
 
-// turn says what is asked for after a page, and whether there is more.
+// turn returns the query after a page, and whether there is more.
 type turn func(q profile.Query, page profile.Page) (profile.Query, bool)
 
 // byNumber reads the next numbered page. A patient who changes while the pages
@@ -77,7 +77,8 @@ func (e *wrongEngine) Changes(ctx context.Context, _ syncer.Report) (profile.Pas
 	return e.pass(ctx, profile.ChangesPass, since)
 }
 
-// Sync reads everybody, so that it is not caught for want of a count.
+// Sync reads all patients, so that it is not caught only because it does not
+// count.
 func (e *wrongEngine) Sync(ctx context.Context, _ syncer.Report) (profile.Pass, error) {
 	return e.Full(ctx, nil)
 }

@@ -51,7 +51,7 @@ func generate(seed uint64, n int, shares Shares) []*record {
 		specials = min(len(specialPeople), n/4)
 	}
 	deck := g.random.Perm(n)
-	g.number()
+	g.assignIDs()
 	g.assignLots(deck[specials:])
 	for i := range g.people {
 		g.person(&g.people[i])
@@ -71,7 +71,7 @@ func (g *generator) records() []*record {
 	records := make([]*record, len(g.people))
 	for i, p := range g.people {
 		person, err := newRecord(p)
-		if err != nil { // ids are valid: see number
+		if err != nil { // ids are valid: see assignIDs
 			panic(err)
 		}
 		records[i] = person
@@ -79,10 +79,10 @@ func (g *generator) records() []*record {
 	return records
 }
 
-// number assigns ids and creation times in the same order, as a database does:
+// assignIDs assigns ids and creation times in the same order, as a database does:
 // the first tenth have old short ids, the first twentieth are one import with
 // one created_at.
-func (g *generator) number() {
+func (g *generator) assignIDs() {
 	n := len(g.people)
 	old, imported := n/10, n/20
 	at, long := opened, uint64(firstLongID)

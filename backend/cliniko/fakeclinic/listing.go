@@ -179,7 +179,7 @@ func (r *roster) narrowest(l listing, rest []condition, inOrder []*record) (cand
 		case c.column != noColumn:
 			some = between(r.order(c.column, l.population), c.column, c.low, c.high)
 		case c.ids != nil:
-			some = r.named(c.ids)
+			some = r.byIDs(c.ids)
 		default:
 			continue
 		}
@@ -190,7 +190,7 @@ func (r *roster) narrowest(l listing, rest []condition, inOrder []*record) (cand
 	return candidates, sorted
 }
 
-func (r *roster) named(ids []string) []*record {
+func (r *roster) byIDs(ids []string) []*record {
 	people := make([]*record, 0, len(ids))
 	for i, id := range ids {
 		if person, known := r.people[id]; known && !slices.Contains(ids[:i], id) {

@@ -85,7 +85,7 @@ func (p Patient) Name() string {
 	return strings.TrimSpace(value(p.FirstName) + " " + value(p.LastName))
 }
 
-func (p Patient) number() (uint64, error) {
+func (p Patient) numericID() (uint64, error) {
 	number, err := strconv.ParseUint(p.ID, 10, 63)
 	if err != nil || strconv.FormatUint(number, 10) != p.ID {
 		return 0, fmt.Errorf("patient id %q is not a plain number of up to 19 digits", p.ID)

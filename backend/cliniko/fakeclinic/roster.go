@@ -17,7 +17,7 @@ type record struct {
 const never = math.MinInt64
 
 func newRecord(p Patient) (*record, error) {
-	id, err := p.number()
+	id, err := p.numericID()
 	if err != nil {
 		return nil, err
 	}
