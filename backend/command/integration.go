@@ -71,8 +71,8 @@ func (t *Terminal) disconnect() *cobra.Command {
 				})
 				return err
 			})
-			if err == nil && erased.Separate != "" {
-				err = workspace.ClinicsOf(t.options()).Remove(ctx, erased.Separate)
+			if err == nil && erased.SeparateAccount != "" {
+				err = workspace.ClinicsOf(t.options()).Remove(ctx, erased.SeparateAccount)
 			}
 			if err != nil {
 				return err
@@ -103,7 +103,7 @@ func (t *Terminal) export() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
-				_, err := person.ExportProfiles(format).Run(ctx, "", t.standardOutput)
+				_, err := person.Exports().Profiles(format).Run(ctx, "", t.standardOutput)
 				return err
 			})
 		}),

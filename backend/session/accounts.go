@@ -8,9 +8,6 @@ import (
 	"telehab.io/desktop/backend/workspace"
 )
 
-// MayManagePeople is who may add and change people, and read the audit trail.
-var MayManagePeople = AllOf(staff.ManagePeople)
-
 // AddFirst makes the first person, who gets every permission. It fails once
 // there is anybody.
 //
@@ -36,7 +33,7 @@ func (a Accounts) Add(ctx context.Context, name, email, password string, permiss
 		return staff.Person{}, err
 	}
 	var person staff.Person
-	err := s.recorded(ctx, s.event(staff.AddedPerson, ""), func(e *staff.Event) (err error) {
+	err := s.recordAfter(ctx, s.event(staff.AddedPerson, ""), func(e *staff.Event) (err error) {
 		person, err = s.workspace.Accounts.Add(ctx, s.Person(), name, email, password, permissions)
 		e.Subject = person.ID
 		return err
@@ -54,7 +51,7 @@ func (a Accounts) Change(ctx context.Context, id string, details account.Details
 		return staff.Person{}, err
 	}
 	var person staff.Person
-	err := s.recorded(ctx, s.event(staff.ChangedPerson, id), func(*staff.Event) (err error) {
+	err := s.recordAfter(ctx, s.event(staff.ChangedPerson, id), func(*staff.Event) (err error) {
 		person, err = s.workspace.Accounts.Change(ctx, s.Person(), id, details)
 		return err
 	})
@@ -79,7 +76,7 @@ func (a Accounts) ResetPassword(ctx context.Context, id, password string) error 
 	if err := s.Require(MayManagePeople); err != nil {
 		return err
 	}
-	return s.recorded(ctx, s.event(staff.ResetPassword, id), func(*staff.Event) error {
+	return s.recordAfter(ctx, s.event(staff.ResetPassword, id), func(*staff.Event) error {
 		return s.workspace.Accounts.ResetPassword(ctx, s.Person(), id, password)
 	})
 }
@@ -92,7 +89,7 @@ func (a Accounts) ChangePassword(ctx context.Context, present, fresh string) err
 	if err := s.Require(SignedIn); err != nil {
 		return err
 	}
-	return s.recorded(ctx, s.event(staff.ChangedPassword, ""), func(*staff.Event) error {
+	return s.recordAfter(ctx, s.event(staff.ChangedPassword, ""), func(*staff.Event) error {
 		return s.workspace.Accounts.ChangePassword(ctx, s.Person().ID, present, fresh)
 	})
 }

@@ -17,15 +17,15 @@ func (s *Session) record(ctx context.Context, action staff.Action, subject strin
 	return s.workspace.Record(ctx, s.event(action, subject))
 }
 
-// audited does something that the audit trail must have, with how it ended.
-// What cannot be recorded is not done: see Workspace.Audited.
-func (s *Session) audited(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+// recordAround adds an event before it is done and completes it afterwards, with
+// how it ended. What cannot be recorded is not done: see Workspace.Audited.
+func (s *Session) recordAround(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	return s.workspace.Audited(ctx, e, do)
 }
 
-// recorded does something in the store and adds it to the audit trail, with how
-// it ended. What was typed in wrongly is no event.
-func (s *Session) recorded(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+// recordAfter adds an event once it is done, with how it ended. What was typed in
+// wrongly is no event.
+func (s *Session) recordAfter(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	err := do(&e)
 	switch e.Outcome = profile.CodeOf(err); e.Outcome {
 	case profile.Invalid, profile.NotFound:
@@ -35,38 +35,4 @@ func (s *Session) recorded(ctx context.Context, e staff.Event, do func(e *staff.
 		err = recordErr
 	}
 	return err
-}
-
-// OpenedProfile adds to the audit trail that the person looks at a client, once
-// as long as they go on looking at the same one.
-func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
-	s.mu.Lock()
-	again := s.opened == ref
-	s.opened = ref
-	s.mu.Unlock()
-	if again {
-		return nil
-	}
-	return s.record(ctx, staff.OpenedProfile, ref)
-}
-
-// Events returns the newest lines of the audit trail before the one with this
-// id, the newest first; 0 is from the end. That somebody reads it is a line too,
-// one as long as nobody does anything else. It needs MayManagePeople.
-func (s *Session) Events(ctx context.Context, before int64, most int) ([]staff.Event, error) {
-	if err := s.Require(MayManagePeople); err != nil {
-		return nil, err
-	}
-	if before <= 0 {
-		newest, err := s.workspace.Events(ctx, 0, 1)
-		if err != nil {
-			return nil, err
-		}
-		if len(newest) == 0 || newest[0].Action != staff.ReadAudit || newest[0].Person != s.Person().ID {
-			if err := s.record(ctx, staff.ReadAudit, ""); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return s.workspace.Events(ctx, before, most)
 }

@@ -9,43 +9,44 @@ import (
 )
 
 // AutoLock decides when a window that nobody uses locks: after some idle
-// minutes, after the computer has slept, and with the system's own lock.
+// minutes, after the computer has slept, and with the system's own lock. All of
+// its functions are required. Until Used is called it is due.
 type AutoLock struct {
 	Clock        func() time.Time     // this computer's, which may be wrong
 	Uptime       func() time.Duration // since the computer started
 	ScreenLocked func() bool          // the system's own lock is on
 
-	mu   sync.Mutex
-	used moment
+	mu       sync.Mutex
+	lastUsed reading
 }
 
-// moment is a time by the two clocks of this computer.
-type moment struct {
+// reading is a time by the two clocks of this computer.
+type reading struct {
 	wall   time.Time     // advances whatever happens, and can be set
-	uptime time.Duration // cannot be set, and may stand while a virtual machine is suspended
+	uptime time.Duration // cannot be set, and may stop while a virtual machine is suspended
 }
 
-// since returns how much time has passed at least: a clock that was set back, or
-// one that stood still, keeps nothing open.
-func (m moment) since(earlier moment) time.Duration {
+// since returns how much time has passed at least, so that neither clock alone
+// can keep the window unlocked.
+func (m reading) since(earlier reading) time.Duration {
 	return max(m.wall.Sub(earlier.wall), m.uptime-earlier.uptime)
 }
 
-func (a *AutoLock) now() moment { return moment{a.Clock().Round(0), a.Uptime()} }
+func (a *AutoLock) now() reading { return reading{a.Clock().Round(0), a.Uptime()} }
 
-// Used tells that somebody uses the window.
+// Used reports that somebody uses the window.
 func (a *AutoLock) Used() {
 	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.used = now
+	a.lastUsed = now
 }
 
 // Due says whether to lock now. minutes are the idle ones, or
 // workspace.OnlyWithScreen; slept, that the computer has slept meanwhile.
 func (a *AutoLock) Due(minutes int, slept bool) bool {
 	a.mu.Lock()
-	idle := a.now().since(a.used)
+	idle := a.now().since(a.lastUsed)
 	a.mu.Unlock()
 	tooIdle := minutes != workspace.OnlyWithScreen && idle >= time.Duration(minutes)*time.Minute
 	return tooIdle || slept || a.ScreenLocked()

@@ -11,11 +11,11 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Who may take data out.
-var (
-	MayExportProfiles = AllOf(staff.Export, staff.Practitioner)
-	MayExportFailures = AllOf(staff.Export, staff.PMSLink)
-)
+// Exports are what takes data out.
+type Exports struct{ session *Session }
+
+// Exports returns what takes data out.
+func (s *Session) Exports() Exports { return Exports{s} }
 
 // Export is one export of profiles: what it needs is checked in Run.
 type Export struct {
@@ -26,12 +26,13 @@ type Export struct {
 	prepare func(ctx context.Context) (write func(io.Writer) error, err error)
 }
 
-// Destination asks where an export goes. It returns what saves it there; nil
-// when the person has cancelled.
-type Destination func() (save func(content []byte) error, err error)
+// AskWhere asks where an export goes. It returns what saves it there; nil when
+// the person has cancelled.
+type AskWhere func() (save func(content []byte) error, err error)
 
-// ExportProfiles is all kept fields of all clients, as "json" or "csv".
-func (s *Session) ExportProfiles(format string) Export {
+// Profiles is all kept fields of all clients, as "json" or "csv".
+func (x Exports) Profiles(format string) Export {
+	s := x.session
 	return Export{s, MayExportProfiles, staff.ExportedProfiles, func(ctx context.Context) (func(io.Writer) error, error) {
 		write, err := writerOf(format)
 		if err != nil {
@@ -48,7 +49,7 @@ func (s *Session) ExportProfiles(format string) Export {
 				return err
 			}
 			if len(broken) > 0 {
-				s.options.Mend(ctx, broken)
+				s.options.Reread(ctx, broken)
 				return profile.Refuse(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
 			}
 			return write(w, entries)
@@ -56,9 +57,10 @@ func (s *Session) ExportProfiles(format string) Export {
 	}}
 }
 
-// ExportSelected is all kept fields of the clients with these refs, and nobody
+// Selected is all kept fields of the clients with these refs, and nobody
 // if one of them is gone.
-func (s *Session) ExportSelected(refs []string, format string) Export {
+func (x Exports) Selected(refs []string, format string) Export {
+	s := x.session
 	return Export{s, MayExportProfiles, staff.ExportedSelected, func(context.Context) (func(io.Writer) error, error) {
 		write, err := writerOf(format)
 		if err != nil {
@@ -76,8 +78,9 @@ func (s *Session) ExportSelected(refs []string, format string) Export {
 	}}
 }
 
-// ExportFailures is the list of profiles that need attention, as CSV.
-func (s *Session) ExportFailures() Export {
+// Failures is the list of profiles that need attention, as CSV.
+func (x Exports) Failures() Export {
+	s := x.session
 	return Export{s, MayExportFailures, staff.ExportedFailures, func(ctx context.Context) (func(io.Writer) error, error) {
 		directory, err := s.workspace.Directory()
 		if err != nil {
@@ -111,8 +114,8 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 // has cancelled.
 //
 // Errors: SignedOut, NotPermitted, SignInRefused, StoreDamaged, Invalid,
-// NotFound, and those of the destination.
-func (x Export) Run(ctx context.Context, password string, to Destination) (saved bool, err error) {
+// NotFound, and those of where.
+func (x Export) Run(ctx context.Context, password string, where AskWhere) (saved bool, err error) {
 	s := x.session
 	if err := s.Require(x.needs); err != nil {
 		return false, err
@@ -125,14 +128,14 @@ func (x Export) Run(ctx context.Context, password string, to Destination) (saved
 	if err := s.confirm(ctx, event, password); err != nil {
 		return false, err
 	}
-	save, err := to()
+	save, err := where()
 	if err != nil || save == nil {
 		return false, err
 	}
 	if s.Ended() {
 		return false, profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
 	}
-	err = s.audited(ctx, event, func(*staff.Event) error {
+	err = s.recordAround(ctx, event, func(*staff.Event) error {
 		var content bytes.Buffer
 		if err := write(&content); err != nil {
 			return err

@@ -16,16 +16,8 @@ type Integration struct{ session *Session }
 // Integration returns the connection to Cliniko.
 func (s *Session) Integration() Integration { return Integration{s} }
 
-// Who may do what about the connection.
-var (
-	MayConnect           = AnyOf(staff.CreateLink, staff.ModifyLink)
-	MayConnectSeparately = AllOf(staff.CreateLink)
-	MayDisconnect        = AllOf(staff.DeleteLink)
-	MayImport            = AllOf(staff.ModifyLink)
-)
-
 // Connect proves an API key and keeps it. The first key needs CreateLink, one
-// that replaces it ModifyLink. key is called after that is known.
+// that replaces it ModifyLink. key is called once that is checked.
 //
 // Errors: SignedOut, NotPermitted, those of key and of Workspace.Connect.
 func (i Integration) Connect(ctx context.Context, key func() (string, error)) (workspace.Connection, error) {
@@ -42,7 +34,7 @@ func (i Integration) Connect(ctx context.Context, key func() (string, error)) (w
 		return workspace.Connection{}, err
 	}
 	var connection workspace.Connection
-	err = s.audited(ctx, s.event(staff.ConnectedClinic, ""), func(e *staff.Event) (err error) {
+	err = s.recordAround(ctx, s.event(staff.ConnectedClinic, ""), func(e *staff.Event) (err error) {
 		connection, err = s.workspace.Connect(ctx, pasted)
 		e.Subject = connection.Clinic.AccountID
 		return err
@@ -72,9 +64,9 @@ type Erased struct {
 	Profiles int    // those that need attention and those of clients who have left among them
 	Changes  int
 	Passes   int
-	// Separate is the account of a clinic that had data of its own, whose folder
+	// SeparateAccount is that of a clinic that had data of its own, whose folder
 	// goes with Clinics.Remove once the workspace is closed; "" for the first.
-	Separate string
+	SeparateAccount string
 }
 
 // Disconnect erases the API key and everything that came from Cliniko, and what
@@ -94,8 +86,8 @@ func (i Integration) Disconnect(ctx context.Context, ask func(clinic string) err
 	if err := ask(clinic.Name); err != nil {
 		return Erased{}, err
 	}
-	erased := Erased{Clinic: clinic.Name, Separate: s.workspace.Separate()}
-	err = s.audited(ctx, s.event(staff.Disconnected, clinic.AccountID), func(*staff.Event) error {
+	erased := Erased{Clinic: clinic.Name, SeparateAccount: s.workspace.SeparateAccount()}
+	err = s.recordAround(ctx, s.event(staff.Disconnected, clinic.AccountID), func(*staff.Event) error {
 		gone, err := s.workspace.Disconnect(ctx)
 		erased.Profiles, erased.Changes, erased.Passes = gone.Profiles, gone.Changes, gone.Passes
 		return err
@@ -109,12 +101,12 @@ func (i Integration) Disconnect(ctx context.Context, ask func(clinic string) err
 	return erased, s.options.EraseTraces()
 }
 
-// Import has run store the list that waits to be imported.
+// Import calls run with the list that waits to be imported.
 //
 // Errors: SignedOut, NotPermitted, NotFound without a list, and those of run.
 func (i Integration) Import(ctx context.Context, run func(*syncer.Listed) (profile.Pass, error)) (profile.Pass, error) {
 	s := i.session
-	if err := s.Require(MayImport); err != nil {
+	if err := s.Require(MayModifyLink); err != nil {
 		return profile.Pass{}, err
 	}
 	list, err := s.Listed()
@@ -122,7 +114,7 @@ func (i Integration) Import(ctx context.Context, run func(*syncer.Listed) (profi
 		return profile.Pass{}, err
 	}
 	var pass profile.Pass
-	err = s.audited(ctx, s.event(staff.ImportedClients, ""), func(*staff.Event) (err error) {
+	err = s.recordAround(ctx, s.event(staff.ImportedClients, ""), func(*staff.Event) (err error) {
 		pass, err = run(list)
 		return err
 	})

@@ -9,13 +9,6 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Who may see and decide about clients whom Cliniko does not have any more.
-var (
-	MaySeeMissing    = AllOf(staff.PMSLink)
-	MayKeepMissing   = AllOf(staff.ModifyLink)
-	MayRemoveMissing = AllOf(staff.DeleteLink)
-)
-
 // MissingClient is a client whom Cliniko does not have any more, and about whom
 // a person has to decide.
 type MissingClient struct {
@@ -27,7 +20,7 @@ type MissingClient struct {
 // Missing returns whom a person has to decide about, by name.
 func (i Integration) Missing(ctx context.Context) ([]MissingClient, error) {
 	s := i.session
-	if err := s.Require(MaySeeMissing); err != nil {
+	if err := s.Require(MayViewLink); err != nil {
 		return nil, err
 	}
 	missing, err := s.workspace.Missing(ctx)
@@ -54,7 +47,7 @@ func (i Integration) Missing(ctx context.Context) ([]MissingClient, error) {
 // still not have them a day later, the question comes again.
 func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 	s := i.session
-	if err := s.Require(MayKeepMissing); err != nil {
+	if err := s.Require(MayModifyLink); err != nil {
 		return 0, err
 	}
 	missing, err := s.workspace.Missing(ctx)
@@ -68,9 +61,9 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 	return len(missing.All()), store.KeepMissing(ctx)
 }
 
-// RemoveMissing takes the person's word that those whom they were shown are
-// gone, and has readAll read everybody again: who is in Cliniko after all stays,
-// and about others who are missing by now a person is asked again.
+// RemoveMissing accepts the clients shown as deleted and calls readAll, which runs
+// a full pass. Those whom it finds in Cliniko stay; others who are missing by now
+// need another decision.
 //
 // Errors: SignedOut, NotPermitted, NotConnected, and those of readAll.
 func (i Integration) RemoveMissing(ctx context.Context, shown []string, readAll func() (profile.Pass, error)) (profile.Pass, error) {
@@ -83,7 +76,7 @@ func (i Integration) RemoveMissing(ctx context.Context, shown []string, readAll 
 		return profile.Pass{}, err
 	}
 	var pass profile.Pass
-	err = s.audited(ctx, s.event(staff.RemovedMissing, ""), func(*staff.Event) (err error) {
+	err = s.recordAround(ctx, s.event(staff.RemovedMissing, ""), func(*staff.Event) (err error) {
 		if err = store.AcceptMissing(ctx, shown); err != nil {
 			return err
 		}

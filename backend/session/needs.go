@@ -7,9 +7,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Needs is who may do something: whoever is signed in has at least one
-// permission of each group. A group without any asks only that somebody is
-// signed in.
+// Needs says which permissions something requires: at least one of each group. A
+// group without any requires only that somebody is signed in.
 type Needs [][]staff.Permission
 
 // Anyone is for what needs nobody to be signed in.

@@ -7,27 +7,27 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Who may change what holds for everybody, and erase a client.
-var (
-	MayChangeSecurity = AllOf(staff.ManagePeople)
-	MayErase          = AllOf(staff.DeleteProfiles)
-)
+// Security is what is set for everybody on this computer, and the audit trail.
+type Security struct{ session *Session }
+
+// Security returns what is set for everybody, and the audit trail.
+func (s *Session) Security() Security { return Security{s} }
 
 // SetAutoLock changes after how many idle minutes the window locks, for
 // everybody on this computer; 0 is only when the computer locks or sleeps.
 //
 // Errors: SignedOut, NotPermitted, Invalid.
-func (s *Session) SetAutoLock(ctx context.Context, minutes int) error {
-	return s.changeSecurity(ctx, func() error { return s.workspace.SetIdleMinutes(ctx, minutes) })
+func (x Security) SetAutoLock(ctx context.Context, minutes int) error {
+	return x.change(ctx, func() error { return x.session.workspace.SetIdleMinutes(ctx, minutes) })
 }
 
 // SetRetention changes for how long clients who have left stay here. It counts
 // from the next sync.
 //
 // Errors: SignedOut, NotPermitted, NotConnected, Invalid.
-func (s *Session) SetRetention(ctx context.Context, r profile.Retention) error {
-	return s.changeSecurity(ctx, func() error {
-		store, err := s.workspace.Store(ctx)
+func (x Security) SetRetention(ctx context.Context, r profile.Retention) error {
+	return x.change(ctx, func() error {
+		store, err := x.session.workspace.Store(ctx)
 		if err != nil {
 			return err
 		}
@@ -35,28 +35,32 @@ func (s *Session) SetRetention(ctx context.Context, r profile.Retention) error {
 	})
 }
 
-func (s *Session) changeSecurity(ctx context.Context, change func() error) error {
+func (x Security) change(ctx context.Context, change func() error) error {
+	s := x.session
 	if err := s.Require(MayChangeSecurity); err != nil {
 		return err
 	}
-	return s.recorded(ctx, s.event(staff.ChangedSecurity, ""), func(*staff.Event) error { return change() })
+	return s.recordAfter(ctx, s.event(staff.ChangedSecurity, ""), func(*staff.Event) error { return change() })
 }
 
-// EraseProfile removes what is kept here of a client who has left Cliniko.
-//
-// Errors: SignedOut, NotPermitted, NotConnected, NotFound, Invalid for a client
-// who has not left.
-func (s *Session) EraseProfile(ctx context.Context, ref string) error {
-	if err := s.Require(MayErase); err != nil {
-		return err
+// Events returns the newest lines of the audit trail before the one with this
+// id, the newest first; 0 is from the end. That somebody reads it is a line too,
+// one as long as nobody does anything else. It needs MayManagePeople.
+func (x Security) Events(ctx context.Context, before int64, most int) ([]staff.Event, error) {
+	s := x.session
+	if err := s.Require(MayManagePeople); err != nil {
+		return nil, err
 	}
-	store, err := s.workspace.Store(ctx)
-	if err != nil {
-		return err
+	if before <= 0 {
+		newest, err := s.workspace.Events(ctx, 0, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(newest) == 0 || newest[0].Action != staff.ReadAudit || newest[0].Person != s.Person().ID {
+			if err := s.record(ctx, staff.ReadAudit, ""); err != nil {
+				return nil, err
+			}
+		}
 	}
-	err = s.recorded(ctx, s.event(staff.ErasedProfile, ref), func(*staff.Event) error { return store.Erase(ctx, ref) })
-	if err == nil {
-		s.workspace.Forget([]string{ref})
-	}
-	return err
+	return s.workspace.Events(ctx, before, most)
 }

@@ -1,7 +1,7 @@
 // Package session is one signed-in person on one workspace, and what that person
 // does there. The window and the commands both go through it, so that each rule
 // is written once: who may, what is asked first, what is done, and that the audit
-// trail has it afterwards with its outcome.
+// trail has it with its outcome.
 package session
 
 import (
@@ -23,9 +23,9 @@ type Options struct {
 	// EraseTraces erases what the program itself has written about clients: its
 	// log, and what the web view keeps.
 	EraseTraces func() error
-	// Mend has clients read again whose rows do not open, and does not wait for
-	// that.
-	Mend func(ctx context.Context, refs []string)
+	// Reread has clients read again whose rows cannot be decrypted, and does not
+	// wait for that.
+	Reread func(ctx context.Context, refs []string)
 }
 
 // Session is one signed-in person on one workspace. It ends once, for good, and
@@ -33,9 +33,8 @@ type Options struct {
 type Session struct {
 	workspace *workspace.Workspace
 	options   Options
-	// proven: the password was given for this one command, so nothing asks for it
-	// again.
-	proven bool
+	// passwordGiven: for this one command, so nothing asks for it again.
+	passwordGiven bool
 
 	mu     sync.Mutex
 	person staff.Person
@@ -51,8 +50,8 @@ func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session
 	if o.EraseTraces == nil {
 		o.EraseTraces = func() error { return nil }
 	}
-	if o.Mend == nil {
-		o.Mend = func(context.Context, []string) {}
+	if o.Reread == nil {
+		o.Reread = func(context.Context, []string) {}
 	}
 	return &Session{workspace: w, options: o, person: person}
 }
@@ -67,11 +66,11 @@ func Authenticate(ctx context.Context, w *workspace.Workspace, o Options, email,
 		return nil, err
 	}
 	s := newSession(w, o, person)
-	s.proven = true
+	s.passwordGiven = true
 	return s, nil
 }
 
-// Person returns who is signed in.
+// Person returns a copy of who is signed in; after the end, of who was.
 func (s *Session) Person() *staff.Person {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -95,7 +94,7 @@ func (s *Session) End() {
 	s.workspace.Lock()
 }
 
-// SetListed keeps a list that waits to be imported, or forgets it: nil.
+// SetListed keeps a list that waits to be imported; nil: none waits.
 func (s *Session) SetListed(list *syncer.Listed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +116,7 @@ func (s *Session) Listed() (*syncer.Listed, error) {
 // confirm asks the person once more for the password, before what matters. That
 // it was wrong is in the audit trail.
 func (s *Session) confirm(ctx context.Context, e staff.Event, password string) error {
-	if demo, _ := s.workspace.Demo(); demo || s.proven {
+	if demo, _ := s.workspace.Demo(); demo || s.passwordGiven {
 		return nil
 	}
 	err := s.workspace.Accounts.Confirm(ctx, e.Person, password)

@@ -23,7 +23,7 @@ const email, password = "dana@example.com", "correct horse battery"
 
 // open returns a workspace with a first person and a connected clinic, and the
 // state of its window, in which that person is signed in.
-func open(t *testing.T) (*workspace.Workspace, *session.State, *fakeclinic.Clinic) {
+func open(t *testing.T) (*workspace.Workspace, *session.Presence, *fakeclinic.Clinic) {
 	t.Helper()
 	fake := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 40, Shares: &fakeclinic.Shares{}})
 	server, err := fake.Start("127.0.0.1:0")
@@ -36,7 +36,7 @@ func open(t *testing.T) (*workspace.Workspace, *session.State, *fakeclinic.Clini
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	state := &session.State{}
+	state := &session.Presence{}
 	if err := state.SignUp(t.Context(), w, session.Options{}, "Dana Smith", email, password); err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func open(t *testing.T) (*workspace.Workspace, *session.State, *fakeclinic.Clini
 	return w, state, fake
 }
 
-func who(s *session.State) string {
+func who(s *session.Presence) string {
 	switch current, locked := s.Session(), s.Locked(); {
 	case current != nil && locked == nil:
 		return current.Person().Name + " is signed in"
@@ -130,9 +130,9 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 		"see missing": func() error { _, err := ended.Integration().Missing(t.Context()); return err },
 		"keep":        func() error { _, err := ended.Integration().KeepMissing(t.Context()); return err },
 		"remove":      func() error { _, err := ended.Integration().RemoveMissing(t.Context(), nil, nil); return err },
-		"export":      func() error { _, err := ended.ExportProfiles("csv").Run(t.Context(), password, nil); return err },
-		"selected":    func() error { _, err := ended.ExportSelected(nil, "csv").Run(t.Context(), password, nil); return err },
-		"failures":    func() error { _, err := ended.ExportFailures().Run(t.Context(), password, nil); return err },
+		"export":      func() error { _, err := ended.Exports().Profiles("csv").Run(t.Context(), password, nil); return err },
+		"selected":    func() error { _, err := ended.Exports().Selected(nil, "csv").Run(t.Context(), password, nil); return err },
+		"failures":    func() error { _, err := ended.Exports().Failures().Run(t.Context(), password, nil); return err },
 		"add": func() error {
 			_, err := ended.Accounts().Add(t.Context(), "Kim Example", "kim@example.com", password, nil)
 			return err
@@ -143,10 +143,10 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 		},
 		"reset a password": func() error { return ended.Accounts().ResetPassword(t.Context(), ended.Person().ID, password) },
 		"change password":  func() error { return ended.Accounts().ChangePassword(t.Context(), password, "another battery horse") },
-		"auto-lock":        func() error { return ended.SetAutoLock(t.Context(), 30) },
-		"retention":        func() error { return ended.SetRetention(t.Context(), profile.Retention{}) },
+		"auto-lock":        func() error { return ended.Security().SetAutoLock(t.Context(), 30) },
+		"retention":        func() error { return ended.Security().SetRetention(t.Context(), profile.Retention{}) },
 		"erase":            func() error { return ended.EraseProfile(t.Context(), fake.IDs()[0]) },
-		"audit trail":      func() error { _, err := ended.Events(t.Context(), 0, 10); return err },
+		"audit trail":      func() error { _, err := ended.Security().Events(t.Context(), 0, 10); return err },
 	} {
 		if err := do(); profile.CodeOf(err) != profile.SignedOut {
 			t.Errorf("%s: %v", name, err)
@@ -187,7 +187,7 @@ func TestAuthenticateIsNoSignIn(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.code)
 		}
 	}
-	if _, err := kim.ExportProfiles("csv").Run(t.Context(), "", nil); profile.CodeOf(err) != profile.NotPermitted {
+	if _, err := kim.Exports().Profiles("csv").Run(t.Context(), "", nil); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("export: %v", err)
 	}
 	if after, err := w.Events(t.Context(), 0, 100); err != nil || len(after) != len(before) {

@@ -21,13 +21,13 @@ func NewAbout(p Parts) *About { return &About{parts: p} }
 // State is what the window shows first, and after every larger change. It
 // answers even when nothing can be opened, and then says why.
 func (a *About) State() (AppState, error) {
-	return host.DoEvenClosed(a.parts.door, a.parts.page.state)
+	return host.DoWithoutClinic(a.parts.access, a.parts.page.state)
 }
 
-// Painted tells that the page is on the screen, in which colours, and again when
+// Painted reports that the page is on the screen, in which colours, and again when
 // they change. The log has when that was first.
 func (a *About) Painted(dark bool) error {
-	_, err := host.DoEvenClosed(a.parts.door, func(context.Context, *host.Call) (none, error) {
+	_, err := host.DoWithoutClinic(a.parts.access, func(context.Context, *host.Call) (none, error) {
 		a.parts.toolkit.Painted(dark)
 		a.painted.Do(func() { a.parts.page.log.Info().Msg("the first screen is painted") })
 		return none{}, nil
@@ -35,10 +35,10 @@ func (a *About) Painted(dark bool) error {
 	return err
 }
 
-// Focused tells that somebody looks at the window, or that the browser in it has
+// Focused reports that somebody looks at the window, or that the browser in it has
 // found the network again.
 func (a *About) Focused() error {
-	_, err := host.Do(a.parts.door, session.Anyone, func(_ context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(a.parts.access, session.Anyone, func(_ context.Context, c *host.Call) (none, error) {
 		c.Clinic.Background.Focus()
 		return none{}, nil
 	})
@@ -52,7 +52,7 @@ var guides = map[string]string{
 
 // OpenGuide shows a help page in the browser.
 func (a *About) OpenGuide(name string) error {
-	_, err := host.DoEvenClosed(a.parts.door, func(ctx context.Context, _ *host.Call) (none, error) {
+	_, err := host.DoWithoutClinic(a.parts.access, func(ctx context.Context, _ *host.Call) (none, error) {
 		address, ok := guides[name]
 		if !ok {
 			return none{}, profile.Refuse(profile.Invalid, "There is no such guide. Contact support@vald.com.")
@@ -65,7 +65,7 @@ func (a *About) OpenGuide(name string) error {
 // CopyText puts text on the clipboard that is nobody's detail, such as the App
 // URL.
 func (a *About) CopyText(text string) error {
-	_, err := host.Do(a.parts.door, session.SignedIn, func(context.Context, *host.Call) (none, error) {
+	_, err := host.Do(a.parts.access, session.SignedIn, func(context.Context, *host.Call) (none, error) {
 		return none{}, a.parts.toolkit.CopyText(text)
 	})
 	return err
@@ -74,18 +74,7 @@ func (a *About) CopyText(text string) error {
 // Diagnostics returns a report for support, as text: versions, counts, codes and
 // the end of the log, redacted once more. It holds nobody's details.
 func (a *About) Diagnostics() (string, error) {
-	return host.Do(a.parts.door, session.SignedIn, func(ctx context.Context, c *host.Call) (string, error) {
+	return host.Do(a.parts.access, session.SignedIn, func(ctx context.Context, c *host.Call) (string, error) {
 		return report(ctx, c.Clinic.Workspace, a.parts.options)
 	})
-}
-
-// none is the answer of a method that has none but its error.
-type none = struct{}
-
-// browserTroubleCode: the operating system did not open an address.
-const browserTroubleCode profile.Code = "browser_trouble"
-
-func browserTrouble(cause error) error {
-	return &profile.Error{Code: browserTroubleCode, Cause: cause,
-		Message: "The browser did not open. Check which browser is the default one on this computer, then try again."}
 }

@@ -10,15 +10,10 @@ import (
 
 // Clinics are those that have data on this computer, and which of them the window
 // shows.
-type Clinics struct {
-	door     host.Door
-	page     *page
-	arrivals *arrivals
-	autoLock *session.AutoLock
-}
+type Clinics struct{ parts Parts }
 
 // NewClinics returns the service.
-func NewClinics(p Parts) *Clinics { return &Clinics{p.door, p.page, p.arrivals, p.autoLock} }
+func NewClinics(p Parts) *Clinics { return &Clinics{p} }
 
 // ClinicPlace is a clinic that has its own data on this computer.
 type ClinicPlace struct {
@@ -31,7 +26,7 @@ type ClinicPlace struct {
 // than one. It answers also while the data of the current one cannot be opened:
 // the others are the next step then.
 func (s *Clinics) List() ([]ClinicPlace, error) {
-	return host.DoEvenClosed(s.door, func(_ context.Context, c *host.Call) ([]ClinicPlace, error) {
+	return host.DoWithoutClinic(s.parts.access, func(_ context.Context, c *host.Call) ([]ClinicPlace, error) {
 		views := []ClinicPlace{}
 		if c.Clinic != nil {
 			if demo, _ := c.Clinic.Workspace.Demo(); demo {
@@ -49,44 +44,44 @@ func (s *Clinics) List() ([]ClinicPlace, error) {
 // Use switches the window to another clinic of this computer. Whoever is signed
 // in stays so if the other clinic knows them with the same password.
 func (s *Clinics) Use(account string) (AppState, error) {
-	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.DoWithoutClinic(s.parts.access, func(ctx context.Context, c *host.Call) (AppState, error) {
 		if err := c.Clinics().Use(account); err != nil {
 			return AppState{}, err
 		}
 		if c.Clinic == nil { // its data cannot be opened
-			return s.page.state(ctx, c)
+			return s.parts.page.state(ctx, c)
 		}
-		return s.reopen(ctx, c, nothing)
+		return s.parts.switchClinic(ctx, c, nothing)
 	})
 }
 
 // ConnectSeparately gives the clinic of a pasted key data of its own, and
 // switches the window to it. What is connected now stays as it is.
 func (s *Clinics) ConnectSeparately(key string) (AppState, error) {
-	return host.Do(s.door, session.MayConnectSeparately, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.Do(s.parts.access, session.MayConnectSeparately, func(ctx context.Context, c *host.Call) (AppState, error) {
 		if err := c.Session.Integration().ConnectSeparately(ctx, c.Clinics(), key); err != nil {
 			return AppState{}, err
 		}
-		return s.reopen(ctx, c, nothing)
+		return s.parts.switchClinic(ctx, c, nothing)
 	})
 }
 
 // OpenDemo switches the window to the simulated clinic. It works even where the
 // clinic cannot be opened.
 func (s *Clinics) OpenDemo() (AppState, error) {
-	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.DoWithoutClinic(s.parts.access, func(ctx context.Context, c *host.Call) (AppState, error) {
 		if err := c.OpenDemo(ctx); err != nil {
 			return AppState{}, err
 		}
-		return s.page.state(ctx, c)
+		return s.parts.page.state(ctx, c)
 	})
 }
 
 // LeaveDemo goes back to the clinic of this computer.
 func (s *Clinics) LeaveDemo() (AppState, error) {
-	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.DoWithoutClinic(s.parts.access, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.LeaveDemo()
-		return s.page.state(ctx, c)
+		return s.parts.page.state(ctx, c)
 	})
 }
 
@@ -95,10 +90,10 @@ func (s *Clinics) LeaveDemo() (AppState, error) {
 // permissions, the audit trail and the history are not in Cliniko. For data that
 // cannot be found it makes new data, deletes nothing and wants no word.
 func (s *Clinics) ResetStore(word string) (AppState, error) {
-	return host.DoEvenClosed(s.door, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.DoWithoutClinic(s.parts.access, func(ctx context.Context, c *host.Call) (AppState, error) {
 		clinic, err := c.Open(ctx)
 		if err == nil {
-			_, err = s.page.stateOf(ctx, clinic)
+			_, err = s.parts.page.stateOf(ctx, clinic)
 		}
 		switch {
 		case err == nil:
@@ -106,10 +101,10 @@ func (s *Clinics) ResetStore(word string) (AppState, error) {
 		case !host.IsLost(err):
 			return AppState{}, err
 		case profile.CodeOf(err) == profile.StoreMissing:
-			if err := c.BeginAgain(); err != nil {
+			if err := c.CreateMissingStore(); err != nil {
 				return AppState{}, err
 			}
-			return s.page.state(ctx, c)
+			return s.parts.page.state(ctx, c)
 		case word != eraseWord:
 			return AppState{}, errEraseWord
 		}
@@ -121,7 +116,7 @@ func (s *Clinics) ResetStore(word string) (AppState, error) {
 // erases people, clients and keys alike. Cliniko still has the clients. It wants
 // the word ERASE, and nobody signed in.
 func (s *Clinics) StartOver(word string) (AppState, error) {
-	return host.Do(s.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.Do(s.parts.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		demo, _ := c.Clinic.Workspace.Demo()
 		switch {
 		case demo || c.Session != nil:
@@ -139,28 +134,24 @@ const eraseWord = "ERASE"
 var errEraseWord = profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
 
 func (s *Clinics) startOver(ctx context.Context, c *host.Call) (AppState, error) {
-	if err := c.StartOver(ctx); err != nil {
+	if err := c.DeleteStore(ctx); err != nil {
 		return AppState{}, err
 	}
-	return s.page.state(ctx, c)
+	return s.parts.page.state(ctx, c)
 }
 
-func (s *Clinics) reopen(ctx context.Context, c *host.Call, meanwhile func(context.Context) error) (AppState, error) {
-	s.autoLock.Used()
-	return reopen(ctx, c, s.page, s.arrivals, meanwhile)
-}
-
-// reopen switches to the clinic that is used after meanwhile. A link that waits
+// switchClinic shows the clinic that is used after meanwhile. A link that waits
 // named a client of the clinic before; somebody who is not signed in may still
 // choose the clinic for it.
-func reopen(ctx context.Context, c *host.Call, p *page, a *arrivals, meanwhile func(context.Context) error) (AppState, error) {
+func (p *Parts) switchClinic(ctx context.Context, c *host.Call, meanwhile func(context.Context) error) (AppState, error) {
 	if c.Session != nil {
-		a.drop()
+		p.links.drop()
 	}
-	if err := c.Reopen(ctx, meanwhile); err != nil {
+	p.autoLock.Used()
+	if err := c.SwitchClinic(ctx, meanwhile); err != nil {
 		return AppState{}, err
 	}
-	return p.state(ctx, c)
+	return p.page.state(ctx, c)
 }
 
 func nothing(context.Context) error { return nil }

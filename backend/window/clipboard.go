@@ -8,8 +8,8 @@ import (
 // clearAfter is how long a client's email or phone number stays on the clipboard.
 const clearAfter = 45 * time.Second
 
-// copied puts a client's detail on the system's clipboard, and takes it away.
-type copied struct {
+// detailClipboard puts a client's detail on the system's clipboard, and takes it away.
+type detailClipboard struct {
 	toolkit toolkit
 
 	mu    sync.Mutex
@@ -17,8 +17,8 @@ type copied struct {
 	timer *time.Timer
 }
 
-// copy puts a client's detail on the clipboard for a while.
-func (c *copied) copy(text string) error {
+// put puts a client's detail on the clipboard for a while.
+func (c *detailClipboard) put(text string) error {
 	if err := c.toolkit.CopyPrivately(text); err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (c *copied) copy(text string) error {
 }
 
 // clear empties the clipboard if it still holds a client's detail.
-func (c *copied) clear() {
+func (c *detailClipboard) clear() {
 	text := c.take()
 	if text == "" {
 		return
@@ -44,7 +44,7 @@ func (c *copied) clear() {
 	}
 }
 
-func (c *copied) take() string {
+func (c *detailClipboard) take() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.timer != nil {

@@ -24,7 +24,7 @@ func (f *fixture) button() string {
 func TestTheButtonIsRemembered(t *testing.T) {
 	f := newFixture(t, small)
 	f.computer.OpenTest = func(_ context.Context, link deeplink.Link) error {
-		go f.app.parts.arrivals.arrive(link) // as the operating system would bring it
+		go f.app.parts.links.arrive(link) // as the operating system would bring it
 		return nil
 	}
 	f.signUpAndConnect()

@@ -6,7 +6,6 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
-	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 )
 
@@ -19,7 +18,7 @@ func NewIntegration(p Parts) *Integration { return &Integration{p} }
 
 // Connect proves a pasted API key and keeps it.
 func (i *Integration) Connect(key string) (ConnectionView, error) {
-	return host.Do(i.parts.door, session.MayConnect, func(ctx context.Context, c *host.Call) (ConnectionView, error) {
+	return host.Do(i.parts.access, session.MayConnect, func(ctx context.Context, c *host.Call) (ConnectionView, error) {
 		connection, err := c.Session.Integration().Connect(ctx, func() (string, error) { return key, nil })
 		if err != nil {
 			return ConnectionView{}, err
@@ -43,15 +42,15 @@ type Erasure struct {
 // Disconnect erases the key and everything that came from Cliniko. The page has
 // asked before.
 func (i *Integration) Disconnect() (Erasure, error) {
-	return host.Do(i.parts.door, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
+	return host.Do(i.parts.access, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
 		resume := c.Clinic.Background.Pause(runner.ErrCancelled)
 		c.Session.SetListed(nil)
 		c.Clinic.Runner.Forget()
 		gone, err := c.Session.Integration().Disconnect(ctx, func(string) error { return nil })
 		erased := Erasure{Clinic: gone.Clinic, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
-		if err == nil && gone.Separate != "" {
-			erased.State, err = reopen(ctx, c, i.parts.page, i.parts.arrivals, func(ctx context.Context) error {
-				return c.Clinics().Remove(ctx, gone.Separate)
+		if err == nil && gone.SeparateAccount != "" {
+			erased.State, err = i.parts.switchClinic(ctx, c, func(ctx context.Context) error {
+				return c.Clinics().Remove(ctx, gone.SeparateAccount)
 			})
 			return erased, err
 		}
@@ -59,7 +58,7 @@ func (i *Integration) Disconnect() (Erasure, error) {
 		if err != nil {
 			return Erasure{}, err
 		}
-		c.Clinic.Renew()
+		c.Clinic.NextGeneration()
 		erased.State, err = i.parts.page.stateOf(ctx, c.Clinic)
 		return erased, err
 	})
@@ -67,13 +66,13 @@ func (i *Integration) Disconnect() (Erasure, error) {
 
 // Failures lists the profiles that need attention, by name.
 func (i *Integration) Failures() ([]FailureView, error) {
-	return host.Do(i.parts.door, session.AnyOf(staff.PMSLink), func(_ context.Context, c *host.Call) ([]FailureView, error) {
-		directory, err := c.Clinic.Workspace.Directory()
+	return host.Do(i.parts.access, session.MayViewLink, func(_ context.Context, c *host.Call) ([]FailureView, error) {
+		profiles, err := c.Clinic.Workspace.Directory()
 		if err != nil {
 			return nil, err
 		}
 		views := []FailureView{}
-		for _, entry := range directory.Failures() {
+		for _, entry := range profiles.Failures() {
 			views = append(views, *failureView(&entry))
 		}
 		return views, nil
@@ -83,46 +82,32 @@ func (i *Integration) Failures() ([]FailureView, error) {
 // RetryFailure reads one profile that needs attention again. It returns nil when
 // the profile is complete now.
 func (i *Integration) RetryFailure(ref string) (*FailureView, error) {
-	return host.Do(i.parts.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (*FailureView, error) {
+	return host.Do(i.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (*FailureView, error) {
 		id, ok := profile.ParseID(ref)
 		if !ok {
 			return nil, profile.Refuse(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
 		}
-		directory, err := c.Clinic.Workspace.Directory()
+		profiles, err := c.Clinic.Workspace.Directory()
 		if err != nil {
 			return nil, err
 		}
-		if known, ok := directory.One(ref); !ok || known.Failure == nil {
+		if known, ok := profiles.One(ref); !ok || known.Failure == nil {
 			return nil, profile.Refuse(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
 		}
-		entry, err := refresh(ctx, c.Clinic, id)
+		entry, err := c.Clinic.ReadClient(ctx, id, false)
 		if err != nil {
 			return nil, err
 		}
-		c.Clinic.TellState(ctx)
 		return failureView(&entry), nil
 	})
-}
-
-// refresh reads one client from Cliniko.
-func refresh(ctx context.Context, c *host.Clinic, id profile.ID) (profile.Entry, error) {
-	engine, err := c.Workspace.Engine(ctx)
-	if err != nil {
-		return profile.Entry{}, err
-	}
-	entry, err := engine.One(ctx, id)
-	if err == nil {
-		c.Background.Reached()
-	}
-	return entry, err
 }
 
 // ExportFailures asks where to save the list of profiles that need attention and
 // writes it as CSV, after the password was given once more. It returns the file's
 // path, or "" when the person cancelled.
 func (i *Integration) ExportFailures(password string) (string, error) {
-	return host.Do(i.parts.door, session.MayExportFailures, func(ctx context.Context, c *host.Call) (string, error) {
-		return save(ctx, c, i.parts.toolkit, c.Session.ExportFailures(), password, file{"failed profiles", "failed", "csv"})
+	return host.Do(i.parts.access, session.MayExportFailures, func(ctx context.Context, c *host.Call) (string, error) {
+		return save(ctx, c, i.parts.toolkit, c.Session.Exports().Failures(), password, file{"profiles that need attention", "needs-attention", "csv"})
 	})
 }
 
@@ -137,7 +122,7 @@ type MissingView struct {
 // Missing returns whom a person has to decide about, because so many at once
 // are no longer in Cliniko.
 func (i *Integration) Missing() ([]MissingView, error) {
-	return host.Do(i.parts.door, session.MaySeeMissing, func(ctx context.Context, c *host.Call) ([]MissingView, error) {
+	return host.Do(i.parts.access, session.MayViewLink, func(ctx context.Context, c *host.Call) ([]MissingView, error) {
 		clients, err := c.Session.Integration().Missing(ctx)
 		views := []MissingView{}
 		for _, client := range clients {
@@ -150,7 +135,7 @@ func (i *Integration) Missing() ([]MissingView, error) {
 // KeepMissing keeps all who are missing. Should Cliniko still not have them a
 // day later, the question comes again.
 func (i *Integration) KeepMissing() error {
-	_, err := host.Do(i.parts.door, session.MayKeepMissing, func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(i.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (none, error) {
 		_, err := c.Session.Integration().KeepMissing(ctx)
 		c.Clinic.TellState(ctx)
 		return none{}, err
@@ -158,11 +143,10 @@ func (i *Integration) KeepMissing() error {
 	return err
 }
 
-// RemoveMissing takes the person's word that those whom they were shown are
-// gone, and reads all clients again: who is in Cliniko after all stays, and of
-// whom more are missing by now a person is asked again.
+// RemoveMissing accepts the clients shown as deleted, and reads all clients again:
+// see session.Integration.RemoveMissing.
 func (i *Integration) RemoveMissing(shown []string) (PassView, error) {
-	return host.Do(i.parts.door, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
+	return host.Do(i.parts.access, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
 		pass, err := c.Session.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })
 		return passView(&pass), err
 	})

@@ -13,13 +13,12 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
-	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 	"telehab.io/desktop/backend/workspace"
 	"telehab.io/desktop/build/bridge"
 )
 
-// A web page may fire links for ever. Together they may cost 30 requests in any
+// A web page may fire links without end. Together they may cost 30 requests in any
 // minute: a few at once, and then one every 2.3 seconds.
 const (
 	linkBurst = 4
@@ -29,7 +28,7 @@ const (
 // testWait is how long a test link may take through the operating system.
 const testWait = 10 * time.Second
 
-// Links is Open in TeleHab: links that came in, and how they do.
+// Links is Open in TeleHab: the links that came in, and its set-up.
 type Links struct {
 	parts   Parts
 	refresh *rate.Limiter
@@ -43,15 +42,15 @@ func NewLinks(p Parts) *Links {
 
 // Take returns the client of the link that waits, once.
 func (l *Links) Take() (LinkView, error) {
-	return host.Do(l.parts.door, mayOpen, func(context.Context, *host.Call) (LinkView, error) {
-		return LinkView{ID: string(l.parts.arrivals.take())}, nil
+	return host.Do(l.parts.access, session.MayViewProfiles, func(context.Context, *host.Call) (LinkView, error) {
+		return LinkView{ID: string(l.parts.links.take())}, nil
 	})
 }
 
 // Follow refreshes the client that a link named, creates one that is not here
 // yet, and goes on to the survivor of a merge.
 func (l *Links) Follow(id string) (ProfileView, error) {
-	return host.Do(l.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (ProfileView, error) {
+	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
 			return ProfileView{}, profile.Refuse(profile.Invalid, "This is not a Cliniko id. Open the client from Cliniko again.")
@@ -80,22 +79,13 @@ func (l *Links) followOnce(ctx context.Context, c *host.Clinic, id profile.ID) (
 	if !l.refresh.Allow() {
 		return "", profile.Refuse(profile.RateLimited, "Many links came in the last minute, so this client was not refreshed. Choose Refresh to do it now.")
 	}
-	engine, err := c.Workspace.Engine(ctx)
-	if err != nil {
-		return "", err
-	}
-	entry, err := engine.Open(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	c.Workspace.Apply([]profile.Entry{entry})
-	c.TellState(ctx)
-	return entry.Ref, nil
+	entry, err := c.ReadClient(ctx, id, true)
+	return entry.Ref, err
 }
 
 // FindPasted reads what a person pasted: a Cliniko address, a link or an id.
 func (l *Links) FindPasted(text string) (LinkView, error) {
-	return host.Do(l.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (LinkView, error) {
+	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (LinkView, error) {
 		link := deeplink.ParsePasted(text)
 		if link.Kind != deeplink.Patient {
 			return LinkView{}, nil
@@ -131,7 +121,7 @@ const appName = "TeleHab"
 // Setup says what to enter in Cliniko, and whether this computer opens our
 // links.
 func (l *Links) Setup() (LinkSetupView, error) {
-	return host.Do(l.parts.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
+	return host.Do(l.parts.access, session.MayViewLink, func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
 		state, err := l.parts.computer.Registration.Check(ctx)
 		return setupView(ctx, c.Clinic.Workspace, state), err
 	})
@@ -140,7 +130,7 @@ func (l *Links) Setup() (LinkSetupView, error) {
 // Repair registers our links on this computer. Another program's
 // registration is replaced only with takeOver.
 func (l *Links) Repair(takeOver bool) (LinkSetupView, error) {
-	return host.Do(l.parts.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
+	return host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
 		if err := l.parts.computer.Registration.Repair(ctx, takeOver); err != nil {
 			return LinkSetupView{}, err
 		}
@@ -164,12 +154,12 @@ func setupView(ctx context.Context, w *workspace.Workspace, state deeplink.State
 // Test opens a test link through the operating system and says whether it
 // came back.
 func (l *Links) Test() (bool, error) {
-	return host.Do(l.parts.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) (bool, error) {
+	return host.Do(l.parts.access, session.MayViewLink, func(ctx context.Context, c *host.Call) (bool, error) {
 		link, err := deeplink.NewTest()
 		if err != nil {
 			return false, err
 		}
-		back := l.parts.arrivals.expect(link.Nonce)
+		back := l.parts.links.expect(link.Nonce)
 		if err := l.parts.computer.OpenTest(ctx, link); err != nil {
 			return false, err
 		}
@@ -185,7 +175,7 @@ func (l *Links) Test() (bool, error) {
 // SkipButton records that this clinic does without the button in Cliniko, so that
 // setting up no longer asks for it.
 func (l *Links) SkipButton() error {
-	_, err := host.Do(l.parts.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (none, error) {
 		return none{}, setButton(ctx, c.Clinic, profile.ButtonUnused)
 	})
 	return err

@@ -12,7 +12,7 @@ import (
 )
 
 func (f *fixture) click(id string) {
-	f.app.parts.arrivals.arrive(deeplink.Parse("telehab://patient?patient_id=" + id))
+	f.app.parts.links.arrive(deeplink.Parse("telehab://patient?patient_id=" + id))
 }
 
 func (f *fixture) told(event string) int {
@@ -173,9 +173,9 @@ func TestClinicWithoutWebAddress(t *testing.T) {
 func TestUnknownLinkDoesNothing(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Patients: 1})
 	for _, text := range []string{"telehab://patient?patient_id=1&x=2", "telehab://settings", "https://example.com", ""} {
-		f.app.parts.arrivals.arrive(deeplink.Parse(text))
+		f.app.parts.links.arrive(deeplink.Parse(text))
 	}
-	if f.system.shown != 0 || f.told(eventLink) != 0 || f.app.parts.arrivals.waits() {
+	if f.system.shown != 0 || f.told(eventLink) != 0 || f.app.parts.links.waits() {
 		t.Errorf("shown %d, told %d", f.system.shown, f.told(eventLink))
 	}
 }

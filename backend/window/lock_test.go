@@ -132,7 +132,7 @@ func TestLockedShowsNobody(t *testing.T) {
 	if _, err := d.Workspace.Directory(); profile.CodeOf(err) != profile.SignedOut {
 		t.Errorf("the names are still in memory: %v", err)
 	}
-	f.app.parts.arrivals.arrive(deeplink.Parse("telehab://patient?patient_id=" + id))
+	f.app.parts.links.arrive(deeplink.Parse("telehab://patient?patient_id=" + id))
 	if state, err := f.app.About.State(); err != nil || !state.LinkWaiting {
 		t.Errorf("a link while locked does not wait: %v", err)
 	}

@@ -250,7 +250,7 @@ func TestDemoAndBack(t *testing.T) {
 
 func TestPanicBecomesAnError(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Patients: 1})
-	_, err := host.Do(f.app.parts.door, session.Anyone, func(context.Context, *host.Call) (int, error) { panic("broken") })
+	_, err := host.Do(f.app.parts.access, session.Anyone, func(context.Context, *host.Call) (int, error) { panic("broken") })
 	if view := errorView(err); view.Code != string(profile.Internal) || strings.Contains(view.Message, "broken") {
 		t.Errorf("%+v", view)
 	}

@@ -2,8 +2,6 @@ package window
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -39,13 +37,13 @@ type page struct {
 	toolkit   toolkit
 	log       zerolog.Logger
 	version   string
-	shown     shown
+	clinic    clinicFacts
 	linkWaits func() bool
 	statuses  atomic.Int64 // how many the page was told
 }
 
-// shown is what the page says of a clinic that cannot be opened.
-type shown interface {
+// clinicFacts is what the page says of a clinic that cannot be opened.
+type clinicFacts interface {
 	Generation() int64 // of what was shown last
 	HasStore() bool    // there is a store, or there was one
 }
@@ -70,7 +68,7 @@ func (p *page) StateChanged(ctx context.Context, c *host.Clinic) {
 	p.toolkit.Emit(eventState, state)
 }
 
-// ProfilesChanged tells that something in the list of profiles changed.
+// ProfilesChanged reports that something in the list of profiles changed.
 func (p *page) ProfilesChanged() { p.toolkit.Emit(eventProfiles, struct{}{}) }
 
 // state opens the clinic at first. It answers even when nothing can be opened,
@@ -91,13 +89,13 @@ func (p *page) state(ctx context.Context, call *host.Call) (AppState, error) {
 func (p *page) closedState(err error) AppState {
 	logging.Failure(p.log, "open the workspace", err)
 	view := errorView(err)
-	generation := p.shown.Generation()
+	generation := p.clinic.Generation()
 	state := AppState{Version: p.version, Generation: generation, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
 		Sync: SyncStatus{Generation: generation, Phase: phaseIdle, SecondsLeft: -1}}
 	switch profile.CodeOf(err) {
 	case profile.KeyringMissing, profile.KeyringLocked:
 		state.Keyring = &view
-		if p.shown.HasStore() {
+		if p.clinic.HasStore() {
 			state.Store = &view // this computer is set up: no welcome
 		}
 	default:
@@ -121,12 +119,12 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 	if s.PeopleExist, err = c.Workspace.Accounts.Any(ctx); err != nil {
 		return s, err
 	}
-	if session := c.State.Session(); session != nil {
-		s.Person = personView(session.Person())
+	if current := c.Session(); current != nil {
+		s.Person = personView(current.Person())
 		if s.Managers, err = managers(ctx, c); err != nil {
 			return s, err
 		}
-	} else if locked := c.State.Locked(); locked != nil {
+	} else if locked := c.Locked(); locked != nil {
 		s.Locked = &LockedView{Name: locked.Name, Email: locked.Email}
 	}
 	if s.Sync, err = p.status(ctx, c); err != nil {
@@ -164,12 +162,12 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 func (p *page) status(ctx context.Context, c *host.Clinic) (SyncStatus, error) {
 	err := c.Runner.RefreshSummary(ctx)
 	now := instant(c.Time(ctx))
-	session := c.State.Session()
+	current := c.Session()
 	status := c.Runner.Status()
 	view := syncStatus(&status)
 	view.Number, view.Generation, view.Now = p.statuses.Add(1), c.Generation(), now
-	if session != nil && view.Phase == phaseIdle {
-		if _, err := session.Listed(); err == nil {
+	if current != nil && view.Phase == phaseIdle {
+		if _, err := current.Listed(); err == nil {
 			view.Phase = phaseListed
 		}
 	}
@@ -181,7 +179,7 @@ func tally(ctx context.Context, c *host.Clinic) (TallyView, error) {
 	if err != nil {
 		return TallyView{}, err
 	}
-	tally, err := store.Tally(ctx)
+	counts, err := store.Tally(ctx)
 	if err != nil {
 		return TallyView{}, err
 	}
@@ -190,7 +188,7 @@ func tally(ctx context.Context, c *host.Clinic) (TallyView, error) {
 		return TallyView{}, err
 	}
 	missing, err := store.Missing(ctx)
-	return TallyView{Active: tally.Active, Failed: tally.Failed, Archived: tally.Archived,
+	return TallyView{Active: counts.Active, Failed: counts.Failed, Archived: counts.Archived,
 		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt), Missing: len(missing)}, err
 }
 
@@ -204,23 +202,4 @@ func managers(ctx context.Context, c *host.Clinic) ([]string, error) {
 		}
 	}
 	return names, err
-}
-
-// formatError makes the ErrorView that a rejected promise carries. Wails puts
-// what it is given into the text of a JavaScript error, so it travels as JSON.
-func formatError(err error) any {
-	text, marshalErr := json.Marshal(errorView(err))
-	if marshalErr != nil {
-		return string(profile.CodeOf(err)) // cannot happen: the view is text alone
-	}
-	return string(text)
-}
-
-func errorView(err error) ErrorView {
-	view := ErrorView{Code: string(profile.CodeOf(err)), Message: profile.MessageOf(err)}
-	var coded *profile.Error
-	if errors.As(err, &coded) {
-		view.Until = instant(coded.Until)
-	}
-	return view
 }

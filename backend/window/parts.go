@@ -8,6 +8,7 @@ import (
 
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/launch"
+	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/screenlock"
 	"telehab.io/desktop/backend/session"
@@ -16,16 +17,16 @@ import (
 	"telehab.io/desktop/backend/workspace"
 )
 
-// Parts are what the services are made of. Each service takes what it needs.
+// Parts are what the services are made of.
 type Parts struct {
-	door     host.Door
-	page     *page
-	arrivals *arrivals
-	copied   *copied
-	autoLock *session.AutoLock
-	toolkit  toolkit
-	computer Computer
-	options  workspace.Options
+	access    host.Access
+	page      *page
+	links     *incomingLinks
+	clipboard *detailClipboard
+	autoLock  *session.AutoLock
+	toolkit   toolkit
+	computer  Computer
+	options   workspace.Options
 }
 
 // Computer is what the window needs of the operating system and its clocks.
@@ -54,18 +55,28 @@ func thisComputer(o workspace.Options) Computer {
 // newParts puts the parts together. It opens no workspace. The host is for the
 // window itself: services reach it through the door.
 func newParts(o workspace.Options, demo bool, log zerolog.Logger, t toolkit, c Computer) (Parts, *host.Host) {
-	p := Parts{arrivals: newArrivals(t, log), copied: &copied{toolkit: t}, toolkit: t, computer: c, options: o,
+	p := Parts{links: newIncomingLinks(t, log), clipboard: &detailClipboard{toolkit: t}, toolkit: t, computer: c, options: o,
 		autoLock: &session.AutoLock{Clock: c.Clock, Uptime: c.Uptime, ScreenLocked: c.ScreenLocked}}
-	p.page = &page{toolkit: t, log: log, version: o.Version, linkWaits: p.arrivals.waits}
+	p.page = &page{toolkit: t, log: log, version: o.Version, linkWaits: p.links.waits}
 	h := host.New(host.Options{Workspace: o, Demo: demo, Log: log, Observer: p.page, Clock: c.Clock, Online: c.Online, EraseLogs: c.EraseLogs})
-	p.page.shown, p.door = h, h.Door()
+	p.page.clinic, p.access = h, h.Access()
 	return p, h
 }
 
 // browse shows a page in the person's browser, and does not wait for that.
 func (c *Computer) browse(ctx context.Context, address string) error {
 	if err := c.OpenAddress(ctx, address); err != nil {
-		return browserTrouble(err)
+		return &profile.Error{Code: browserTrouble, Cause: err,
+			Message: "The browser did not open. Check which browser is the default one on this computer, then try again."}
 	}
 	return nil
 }
+
+// browserTrouble: the operating system did not open an address.
+const browserTrouble profile.Code = "browser_trouble"
+
+// none is the answer of a method that has none but its error.
+type none = struct{}
+
+// maxRows is the most rows that one answer to the window holds.
+const maxRows = 500

@@ -9,15 +9,15 @@ import (
 	"telehab.io/desktop/backend/window/host"
 )
 
-// People are those who may sign in on this computer, and whoever does.
+// People manages accounts and signing in.
 type People struct {
-	door     host.Door
+	access   host.Access
 	page     *page
 	autoLock *session.AutoLock
 }
 
 // NewPeople returns the service.
-func NewPeople(p Parts) *People { return &People{p.door, p.page, p.autoLock} }
+func NewPeople(p Parts) *People { return &People{p.access, p.page, p.autoLock} }
 
 // PersonDetails are what may be changed of a person.
 type PersonDetails struct {
@@ -30,15 +30,15 @@ type PersonDetails struct {
 // CreateFirst makes the first person, who gets every permission, and signs them
 // in. It fails once there is anybody.
 func (p *People) CreateFirst(name, email, password string) (AppState, error) {
-	return host.Do(p.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
-		return p.signedIn(ctx, c.Clinic, c.Clinic.State.SignUp(ctx, c.Clinic.Workspace, c.Clinic.SessionOptions(), name, email, password))
+	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		return p.signedIn(ctx, c.Clinic, c.Clinic.SignUp(ctx, name, email, password))
 	})
 }
 
 // SignIn signs a person in and reads the profiles into memory.
 func (p *People) SignIn(email, password string) (AppState, error) {
-	return host.Do(p.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
-		return p.signedIn(ctx, c.Clinic, c.Clinic.State.SignIn(ctx, c.Clinic.Workspace, c.Clinic.SessionOptions(), email, password))
+	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		return p.signedIn(ctx, c.Clinic, c.Clinic.SignIn(ctx, email, password))
 	})
 }
 
@@ -53,7 +53,7 @@ func (p *People) signedIn(ctx context.Context, c *host.Clinic, err error) (AppSt
 
 // SignOut forgets who is signed in, and every name. A pass goes on.
 func (p *People) SignOut() (AppState, error) {
-	return host.Do(p.door, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.SignOut()
 		return p.page.stateOf(ctx, c.Clinic)
 	})
@@ -61,7 +61,7 @@ func (p *People) SignOut() (AppState, error) {
 
 // ChangePassword replaces the password of whoever is signed in.
 func (p *People) ChangePassword(present, fresh string) error {
-	_, err := host.Do(p.door, session.SignedIn, func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(p.access, session.SignedIn, func(ctx context.Context, c *host.Call) (none, error) {
 		return none{}, c.Session.Accounts().ChangePassword(ctx, present, fresh)
 	})
 	return err
@@ -69,7 +69,7 @@ func (p *People) ChangePassword(present, fresh string) error {
 
 // List returns everybody who has an account on this computer.
 func (p *People) List() ([]PersonView, error) {
-	return host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]PersonView, error) {
+	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]PersonView, error) {
 		people, err := c.Clinic.Workspace.Accounts.List(ctx)
 		views := []PersonView{}
 		for i := range people {
@@ -89,7 +89,7 @@ func permissionsOf(names []string) []staff.Permission {
 
 // Add makes an account.
 func (p *People) Add(details PersonDetails, password string) (PersonView, error) {
-	return host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
+	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
 		person, err := c.Session.Accounts().Add(ctx, details.Name, details.Email, password, permissionsOf(details.Permissions))
 		return *personView(&person), err
 	})
@@ -98,10 +98,10 @@ func (p *People) Add(details PersonDetails, password string) (PersonView, error)
 // Change changes an account. Whoever is deactivated while signed in is signed
 // out.
 func (p *People) Change(id string, details PersonDetails) (PersonView, error) {
-	return host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
+	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
 		own := c.Session.Person().ID == id
 		if own {
-			c.MayEndSession()
+			c.KeepAnswer()
 		}
 		person, err := c.Session.Accounts().Change(ctx, id, account.Details{Name: details.Name, Email: details.Email,
 			Permissions: permissionsOf(details.Permissions), Active: details.Active})
@@ -117,7 +117,7 @@ func (p *People) Change(id string, details PersonDetails) (PersonView, error) {
 
 // ResetPassword gives somebody who forgot the password another one.
 func (p *People) ResetPassword(id, password string) error {
-	_, err := host.Do(p.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (none, error) {
 		return none{}, c.Session.Accounts().ResetPassword(ctx, id, password)
 	})
 	return err

@@ -108,7 +108,7 @@ func TestCopiedDetailIsTakenAway(t *testing.T) {
 	if err := f.app.Profiles.CopyDetail("0491 570 156"); err != nil {
 		t.Fatal(err)
 	}
-	f.app.parts.copied.clear()
+	f.app.parts.clipboard.clear()
 	if held, _ := f.system.CopiedText(); held != "" {
 		t.Errorf("the clipboard still holds %q", held)
 	}
@@ -118,7 +118,7 @@ func TestCopiedDetailIsTakenAway(t *testing.T) {
 	if err := f.system.CopyText("something of another program"); err != nil {
 		t.Fatal(err)
 	}
-	f.app.parts.copied.clear()
+	f.app.parts.clipboard.clear()
 	if held, _ := f.system.CopiedText(); held != "something of another program" {
 		t.Errorf("the clipboard holds %q", held)
 	}

@@ -1,16 +1,9 @@
 package window
 
 import (
-	"context"
 	"time"
 
-	"github.com/rs/zerolog"
-
-	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/session"
-	"telehab.io/desktop/backend/staff"
-	"telehab.io/desktop/backend/window/host"
 )
 
 // ProfileView is a whole profile.
@@ -38,7 +31,7 @@ type ProfileView struct {
 	MergedInto      string       `json:"mergedInto"`
 	Merged          []MergedView `json:"merged"`     // who was merged into this client
 	ErasedAt        string       `json:"erasedAt"`   // for a deleted one: when it is erased here
-	MergedFrom      string       `json:"mergedFrom"` // FollowLink was asked for this client, who is now part of this one
+	MergedFrom      string       `json:"mergedFrom"` // Links.Follow was asked for this client, who is now part of this one
 	Failure         *FailureView `json:"failure"`    // null for a complete profile
 }
 
@@ -73,51 +66,4 @@ func profileView(e *profile.Entry, now time.Time) ProfileView {
 		}
 	}
 	return view
-}
-
-// wholeProfile returns one profile as it is kept here. NotFound: it is not.
-func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView, error) {
-	directory, err := c.Workspace.Directory()
-	if err != nil {
-		return ProfileView{}, err
-	}
-	entry, ok := directory.One(ref)
-	if !ok {
-		return ProfileView{}, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
-	}
-	view := profileView(&entry, c.Time(ctx))
-	view.EmailSharedWith = directory.SharingEmail(&entry)
-	store, err := c.Workspace.Store(ctx)
-	if err != nil {
-		return ProfileView{}, err
-	}
-	keep, err := store.Retention(ctx)
-	if err != nil {
-		return ProfileView{}, err
-	}
-	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
-	for _, merged := range directory.MergedInto(entry.Profile.ID) {
-		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: profile.Display(merged.Profile.ListName())})
-	}
-	return view, nil
-}
-
-// recordOpened adds to the audit trail that somebody looks at a client. A trail
-// that cannot be written keeps nobody from a client in the room; the log says so.
-func recordOpened(ctx context.Context, c *host.Call, log zerolog.Logger, ref string) {
-	if err := c.Session.OpenedProfile(ctx, ref); err != nil {
-		logging.Failure(log, "record who opened a profile", err)
-	}
-}
-
-// requireCreate checks that a client who was never seen here may be fetched.
-func requireCreate(c *host.Call, ref string) error {
-	directory, err := c.Clinic.Workspace.Directory()
-	if err != nil {
-		return err
-	}
-	if _, known := directory.One(ref); known {
-		return nil
-	}
-	return c.Session.Require(session.AnyOf(staff.CreateProfiles))
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"time"
 
+	"github.com/rs/zerolog"
+
 	"telehab.io/desktop/backend/directory"
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
-	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 )
 
@@ -17,23 +19,20 @@ type Profiles struct{ parts Parts }
 // NewProfiles returns the service.
 func NewProfiles(p Parts) *Profiles { return &Profiles{p} }
 
-// mayOpen is who may see profiles.
-var mayOpen = session.AnyOf(staff.Practitioner)
-
 // Find returns the rows of the profile list that fit the query.
 func (p *Profiles) Find(q ProfileQuery) (ProfilePage, error) {
-	return host.Do(p.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (ProfilePage, error) {
-		directory, err := c.Clinic.Workspace.Directory()
+	return host.Do(p.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (ProfilePage, error) {
+		profiles, err := c.Clinic.Workspace.Directory()
 		if err != nil {
 			return ProfilePage{}, err
 		}
 		query := q.query(c.Clinic.Time(ctx))
 		query.Limit = min(query.Limit, maxRows)
-		found := directory.Find(query)
+		found := profiles.Find(query)
 		page := ProfilePage{Rows: []ProfileRow{}, Matched: found.Matched,
 			All: found.Counts.All, Attention: found.Counts.Attention, Archived: found.Counts.Archived,
 			NoPhone: found.Counts.NoPhone, NoEmail: found.Counts.NoEmail, Week: found.Counts.Week, Month: found.Counts.Month}
-		highlighter := directory.Highlighter(query.Search)
+		highlighter := profiles.Highlighter(query.Search)
 		for i := range found.Entries {
 			row := profileRow(&found.Entries[i])
 			row.Hits = HitsView{Name: highlighter.Name(row.Name), Preferred: highlighter.Name(row.Preferred),
@@ -47,12 +46,12 @@ func (p *Profiles) Find(q ProfileQuery) (ProfilePage, error) {
 // IDs returns the ids of the rows that fit the query, of all of them if
 // need be: for a selection, which holds rows that the window has not loaded.
 func (p *Profiles) IDs(q ProfileQuery) ([]string, error) {
-	return host.Do(p.parts.door, mayOpen, func(ctx context.Context, c *host.Call) ([]string, error) {
-		directory, err := c.Clinic.Workspace.Directory()
+	return host.Do(p.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) ([]string, error) {
+		profiles, err := c.Clinic.Workspace.Directory()
 		if err != nil {
 			return nil, err
 		}
-		return directory.Refs(q.query(c.Clinic.Time(ctx))), nil
+		return profiles.Refs(q.query(c.Clinic.Time(ctx))), nil
 	})
 }
 
@@ -60,12 +59,12 @@ func (p *Profiles) IDs(q ProfileQuery) ([]string, error) {
 // name begins with what was typed, from Offset on and then from the top; -1 if
 // there is none.
 func (p *Profiles) FindName(q ProfileQuery, typed string) (int, error) {
-	return host.Do(p.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (int, error) {
-		directory, err := c.Clinic.Workspace.Directory()
+	return host.Do(p.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (int, error) {
+		profiles, err := c.Clinic.Workspace.Directory()
 		if err != nil {
 			return 0, err
 		}
-		return directory.Named(q.query(c.Clinic.Time(ctx)), typed), nil
+		return profiles.Named(q.query(c.Clinic.Time(ctx)), typed), nil
 	})
 }
 
@@ -83,7 +82,7 @@ func (q *ProfileQuery) query(now time.Time) directory.Query {
 
 // Get returns one profile from this computer, at once.
 func (p *Profiles) Get(id string) (ProfileView, error) {
-	return host.Do(p.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (ProfileView, error) {
+	return host.Do(p.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (ProfileView, error) {
 		view, err := wholeProfile(ctx, c.Clinic, id)
 		if err == nil {
 			recordOpened(ctx, c, p.parts.page.log, view.ID)
@@ -94,7 +93,7 @@ func (p *Profiles) Get(id string) (ProfileView, error) {
 
 // Refresh reads one client from Cliniko, stores it and returns it.
 func (p *Profiles) Refresh(id string) (ProfileView, error) {
-	return host.Do(p.parts.door, session.AnyOf(staff.ModifyProfiles), func(ctx context.Context, c *host.Call) (ProfileView, error) {
+	return host.Do(p.parts.access, session.MayModifyProfiles, func(ctx context.Context, c *host.Call) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
 			return ProfileView{}, profile.Refuse(profile.Invalid, "This client has no Cliniko id. Sync all clients instead.")
@@ -102,20 +101,16 @@ func (p *Profiles) Refresh(id string) (ProfileView, error) {
 		if err := requireCreate(c, id); err != nil {
 			return ProfileView{}, err
 		}
-		entry, err := refresh(ctx, c.Clinic, parsed)
-		if err != nil {
+		if _, err := c.Clinic.ReadClient(ctx, parsed, false); err != nil {
 			return ProfileView{}, err
 		}
-		// Unchanged details are not passed on, but their age is new.
-		c.Clinic.Workspace.Apply([]profile.Entry{entry})
-		c.Clinic.TellState(ctx)
 		return wholeProfile(ctx, c.Clinic, id)
 	})
 }
 
 // History returns what changed of a profile.
 func (p *Profiles) History(id string) (HistoryView, error) {
-	return host.Do(p.parts.door, mayOpen, func(ctx context.Context, c *host.Call) (HistoryView, error) {
+	return host.Do(p.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (HistoryView, error) {
 		store, err := c.Clinic.Workspace.Store(ctx)
 		if err != nil {
 			return HistoryView{}, err
@@ -138,7 +133,7 @@ func (p *Profiles) History(id string) (HistoryView, error) {
 
 // Erase removes what is kept here of a client who has left Cliniko.
 func (p *Profiles) Erase(id string) error {
-	_, err := host.Do(p.parts.door, session.MayErase, func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(p.parts.access, session.MayEraseProfiles, func(ctx context.Context, c *host.Call) (none, error) {
 		err := c.Session.EraseProfile(ctx, id)
 		if err == nil {
 			c.Clinic.TellState(ctx)
@@ -151,25 +146,22 @@ func (p *Profiles) Erase(id string) error {
 // Export writes all kept fields of all clients, as json or csv. It asks and
 // returns as Integration.ExportFailures.
 func (p *Profiles) Export(format, password string) (string, error) {
-	return host.Do(p.parts.door, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
-		return save(ctx, c, p.parts.toolkit, c.Session.ExportProfiles(format), password, file{"profiles", "profiles", format})
+	return host.Do(p.parts.access, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
+		return save(ctx, c, p.parts.toolkit, c.Session.Exports().Profiles(format), password, file{"profiles", "profiles", format})
 	})
 }
 
 // ExportSelected writes all kept fields of the clients with these ids. It asks
 // and returns as Export, and writes nobody if one of them is gone.
 func (p *Profiles) ExportSelected(ids []string, format, password string) (string, error) {
-	return host.Do(p.parts.door, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
-		return save(ctx, c, p.parts.toolkit, c.Session.ExportSelected(ids, format), password, file{"selected profiles", "selected", format})
+	return host.Do(p.parts.access, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
+		return save(ctx, c, p.parts.toolkit, c.Session.Exports().Selected(ids, format), password, file{"selected profiles", "selected", format})
 	})
 }
 
-// mayReach is who meets clients in either area.
-var mayReach = session.AnyOf(staff.Practitioner, staff.PMSLink)
-
 // OpenInCliniko shows the client's page in the browser.
 func (p *Profiles) OpenInCliniko(id string) error {
-	_, err := host.Do(p.parts.door, mayReach, func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(p.parts.access, session.MayViewClients, func(ctx context.Context, c *host.Call) (none, error) {
 		parsed, ok := profile.ParseID(id)
 		if !ok {
 			return none{}, profile.Refuse(profile.Invalid, "This client has no Cliniko id, so there is no page to open. Look the client up in Cliniko.")
@@ -185,10 +177,57 @@ func (p *Profiles) OpenInCliniko(id string) error {
 
 // CopyDetail puts a client's email or phone number on the clipboard, and takes it
 // away after 45 seconds if it is still there. On Windows and macOS it stays out of
-// the clipboard's history; what another program keeps all the same is beyond us.
+// the clipboard's history. Other clipboard programs may still keep a copy.
 func (p *Profiles) CopyDetail(text string) error {
-	_, err := host.Do(p.parts.door, mayReach, func(context.Context, *host.Call) (none, error) {
-		return none{}, p.parts.copied.copy(text)
+	_, err := host.Do(p.parts.access, session.MayViewClients, func(context.Context, *host.Call) (none, error) {
+		return none{}, p.parts.clipboard.put(text)
 	})
 	return err
+}
+
+// wholeProfile returns one profile as it is kept here. NotFound: it is not.
+func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView, error) {
+	profiles, err := c.Workspace.Directory()
+	if err != nil {
+		return ProfileView{}, err
+	}
+	entry, ok := profiles.One(ref)
+	if !ok {
+		return ProfileView{}, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
+	}
+	view := profileView(&entry, c.Time(ctx))
+	view.EmailSharedWith = profiles.SharingEmail(&entry)
+	store, err := c.Workspace.Store(ctx)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	keep, err := store.Retention(ctx)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
+	for _, merged := range profiles.MergedInto(entry.Profile.ID) {
+		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: profile.Display(merged.Profile.ListName())})
+	}
+	return view, nil
+}
+
+// recordOpened adds to the audit trail that somebody looks at a client. A failure
+// to record does not block the profile; it is logged.
+func recordOpened(ctx context.Context, c *host.Call, log zerolog.Logger, ref string) {
+	if err := c.Session.OpenedProfile(ctx, ref); err != nil {
+		logging.Failure(log, "record who opened a profile", err)
+	}
+}
+
+// requireCreate checks that a client who was never seen here may be fetched.
+func requireCreate(c *host.Call, ref string) error {
+	profiles, err := c.Clinic.Workspace.Directory()
+	if err != nil {
+		return err
+	}
+	if _, known := profiles.One(ref); known {
+		return nil
+	}
+	return c.Session.Require(session.MayCreateProfiles)
 }

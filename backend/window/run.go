@@ -2,8 +2,9 @@
 // that cross to it, and what Wails does for it. It is the only package that
 // imports Wails.
 //
-// A method of a service runs through host.Do, which is given who may call it.
-// Services have no other way to a clinic.
+// A method of a service runs through host.Do, which is given who may call it, or
+// through host.DoWithoutClinic, which anybody may. Services have no other way to
+// a clinic.
 package window
 
 import (
@@ -80,10 +81,10 @@ func Open(o Options, services func(Parts) []any) error {
 	computer.Registration, computer.EraseLogs = deeplink.Registration{Executable: program}, file.Erase
 	w := &window{wails: &wailsWindow{place: placement.Load(dir)}, dir: dir, log: log}
 	w.parts, w.host = newParts(o.Workspace, o.Demo, log, w.wails, computer)
-	w.parts.arrivals.arrive(start)
+	w.parts.links.arrive(start)
 	go func() {
 		for link := range inbox.Links() {
-			w.parts.arrivals.arrive(link)
+			w.parts.links.arrive(link)
 		}
 	}()
 	return w.run(&o, services(w.parts))
@@ -113,16 +114,16 @@ func (w *window) run(o *Options, services []any) error {
 		BackgroundColour: canvas(place.Dark),
 		Menu:             menuBar(goruntime.GOOS, func(command string) { w.wails.Emit(eventCommand, command) }),
 		AssetServer:      &assetserver.Options{Assets: o.Page},
-		Logger:           quiet{w.log},
+		Logger:           wailsLog{w.log},
 		LogLevel:         logger.ERROR,
 		ErrorFormatter:   formatError,
 		OnStartup: func(ctx context.Context) {
 			w.wails.ready(ctx)
 			go func() { _, _ = w.host.Open(ctx) }() // the page is told what goes wrong when it asks
-			room := putBack(ctx, place)
+			room := restorePlacement(ctx, place)
 			go w.keepRegistered(ctx)
 			go w.parts.autoLock.Watch(watching, func(slept bool) { w.lockIfDue(watching, slept) })
-			go w.remember(watching, room)
+			go w.watchPlacement(watching, room)
 		},
 		OnShutdown: func(context.Context) { w.close() },
 		Bind:       services,
@@ -134,7 +135,7 @@ func (w *window) run(o *Options, services []any) error {
 		},
 		Linux: &linux.Options{Icon: o.WindowIcon, ProgramName: webview.ProgramName, WebviewGpuPolicy: linux.WebviewGpuPolicyOnDemand},
 		// macOS brings links this way, even before the start is over.
-		Mac: &mac.Options{OnUrlOpen: func(link string) { w.parts.arrivals.arrive(deeplink.Parse(link)) },
+		Mac: &mac.Options{OnUrlOpen: func(link string) { w.parts.links.arrive(deeplink.Parse(link)) },
 			About: &mac.AboutInfo{Title: "TeleHab", Message: "Version " + o.Workspace.Version, Icon: o.Icon}},
 		Windows: &windows.Options{Theme: windows.SystemDefault, WebviewUserDataPath: webview.Folder(w.dir)},
 	})
@@ -148,22 +149,8 @@ func (w *window) identity() string {
 
 // close stops what runs. A pass that is cut off resumes at the next start.
 func (w *window) close() {
-	w.parts.copied.clear()
+	w.parts.clipboard.clear()
 	w.host.Close()
-}
-
-// lockIfDue locks the window when nobody has used it for a while, after sleep,
-// and with the system.
-func (w *window) lockIfDue(ctx context.Context, slept bool) {
-	c := w.host.Shown()
-	if c == nil || c.State.Session() == nil || !w.parts.autoLock.Due(c.Workspace.IdleMinutes(), slept) {
-		return
-	}
-	if demo, _ := c.Workspace.Demo(); demo {
-		return
-	}
-	c.Lock()
-	c.TellState(ctx)
 }
 
 // keepRegistered mends the registration of our links at every start. What

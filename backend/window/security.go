@@ -12,13 +12,13 @@ import (
 // Security is when the window locks, how long clients who have left are kept, and
 // the audit trail.
 type Security struct {
-	door     host.Door
+	access   host.Access
 	page     *page
 	autoLock *session.AutoLock
 }
 
 // NewSecurity returns the service.
-func NewSecurity(p Parts) *Security { return &Security{p.door, p.page, p.autoLock} }
+func NewSecurity(p Parts) *Security { return &Security{p.access, p.page, p.autoLock} }
 
 // EventView is one line of the audit trail.
 type EventView struct {
@@ -43,16 +43,16 @@ type RetentionView struct {
 // Lock forgets every name until the password is given. Links wait; syncing goes
 // on.
 func (s *Security) Lock() (AppState, error) {
-	return host.Do(s.door, session.SignedIn, func(ctx context.Context, c *host.Call) (AppState, error) {
+	return host.Do(s.access, session.SignedIn, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.Lock()
 		c.Clinic.TellState(ctx)
 		return s.page.stateOf(ctx, c.Clinic)
 	})
 }
 
-// Active tells that somebody uses the keyboard or the mouse.
+// Active reports that somebody uses the keyboard or the mouse.
 func (s *Security) Active() error {
-	_, err := host.DoEvenClosed(s.door, func(context.Context, *host.Call) (none, error) {
+	_, err := host.DoWithoutClinic(s.access, func(context.Context, *host.Call) (none, error) {
 		s.autoLock.Used()
 		return none{}, nil
 	})
@@ -62,8 +62,8 @@ func (s *Security) Active() error {
 // SetAutoLock changes after how many idle minutes the window locks, for everybody
 // on this computer; 0 is only when the computer locks or sleeps.
 func (s *Security) SetAutoLock(minutes int) (AppState, error) {
-	return host.Do(s.door, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (AppState, error) {
-		if err := c.Session.SetAutoLock(ctx, minutes); err != nil {
+	return host.Do(s.access, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if err := c.Session.Security().SetAutoLock(ctx, minutes); err != nil {
 			return AppState{}, err
 		}
 		return s.page.stateOf(ctx, c.Clinic)
@@ -72,7 +72,7 @@ func (s *Security) SetAutoLock(minutes int) (AppState, error) {
 
 // Retention returns for how long clients who have left stay here.
 func (s *Security) Retention() (RetentionView, error) {
-	return host.Do(s.door, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (RetentionView, error) {
+	return host.Do(s.access, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (RetentionView, error) {
 		store, err := c.Clinic.Workspace.Store(ctx)
 		if err != nil {
 			return RetentionView{}, err
@@ -86,10 +86,10 @@ func (s *Security) Retention() (RetentionView, error) {
 	})
 }
 
-// SetRetention changes that. It counts from the next sync.
+// SetRetention changes the retention. It counts from the next sync.
 func (s *Security) SetRetention(r RetentionView) error {
-	_, err := host.Do(s.door, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, c.Session.SetRetention(ctx, profile.Retention{ArchivedDays: r.ArchivedDays, DeletedDays: r.DeletedDays})
+	_, err := host.Do(s.access, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, c.Session.Security().SetRetention(ctx, profile.Retention{ArchivedDays: r.ArchivedDays, DeletedDays: r.DeletedDays})
 	})
 	return err
 }
@@ -97,8 +97,8 @@ func (s *Security) SetRetention(r RetentionView) error {
 // Audit returns the newest lines of the audit trail before the one with this
 // id; 0 is from the end.
 func (s *Security) Audit(before int64, limit int) ([]EventView, error) {
-	return host.Do(s.door, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]EventView, error) {
-		events, err := c.Session.Events(ctx, before, min(max(limit, 0), maxRows))
+	return host.Do(s.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]EventView, error) {
+		events, err := c.Session.Security().Events(ctx, before, min(max(limit, 0), maxRows))
 		if err != nil {
 			return nil, err
 		}

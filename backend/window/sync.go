@@ -7,27 +7,23 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
-	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/window/host"
 )
 
 // Sync is the passes: those that a person asks for, and what became of all.
 type Sync struct {
-	door host.Door
-	page *page
+	access host.Access
+	page   *page
 }
 
 // NewSync returns the service.
-func NewSync(p Parts) *Sync { return &Sync{p.door, p.page} }
-
-// maxRows is the most rows that one answer to the window holds.
-const maxRows = 500
+func NewSync(p Parts) *Sync { return &Sync{p.access, p.page} }
 
 // List reads all patients from Cliniko and keeps the list for Listing and Import.
 // Nothing is stored yet.
 func (s *Sync) List() (ListingView, error) {
-	return host.Do(s.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (ListingView, error) {
+	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (ListingView, error) {
 		var list *syncer.Listed
 		err := c.Clinic.Runner.List(ctx, func(found *syncer.Listed) {
 			list = found
@@ -46,7 +42,7 @@ func listingView(l *syncer.Listed) ListingView {
 
 // Listing returns a part of what List found.
 func (s *Sync) Listing(offset, limit int) (ListingPage, error) {
-	return host.Do(s.door, session.AnyOf(staff.ModifyLink), func(_ context.Context, c *host.Call) (ListingPage, error) {
+	return host.Do(s.access, session.MayModifyLink, func(_ context.Context, c *host.Call) (ListingPage, error) {
 		list, err := c.Session.Listed()
 		if err != nil {
 			return ListingPage{}, err
@@ -64,7 +60,7 @@ func (s *Sync) Listing(offset, limit int) (ListingPage, error) {
 // ListingSummary returns the numbers of the list that waits for Import, for a
 // screen that is shown again.
 func (s *Sync) ListingSummary() (ListingView, error) {
-	return host.Do(s.door, session.AnyOf(staff.ModifyLink), func(_ context.Context, c *host.Call) (ListingView, error) {
+	return host.Do(s.access, session.MayModifyLink, func(_ context.Context, c *host.Call) (ListingView, error) {
 		list, err := c.Session.Listed()
 		if err != nil {
 			return ListingView{}, err
@@ -75,7 +71,7 @@ func (s *Sync) ListingSummary() (ListingView, error) {
 
 // Import stores what was listed.
 func (s *Sync) Import() (PassView, error) {
-	return host.Do(s.door, session.MayImport, func(ctx context.Context, c *host.Call) (PassView, error) {
+	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (PassView, error) {
 		pass, err := c.Session.Integration().Import(ctx, func(list *syncer.Listed) (profile.Pass, error) {
 			return c.Clinic.Runner.Import(ctx, list, func() { c.Session.SetListed(nil) })
 		})
@@ -85,7 +81,7 @@ func (s *Sync) Import() (PassView, error) {
 
 // Discard forgets what was listed.
 func (s *Sync) Discard() error {
-	_, err := host.Do(s.door, session.AnyOf(staff.ModifyLink), func(ctx context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (none, error) {
 		c.Session.SetListed(nil)
 		c.Clinic.TellStatus(ctx)
 		return none{}, nil
@@ -93,15 +89,12 @@ func (s *Sync) Discard() error {
 	return err
 }
 
-// maySync is who may start and stop a sync of what is new.
-var maySync = session.AnyOf(staff.ModifyProfiles, staff.ModifyLink)
-
 // Cancel stops what runs, an import only for whoever may start one. What is
 // stored stays, and the next sync resumes.
 func (s *Sync) Cancel() error {
-	_, err := host.Do(s.door, maySync, func(_ context.Context, c *host.Call) (none, error) {
+	_, err := host.Do(s.access, session.MaySync, func(_ context.Context, c *host.Call) (none, error) {
 		if c.Clinic.Runner.Running(runner.Listing, runner.Import) {
-			if err := c.Session.Require(session.MayImport); err != nil {
+			if err := c.Session.Require(session.MayModifyLink); err != nil {
 				return none{}, err
 			}
 		}
@@ -114,7 +107,7 @@ func (s *Sync) Cancel() error {
 // Now brings what is new or changed in Cliniko, or resumes an import that was cut
 // off. While that is being done already, it waits for its end.
 func (s *Sync) Now() (PassView, error) {
-	return host.Do(s.door, maySync, func(ctx context.Context, c *host.Call) (PassView, error) {
+	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (PassView, error) {
 		pass, err := c.Clinic.Runner.Sync(ctx)
 		return passView(&pass), err
 	})
@@ -122,7 +115,7 @@ func (s *Sync) Now() (PassView, error) {
 
 // Passes returns the newest passes, those that run or go on later included.
 func (s *Sync) Passes(limit int) ([]PassView, error) {
-	return host.Do(s.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) ([]PassView, error) {
+	return host.Do(s.access, session.MayViewLink, func(ctx context.Context, c *host.Call) ([]PassView, error) {
 		store, err := c.Clinic.Workspace.Store(ctx)
 		if err != nil {
 			return nil, err
@@ -139,7 +132,7 @@ func (s *Sync) Passes(limit int) ([]PassView, error) {
 // Days sums the passes since the first of these times, which begin a day
 // each, the oldest first: midnights where the window is.
 func (s *Sync) Days(begins []string) ([]DayView, error) {
-	return host.Do(s.door, session.AnyOf(staff.PMSLink), func(ctx context.Context, c *host.Call) ([]DayView, error) {
+	return host.Do(s.access, session.MayViewLink, func(ctx context.Context, c *host.Call) ([]DayView, error) {
 		views := []DayView{}
 		times, err := beginsOf(begins)
 		if err != nil {

@@ -83,19 +83,19 @@ func (t *wailsWindow) AskWhereToSave(title, name string) (path string, err error
 	return path, err
 }
 
-// quiet hands Wails' own messages to our log. They are about the toolkit, and
+// wailsLog hands Wails' own messages to our log. They are about the toolkit, and
 // its debug messages hold what the window was told, so only errors pass. Of those
 // just the first words: a call that Wails cannot read is repeated behind them,
 // with passwords and names.
-type quiet struct{ log zerolog.Logger }
+type wailsLog struct{ log zerolog.Logger }
 
-func (q quiet) Print(string)   {}
-func (q quiet) Trace(string)   {}
-func (q quiet) Debug(string)   {}
-func (q quiet) Info(string)    {}
-func (q quiet) Warning(string) {}
-func (q quiet) Error(message string) {
+func (q wailsLog) Print(string)   {}
+func (q wailsLog) Trace(string)   {}
+func (q wailsLog) Debug(string)   {}
+func (q wailsLog) Info(string)    {}
+func (q wailsLog) Warning(string) {}
+func (q wailsLog) Error(message string) {
 	message = message[:strings.IndexAny(message+":", `:'"{[`)]
 	q.log.Error().Str("toolkit", logging.Text(message)).Msg("the window reports an error")
 }
-func (q quiet) Fatal(message string) { q.Error(message) }
+func (q wailsLog) Fatal(message string) { q.Error(message) }

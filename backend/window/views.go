@@ -1,6 +1,7 @@
 package window
 
-// The shapes that cross to the window. Ids and times are text (RFC 3339, UTC);
+// The shapes that cross to the window; those of one service alone stand beside
+// it. Ids and times are text (RFC 3339, UTC);
 // "" means none. Nothing here holds a key or a password.
 
 // AppState is everything the window needs to choose its first screen.
@@ -22,7 +23,7 @@ type AppState struct {
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`
 	IdleMinutes int         `json:"idleMinutes"` // after which the window locks itself
-	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for TakeLink, or for somebody to sign in
+	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 
 // PersonView is a person of this computer.
@@ -50,7 +51,7 @@ type ClinicView struct {
 	ConnectedAt string `json:"connectedAt"`
 }
 
-// ConnectionView is what Save proved about a key.
+// ConnectionView is what Integration.Connect proved about a key.
 type ConnectionView struct {
 	Clinic   ClinicView `json:"clinic"`
 	Patients int        `json:"patients"` // unarchived ones in Cliniko
@@ -70,7 +71,7 @@ type TallyView struct {
 	Archived        int    `json:"archived"`
 	ActiveInCliniko int    `json:"activeInCliniko"` // what Cliniko counted
 	CountedAt       string `json:"countedAt"`
-	Missing         int    `json:"missing"` // of whom a person has to decide: see Missing
+	Missing         int    `json:"missing"` // of whom a person has to decide: see Integration.Missing
 }
 
 // SyncStatus says what the engine does now. It is sent whole with every change,
@@ -116,18 +117,18 @@ type PassView struct {
 type DayView struct {
 	Passes  int `json:"passes"`
 	Broken  int `json:"broken"`  // of passes, those that neither ended well nor were cancelled
-	Failing int `json:"failing"` // how many profiles were failing after the last of them; -1: not known
+	Failing int `json:"failing"` // how many profiles needed attention after the last of them; -1: not known
 }
 
 // ListingView sums what Sync patients found in Cliniko.
 type ListingView struct {
 	Total    int `json:"total"`    // unarchived patients
-	Failing  int `json:"failing"`  // of them, with errors
+	Failing  int `json:"failing"`  // of them, those that need attention
 	Ready    int `json:"ready"`    // of them, without
 	Archived int `json:"archived"` // left out of the list
 }
 
-// ListedRow is one patient of the listing, those with errors first, then by name.
+// ListedRow is one patient of the listing, those that need attention first, then by name.
 type ListedRow struct {
 	ID       string        `json:"id"`
 	Name     string        `json:"name"` // "Last, First"; "" if there is none
@@ -151,7 +152,7 @@ type ProblemView struct {
 	Text  string `json:"text"`  // "Email is missing"
 }
 
-// FailureView is a profile that failed to sync.
+// FailureView is a profile that needs attention.
 type FailureView struct {
 	Ref           string        `json:"ref"` // to retry it; the id where there is one
 	ID            string        `json:"id"`

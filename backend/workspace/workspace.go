@@ -116,9 +116,9 @@ func (w *Workspace) Close() error {
 // Dir returns the data directory.
 func (w *Workspace) Dir() string { return w.at.dir }
 
-// Separate returns the account of a clinic that has a store of its own beside
+// SeparateAccount returns the account of a clinic that has a store of its own beside
 // the first one's; "" for the first.
-func (w *Workspace) Separate() string { return w.options.Account }
+func (w *Workspace) SeparateAccount() string { return w.options.Account }
 
 // Demo says that this is the simulated clinic, and throwaway that its data
 // does not outlive the computer's next start.

@@ -11,9 +11,9 @@ import (
 	"telehab.io/desktop/backend/session"
 )
 
-// Door is all that a service of the window has of the host: what the window calls
-// reaches a clinic through Do or DoEvenClosed, and in no other way.
-type Door struct{ host *Host }
+// Access is all that a service of the window has of the host: what the window
+// calls reaches a clinic through Do or DoWithoutClinic, and in no other way.
+type Access struct{ host *Host }
 
 // Call is one call of the window: on the clinic that it shows, in the session of
 // whoever was signed in when it began.
@@ -21,43 +21,43 @@ type Call struct {
 	Clinic  *Clinic          // never nil in Do
 	Session *session.Session // nil: nobody is signed in
 
-	host *Host
-	ends bool // it ends its own session, and is answered all the same
+	host           *Host
+	answerAfterEnd bool // it may end its own session, and is answered all the same
 }
 
 // Do runs one call of the window for whoever has what it needs. Where its session
 // ends meanwhile, by the lock or because somebody signed out, what it would have
 // answered is dropped: somebody else may be at the window. A panic becomes an
-// error, since Wails would leave the window waiting for ever. What failed is
+// error, since Wails would leave the window waiting indefinitely. What failed is
 // logged under the method's name.
 //
 // Errors: SignedOut, NotPermitted, those of opening the workspace, and those of
 // do.
-func Do[T any](d Door, needs session.Needs, do func(context.Context, *Call) (T, error)) (T, error) {
-	return run(d.host, func(ctx context.Context) (none T, err error) {
-		clinic, err := d.host.Open(ctx)
+func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T, error)) (T, error) {
+	return run(a.host, func(ctx context.Context) (none T, err error) {
+		clinic, err := a.host.Open(ctx)
 		if err != nil {
 			return none, err
 		}
-		call := &Call{Clinic: clinic, Session: clinic.State.Session(), host: d.host}
+		call := &Call{Clinic: clinic, Session: clinic.Session(), host: a.host}
 		if err := call.Session.Require(needs); err != nil {
 			return none, err
 		}
 		result, err := do(ctx, call)
-		if len(needs) > 0 && !call.ends && call.Session.Ended() {
+		if len(needs) > 0 && !call.answerAfterEnd && call.Session.Ended() {
 			return none, profile.Refuse(profile.SignedOut, "The window was locked meanwhile. Unlock it and try again.")
 		}
 		return result, err
 	})
 }
 
-// DoEvenClosed is Do for what anybody may, and what works even where the clinic
+// DoWithoutClinic is Do for what anybody may, and what works even where the clinic
 // cannot be opened: it opens none. The call has the clinic that is shown, or nil.
-func DoEvenClosed[T any](d Door, do func(context.Context, *Call) (T, error)) (T, error) {
-	return run(d.host, func(ctx context.Context) (T, error) {
-		call := &Call{Clinic: d.host.Shown(), host: d.host}
+func DoWithoutClinic[T any](a Access, do func(context.Context, *Call) (T, error)) (T, error) {
+	return run(a.host, func(ctx context.Context) (T, error) {
+		call := &Call{Clinic: a.host.Shown(), host: a.host}
 		if call.Clinic != nil {
-			call.Session = call.Clinic.State.Session()
+			call.Session = call.Clinic.Session()
 		}
 		return do(ctx, call)
 	})
@@ -66,7 +66,7 @@ func DoEvenClosed[T any](d Door, do func(context.Context, *Call) (T, error)) (T,
 func run[T any](h *Host, do func(context.Context) (T, error)) (result T, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("a bug: %v", r)
+			err = fmt.Errorf("panic in a call of the window: %v", r)
 		}
 		if err != nil && !logging.Expected(err) {
 			logging.Failure(h.options.Log, caller(), err)
@@ -102,18 +102,18 @@ func methodOf(function string) (string, bool) {
 	return service + "." + method, ok
 }
 
-// Lock locks the window.
+// Lock locks the window, except in the demo.
 func (c *Call) Lock() {
-	c.ends = true
+	c.answerAfterEnd = true
 	c.Clinic.Lock()
 }
 
 // SignOut ends the session.
 func (c *Call) SignOut() {
-	c.ends = true
-	c.Clinic.State.SignOut()
+	c.answerAfterEnd = true
+	c.Clinic.presence.SignOut()
 }
 
-// MayEndSession says that the call is answered though it has ended its own
-// session: somebody who deactivates themselves is told.
-func (c *Call) MayEndSession() { c.ends = true }
+// KeepAnswer has the call answered though it ends its own session: somebody who
+// deactivates themselves is told.
+func (c *Call) KeepAnswer() { c.answerAfterEnd = true }

@@ -6,8 +6,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -18,9 +20,9 @@ type Clinic struct {
 	Workspace  *workspace.Workspace
 	Runner     *runner.Runner
 	Background *runner.Background
-	State      session.State
 
 	host       *Host
+	presence   session.Presence
 	generation atomic.Int64
 
 	mu      sync.Mutex
@@ -30,8 +32,8 @@ type Clinic struct {
 // profilesInterval is how often the window is told that profiles changed.
 const profilesInterval = 250 * time.Millisecond
 
-// open opens a workspace for the window. Its passes are not started yet.
-func (h *Host) open(ctx context.Context, open func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*Clinic, error) {
+// openClinic opens a workspace for the window. Its passes are not started yet.
+func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Context, workspace.Options) (*workspace.Workspace, error)) (*Clinic, error) {
 	c := &Clinic{host: h}
 	options := h.options.Workspace
 	options.OnWait = func(until time.Time) {
@@ -41,10 +43,10 @@ func (h *Host) open(ctx context.Context, open func(context.Context, workspace.Op
 	}
 	options.OnChange = c.profilesChanged
 	options.OnNotice = func(n syncer.Notice) {
-		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass coped with this")
+		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass recovered")
 	}
 	var err error
-	if c.Workspace, err = open(ctx, options); err != nil {
+	if c.Workspace, err = openWorkspace(ctx, options); err != nil {
 		return nil, err
 	}
 	observer := runner.Observer{StatusChanged: c.TellStatus, StateChanged: c.TellState, ProfilesChanged: c.profilesChanged}
@@ -69,7 +71,7 @@ func (c *Clinic) close() error {
 func (c *Clinic) Generation() int64 { return c.generation.Load() }
 
 // Renew gives what the clinic has from now on a number of its own.
-func (c *Clinic) Renew() { c.generation.Store(c.host.generations.Add(1)) }
+func (c *Clinic) NextGeneration() { c.generation.Store(c.host.generations.Add(1)) }
 
 // Time is Cliniko's time, as far as it is known: what is shown and counted is of
 // the clinic, whatever this computer believes the date to be.
@@ -84,23 +86,63 @@ func (c *Clinic) online() bool {
 	return demo || c.host.options.Online()
 }
 
+// Session returns that of whoever is signed in, or nil.
+func (c *Clinic) Session() *session.Session { return c.presence.Session() }
+
+// Locked returns who locked the window and comes back with the password alone,
+// or nil.
+func (c *Clinic) Locked() *staff.Person { return c.presence.Locked() }
+
+// SignUp makes the first person and signs them in: see Presence.SignUp.
+func (c *Clinic) SignUp(ctx context.Context, name, email, password string) error {
+	return c.presence.SignUp(ctx, c.Workspace, c.sessionOptions(), name, email, password)
+}
+
+// SignIn signs a person in: see Presence.SignIn.
+func (c *Clinic) SignIn(ctx context.Context, email, password string) error {
+	return c.presence.SignIn(ctx, c.Workspace, c.sessionOptions(), email, password)
+}
+
 // Lock ends the session of whoever is signed in; the password alone opens it
-// again. Syncing goes on. In the demo, where there is no password to come back
-// with and nobody real, it does nothing.
-func (c *Clinic) Lock() {
-	if demo, _ := c.Workspace.Demo(); !demo {
-		c.State.Lock()
+// again. Syncing continues. In the demo, where there is no password to come back
+// with and nobody real, it does nothing. locked says whether it did.
+func (c *Clinic) Lock() (locked bool) {
+	if demo, _ := c.Workspace.Demo(); demo {
+		return false
 	}
+	c.presence.Lock()
+	return true
 }
 
-// SessionOptions are for a session on this clinic.
-func (c *Clinic) SessionOptions() session.Options {
-	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Mend: c.mend}
+func (c *Clinic) sessionOptions() session.Options {
+	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Reread: c.reread}
 }
 
-// mend has clients read again whose rows do not open, and does not wait for
-// that. The runner logs how it ended.
-func (c *Clinic) mend(ctx context.Context, broken []string) {
+// ReadClient reads one client from Cliniko, stores it and shows it. With follow
+// it goes on to the survivor of a merge, and asks ahead of a pass that runs.
+func (c *Clinic) ReadClient(ctx context.Context, id profile.ID, follow bool) (profile.Entry, error) {
+	engine, err := c.Workspace.Engine(ctx)
+	if err != nil {
+		return profile.Entry{}, err
+	}
+	read := engine.One
+	if follow {
+		read = engine.Open
+	}
+	entry, err := read(ctx, id)
+	if err != nil {
+		return profile.Entry{}, err
+	}
+	c.Background.Reached()
+	// Unchanged details are not passed on, but their age is new.
+	c.Workspace.Apply([]profile.Entry{entry})
+	c.TellState(ctx)
+	return entry, nil
+}
+
+// reread has clients read again whose rows cannot be decrypted, and does not wait
+// for that. The runner logs how it ended.
+func (c *Clinic) reread(ctx context.Context, broken []string) {
 	go func() { _ = c.Runner.Mend(context.WithoutCancel(ctx), broken) }()
 }
 

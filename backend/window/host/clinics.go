@@ -35,15 +35,15 @@ func (c *Call) LeaveDemo() {
 	}
 	c.host.demo = false
 	c.host.mu.Unlock()
-	c.host.close(left)
+	c.host.closeClinic(left)
 }
 
-// Reopen closes the clinic that is shown, does what has to be done meanwhile, and
+// SwitchClinic closes the clinic that is shown, does what has to be done meanwhile, and
 // opens the one that is used then. Whoever is signed in stays so if that clinic
 // knows them with the same password. An error of opening is told by the next
 // State.
-func (c *Call) Reopen(ctx context.Context, meanwhile func(context.Context) error) error {
-	c.ends = true
+func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context) error) error {
+	c.answerAfterEnd = true
 	var known workspace.Credentials
 	if c.Session != nil {
 		var err error
@@ -59,17 +59,17 @@ func (c *Call) Reopen(ctx context.Context, meanwhile func(context.Context) error
 	if err != nil {
 		return nil //nolint:nilerr // State says why it cannot be opened
 	}
-	if err := opened.State.SignInAgain(ctx, opened.Workspace, opened.SessionOptions(), known); err != nil {
+	if err := opened.presence.SignInAgain(ctx, opened.Workspace, opened.sessionOptions(), known); err != nil {
 		return err
 	}
 	opened.Background.Focus()
 	return nil
 }
 
-// StartOver deletes the store that is used now, with its people and keys.
+// DeleteStore deletes the store that is used now, with its people and keys.
 // Cliniko still has the clients.
-func (c *Call) StartOver(ctx context.Context) error {
-	c.ends = true
+func (c *Call) DeleteStore(ctx context.Context) error {
+	c.answerAfterEnd = true
 	c.host.drop(c.host.Shown())
 	current, err := c.Clinics().Current()
 	if err == nil {
@@ -81,9 +81,9 @@ func (c *Call) StartOver(ctx context.Context) error {
 	return err
 }
 
-// BeginAgain makes a store in place of one that is not to be seen. It deletes
+// CreateMissingStore makes a store in place of one that cannot be found. It deletes
 // nothing.
-func (c *Call) BeginAgain() error {
+func (c *Call) CreateMissingStore() error {
 	current, err := c.Clinics().Current()
 	if err != nil {
 		return err

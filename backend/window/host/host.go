@@ -64,8 +64,8 @@ func (h *Host) Shown() *Clinic { return h.shown.Load() }
 // Generation returns the number of what the window has shown last.
 func (h *Host) Generation() int64 { return h.generations.Load() }
 
-// Door returns what the window's services are given of the host.
-func (h *Host) Door() Door { return Door{h} }
+// Access returns what the window's services are given of the host.
+func (h *Host) Access() Access { return Access{h} }
 
 // Close stops what runs and closes what is open. A pass that is cut off resumes
 // at the next start.
@@ -76,12 +76,12 @@ func (h *Host) Close() {
 	h.real = nil
 	h.mu.Unlock()
 	for _, c := range open {
-		h.close(c)
+		h.closeClinic(c)
 	}
 }
 
-// close ends the work on a clinic, or on none. The caller does not hold the lock.
-func (h *Host) close(c *Clinic) {
+// closeClinic ends the work on a clinic, or on none. The caller does not hold the lock.
+func (h *Host) closeClinic(c *Clinic) {
 	if c == nil {
 		return
 	}
@@ -104,7 +104,7 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 		return h.openDemo(ctx)
 	}
 	if h.real == nil {
-		c, err := h.open(ctx, workspace.OpenCurrent)
+		c, err := h.openClinic(ctx, workspace.OpenCurrent)
 		if err != nil {
 			return nil, err
 		}
@@ -118,11 +118,11 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 // openDemo opens the simulated clinic, with its only person signed in. The caller
 // holds the lock.
 func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
-	c, err := h.open(ctx, workspace.OpenDemo)
+	c, err := h.openClinic(ctx, workspace.OpenDemo)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.State.SignInToDemo(ctx, c.Workspace, c.SessionOptions()); err != nil {
+	if err := c.presence.SignInToDemo(ctx, c.Workspace, c.sessionOptions()); err != nil {
 		return nil, errors.Join(err, c.close())
 	}
 	h.show(c)
@@ -134,7 +134,7 @@ func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
 // a new number, so that it can tell the data of two clinics apart: it drops what
 // it holds of an earlier number, and what still comes with one.
 func (h *Host) show(c *Clinic) {
-	c.Renew()
+	c.NextGeneration()
 	h.shown.Store(c)
 }
 
@@ -143,14 +143,14 @@ func (h *Host) drop(c *Clinic) {
 	if c == nil {
 		return
 	}
-	c.State.SignOut()
+	c.presence.SignOut()
 	h.mu.Lock()
 	h.shown.CompareAndSwap(c, nil)
 	if h.real == c {
 		h.real = nil
 	}
 	h.mu.Unlock()
-	h.close(c)
+	h.closeClinic(c)
 }
 
 // eraseTraces erases what the program has written about clients: its log now, the

@@ -17,11 +17,14 @@ func (w *Workspace) Credentials(ctx context.Context, personID string) (Credentia
 }
 
 // Recognise returns the person with the very same credentials in this store, so
-// that nobody has to type the same password twice. SignedOut: there is none.
+// that nobody has to type the same password twice; without the hash. SignedOut:
+// there is none.
 func (w *Workspace) Recognise(ctx context.Context, c Credentials) (staff.Person, error) {
-	return w.find(ctx, func(p *staff.Person) bool {
+	p, err := w.find(ctx, func(p *staff.Person) bool {
 		return p.Active() && c.hash != "" && p.Email == c.email && p.PasswordHash == c.hash
 	})
+	p.PasswordHash = ""
+	return p, err
 }
 
 func (w *Workspace) person(ctx context.Context, id string) (staff.Person, error) {

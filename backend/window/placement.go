@@ -32,8 +32,8 @@ func startState(p placement.Placement) options.WindowStartState {
 	return options.Normal
 }
 
-// area returns what the screen that the window is on leaves to it.
-func area(ctx context.Context) (placement.Area, bool) {
+// screenArea returns what the screen that the window is on leaves to it.
+func screenArea(ctx context.Context) (placement.Area, bool) {
 	screens, err := runtime.ScreenGetAll(ctx)
 	if err != nil {
 		return placement.Area{}, false
@@ -46,10 +46,10 @@ func area(ctx context.Context) (placement.Area, bool) {
 	return placement.Area{}, false
 }
 
-// putBack moves the window to where it was, as far as the screen has room. It
+// restorePlacement moves the window to where it was, as far as the screen has room. It
 // returns the room.
-func putBack(ctx context.Context, p placement.Placement) placement.Area {
-	room, known := area(ctx)
+func restorePlacement(ctx context.Context, p placement.Placement) placement.Area {
+	room, known := screenArea(ctx)
 	if !known {
 		return room // the window stays as the system put it, and may be made small
 	}
@@ -76,10 +76,10 @@ func fit(ctx context.Context, room placement.Area, fitted, now placement.Placeme
 	}
 }
 
-// remember keeps the window's place whenever it has changed: a program that is
+// watchPlacement keeps the window's place whenever it has changed: a program that is
 // ended with the computer is not asked before. A window that comes to a screen
 // with other room, or whose screen is scaled anew, is fitted to that.
-func (w *window) remember(ctx context.Context, room placement.Area) {
+func (w *window) watchPlacement(ctx context.Context, room placement.Area) {
 	ticker := time.NewTicker(placeTick)
 	defer ticker.Stop()
 	for kept := w.wails.place; ; {
@@ -89,9 +89,9 @@ func (w *window) remember(ctx context.Context, room placement.Area) {
 		case <-ticker.C:
 		}
 		w.wails.with(func(window context.Context) {
-			now := look(window, kept)
+			now := currentPlacement(window, kept)
 			now.Dark = w.wails.dark.Load()
-			if other, known := area(window); known && other != room {
+			if other, known := screenArea(window); known && other != room {
 				room = other
 				fit(window, room, now.Within(room), now)
 			}
@@ -100,17 +100,17 @@ func (w *window) remember(ctx context.Context, room placement.Area) {
 			}
 			kept = now
 			if err := now.Save(w.dir); err != nil {
-				logging.Failure(w.log, "remember the window's place", err)
+				logging.Failure(w.log, "save the window's place", err)
 			}
 		})
 	}
 }
 
-// placeTick is how often the window's place is looked at.
+// placeTick is how often the window's place is read.
 const placeTick = 2 * time.Second
 
-// look returns how the window stands now, after it was last seen as p.
-func look(ctx context.Context, p placement.Placement) placement.Placement {
+// currentPlacement returns how the window stands now, after it was last seen as p.
+func currentPlacement(ctx context.Context, p placement.Placement) placement.Placement {
 	p.Maximised = runtime.WindowIsMaximised(ctx)
 	if !p.Maximised && !runtime.WindowIsMinimised(ctx) {
 		p.Width, p.Height = runtime.WindowGetSize(ctx)

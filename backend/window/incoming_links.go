@@ -10,39 +10,41 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// arrivals are the links that came in from outside and wait for the window.
-type arrivals struct {
+// incomingLinks are the links that came in from outside and wait for the window.
+type incomingLinks struct {
 	toolkit toolkit
 	log     zerolog.Logger
 
-	mu      sync.Mutex
-	waiting profile.ID // the newest one; "" for none
-	told    time.Time  // when the window was told last
-	test    string     // the number that a test link should bring back
-	back    chan struct{}
+	mu           sync.Mutex
+	waiting      profile.ID // the newest one; "" for none
+	lastNotified time.Time  // when the window was told last
+	testNonce    string     // the number that a test link should bring back
+	testArrived  chan struct{}
 }
 
-func newArrivals(t toolkit, log zerolog.Logger) *arrivals { return &arrivals{toolkit: t, log: log} }
+func newIncomingLinks(t toolkit, log zerolog.Logger) *incomingLinks {
+	return &incomingLinks{toolkit: t, log: log}
+}
 
 // arrive takes a link from the operating system or another process. It is not
 // trusted: it can only bring the window to the front and have one client shown.
-func (a *arrivals) arrive(link deeplink.Link) {
+func (a *incomingLinks) arrive(link deeplink.Link) {
 	tell := false
 	a.mu.Lock()
 	switch link.Kind {
 	case deeplink.Patient:
 		// A flood of links is one event for the window, and the newest counts.
-		tell = a.waiting == "" || time.Since(a.told) > time.Second
+		tell = a.waiting == "" || time.Since(a.lastNotified) > time.Second
 		a.waiting = link.ID
 	case deeplink.Test:
-		if a.test != "" && link.Nonce == a.test {
-			a.test = ""
-			close(a.back)
+		if a.testNonce != "" && link.Nonce == a.testNonce {
+			a.testNonce = ""
+			close(a.testArrived)
 		}
 	case deeplink.Unknown, deeplink.Show:
 	}
 	if tell {
-		a.told = time.Now()
+		a.lastNotified = time.Now()
 	}
 	a.mu.Unlock()
 	a.log.Info().Stringer("link", link.Kind).Msg("a link came in")
@@ -55,7 +57,7 @@ func (a *arrivals) arrive(link deeplink.Link) {
 }
 
 // waits says whether a link waits to be taken.
-func (a *arrivals) waits() bool {
+func (a *incomingLinks) waits() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.waiting != ""
@@ -63,10 +65,10 @@ func (a *arrivals) waits() bool {
 
 // drop forgets a link that waits: it named a client of the clinic that was shown
 // when it came in.
-func (a *arrivals) drop() { a.take() }
+func (a *incomingLinks) drop() { a.take() }
 
 // take returns the client of the link that waits, once; "" for none.
-func (a *arrivals) take() profile.ID {
+func (a *incomingLinks) take() profile.ID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	id := a.waiting
@@ -75,9 +77,9 @@ func (a *arrivals) take() profile.ID {
 }
 
 // expect returns what is closed once the test link with this number comes in.
-func (a *arrivals) expect(nonce string) <-chan struct{} {
+func (a *incomingLinks) expect(nonce string) <-chan struct{} {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.test, a.back = nonce, make(chan struct{})
-	return a.back
+	a.testNonce, a.testArrived = nonce, make(chan struct{})
+	return a.testArrived
 }

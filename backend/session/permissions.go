@@ -1,0 +1,33 @@
+package session
+
+import "telehab.io/desktop/backend/staff"
+
+// Who may do what, in the window and in a terminal alike.
+var (
+	// TeleHab Practitioner: profiles.
+	MayViewProfiles   = AllOf(staff.Practitioner)
+	MayCreateProfiles = AllOf(staff.CreateProfiles)
+	MayModifyProfiles = AllOf(staff.ModifyProfiles)
+	MayEraseProfiles  = AllOf(staff.DeleteProfiles)
+
+	// TeleHab PMS/EMR link: Software integration. MayConnect is the least that
+	// Connect may need; Connect decides which.
+	MayViewLink          = AllOf(staff.PMSLink)
+	MayConnect           = AnyOf(staff.CreateLink, staff.ModifyLink)
+	MayConnectSeparately = AllOf(staff.CreateLink)
+	MayModifyLink        = AllOf(staff.ModifyLink)
+	MayDisconnect        = AllOf(staff.DeleteLink)
+	MayRemoveMissing     = AllOf(staff.DeleteLink)
+
+	// Both areas.
+	MaySync        = AnyOf(staff.ModifyProfiles, staff.ModifyLink)
+	MayViewClients = AnyOf(staff.Practitioner, staff.PMSLink)
+
+	// What takes data out.
+	MayExportProfiles = AllOf(staff.Export, staff.Practitioner)
+	MayExportFailures = AllOf(staff.Export, staff.PMSLink)
+
+	// The people of this computer, and what is set for all of them.
+	MayManagePeople   = AllOf(staff.ManagePeople)
+	MayChangeSecurity = AllOf(staff.ManagePeople)
+)

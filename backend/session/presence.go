@@ -1,0 +1,140 @@
+package session
+
+import (
+	"context"
+	"sync"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// Presence says who is at the window: nobody, somebody who locked it and comes
+// back with the password alone, or somebody who is signed in. Locking needs
+// neither the store nor the network. The zero value is nobody.
+type Presence struct {
+	signingIn sync.Mutex // one at a time; locking does not wait for it
+
+	mu      sync.Mutex
+	current *Session // nil: nobody, or locked
+	locked  *staff.Person
+}
+
+// Session returns the session of whoever is signed in, or nil.
+func (p *Presence) Session() *Session {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current != nil && p.current.Ended() {
+		return nil
+	}
+	return p.current
+}
+
+// Locked returns who locked the window, or nil.
+func (p *Presence) Locked() *staff.Person {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.locked
+}
+
+// Lock ends the session, if there is one.
+func (p *Presence) Lock() {
+	if current := p.Session(); current != nil {
+		p.end(current.Person())
+	}
+}
+
+// SignOut ends the session, if there is one, and forgets who locked the window.
+func (p *Presence) SignOut() { p.end(nil) }
+
+// end ends the session. locked is who may come back with the password alone.
+func (p *Presence) end(locked *staff.Person) {
+	p.mu.Lock()
+	ended := p.current
+	p.current, p.locked = nil, locked
+	p.mu.Unlock()
+	if ended != nil {
+		ended.End()
+	}
+}
+
+// SignIn begins the session of whoever has the email and the password, and reads
+// the profiles into memory.
+//
+// Errors: SignInRefused, and those of the store.
+func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options, email, password string) error {
+	person, err := w.Accounts.SignIn(ctx, email, password)
+	if err != nil {
+		return err
+	}
+	return p.startRecorded(ctx, newSession(w, o, person))
+}
+
+// SignUp makes the first person, who gets every permission, and begins their
+// session. It fails once there is anybody.
+//
+// Errors: NotPermitted, Invalid, and those of the store.
+func (p *Presence) SignUp(ctx context.Context, w *workspace.Workspace, o Options, name, email, password string) error {
+	person, err := AddFirst(ctx, w, o, name, email, password)
+	if err != nil {
+		return err
+	}
+	return p.startRecorded(ctx, newSession(w, o, person))
+}
+
+// SignInAgain begins the session of the person with the very same credentials in
+// this workspace. Where there is none, nobody is signed in.
+//
+// Errors: those of the store.
+func (p *Presence) SignInAgain(ctx context.Context, w *workspace.Workspace, o Options, known workspace.Credentials) error {
+	person, err := w.Recognise(ctx, known)
+	if profile.CodeOf(err) == profile.SignedOut {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return p.startRecorded(ctx, newSession(w, o, person))
+}
+
+// SignInToDemo begins the session of the demo's only person.
+//
+// Errors: those of the store.
+func (p *Presence) SignInToDemo(ctx context.Context, w *workspace.Workspace, o Options) error {
+	return p.start(ctx, newSession(w, o, DemoPerson()), func() error { return nil })
+}
+
+// DemoPerson is who works in the demo.
+func DemoPerson() staff.Person {
+	return staff.Person{ID: "demo", Name: "Demo Practitioner", Email: "demo@example.com", Permissions: staff.AllPermissions}
+}
+
+// startRecorded is start for a person whom the audit trail has.
+func (p *Presence) startRecorded(ctx context.Context, next *Session) error {
+	return p.start(ctx, next, func() error { return next.record(ctx, staff.SignedIn, "") })
+}
+
+// start reads the profiles into memory, adds to the audit trail and makes next
+// the session.
+func (p *Presence) start(ctx context.Context, next *Session, audit func() error) error {
+	p.signingIn.Lock()
+	defer p.signingIn.Unlock()
+	if before := p.Session(); before != nil {
+		p.end(before.Person())
+	}
+	broken, err := next.workspace.Unlock(ctx)
+	if len(broken) > 0 {
+		next.options.Reread(ctx, broken)
+	}
+	if err == nil {
+		err = audit()
+	}
+	if err != nil {
+		next.End()
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.current, p.locked = next, nil
+	return nil
+}
