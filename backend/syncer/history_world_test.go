@@ -40,8 +40,9 @@ func outside() world {
 	}
 }
 
-// inBubble runs a history in which time passes at once when everybody waits.
-// Connections are pipes, because the bubble cannot see that a socket waits.
+// inBubble runs a history in which time passes at once when all goroutines
+// wait. Connections are pipes, because the bubble cannot see that a socket
+// waits.
 func inBubble(t *testing.T, rt *rapid.T, run func(*rapid.T, world)) {
 	var thrown any
 	synctest.Test(t, func(*testing.T) {

@@ -79,9 +79,9 @@ func (g *generator) records() []*record {
 	return records
 }
 
-// assignIDs assigns ids and creation times in the same order, as a database does:
-// the first tenth have old short ids, the first twentieth are one import with
-// one created_at.
+// assignIDs assigns ids and creation times in the same order, as a database
+// does: the first tenth have old short ids, the first twentieth are one import
+// with one created_at.
 func (g *generator) assignIDs() {
 	n := len(g.people)
 	old, imported := n/10, n/20
