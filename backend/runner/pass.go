@@ -20,7 +20,7 @@ const (
 )
 
 // ErrCancelled is the cause of a pass that a person cancelled.
-var ErrCancelled error = profile.Refuse(profile.Cancelled, "It was cancelled. What was already saved stays saved, and the next sync goes on from there.")
+var ErrCancelled error = profile.Refuse(profile.Cancelled, "It was cancelled. What was already saved stays saved, and the next sync continues from there.")
 
 // errPreempted leaves a pass in the background as if the program had ended: it
 // resumes later. Nobody is shown it.

@@ -13,7 +13,7 @@ import (
 
 var large = fakeclinic.Options{Seed: 1, Patients: 500, Shares: &fakeclinic.Shares{}}
 
-// Cut off by the end of the program, or by a person's pass: an import goes on
+// Cut off by the end of the program, or by a person's pass: an import resumes
 // in the background, where it was, and is shown as the person's that it is.
 func TestAnImportResumesAfterARestart(t *testing.T) {
 	inBubble(t, large, func(t *testing.T, w *world) {
@@ -39,7 +39,7 @@ func TestAnImportResumesAfterARestart(t *testing.T) {
 		quiet := inTheBackground(w.background.Pass)
 		arrived()
 		if status := w.runner.Status(); status.Background || status.Progress.Phase != "storing" {
-			t.Errorf("a person's import goes on unseen: %+v", status)
+			t.Errorf("a person's import resumes unseen: %+v", status)
 		}
 		listing := make(chan error, 1)
 		go func() { listing <- w.runner.List(context.Background(), func(*syncer.Listed) {}) }()
@@ -67,7 +67,7 @@ func TestACancelledImportWaitsForAPerson(t *testing.T) {
 		first := onDemand(w.runner.Full)
 		arrived()
 		w.runner.Cancel(runner.ErrCancelled)
-		if end := <-first; profile.MessageOf(end.err) != "It was cancelled. What was already saved stays saved, and the next sync goes on from there." {
+		if end := <-first; profile.MessageOf(end.err) != "It was cancelled. What was already saved stays saved, and the next sync continues from there." {
 			t.Errorf("%+v", end)
 		}
 		release()

@@ -32,7 +32,7 @@ type Tasks struct {
 	// Tick is called every 15 seconds while no pass runs. It may be nil.
 	Tick func(ctx context.Context)
 
-	// Clock is this computer's wall clock, which goes on while the computer
+	// Clock is this computer's wall clock, which advances while the computer
 	// sleeps; nil is the real one.
 	Clock func() time.Time
 	// Random returns a number in [0, 1); nil is a real one.

@@ -360,7 +360,7 @@ func TestSchedulerStops(t *testing.T) {
 	})
 }
 
-// Setting this computer's clock stops no pass that runs by itself: ahead looks
+// Setting this computer's clock stops no background pass: ahead looks
 // like sleep and brings one pass at once, back changes nothing.
 func TestASetClockStopsNoPass(t *testing.T) {
 	for name, set := range map[string]time.Duration{"a day ahead": aDay, "100 days ahead": 100 * aDay, "ten years ahead": 10 * year,

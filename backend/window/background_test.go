@@ -149,7 +149,7 @@ func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
 	}
 }
 
-func TestAPersonJoinsWhatRunsByItself(t *testing.T) {
+func TestAPersonJoinsABackgroundPass(t *testing.T) {
 	f := newFixture(t, small)
 	f.signUpAndConnect()
 	f.imported()
@@ -182,7 +182,7 @@ func TestAPersonJoinsWhatRunsByItself(t *testing.T) {
 	if err := <-quiet; err != nil || first.err != nil || first.pass.EndedAt == "" {
 		t.Errorf("%v, %+v", err, first)
 	}
-	// The person's pass follows the one by itself: it compares the counts.
+	// The person's pass follows the background one: it compares the counts.
 	syncs, err := f.app.Sync.Passes(10)
 	if err != nil || len(syncs) != 3 || syncs[0].Requests != 3 || syncs[1].Requests != 2 {
 		t.Errorf("%+v, %v", syncs, err)
@@ -211,7 +211,7 @@ func TestAPersonGoesFirst(t *testing.T) {
 				listed <- err
 			}()
 			if err := <-quiet; profile.CodeOf(err) != profile.Cancelled {
-				t.Errorf("what made way ended with %v", err)
+				t.Errorf("what was preempted ended with %v", err)
 			}
 			release()
 			if err := <-listed; err != nil {
@@ -220,7 +220,7 @@ func TestAPersonGoesFirst(t *testing.T) {
 			if status := f.sync(); status.Phase != "listed" || status.Problem != nil {
 				t.Errorf("%+v", status)
 			}
-			// What runs by itself does not go first.
+			// A background pass does not go first.
 			if pass, err := f.app.Sync.Import(); err != nil || pass.Synced != byItself.synced || pass.Unchanged != 150-byItself.synced {
 				t.Errorf("%+v, %v", pass, err)
 			}
@@ -228,7 +228,7 @@ func TestAPersonGoesFirst(t *testing.T) {
 	}
 }
 
-func TestAnImportThatMadeWayGoesOn(t *testing.T) {
+func TestAPreemptedImportResumes(t *testing.T) {
 	f := newFixture(t, small)
 	f.signUpAndConnect()
 	d := f.clinic()
@@ -247,7 +247,7 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 	release()
 	sent := len(f.fake.Requests())
 	if err := d.Background.Pass(t.Context()); err != nil || len(f.fake.Requests()) != sent {
-		t.Errorf("before the first page nothing is to go on with: %d requests, %v", len(f.fake.Requests())-sent, err)
+		t.Errorf("before the first page nothing is to resume: %d requests, %v", len(f.fake.Requests())-sent, err)
 	}
 	f.fake.SetFaults(fakeclinic.FromRequest(len(f.fake.Requests())+2, fakeclinic.Fault{Kind: fakeclinic.Unauthorized}))
 	if _, err := f.app.Sync.Now(); profile.CodeOf(err) != profile.KeyRefused {
@@ -258,7 +258,7 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 	quiet := quietly(d.Background.Pass)
 	<-arrived
 	if status := f.sync(); status.Background || status.Phase != "storing" {
-		t.Errorf("a person's import goes on unseen: %+v", status)
+		t.Errorf("a person's import resumes unseen: %+v", status)
 	}
 	listed := make(chan error, 1)
 	go func() {
@@ -266,7 +266,7 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 		listed <- err
 	}()
 	if err := <-quiet; profile.CodeOf(err) != profile.Cancelled {
-		t.Errorf("it did not make way: %v", err)
+		t.Errorf("it was not preempted: %v", err)
 	}
 	release()
 	if err := <-listed; err != nil {
@@ -279,6 +279,6 @@ func TestAnImportThatMadeWayGoesOn(t *testing.T) {
 		t.Error(err)
 	}
 	if state, err := f.app.About.State(); err != nil || state.Sync.LastSuccess == "" || state.Tally.Active != 150 {
-		t.Errorf("it did not go on: %+v, %v", state, err)
+		t.Errorf("it did not resume: %+v, %v", state, err)
 	}
 }

@@ -48,7 +48,7 @@ func (l *Links) Take() (LinkView, error) {
 }
 
 // Follow refreshes the client that a link named, creates one that is not here
-// yet, and goes on to the survivor of a merge.
+// yet, and follows a merge to the survivor.
 func (l *Links) Follow(id string) (ProfileView, error) {
 	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (ProfileView, error) {
 		parsed, ok := profile.ParseID(id)

@@ -136,7 +136,7 @@ func TestClosedInTheMiddleItGoesOn(t *testing.T) {
 	if state.Tally.Active >= 3000 {
 		t.Fatal("it was not cut off")
 	}
-	// Nobody signs in: it goes on by itself.
+	// Nobody signs in: it resumes.
 	f.waitFor("the whole clinic", func(s AppState) bool { return s.Tally.Active == 3000 && s.Sync.LastSuccess != "" })
 }
 

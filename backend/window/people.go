@@ -51,7 +51,7 @@ func (p *People) signedIn(ctx context.Context, c *host.Clinic, err error) (AppSt
 	return p.page.stateOf(ctx, c)
 }
 
-// SignOut forgets who is signed in, and every name. A pass goes on.
+// SignOut forgets who is signed in, and every name. A pass continues.
 func (p *People) SignOut() (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.SignOut()

@@ -22,7 +22,7 @@ type AppState struct {
 	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`
-	IdleMinutes int         `json:"idleMinutes"` // after which the window locks itself
+	IdleMinutes int         `json:"idleMinutes"` // after which the window locks
 	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 
@@ -61,7 +61,7 @@ type ConnectionView struct {
 type ErrorView struct {
 	Code    string `json:"code"`
 	Message string `json:"message"` // ends with the next step
-	Until   string `json:"until"`   // for rate_limited: when it goes on
+	Until   string `json:"until"`   // for rate_limited: when requests resume
 }
 
 // TallyView counts the kept profiles.

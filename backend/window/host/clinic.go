@@ -119,7 +119,7 @@ func (c *Clinic) sessionOptions() session.Options {
 }
 
 // ReadClient reads one client from Cliniko, stores it and shows it. With follow
-// it goes on to the survivor of a merge, and asks ahead of a pass that runs.
+// it follows a merge to the survivor, and its request precedes those of a pass.
 func (c *Clinic) ReadClient(ctx context.Context, id profile.ID, follow bool) (profile.Entry, error) {
 	engine, err := c.Workspace.Engine(ctx)
 	if err != nil {

@@ -42,7 +42,7 @@ export class Importer {
     if (this.results) return 'results';
     if (this.problem) return 'problem';
     if (this.stoppedWhile) return 'stopped';
-    // A list goes on waiting while something runs by itself.
+    // A list keeps waiting while a background pass runs.
     if ((sync.phase === 'listed' || sync.background) && this.listing) return 'listed';
     return 'start';
   }
@@ -72,14 +72,14 @@ export class Importer {
     });
   }
 
-  /** Goes on with an import that was cut off. */
+  /** Resumes an import that was cut off. */
   async resume() {
     await this.#run('resume', async () => {
       this.results = await api.syncNow();
     });
   }
 
-  /** After a stop or a problem: reads the list again, or goes on storing. */
+  /** After a stop or a problem: reads the list again, or resumes storing. */
   async again() {
     await (this.#last === 'list' ? this.list() : this.resume());
   }

@@ -19,7 +19,7 @@ const syncPage: Route = { name: 'sync' };
 /** Whether the engine works now; `listed` waits for a person. */
 export const isRunning = (sync: SyncStatus) => sync.phase !== 'idle' && sync.phase !== 'listed';
 
-/** Whether what runs is a person's. What runs by itself shows in the sidebar's line, and nowhere else. */
+/** Whether what runs is a person's. A background pass shows in the sidebar's line, and nowhere else. */
 export const isAsked = (sync: SyncStatus) => isRunning(sync) && !sync.background;
 
 /** How much of what runs is done, 0 to 1; null while the total is not known. */

@@ -77,7 +77,7 @@ describe('the list of syncs', () => {
     expect(endOf(pass(1, { endedAt: '' }), true)).toBe('Running now');
     expect(endOf(pass(1, { endedAt: '' }), false)).toBe('Cut off');
     const later = pass(1, { kind: 'full', endedAt: '', error: 'offline' });
-    expect(endOf(later, false)).toBe('No connection, goes on later');
+    expect(endOf(later, false)).toBe('No connection, resumes later');
     expect(isCalm(later)).toBe(false);
     expect(isCalm(pass(1, { error: 'cancelled' }))).toBe(true);
   });
