@@ -41,7 +41,7 @@ describe('the window', () => {
     await user.click(await button('Sync clients'));
     await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
-    expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*failed/);
+    expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*need attention/);
     await user.click(
       within(results).getByRole('button', { name: 'Show those that need attention' }),
     );
