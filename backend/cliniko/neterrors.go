@@ -147,8 +147,8 @@ const (
 	notHTTP           // no HTTP where it should be
 )
 
-// reasons includes the error numbers of Windows Sockets, which syscall does not
-// map.
+// reasons includes the error numbers of Windows Sockets, which syscall does
+// not map.
 // https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2
 var reasons = map[syscall.Errno]reason{
 	syscall.ECONNREFUSED: refused, 10061: refused,

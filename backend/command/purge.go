@@ -40,7 +40,8 @@ func (t *Terminal) purge() *cobra.Command {
 					return err
 				}
 			}
-			// The window is closed, so its caches need not wait for the next start.
+			// The window is closed, so its caches need not wait for the next
+			// start.
 			return errors.Join(webview.Mark(o.DataDir()), webview.RemoveMarked(o.DataDir()), workspace.Purge(c.Context(), o))
 		}),
 	}

@@ -72,18 +72,18 @@ func (b *Background) Pause(cause error) (resume func()) {
 	}
 }
 
-// Focus tells that somebody looks at what is shown, or that the network may have
-// come back: it should not be older than a minute.
+// Focus reports that somebody looks at what is shown, or that the network may
+// have come back: it should not be older than a minute.
 func (b *Background) Focus() { b.scheduler.Focus() }
 
-// Resume tells that a person did something about what kept passes from ending
+// Resume reports that a person did something about what kept passes from ending
 // well, such as a new key: the problem is forgotten, and a pass starts soon.
 func (b *Background) Resume() {
 	b.runner.slot.update(func(o *outcome) { o.problem = nil })
 	b.scheduler.Resume()
 }
 
-// Reached tells that Cliniko has answered somebody: after a pass that did not
+// Reached reports that Cliniko has answered somebody: after a pass that did not
 // reach it, the next one need not wait for its turn.
 func (b *Background) Reached() {
 	missed := false
@@ -159,7 +159,8 @@ func (b *Background) NextRetry(ctx context.Context) time.Time {
 	if err != nil || len(due) == 0 {
 		return time.Time{}
 	}
-	// The store's times are Cliniko's; the scheduler waits by the monotonic clock.
+	// The store's times are Cliniko's; the scheduler waits by the monotonic
+	// clock.
 	return time.Now().Add(due[0].At.Sub(b.runner.workspace.ClinicTime(ctx)))
 }
 

@@ -124,8 +124,8 @@ func TestJoining(t *testing.T) {
 	})
 }
 
-// An import that is resumed in the background is all that who joins it wants: no
-// pass follows, as one would after changes.
+// An import that is resumed in the background is all that who joins it wants:
+// no pass follows, as one would after changes.
 func TestAResumedImportIsJoined(t *testing.T) {
 	inBubble(t, large, func(t *testing.T, w *world) {
 		arrived, release := w.hold(4)
@@ -150,7 +150,8 @@ func TestAResumedImportIsJoined(t *testing.T) {
 	})
 }
 
-// An import that a person cancelled stays unfinished, however many passes follow.
+// An import that a person cancelled stays unfinished, however many passes
+// follow.
 func TestAnOldUnfinishedImportIsNotForgotten(t *testing.T) {
 	inBubble(t, large, func(t *testing.T, w *world) {
 		w.imported()

@@ -20,14 +20,15 @@ import (
 )
 
 // Observer is told what changed. Its functions are called from several
-// goroutines and without any lock of the runner, so they may ask for the Status.
+// goroutines and without any lock of the runner, so they may ask for the
+// Status.
 type Observer struct {
 	// StatusChanged is called about ten times a second at the most.
 	StatusChanged func(ctx context.Context)
-	// StateChanged tells that a pass has ended, here or in another process, so
+	// StateChanged reports that a pass has ended, here or in another process, so
 	// that whatever is counted in the store may be another number now.
 	StateChanged func(ctx context.Context)
-	// ProfilesChanged tells that another process changed profiles, and that the
+	// ProfilesChanged reports that another process changed profiles, and that the
 	// workspace has read them again.
 	ProfilesChanged func()
 }

@@ -26,8 +26,8 @@ type Tasks struct {
 	// NextRetry returns when the next unreadable profile is due, as time.Now
 	// would say it; zero for none.
 	NextRetry func(ctx context.Context) time.Time
-	// Online says whether there is a network at all. Nothing is asked of Cliniko
-	// while there is none.
+	// Online says whether there is a network at all. Nothing is asked of
+	// Cliniko while there is none.
 	Online func() bool
 	// Tick is called every 15 seconds while no pass runs. It may be nil.
 	Tick func(ctx context.Context)
@@ -126,13 +126,13 @@ func (s *Scheduler) Run(ctx context.Context) {
 	}
 }
 
-// readClocks reads the clocks from which detectChanges measures: how long a task
-// took says nothing about sleep.
+// readClocks reads the clocks from which detectChanges measures: how long a
+// task took says nothing about sleep.
 func (s *Scheduler) readClocks() { s.monotonic, s.wall = time.Now(), s.tasks.Clock().Round(0) }
 
 // detectChanges finds out whether the computer slept, and whether there is a
-// network. Some computers stop the monotonic clock while they sleep, others stop
-// only the program.
+// network. Some computers stop the monotonic clock while they sleep, others
+// stop only the program.
 func (s *Scheduler) detectChanges() {
 	monotonic, wall := s.monotonic, s.wall
 	s.readClocks()
@@ -165,8 +165,8 @@ func (s *Scheduler) next(ctx context.Context) (task func(context.Context), wait 
 
 func (s *Scheduler) pass(ctx context.Context) { s.PassEnded(s.tasks.Pass(ctx)) }
 
-// retry reads unreadable profiles again. It is no pass, unless it says something
-// about those to come.
+// retry reads unreadable profiles again. It is no pass, unless it says
+// something about those to come.
 func (s *Scheduler) retry(ctx context.Context) {
 	err := s.tasks.Retry(ctx)
 	s.lastRetry = time.Now()

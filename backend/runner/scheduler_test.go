@@ -320,14 +320,16 @@ func TestSchedulerKeepsItsTimesWhateverElseGoesWrong(t *testing.T) {
 
 func TestSchedulerRetriesFailedProfiles(t *testing.T) {
 	bubble(t, func(w *watch) {
-		// As the store has it: a minute after the first attempt, ten after the second.
+		// As the store has it: a minute after the first attempt, ten after
+		// the second.
 		w.nextRetry = func() time.Time { return w.start.Add(63*second + time.Duration(len(w.retries))*10*minute) }
 		w.want(11*minute, 3*second, 303*second, 603*second)
 		w.after(2 * minute)
 		if want := []time.Duration{63 * second, 663 * second}; !slices.Equal(w.retries, want) {
 			t.Errorf("read at %v, not %v", w.retries, want)
 		}
-		// A store that never says when it is enough does not get it all the time.
+		// A store that never says when it is enough does not get it all the
+		// time.
 		w.nextRetry, w.retries = func() time.Time { return w.start }, nil
 		w.after(10 * minute)
 		if n := len(w.retries); n < 8 || n > 10 {

@@ -32,9 +32,9 @@ func (s *slot) begin(p *pass) error {
 	}
 }
 
-// take puts p into the slot if that is empty. Otherwise it returns the pass that
-// p preempts, or SyncRunning: only what nobody asked for is preempted, and only
-// by what a person asked for.
+// take puts p into the slot if that is empty. Otherwise it returns the pass
+// that p preempts, or SyncRunning: only what nobody asked for is preempted,
+// and only by what a person asked for.
 func (s *slot) take(p *pass) (preempted *pass, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

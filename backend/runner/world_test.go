@@ -213,8 +213,8 @@ func (w *world) imported() {
 	}
 }
 
-// hold keeps Cliniko's answers back, from the nth from now on, until release. It
-// is called before what it holds, and arrived waits for that to get there.
+// hold keeps Cliniko's answers back, from the nth from now on, until release.
+// It is called before what it holds, and arrived waits for that to get there.
 func (w *world) hold(nth int) (arrived, release func()) {
 	opened := make(chan struct{})
 	came := make(chan struct{})

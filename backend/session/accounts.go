@@ -41,8 +41,8 @@ func (a Accounts) Add(ctx context.Context, name, email, password string, permiss
 	return person, err
 }
 
-// Change changes an account. Whoever changes their own has the new permissions at
-// once; whoever deactivates it has ended the session.
+// Change changes an account. Whoever changes their own has the new
+// permissions at once; whoever deactivates it has ended the session.
 //
 // Errors: SignedOut, NotPermitted, Invalid, NotFound.
 func (a Accounts) Change(ctx context.Context, id string, details account.Details) (staff.Person, error) {

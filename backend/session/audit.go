@@ -17,14 +17,15 @@ func (s *Session) record(ctx context.Context, action staff.Action, subject strin
 	return s.workspace.Record(ctx, s.event(action, subject))
 }
 
-// recordAround adds an event before it is done and completes it afterwards, with
-// how it ended. What cannot be recorded is not done: see Workspace.Audited.
+// recordAround adds an event before it is done and completes it afterwards,
+// with how it ended. What cannot be recorded is not done: see
+// Workspace.Audited.
 func (s *Session) recordAround(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	return s.workspace.Audited(ctx, e, do)
 }
 
-// recordAfter adds an event once it is done, with how it ended. What was typed in
-// wrongly is no event.
+// recordAfter adds an event once it is done, with how it ended. What was
+// typed in wrongly is no event.
 func (s *Session) recordAfter(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	err := do(&e)
 	switch e.Outcome = profile.CodeOf(err); e.Outcome {

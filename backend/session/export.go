@@ -108,10 +108,10 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 	return nil, profile.Refuse(profile.Invalid, "Choose JSON or CSV.")
 }
 
-// Run asks for the password once more and for the destination, and then writes.
-// The audit trail has how that ended. Whoever asked must still be signed in: the
-// window may have locked while a dialog was open. saved is false when the person
-// has cancelled.
+// Run asks for the password once more and for the destination, and then
+// writes. The audit trail has how that ended. Whoever asked must still be
+// signed in: the window may have locked while a dialog was open. saved is
+// false when the person has cancelled.
 //
 // Errors: SignedOut, NotPermitted, SignInRefused, StoreDamaged, Invalid,
 // NotFound, and those of where.

@@ -42,8 +42,8 @@ func (i Integration) Connect(ctx context.Context, key func() (string, error)) (w
 	return connection, err
 }
 
-// ConnectSeparately gives the clinic of an API key data of its own, which is the
-// one that is used from now on. What is connected now stays as it is.
+// ConnectSeparately gives the clinic of an API key data of its own, which is
+// the one that is used from now on. What is connected now stays as it is.
 //
 // Errors: SignedOut, NotPermitted, and those of Clinics.StartSeparate.
 func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Clinics, key string) error {
@@ -57,21 +57,22 @@ func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Cl
 	return clinics.StartSeparate(ctx, s.workspace, key, s.Person().ID)
 }
 
-// Erased is what Disconnect removed from this computer, besides the API key, the
-// store's old key and the program's own traces.
+// Erased is what Disconnect removed from this computer, besides the API key,
+// the store's old key and the program's own traces.
 type Erased struct {
 	Clinic   string // its name; "" if that did not open
 	Profiles int    // those that need attention and those of clients who have left among them
 	Changes  int
 	Passes   int
-	// SeparateAccount is that of a clinic that had data of its own, whose folder
-	// goes with Clinics.Remove once the workspace is closed; "" for the first.
+	// SeparateAccount is that of a clinic that had data of its own, whose
+	// folder goes with Clinics.Remove once the workspace is closed; "" for
+	// the first.
 	SeparateAccount string
 }
 
-// Disconnect erases the API key and everything that came from Cliniko, and what
-// the program has written about it. ask is called before with the clinic's name;
-// its error ends it.
+// Disconnect erases the API key and everything that came from Cliniko, and
+// what the program has written about it. ask is called before with the
+// clinic's name; its error ends it.
 //
 // Errors: SignedOut, NotPermitted, NotConnected, those of ask and of the store.
 func (i Integration) Disconnect(ctx context.Context, ask func(clinic string) error) (Erased, error) {

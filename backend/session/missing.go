@@ -61,9 +61,9 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 	return len(missing.All()), store.KeepMissing(ctx)
 }
 
-// RemoveMissing accepts the clients shown as deleted and calls readAll, which runs
-// a full pass. Those whom it finds in Cliniko stay; others who are missing by now
-// need another decision.
+// RemoveMissing accepts the clients shown as deleted and calls readAll, which
+// runs a full pass. Those whom it finds in Cliniko stay; others who are
+// missing by now need another decision.
 //
 // Errors: SignedOut, NotPermitted, NotConnected, and those of readAll.
 func (i Integration) RemoveMissing(ctx context.Context, shown []string, readAll func() (profile.Pass, error)) (profile.Pass, error) {

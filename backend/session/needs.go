@@ -7,8 +7,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Needs says which permissions something requires: at least one of each group. A
-// group without any requires only that somebody is signed in.
+// Needs says which permissions something requires: at least one of each
+// group. A group without any requires only that somebody is signed in.
 type Needs [][]staff.Permission
 
 // Anyone is for what needs nobody to be signed in.

@@ -58,8 +58,8 @@ func (p *Presence) end(locked *staff.Person) {
 	}
 }
 
-// SignIn begins the session of whoever has the email and the password, and reads
-// the profiles into memory.
+// SignIn begins the session of whoever has the email and the password, and
+// reads the profiles into memory.
 //
 // Errors: SignInRefused, and those of the store.
 func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options, email, password string) error {
@@ -82,8 +82,8 @@ func (p *Presence) SignUp(ctx context.Context, w *workspace.Workspace, o Options
 	return p.startRecorded(ctx, newSession(w, o, person))
 }
 
-// SignInAgain begins the session of the person with the very same credentials in
-// this workspace. Where there is none, nobody is signed in.
+// SignInAgain begins the session of the person with the very same credentials
+// in this workspace. Where there is none, nobody is signed in.
 //
 // Errors: those of the store.
 func (p *Presence) SignInAgain(ctx context.Context, w *workspace.Workspace, o Options, known workspace.Credentials) error {

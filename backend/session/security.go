@@ -44,8 +44,8 @@ func (x Security) change(ctx context.Context, change func() error) error {
 }
 
 // Events returns the newest lines of the audit trail before the one with this
-// id, the newest first; 0 is from the end. That somebody reads it is a line too,
-// one as long as nobody does anything else. It needs MayManagePeople.
+// id, the newest first; 0 is from the end. That somebody reads it is a line
+// too, one as long as nobody does anything else. It needs MayManagePeople.
 func (x Security) Events(ctx context.Context, before int64, most int) ([]staff.Event, error) {
 	s := x.session
 	if err := s.Require(MayManagePeople); err != nil {

@@ -1,7 +1,7 @@
-// Package session is one signed-in person on one workspace, and what that person
-// does there. The window and the commands both go through it, so that each rule
-// is written once: who may, what is asked first, what is done, and that the audit
-// trail has it with its outcome.
+// Package session is one signed-in person on one workspace, and what that
+// person does there. The window and the commands both go through it, so that
+// each rule is written once: who may, what is asked first, what is done, and
+// that the audit trail has it with its outcome.
 package session
 
 import (
@@ -23,8 +23,8 @@ type Options struct {
 	// EraseTraces erases what the program itself has written about clients: its
 	// log, and what the web view keeps.
 	EraseTraces func() error
-	// Reread has clients read again whose rows cannot be decrypted, and does not
-	// wait for that.
+	// Reread has clients read again whose rows cannot be decrypted, and does
+	// not wait for that.
 	Reread func(ctx context.Context, refs []string)
 }
 
@@ -56,8 +56,8 @@ func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session
 	return &Session{workspace: w, options: o, person: person}
 }
 
-// Authenticate returns the session of one command, for whoever has the email and
-// the password. It ends with the command and is not in the audit trail.
+// Authenticate returns the session of one command, for whoever has the email
+// and the password. It ends with the command and is not in the audit trail.
 //
 // Errors: SignInRefused.
 func Authenticate(ctx context.Context, w *workspace.Workspace, o Options, email, password string) (*Session, error) {

@@ -33,8 +33,8 @@ const (
 // AuditMonths is how long the audit trail is kept at least.
 const AuditMonths = 12
 
-// NotFinished is the outcome of an event whose end was not recorded: it is still
-// under way, or the program ended in the middle.
+// NotFinished is the outcome of an event whose end was not recorded: it is
+// still under way, or the program ended in the middle.
 const NotFinished profile.Code = "not_finished"
 
 // Event is one line of the audit trail. It holds no details of anybody.

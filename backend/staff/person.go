@@ -42,10 +42,11 @@ type PersonStore interface {
 	AddPerson(ctx context.Context, p Person) error
 	// ChangePerson replaces the person with p's id. NotFound: there is none.
 	ChangePerson(ctx context.Context, p Person) error
-	// CountTries replaces the wrong tries of an email by what count makes of them,
-	// while no other process counts. The zero value forgets them, as does a last
-	// try more than forgetAfter before now. Both are times since the computer
-	// started; a last try that lies ahead was before a restart, and counts as now.
+	// CountTries replaces the wrong tries of an email by what count makes of
+	// them, while no other process counts. The zero value forgets them, as
+	// does a last try more than forgetAfter before now. Both are times since
+	// the computer started; a last try that lies ahead was before a restart,
+	// and counts as now.
 	CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(Tries) Tries) error
 }
 

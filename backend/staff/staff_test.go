@@ -14,8 +14,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Whoever could change the link before exporting had a permission of its own may
-// export.
+// Whoever could change the link before exporting had a permission of its own
+// may export.
 func TestRegranted(t *testing.T) {
 	for _, c := range []struct{ before, after []staff.Permission }{
 		{nil, nil},

@@ -24,8 +24,8 @@ func (a *About) State() (AppState, error) {
 	return host.DoWithoutClinic(a.parts.access, a.parts.page.state)
 }
 
-// Painted reports that the page is on the screen, in which colours, and again when
-// they change. The log has when that was first.
+// Painted reports that the page is on the screen, in which colours, and again
+// when they change. The log has when that was first.
 func (a *About) Painted(dark bool) error {
 	_, err := host.DoWithoutClinic(a.parts.access, func(context.Context, *host.Call) (none, error) {
 		a.parts.toolkit.Painted(dark)
@@ -35,8 +35,8 @@ func (a *About) Painted(dark bool) error {
 	return err
 }
 
-// Focused reports that somebody looks at the window, or that the browser in it has
-// found the network again.
+// Focused reports that somebody looks at the window, or that the browser in
+// it has found the network again.
 func (a *About) Focused() error {
 	_, err := host.Do(a.parts.access, session.Anyone, func(_ context.Context, c *host.Call) (none, error) {
 		c.Clinic.Background.Focus()
@@ -71,8 +71,8 @@ func (a *About) CopyText(text string) error {
 	return err
 }
 
-// Diagnostics returns a report for support, as text: versions, counts, codes and
-// the end of the log, redacted once more. It holds nobody's details.
+// Diagnostics returns a report for support, as text: versions, counts, codes
+// and the end of the log, redacted once more. It holds nobody's details.
 func (a *About) Diagnostics() (string, error) {
 	return host.Do(a.parts.access, session.SignedIn, func(ctx context.Context, c *host.Call) (string, error) {
 		return report(ctx, c.Clinic.Workspace, a.parts.options)

@@ -177,8 +177,8 @@ func TestTheDemoDoesNotShowWhatHappensElsewhere(t *testing.T) {
 	}
 }
 
-// Who lacks a detail is read when Cliniko says that they changed; who could not be
-// read at all is due by itself.
+// Who lacks a detail is read when Cliniko says that they changed; who could
+// not be read at all is due by itself.
 func TestUnreadableProfilesAreDueAfterAMinute(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 150})
 	f.signUpAndConnect()

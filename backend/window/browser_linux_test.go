@@ -26,7 +26,8 @@ func TestFixInClinikoDoesNotWaitForTheBrowser(t *testing.T) {
 		"a client's page": func() error { return f.app.Profiles.OpenInCliniko(f.fake.IDs()[0]) },
 		"a guide":         func() error { return f.app.About.OpenGuide("cliniko-api-key") },
 	} {
-		// The opener ends after the test: whoever waited for it would never return.
+		// The opener ends after the test: whoever waited for it would never
+		// return.
 		if err := open(); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -8,8 +8,8 @@ import (
 	"telehab.io/desktop/backend/window/host"
 )
 
-// Clinics are those that have data on this computer, and which of them the window
-// shows.
+// Clinics are those that have data on this computer, and which of them the
+// window shows.
 type Clinics struct{ parts Parts }
 
 // NewClinics returns the service.
@@ -86,9 +86,10 @@ func (s *Clinics) LeaveDemo() (AppState, error) {
 }
 
 // ResetStore deletes data that is certainly lost, so that the clinic can be
-// connected and synced again. It wants the word ERASE, since the people, their
-// permissions, the audit trail and the history are not in Cliniko. For data that
-// cannot be found it makes new data, deletes nothing and wants no word.
+// connected and synced again. It wants the word ERASE, since the people,
+// their permissions, the audit trail and the history are not in Cliniko. For
+// data that cannot be found it makes new data, deletes nothing and wants no
+// word.
 func (s *Clinics) ResetStore(word string) (AppState, error) {
 	return host.DoWithoutClinic(s.parts.access, func(ctx context.Context, c *host.Call) (AppState, error) {
 		clinic, err := c.Open(ctx)
@@ -112,9 +113,9 @@ func (s *Clinics) ResetStore(word string) (AppState, error) {
 	})
 }
 
-// StartOver is for a computer whose only person has forgotten the password: it
-// erases people, clients and keys alike. Cliniko still has the clients. It wants
-// the word ERASE, and nobody signed in.
+// StartOver is for a computer whose only person has forgotten the password:
+// it erases people, clients and keys alike. Cliniko still has the clients. It
+// wants the word ERASE, and nobody signed in.
 func (s *Clinics) StartOver(word string) (AppState, error) {
 	return host.Do(s.parts.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		demo, _ := c.Clinic.Workspace.Demo()

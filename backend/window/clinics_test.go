@@ -93,8 +93,8 @@ func TestASecondClinicHasItsOwnData(t *testing.T) {
 	}
 }
 
-// The page drops what it holds when the number grows, and what comes late with a
-// smaller one.
+// The page drops what it holds when the number grows, and what comes late
+// with a smaller one.
 func TestEveryChangeOfClinicHasANumber(t *testing.T) {
 	f, other := twoClinics(t)
 	f.signUpAndConnect()

@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// clearAfter is how long a client's email or phone number stays on the clipboard.
+// clearAfter is how long a client's email or phone number stays on the
+// clipboard.
 const clearAfter = 45 * time.Second
 
-// detailClipboard puts a client's detail on the system's clipboard, and takes it away.
+// detailClipboard puts a client's detail on the system's clipboard, and takes
+// it away.
 type detailClipboard struct {
 	toolkit toolkit
 

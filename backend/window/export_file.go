@@ -14,8 +14,8 @@ import (
 // file is what an export is saved as.
 type file struct{ what, name, format string }
 
-// save runs an export into a file for this user alone, where the person says. It
-// returns the file's path, or "" when the person has cancelled.
+// save runs an export into a file for this user alone, where the person says.
+// It returns the file's path, or "" when the person has cancelled.
 func save(ctx context.Context, c *host.Call, t toolkit, export session.Export, password string, f file) (path string, err error) {
 	saved, err := export.Run(ctx, password, func() (func([]byte) error, error) {
 		name := "telehab-" + f.name + "-" + c.Clinic.Time(ctx).Format(time.DateOnly) + "." + f.format

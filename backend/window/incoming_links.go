@@ -10,7 +10,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// incomingLinks are the links that came in from outside and wait for the window.
+// incomingLinks are the links that came in from outside and wait for the
+// window.
 type incomingLinks struct {
 	toolkit toolkit
 	log     zerolog.Logger
@@ -63,8 +64,8 @@ func (a *incomingLinks) waits() bool {
 	return a.waiting != ""
 }
 
-// drop forgets a link that waits: it named a client of the clinic that was shown
-// when it came in.
+// drop forgets a link that waits: it named a client of the clinic that was
+// shown when it came in.
 func (a *incomingLinks) drop() { a.take() }
 
 // take returns the client of the link that waits, once; "" for none.

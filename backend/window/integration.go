@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/window/host"
 )
 
-// Integration is the connection to Cliniko, with the profiles that need attention
-// and the clients whom Cliniko does not have any more.
+// Integration is the connection to Cliniko, with the profiles that need
+// attention and the clients whom Cliniko does not have any more.
 type Integration struct{ parts Parts }
 
 // NewIntegration returns the service.
@@ -30,7 +30,8 @@ func (i *Integration) Connect(key string) (ConnectionView, error) {
 }
 
 // Erasure is what Disconnect removed from this computer, besides the API key,
-// the store's old key and the log. What the web view keeps goes at the next start.
+// the store's old key and the log. What the web view keeps goes at the next
+// start.
 type Erasure struct {
 	Clinic   string   `json:"clinic"`
 	Profiles int      `json:"profiles"` // those that need attention and those of clients who have left among them
@@ -79,8 +80,8 @@ func (i *Integration) Failures() ([]FailureView, error) {
 	})
 }
 
-// RetryFailure reads one profile that needs attention again. It returns nil when
-// the profile is complete now.
+// RetryFailure reads one profile that needs attention again. It returns nil
+// when the profile is complete now.
 func (i *Integration) RetryFailure(ref string) (*FailureView, error) {
 	return host.Do(i.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (*FailureView, error) {
 		id, ok := profile.ParseID(ref)
@@ -102,9 +103,9 @@ func (i *Integration) RetryFailure(ref string) (*FailureView, error) {
 	})
 }
 
-// ExportFailures asks where to save the list of profiles that need attention and
-// writes it as CSV, after the password was given once more. It returns the file's
-// path, or "" when the person cancelled.
+// ExportFailures asks where to save the list of profiles that need attention
+// and writes it as CSV, after the password was given once more. It returns
+// the file's path, or "" when the person cancelled.
 func (i *Integration) ExportFailures(password string) (string, error) {
 	return host.Do(i.parts.access, session.MayExportFailures, func(ctx context.Context, c *host.Call) (string, error) {
 		return save(ctx, c, i.parts.toolkit, c.Session.Exports().Failures(), password, file{"profiles that need attention", "needs-attention", "csv"})
@@ -143,8 +144,8 @@ func (i *Integration) KeepMissing() error {
 	return err
 }
 
-// RemoveMissing accepts the clients shown as deleted, and reads all clients again:
-// see session.Integration.RemoveMissing.
+// RemoveMissing accepts the clients shown as deleted, and reads all clients
+// again: see session.Integration.RemoveMissing.
 func (i *Integration) RemoveMissing(shown []string) (PassView, error) {
 	return host.Do(i.parts.access, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
 		pass, err := c.Session.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })

@@ -18,8 +18,8 @@ import (
 	"telehab.io/desktop/build/bridge"
 )
 
-// A web page may fire links without end. Together they may cost 30 requests in any
-// minute: a few at once, and then one every 2.3 seconds.
+// A web page may fire links without end. Together they may cost 30 requests
+// in any minute: a few at once, and then one every 2.3 seconds.
 const (
 	linkBurst = 4
 	linkEvery = 2300 * time.Millisecond
@@ -99,8 +99,8 @@ func (l *Links) FindPasted(text string) (LinkView, error) {
 	})
 }
 
-// requireSameClinic keeps an id of another clinic's Cliniko from opening somebody
-// else here.
+// requireSameClinic keeps an id of another clinic's Cliniko from opening
+// somebody else here.
 func requireSameClinic(ctx context.Context, c *host.Clinic, link deeplink.Link) error {
 	clinic, err := c.Workspace.Clinic(ctx)
 	if err != nil {
@@ -172,8 +172,8 @@ func (l *Links) Test() (bool, error) {
 	})
 }
 
-// SkipButton records that this clinic does without the button in Cliniko, so that
-// setting up no longer asks for it.
+// SkipButton records that this clinic does without the button in Cliniko, so
+// that setting up no longer asks for it.
 func (l *Links) SkipButton() error {
 	_, err := host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (none, error) {
 		return none{}, setButton(ctx, c.Clinic, profile.ButtonUnused)
@@ -181,8 +181,8 @@ func (l *Links) SkipButton() error {
 	return err
 }
 
-// setButton records how far the clinic is with the button in Cliniko, if there is
-// a clinic.
+// setButton records how far the clinic is with the button in Cliniko, if
+// there is a clinic.
 func setButton(ctx context.Context, c *host.Clinic, how profile.Button) error {
 	store, err := c.Workspace.Store(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {

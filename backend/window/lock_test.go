@@ -81,7 +81,8 @@ func TestTheWindowLocksItself(t *testing.T) {
 	}
 }
 
-// A computer that slept for a while wakes up locked, however short the idle time.
+// A computer that slept for a while wakes up locked, however short the idle
+// time.
 func TestTheWindowLocksAfterSleep(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 85, Patients: 20})
 	var ahead atomic.Int64

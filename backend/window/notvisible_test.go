@@ -11,8 +11,8 @@ import (
 	"telehab.io/desktop/backend/workspace"
 )
 
-// What cannot be seen now is not gone: nothing is erased, nothing starts as on a
-// new computer, and once it is there again everything is as it was.
+// What cannot be seen now is not gone: nothing is erased, nothing starts as
+// on a new computer, and once it is there again everything is as it was.
 func TestDataThatIsNotSeenIsNotGone(t *testing.T) {
 	moved := func(part string) (func(f *fixture), func(f *fixture)) {
 		return func(f *fixture) { rename(f.t, filepath.Join(f.o.Dir, part), f.o.Dir+".away") },
@@ -101,8 +101,8 @@ func TestDataThatIsNotSeenIsNotGone(t *testing.T) {
 	}
 }
 
-// Starting again without data that is not to be seen makes a store and keeps the
-// key, so that the data opens when it comes back.
+// Starting again without data that is not to be seen makes a store and keeps
+// the key, so that the data opens when it comes back.
 func TestStartingAgainWithoutMissingDataLosesNothing(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 91, Patients: 20})
 	f.signUpAndConnect()

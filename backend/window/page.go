@@ -31,8 +31,8 @@ const (
 // defaultWord is what clients are called until the clinic has said.
 const defaultWord = "client"
 
-// page is what the page of the window is told: the state as a whole, and events.
-// It is the host's observer.
+// page is what the page of the window is told: the state as a whole, and
+// events. It is the host's observer.
 type page struct {
 	toolkit   toolkit
 	log       zerolog.Logger

@@ -14,9 +14,9 @@ import (
 
 type groups = [][]staff.Permission
 
-// mayCall is who may call what, written down once more, so that a change is seen:
-// at least one permission of each group. nil is for anyone, a group without any
-// for whoever is signed in.
+// mayCall is who may call what, written down once more, so that a change is
+// seen: at least one permission of each group. nil is for anyone, a group
+// without any for whoever is signed in.
 var mayCall = map[string]groups{
 	"About.State": nil, "About.Painted": nil, "About.Focused": nil, "About.OpenGuide": nil, "About.CopyText": {{}}, "About.Diagnostics": {{}},
 	"People.CreateFirst": nil, "People.SignIn": nil, "People.SignOut": nil, "People.ChangePassword": {{}},

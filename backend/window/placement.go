@@ -46,8 +46,8 @@ func screenArea(ctx context.Context) (placement.Area, bool) {
 	return placement.Area{}, false
 }
 
-// restorePlacement moves the window to where it was, as far as the screen has room. It
-// returns the room.
+// restorePlacement moves the window to where it was, as far as the screen has
+// room. It returns the room.
 func restorePlacement(ctx context.Context, p placement.Placement) placement.Area {
 	room, known := screenArea(ctx)
 	if !known {
@@ -64,9 +64,9 @@ func restorePlacement(ctx context.Context, p placement.Placement) placement.Area
 	return room
 }
 
-// fit makes the window's smallest size one that fits, and the window as large as
-// fitted, in its place if it was not. The order matters: a system keeps no window
-// below its minimum.
+// fit makes the window's smallest size one that fits, and the window as large
+// as fitted, in its place if it was not. The order matters: a system keeps no
+// window below its minimum.
 func fit(ctx context.Context, room placement.Area, fitted, now placement.Placement) {
 	width, height := room.Minimum()
 	runtime.WindowSetMinSize(ctx, width, height)
@@ -76,9 +76,10 @@ func fit(ctx context.Context, room placement.Area, fitted, now placement.Placeme
 	}
 }
 
-// watchPlacement keeps the window's place whenever it has changed: a program that is
-// ended with the computer is not asked before. A window that comes to a screen
-// with other room, or whose screen is scaled anew, is fitted to that.
+// watchPlacement keeps the window's place whenever it has changed: a program
+// that is ended with the computer is not asked before. A window that comes to
+// a screen with other room, or whose screen is scaled anew, is fitted to
+// that.
 func (w *window) watchPlacement(ctx context.Context, room placement.Area) {
 	ticker := time.NewTicker(placeTick)
 	defer ticker.Stop()
@@ -109,7 +110,8 @@ func (w *window) watchPlacement(ctx context.Context, room placement.Area) {
 // placeTick is how often the window's place is read.
 const placeTick = 2 * time.Second
 
-// currentPlacement returns how the window stands now, after it was last seen as p.
+// currentPlacement returns how the window stands now, after it was last seen
+// as p.
 func currentPlacement(ctx context.Context, p placement.Placement) placement.Placement {
 	p.Maximised = runtime.WindowIsMaximised(ctx)
 	if !p.Maximised && !runtime.WindowIsMinimised(ctx) {

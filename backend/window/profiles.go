@@ -175,9 +175,10 @@ func (p *Profiles) OpenInCliniko(id string) error {
 	return err
 }
 
-// CopyDetail puts a client's email or phone number on the clipboard, and takes it
-// away after 45 seconds if it is still there. On Windows and macOS it stays out of
-// the clipboard's history. Other clipboard programs may still keep a copy.
+// CopyDetail puts a client's email or phone number on the clipboard, and
+// takes it away after 45 seconds if it is still there. On Windows and macOS
+// it stays out of the clipboard's history. Other clipboard programs may still
+// keep a copy.
 func (p *Profiles) CopyDetail(text string) error {
 	_, err := host.Do(p.parts.access, session.MayViewClients, func(context.Context, *host.Call) (none, error) {
 		return none{}, p.parts.clipboard.put(text)
@@ -212,8 +213,8 @@ func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView,
 	return view, nil
 }
 
-// recordOpened adds to the audit trail that somebody looks at a client. A failure
-// to record does not block the profile; it is logged.
+// recordOpened adds to the audit trail that somebody looks at a client. A
+// failure to record does not block the profile; it is logged.
 func recordOpened(ctx context.Context, c *host.Call, log zerolog.Logger, ref string) {
 	if err := c.Session.OpenedProfile(ctx, ref); err != nil {
 		logging.Failure(log, "record who opened a profile", err)

@@ -1,10 +1,10 @@
-// Package window is the window: what the page may call, an area each, the shapes
-// that cross to it, and what Wails does for it. It is the only package that
-// imports Wails.
+// Package window is the window: what the page may call, an area each, the
+// shapes that cross to it, and what Wails does for it. It is the only package
+// that imports Wails.
 //
-// A method of a service runs through host.Do, which is given who may call it, or
-// through host.DoWithoutClinic, which anybody may. Services have no other way to
-// a clinic.
+// A method of a service runs through host.Do, which is given who may call it,
+// or through host.DoWithoutClinic, which anybody may. Services have no other
+// way to a clinic.
 package window
 
 import (
@@ -45,9 +45,9 @@ type Options struct {
 	WindowIcon []byte // small: the toolkit hands it to the X server unpacked
 }
 
-// Open shows the window and returns when it is closed. Where one is open already,
-// that one is given the link and comes to the front. services makes what the page
-// may call.
+// Open shows the window and returns when it is closed. Where one is open
+// already, that one is given the link and comes to the front. services makes
+// what the page may call.
 func Open(o Options, services func(Parts) []any) error {
 	start := deeplink.Link{Kind: deeplink.Show}
 	if parsed := deeplink.Parse(o.Link); parsed.Kind != deeplink.Unknown {

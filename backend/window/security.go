@@ -9,8 +9,8 @@ import (
 	"telehab.io/desktop/backend/window/host"
 )
 
-// Security is when the window locks, how long clients who have left are kept, and
-// the audit trail.
+// Security is when the window locks, how long clients who have left are kept,
+// and the audit trail.
 type Security struct {
 	access   host.Access
 	page     *page
@@ -59,8 +59,8 @@ func (s *Security) Active() error {
 	return err
 }
 
-// SetAutoLock changes after how many idle minutes the window locks, for everybody
-// on this computer; 0 is only when the computer locks or sleeps.
+// SetAutoLock changes after how many idle minutes the window locks, for
+// everybody on this computer; 0 is only when the computer locks or sleeps.
 func (s *Security) SetAutoLock(minutes int) (AppState, error) {
 	return host.Do(s.access, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (AppState, error) {
 		if err := c.Session.Security().SetAutoLock(ctx, minutes); err != nil {

@@ -20,8 +20,8 @@ type Sync struct {
 // NewSync returns the service.
 func NewSync(p Parts) *Sync { return &Sync{p.access, p.page} }
 
-// List reads all patients from Cliniko and keeps the list for Listing and Import.
-// Nothing is stored yet.
+// List reads all patients from Cliniko and keeps the list for Listing and
+// Import. Nothing is stored yet.
 func (s *Sync) List() (ListingView, error) {
 	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (ListingView, error) {
 		var list *syncer.Listed
@@ -104,8 +104,8 @@ func (s *Sync) Cancel() error {
 	return err
 }
 
-// Now brings what is new or changed in Cliniko, or resumes an import that was cut
-// off. While that is being done already, it waits for its end.
+// Now brings what is new or changed in Cliniko, or resumes an import that was
+// cut off. While that is being done already, it waits for its end.
 func (s *Sync) Now() (PassView, error) {
 	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (PassView, error) {
 		pass, err := c.Clinic.Runner.Sync(ctx)

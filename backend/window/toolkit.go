@@ -17,8 +17,8 @@ import (
 type toolkit interface {
 	Emit(event string, data any)
 	CopyText(text string) error
-	// CopyPrivately is CopyText for a client's detail: the system is asked not to
-	// remember it.
+	// CopyPrivately is CopyText for a client's detail: the system is asked
+	// not to remember it.
 	CopyPrivately(text string) error
 	CopiedText() (string, error)
 	// Show brings the window to the front.
@@ -83,10 +83,10 @@ func (t *wailsWindow) AskWhereToSave(title, name string) (path string, err error
 	return path, err
 }
 
-// wailsLog hands Wails' own messages to our log. They are about the toolkit, and
-// its debug messages hold what the window was told, so only errors pass. Of those
-// just the first words: a call that Wails cannot read is repeated behind them,
-// with passwords and names.
+// wailsLog hands Wails' own messages to our log. They are about the toolkit,
+// and its debug messages hold what the window was told, so only errors pass.
+// Of those just the first words: a call that Wails cannot read is repeated
+// behind them, with passwords and names.
 type wailsLog struct{ log zerolog.Logger }
 
 func (q wailsLog) Print(string)   {}

@@ -77,12 +77,13 @@ type TallyView struct {
 // SyncStatus says what the engine does now. It is sent whole with every change,
 // at most ten times a second.
 type SyncStatus struct {
-	// Number grows with each status, because what is told from two goroutines, or
-	// through a web socket, may arrive in another order.
+	// Number grows with each status, because what is told from two
+	// goroutines, or through a web socket, may arrive in another order.
 	Number     int64 `json:"number"`
 	Generation int64 `json:"generation"` // the AppState's, of the clinic that this is about
-	// Phase: idle, listing (reading the client list), listed (waiting for Start
-	// sync), storing, changes (asking what is new), checking (comparing counts).
+	// Phase: idle, listing (reading the client list), listed (waiting for
+	// Start sync), storing, changes (asking what is new), checking (comparing
+	// counts).
 	Phase        string     `json:"phase"`
 	Now          string     `json:"now"`        // Cliniko's time, as far as it is known, when this was sent
 	Background   bool       `json:"background"` // nobody asked for what runs: show no more than a line
@@ -128,7 +129,8 @@ type ListingView struct {
 	Archived int `json:"archived"` // left out of the list
 }
 
-// ListedRow is one patient of the listing, those that need attention first, then by name.
+// ListedRow is one patient of the listing, those that need attention first,
+// then by name.
 type ListedRow struct {
 	ID       string        `json:"id"`
 	Name     string        `json:"name"` // "Last, First"; "" if there is none
@@ -206,8 +208,9 @@ type ProfileRow struct {
 	Hits      HitsView      `json:"hits"`      // what the search found in it
 }
 
-// HitsView says which parts of a row's texts a search has hit: the beginning and
-// the end of each part, one after the other, in UTF-16 units; null for none.
+// HitsView says which parts of a row's texts a search has hit: the beginning
+// and the end of each part, one after the other, in UTF-16 units; null for
+// none.
 type HitsView struct {
 	Name      []int `json:"name"`
 	Preferred []int `json:"preferred"`

@@ -8,7 +8,8 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Wails repeats a call that it cannot read, with everything that was given to it.
+// Wails repeats a call that it cannot read, with everything that was given to
+// it.
 func TestToolkitErrorsRepeatNoCall(t *testing.T) {
 	var out bytes.Buffer
 	log := zerolog.New(&out)

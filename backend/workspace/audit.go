@@ -50,8 +50,8 @@ func stamped(e staff.Event) staff.Event {
 	return e
 }
 
-// ClinicTime returns Cliniko's time when this computer's clock says here, as far
-// as it is known; here itself where nothing is.
+// ClinicTime returns Cliniko's time when this computer's clock says here, as
+// far as it is known; here itself where nothing is.
 func (w *Workspace) ClinicTime(ctx context.Context, here time.Time) time.Time {
 	clock, err := w.db.Clock(ctx)
 	if err != nil {

@@ -14,9 +14,9 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Two clinics never share a store. The first one's lies in the data folder; each
-// further one has a folder below it, with its own key, people and clients. A
-// file says which one is used, and what the clinics are called.
+// Two clinics never share a store. The first one's lies in the data folder;
+// each further one has a folder below it, with its own key, people and
+// clients. A file says which one is used, and what the clinics are called.
 
 // Place is a clinic that has a store on this computer.
 type Place struct {
@@ -169,8 +169,8 @@ func (c Clinics) Use(account string) error {
 }
 
 // StartSeparate makes a store of its own for the clinic of a pasted key, with
-// the person of w who asks for it as its first one, and makes it the one that is
-// used. w, the store used until now, stays as it is.
+// the person of w who asks for it as its first one, and makes it the one that
+// is used. w, the store used until now, stays as it is.
 //
 // Errors: as Connect; Invalid when the key is of w's own clinic.
 func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, personID string) error {

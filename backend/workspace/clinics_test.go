@@ -15,8 +15,8 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Disconnecting a separate clinic deletes its folder, so the file that names the
-// folder may name none but those that TeleHab makes.
+// Disconnecting a separate clinic deletes its folder, so the file that names
+// the folder may name none but those that TeleHab makes.
 func TestClinicsFileNamesNoOtherFolder(t *testing.T) {
 	dir := t.TempDir()
 	clinics, file := ClinicsOf(Options{Dir: dir}), filepath.Join(dir, "clinics.json")

@@ -25,9 +25,10 @@ func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 	return broken, err
 }
 
-// Renew reads the profiles into memory again, because another process may have
-// changed the store; until that is done, those of before answer. It says whether
-// it did: not while nobody is signed in, nor where nothing has changed.
+// Renew reads the profiles into memory again, because another process may
+// have changed the store; until that is done, those of before answer. It says
+// whether it did: not while nobody is signed in, nor where nothing has
+// changed.
 func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
 	w.mu.Lock()
 	before, read := w.directory, w.read
@@ -55,8 +56,8 @@ func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
 	return true, err
 }
 
-// fill reads all profiles. It returns the revision of the store that they are of;
-// some may be newer.
+// fill reads all profiles. It returns the revision of the store that they are
+// of; some may be newer.
 func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broken []string, revision int64, err error) {
 	store, err := w.Store(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {

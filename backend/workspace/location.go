@@ -90,8 +90,8 @@ func (l *location) see() (sight, error) {
 	return storeNever, nil
 }
 
-// hasStore says that there is something to open, or that there was: a store that
-// cannot be seen now is not taken for none.
+// hasStore says that there is something to open, or that there was: a store
+// that cannot be seen now is not taken for none.
 func (l *location) hasStore() bool {
 	seen, err := l.see()
 	return err != nil || seen == storeThere || seen == storeGone
@@ -108,8 +108,8 @@ func sizeOf(path string) (size int64, exists bool, err error) {
 	return info.Size(), true, nil
 }
 
-// keyFile stores where in the keyring the store's key lies. It stands beside the
-// store from the first time that this was opened.
+// keyFile stores where in the keyring the store's key lies. It stands beside
+// the store from the first time that this was opened.
 const keyFile = "keyring.json"
 
 type keyPlace struct {

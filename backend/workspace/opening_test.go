@@ -90,9 +90,9 @@ func was(o Options, place string) error {
 	return os.WriteFile(filepath.Join(o.Dir, keyFile), []byte(`{"place":"`+place+`"}`), 0o600)
 }
 
-// A first start that is cut off between the key and the store leaves a key and an
-// empty file, and is no loss.
-// Any key of a store says that there was one, not only its own.
+// A first start that is cut off between the key and the store leaves a key
+// and an empty file, and is no loss. Any key of a store says that there was
+// one, not only its own.
 func TestNoStoreBeginsWhereAKeyOfOneIs(t *testing.T) {
 	for _, name := range []secret{storeKey, nextKey, apiKey} {
 		o, keys := Options{Dir: filepath.Join(t.TempDir(), "not connected")}, keyring.Memory()

@@ -19,11 +19,11 @@ import (
 // folder which holds other things as well keeps those.
 var kept = []string{clinicsFolder, "clinics.json", "demo", "links", "logs", "webview", "erase-webview", keyFile, "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
 
-// Purge erases everything that TeleHab keeps for this person: the stores of all
-// clinics and of the demo, their keys and API keys in the system keyring, logs
-// and caches. Nothing of it may be open. It does as much as it can and says
-// what it could not; where there is no system keyring and no store, there are no
-// keys.
+// Purge erases everything that TeleHab keeps for this person: the stores of
+// all clinics and of the demo, their keys and API keys in the system keyring,
+// logs and caches. Nothing of it may be open. It does as much as it can and
+// says what it could not; where there is no system keyring and no store,
+// there are no keys.
 func Purge(ctx context.Context, o Options) error {
 	keys := systemKeyring()
 	errs := []error{purge(ctx, o, keys)}

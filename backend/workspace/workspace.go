@@ -52,8 +52,8 @@ type link struct {
 
 // Open opens the workspace, and makes it where there is none.
 //
-// Errors: KeyringMissing, KeyringLocked; StoreMissing when there was a store and
-// it is not to be seen; and those of sqlite.Open.
+// Errors: KeyringMissing, KeyringLocked; StoreMissing when there was a store
+// and it is not to be seen; and those of sqlite.Open.
 func Open(ctx context.Context, o Options) (*Workspace, error) {
 	return open(ctx, o, systemKeyring())
 }
@@ -116,8 +116,8 @@ func (w *Workspace) Close() error {
 // Dir returns the data directory.
 func (w *Workspace) Dir() string { return w.at.dir }
 
-// SeparateAccount returns the account of a clinic that has a store of its own beside
-// the first one's; "" for the first.
+// SeparateAccount returns the account of a clinic that has a store of its own
+// beside the first one's; "" for the first.
 func (w *Workspace) SeparateAccount() string { return w.options.Account }
 
 // Demo says that this is the simulated clinic, and throwaway that its data
@@ -190,8 +190,8 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	// All clinics of a region answer at one address: with a key that Connect has
-	// not proved, another clinic's clients would be stored as this one's.
+	// All clinics of a region answer at one address: with a key that Connect
+	// has not proved, another clinic's clients would be stored as this one's.
 	if key.Ends() != clinic.KeyEnds || key.Shard() != clinic.Shard {
 		return nil, &profile.Error{Code: profile.OtherClinic, Cause: errors.New("not the key that was saved"), Message: fmt.Sprintf(
 			"The API key in the system keyring is not the one that was saved for %s, so nothing was read. Open Settings, Software integration and replace the key.", clinic.Name)}

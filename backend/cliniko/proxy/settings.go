@@ -18,8 +18,9 @@ type settings struct {
 // errNoScripts means that proxy scripts are not run on this system.
 var errNoScripts = errors.New("proxy scripts are not run on this system")
 
-// serverFor returns the proxy for a scheme from Windows' list, or "". The list
-// has one for all schemes, or one each, separated by semicolons or white space.
+// serverFor returns the proxy for a scheme from Windows' list, or "". The
+// list has one for all schemes, or one each, separated by semicolons or white
+// space.
 // https://learn.microsoft.com/windows/win32/wininet/enabling-internet-functionality#listing-proxy-locations
 func serverFor(list, scheme string) string {
 	forAll, socks := "", ""

@@ -15,8 +15,8 @@ import (
 // calls reaches a clinic through Do or DoWithoutClinic, and in no other way.
 type Access struct{ host *Host }
 
-// Call is one call of the window: on the clinic that it shows, in the session of
-// whoever was signed in when it began.
+// Call is one call of the window: on the clinic that it shows, in the session
+// of whoever was signed in when it began.
 type Call struct {
 	Clinic  *Clinic          // never nil in Do
 	Session *session.Session // nil: nobody is signed in
@@ -25,11 +25,11 @@ type Call struct {
 	answerAfterEnd bool // it may end its own session, and is answered all the same
 }
 
-// Do runs one call of the window for whoever has what it needs. Where its session
-// ends meanwhile, by the lock or because somebody signed out, what it would have
-// answered is dropped: somebody else may be at the window. A panic becomes an
-// error, since Wails would leave the window waiting indefinitely. What failed is
-// logged under the method's name.
+// Do runs one call of the window for whoever has what it needs. Where its
+// session ends meanwhile, by the lock or because somebody signed out, what it
+// would have answered is dropped: somebody else may be at the window. A panic
+// becomes an error, since Wails would leave the window waiting indefinitely.
+// What failed is logged under the method's name.
 //
 // Errors: SignedOut, NotPermitted, those of opening the workspace, and those of
 // do.
@@ -51,8 +51,9 @@ func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T
 	})
 }
 
-// DoWithoutClinic is Do for what anybody may, and what works even where the clinic
-// cannot be opened: it opens none. The call has the clinic that is shown, or nil.
+// DoWithoutClinic is Do for what anybody may, and what works even where the
+// clinic cannot be opened: it opens none. The call has the clinic that is
+// shown, or nil.
 func DoWithoutClinic[T any](a Access, do func(context.Context, *Call) (T, error)) (T, error) {
 	return run(a.host, func(ctx context.Context) (T, error) {
 		call := &Call{Clinic: a.host.Shown(), host: a.host}

@@ -14,8 +14,8 @@ import (
 	"telehab.io/desktop/backend/workspace"
 )
 
-// Clinic is a workspace that is open in the window, with what runs on it and who
-// is signed in.
+// Clinic is a workspace that is open in the window, with what runs on it and
+// who is signed in.
 type Clinic struct {
 	Workspace  *workspace.Workspace
 	Runner     *runner.Runner
@@ -66,15 +66,15 @@ func (c *Clinic) close() error {
 	return c.Workspace.Close()
 }
 
-// Generation returns the number of what the window shows of this clinic: another
-// one after each change of clinics, and once its data was erased.
+// Generation returns the number of what the window shows of this clinic:
+// another one after each change of clinics, and once its data was erased.
 func (c *Clinic) Generation() int64 { return c.generation.Load() }
 
 // Renew gives what the clinic has from now on a number of its own.
 func (c *Clinic) NextGeneration() { c.generation.Store(c.host.generations.Add(1)) }
 
-// Time is Cliniko's time, as far as it is known: what is shown and counted is of
-// the clinic, whatever this computer believes the date to be.
+// Time is Cliniko's time, as far as it is known: what is shown and counted is
+// of the clinic, whatever this computer believes the date to be.
 func (c *Clinic) Time(ctx context.Context) time.Time {
 	return c.Workspace.ClinicTime(ctx, c.host.options.Clock())
 }
@@ -104,8 +104,8 @@ func (c *Clinic) SignIn(ctx context.Context, email, password string) error {
 }
 
 // Lock ends the session of whoever is signed in; the password alone opens it
-// again. Syncing continues. In the demo, where there is no password to come back
-// with and nobody real, it does nothing. locked says whether it did.
+// again. Syncing continues. In the demo, where there is no password to come
+// back with and nobody real, it does nothing. locked says whether it did.
 func (c *Clinic) Lock() (locked bool) {
 	if demo, _ := c.Workspace.Demo(); demo {
 		return false
@@ -140,8 +140,8 @@ func (c *Clinic) ReadClient(ctx context.Context, id profile.ID, follow bool) (pr
 	return entry, nil
 }
 
-// reread has clients read again whose rows cannot be decrypted, and does not wait
-// for that. The runner logs how it ended.
+// reread has clients read again whose rows cannot be decrypted, and does not
+// wait for that. The runner logs how it ended.
 func (c *Clinic) reread(ctx context.Context, broken []string) {
 	go func() { _ = c.Runner.Mend(context.WithoutCancel(ctx), broken) }()
 }

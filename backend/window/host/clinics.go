@@ -25,8 +25,8 @@ func (c *Call) OpenDemo(ctx context.Context) error {
 	return err
 }
 
-// LeaveDemo closes the simulated clinic, if it is shown. The next call opens the
-// one that is used.
+// LeaveDemo closes the simulated clinic, if it is shown. The next call opens
+// the one that is used.
 func (c *Call) LeaveDemo() {
 	c.host.mu.Lock()
 	left := c.host.shown.Swap(nil)
@@ -38,10 +38,10 @@ func (c *Call) LeaveDemo() {
 	c.host.closeClinic(left)
 }
 
-// SwitchClinic closes the clinic that is shown, does what has to be done meanwhile, and
-// opens the one that is used then. Whoever is signed in stays so if that clinic
-// knows them with the same password. An error of opening is told by the next
-// State.
+// SwitchClinic closes the clinic that is shown, does what has to be done
+// meanwhile, and opens the one that is used then. Whoever is signed in stays
+// so if that clinic knows them with the same password. An error of opening is
+// told by the next State.
 func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context) error) error {
 	c.answerAfterEnd = true
 	var known workspace.Credentials
@@ -81,8 +81,8 @@ func (c *Call) DeleteStore(ctx context.Context) error {
 	return err
 }
 
-// CreateMissingStore makes a store in place of one that cannot be found. It deletes
-// nothing.
+// CreateMissingStore makes a store in place of one that cannot be found. It
+// deletes nothing.
 func (c *Call) CreateMissingStore() error {
 	current, err := c.Clinics().Current()
 	if err != nil {

@@ -30,8 +30,8 @@ type Options struct {
 	EraseLogs func() error
 }
 
-// Observer is told what changed of the clinic that the window shows. It is called
-// from several goroutines.
+// Observer is told what changed of the clinic that the window shows. It is
+// called from several goroutines.
 type Observer interface {
 	StatusChanged(ctx context.Context, c *Clinic) // of the sync, about ten times a second at most
 	StateChanged(ctx context.Context, c *Clinic)
@@ -48,8 +48,8 @@ type Host struct {
 	closed bool
 	demo   bool
 	real   *Clinic // nil until it could be opened
-	// Changed under the lock, and read without: a pass that ends must not wait for
-	// whoever waits for its end.
+	// Changed under the lock, and read without: a pass that ends must not
+	// wait for whoever waits for its end.
 	shown atomic.Pointer[Clinic] // real, or the demo
 	// generations counts whose data the window has shown: see show.
 	generations atomic.Int64
@@ -80,7 +80,8 @@ func (h *Host) Close() {
 	}
 }
 
-// closeClinic ends the work on a clinic, or on none. The caller does not hold the lock.
+// closeClinic ends the work on a clinic, or on none. The caller does not hold
+// the lock.
 func (h *Host) closeClinic(c *Clinic) {
 	if c == nil {
 		return
@@ -115,8 +116,8 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 	return h.real, nil
 }
 
-// openDemo opens the simulated clinic, with its only person signed in. The caller
-// holds the lock.
+// openDemo opens the simulated clinic, with its only person signed in. The
+// caller holds the lock.
 func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
 	c, err := h.openClinic(ctx, workspace.OpenDemo)
 	if err != nil {
@@ -130,15 +131,16 @@ func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
 	return c, nil
 }
 
-// show puts the window to work on a clinic. What the page is told from now on has
-// a new number, so that it can tell the data of two clinics apart: it drops what
-// it holds of an earlier number, and what still comes with one.
+// show puts the window to work on a clinic. What the page is told from now on
+// has a new number, so that it can tell the data of two clinics apart: it
+// drops what it holds of an earlier number, and what still comes with one.
 func (h *Host) show(c *Clinic) {
 	c.NextGeneration()
 	h.shown.Store(c)
 }
 
-// drop closes a clinic and forgets it: the next call opens the one that is used.
+// drop closes a clinic and forgets it: the next call opens the one that is
+// used.
 func (h *Host) drop(c *Clinic) {
 	if c == nil {
 		return
@@ -153,8 +155,8 @@ func (h *Host) drop(c *Clinic) {
 	h.closeClinic(c)
 }
 
-// eraseTraces erases what the program has written about clients: its log now, the
-// web view's files at the next start.
+// eraseTraces erases what the program has written about clients: its log now,
+// the web view's files at the next start.
 func (h *Host) eraseTraces() error {
 	return errors.Join(h.options.EraseLogs(), webview.Mark(h.options.Workspace.DataDir()))
 }
