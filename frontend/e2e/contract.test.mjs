@@ -11,10 +11,14 @@ const at = (path) => resolve(frontend, path);
 const MODELS = 'wailsjs/go/models.ts';
 const service = (name) => `wailsjs/go/window/${name}.d.ts`;
 
-const settings = ts.getParsedCommandLineOfConfigFile(at('e2e/tsconfig.json'), {}, {
-  ...ts.sys,
-  onUnRecoverableConfigFileDiagnostic: (each) => assert.fail(said([each])[0]),
-});
+const settings = ts.getParsedCommandLineOfConfigFile(
+  at('e2e/tsconfig.json'),
+  {},
+  {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: (each) => assert.fail(said([each])[0]),
+  },
+);
 /** What is not changed is read once. */
 const read = new Map();
 
@@ -50,19 +54,79 @@ test('the page and Go agree', () => {
 });
 
 const CHANGES = [
-  ['a field of Go has another name', MODELS, 'idleMinutes: number', 'lockMinutes: number', /samples.*Minutes/s],
-  ['a field of Go has another type', MODELS, 'activeInCliniko: number', 'activeInCliniko: string', /samples.*string/s],
-  ['a field that is said more exactly has another type', MODELS, 'phase: string', 'phase: number', /types\.ts/],
+  [
+    'a field of Go has another name',
+    MODELS,
+    'idleMinutes: number',
+    'lockMinutes: number',
+    /samples.*Minutes/s,
+  ],
+  [
+    'a field of Go has another type',
+    MODELS,
+    'activeInCliniko: number',
+    'activeInCliniko: string',
+    /samples.*string/s,
+  ],
+  [
+    'a field that is said more exactly has another type',
+    MODELS,
+    'phase: string',
+    'phase: number',
+    /types\.ts/,
+  ],
   ['a field that is said more exactly is gone', MODELS, 'privacyPolicy: string;', '', /types\.ts/],
   ['Go has one field more', MODELS, 'keyEnds: string;', 'keyEnds: string; note: string;', /samples.*note/s],
-  ['the page says of a field what Go does not', 'src/lib/api/types.ts', 'state: LinkState', 'state: LinkState; port: number', /types\.ts/],
-  ['a parameter has another type', service('Profiles'), 'Get(arg1:string)', 'Get(arg1:number)', /parameter 0 of Profiles\.Get/],
+  [
+    'the page says of a field what Go does not',
+    'src/lib/api/types.ts',
+    'state: LinkState',
+    'state: LinkState; port: number',
+    /types\.ts/,
+  ],
+  [
+    'a parameter has another type',
+    service('Profiles'),
+    'Get(arg1:string)',
+    'Get(arg1:number)',
+    /parameter 0 of Profiles\.Get/,
+  ],
   ['a field of a parameter has another type', MODELS, 'noPhone: boolean', 'noPhone: number', /types\.ts/],
-  ['a method has one parameter more', service('People'), 'SignOut()', 'SignOut(arg1:boolean)', /People\.SignOut/],
-  ['a method answers something else', service('Links'), 'Test():Promise<boolean>', 'Test():Promise<string>', /answer of Links\.Test/],
-  ['a method of Go is gone', service('Security'), /export function Lock\(.*/, '', /Security\.Lock is not Go's/],
-  ['Go has one method more', service('Sync'), 'export function Now()', 'export function Pause():Promise<void>;\nexport function Now()', /Sync\.Pause is not the page's/],
-  ['the page asks for a type of its own', 'src/lib/api/bridge.ts', 'Promise<T.DayView[] | null>', 'Promise<{ passes: string }[] | null>', /answer of Sync\.Days/],
+  [
+    'a method has one parameter more',
+    service('People'),
+    'SignOut()',
+    'SignOut(arg1:boolean)',
+    /People\.SignOut/,
+  ],
+  [
+    'a method answers something else',
+    service('Links'),
+    'Test():Promise<boolean>',
+    'Test():Promise<string>',
+    /answer of Links\.Test/,
+  ],
+  [
+    'a method of Go is gone',
+    service('Security'),
+    /export function Lock\(.*/,
+    '',
+    /Security\.Lock is not Go's/,
+  ],
+  [
+    'Go has one method more',
+    service('Sync'),
+    'export function Now()',
+    'export function Pause():Promise<void>;\nexport function Now()',
+    /Sync\.Pause is not the page's/,
+  ],
+  [
+    'the page asks for a type of its own',
+    'src/lib/api/bridge.ts',
+    'Promise<T.DayView[] | null>',
+    'Promise<{ passes: string }[] | null>',
+    /answer of Sync\.Days/,
+  ],
 ];
 
 for (const [what, path, from, to, refusal] of CHANGES) {

@@ -196,7 +196,7 @@ describe('all syncs', () => {
 describe('a mass disappearance', () => {
   const title = '3 clients are no longer in Cliniko';
 
-  /** Three are missing. Whoever is asked to remove them takes until `end` or `stop` is called. */
+  /** Three are missing. To remove them takes until `end` is called. */
   function start(patch: Partial<AppState> = {}) {
     const go = startGo(patch);
     loseThree(go);

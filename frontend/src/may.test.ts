@@ -158,6 +158,7 @@ describe('a client who left', () => {
     const permissions: Permission[] = ['practitioner', 'practitioner.delete'];
     const { go, user } = as(permissions, { name: 'profiles' });
     go.Profiles.Erase.mockResolvedValue();
+    router.go({ name: 'settings', section: 'about' }); // to which no way leads back afterwards
     router.go({ name: 'profile', id: LUCA.id });
     await screen.findByText(/They are erased here on/);
     await user.click(await button('Erase from this computer'));

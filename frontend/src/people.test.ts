@@ -48,7 +48,7 @@ describe('people', () => {
     await user.click(submit);
     expect(form.getByLabelText('Name')).toHaveFocus();
     expect(form.getByText('Enter the name.')).toBeVisible();
-    await user.type(form.getByLabelText('Name'), 'Kim Novice');
+    await user.type(form.getByLabelText('Name'), ' Kim Novice ');
     await user.type(form.getByLabelText('Email'), 'lee@example.com');
     await user.type(form.getByLabelText('Password'), 'short{Enter}');
     expect(form.getByText('Use at least 12 characters.')).toBeVisible();

@@ -1,6 +1,6 @@
 /**
  * What Go may answer, word for word: one clinic with a few people and clients.
- * Each of Go's types is here whole, so that one with other fields does not compile.
+ * Each is whole, so that a type of Go's with other fields does not compile.
  */
 import type {
   AppState,

@@ -1,7 +1,7 @@
 import type { CannedGo } from './go';
 import { LISTING, MISSING, PASS, refusal, STATE } from './samples';
 
-/** The clients are read at once and wait, and are imported when somebody starts that. */
+/** The list waits once it is asked for, and an import ends well at once. */
 export function importsAtOnce(go: CannedGo) {
   go.Sync.List.mockImplementation(() => {
     go.tell({ phase: 'listed' });

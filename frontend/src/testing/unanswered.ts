@@ -1,2 +1,2 @@
-/** What the page asked in this test and nobody had given an answer to: nothing, see setup.ts. */
+/** What this test gave no answer to: nothing, or it fails (see setup.ts). */
 export const unanswered: string[] = [];

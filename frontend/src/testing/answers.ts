@@ -1,0 +1,131 @@
+import type { Services } from '../lib/api/bridge';
+import type { AppState, ErrorView, ProfileFilter, ProfileQuery, ProfileRow } from '../lib/api';
+import * as sample from './samples';
+
+/** What a test finds on this computer, and may change as it likes. */
+export interface Found {
+  state: AppState;
+  profiles: typeof sample.PROFILES;
+  /** The list by its filter and by what is searched for: nobody by another text. */
+  lists: Record<ProfileFilter, Record<string, ProfileRow[]>>;
+  counts: typeof sample.COUNTS;
+  /** The client whose link waits; '' for none. */
+  link: string;
+}
+
+export const found = (state: AppState): Found => ({
+  state,
+  profiles: structuredClone(sample.PROFILES),
+  lists: {
+    all: { '': sample.ROWS },
+    attention: { '': sample.ROWS.filter(({ problems }) => problems.length > 0) },
+    archived: { '': [sample.LUCA, sample.NOAH].map(sample.rowOf) },
+  },
+  counts: { ...sample.COUNTS },
+  link: '',
+});
+
+const done = () => Promise.resolve();
+
+// Go's errors reach the page as such objects.
+export const rejected = (view: ErrorView) => Promise.reject<never>(view as never);
+
+/** In the place of an answer that only a test can give. */
+export const none = () => rejected(sample.refusal('internal', 'No answer.'));
+
+/** What every screen asks, answered with the samples; for what changes anything, none. */
+export function answers(go: Found): Services {
+  const shown = ({ filter, search }: ProfileQuery) => go.lists[filter][search] ?? [];
+  const part = (query: ProfileQuery) =>
+    shown(query).slice(query.offset, query.offset + query.limit);
+
+  return {
+    About: {
+      State: () => Promise.resolve(go.state),
+      Painted: done,
+      Focused: done,
+      Diagnostics: none,
+      OpenGuide: done,
+      CopyText: done,
+    },
+    People: {
+      CreateFirst: none,
+      SignIn: none,
+      SignOut: none,
+      ChangePassword: none,
+      List: () => Promise.resolve([sample.DANA, sample.LEE, sample.PRIYA, sample.SAM]),
+      Add: none,
+      Change: none,
+      ResetPassword: none,
+    },
+    Security: {
+      Lock: none,
+      Active: done,
+      SetAutoLock: none,
+      Retention: () => Promise.resolve(sample.RETENTION),
+      SetRetention: none,
+      Audit: () => Promise.resolve([sample.EVENT]),
+    },
+    Clinics: {
+      List: () => Promise.resolve(null),
+      Use: none,
+      ConnectSeparately: none,
+      OpenDemo: none,
+      LeaveDemo: none,
+      ResetStore: none,
+      StartOver: none,
+    },
+    Integration: {
+      Connect: none,
+      Disconnect: none,
+      Failures: () => Promise.resolve(sample.FAILURES),
+      RetryFailure: none,
+      ExportFailures: none,
+      Missing: () => Promise.resolve(sample.MISSING),
+      KeepMissing: none,
+      RemoveMissing: none,
+    },
+    Sync: {
+      List: none,
+      Listing: () => Promise.resolve({ rows: [sample.LISTED], total: 1 }),
+      ListingSummary: none,
+      Import: none,
+      Discard: done,
+      Cancel: none,
+      Now: none,
+      Passes: () => Promise.resolve([sample.PASS]),
+      Days: (begins) => Promise.resolve(begins.map(() => sample.DAY)),
+    },
+    Profiles: {
+      Find: (query) =>
+        Promise.resolve({ rows: part(query), matched: shown(query).length, ...go.counts }),
+      IDs: (query) => Promise.resolve(part(query).map(({ id }) => id)),
+      FindName: none,
+      Get: (id) => {
+        const known = go.profiles.find((each) => each.id === id);
+        return known ? Promise.resolve(known) : rejected(sample.refusal('not_found'));
+      },
+      Refresh: none,
+      Erase: none,
+      History: () => Promise.resolve(sample.HISTORY),
+      Export: none,
+      ExportSelected: none,
+      CopyDetail: done,
+      OpenInCliniko: done,
+    },
+    Links: {
+      Take: () => {
+        const { link } = go;
+        go.link = '';
+        go.state.linkWaiting = false;
+        return Promise.resolve({ id: link });
+      },
+      Follow: none,
+      FindPasted: () => Promise.resolve({ id: '' }),
+      Setup: () => Promise.resolve(sample.LINK_SETUP),
+      Repair: none,
+      Test: none,
+      SkipButton: none,
+    },
+  };
+}
