@@ -131,8 +131,11 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 		"keep":        func() error { _, err := ended.Integration().KeepMissing(t.Context()); return err },
 		"remove":      func() error { _, err := ended.Integration().RemoveMissing(t.Context(), nil, nil); return err },
 		"export":      func() error { _, err := ended.Exports().Profiles("csv").Run(t.Context(), password, nil); return err },
-		"selected":    func() error { _, err := ended.Exports().Selected(nil, "csv").Run(t.Context(), password, nil); return err },
-		"failures":    func() error { _, err := ended.Exports().Failures().Run(t.Context(), password, nil); return err },
+		"selected": func() error {
+			_, err := ended.Exports().Selected(nil, "csv").Run(t.Context(), password, nil)
+			return err
+		},
+		"failures": func() error { _, err := ended.Exports().Failures().Run(t.Context(), password, nil); return err },
 		"add": func() error {
 			_, err := ended.Accounts().Add(t.Context(), "Kim Example", "kim@example.com", password, nil)
 			return err

@@ -18,6 +18,13 @@ import (
 func (f *fixture) tamper(statement string) {
 	f.t.Helper()
 	f.app.close()
+	f.exec(statement)
+	f.start()
+}
+
+// exec changes the database past the app.
+func (f *fixture) exec(statement string) {
+	f.t.Helper()
 	db, err := sql.Open("sqlite3", filepath.Join(f.o.DataDir(), "telehab.db"))
 	if err == nil {
 		_, err = db.Exec(statement)
@@ -28,7 +35,6 @@ func (f *fixture) tamper(statement string) {
 	if err := db.Close(); err != nil {
 		f.t.Fatal(err)
 	}
-	f.start()
 }
 
 // Whatever was written into the file, there is a way on.

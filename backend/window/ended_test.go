@@ -1,6 +1,7 @@
 package window
 
 import (
+	"sync/atomic"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -63,5 +64,34 @@ func TestADeactivatedPersonIsSignedOut(t *testing.T) {
 	}
 	if _, err := f.app.People.List(); profile.CodeOf(err) != profile.SignedOut {
 		t.Errorf("the people: %v", err)
+	}
+}
+
+// The page is told of the lock though the store cannot be read at that moment.
+func TestTheLockNeedsNoStore(t *testing.T) {
+	for name, damage := range map[string]string{
+		"a person who cannot be decrypted": "UPDATE person SET sealed = x'00'",
+		"a clinic that cannot":             "UPDATE clinic SET sealed = zeroblob(60)",
+		"a table that is gone":             "DROP TABLE person",
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, fakeclinic.Options{Seed: 97, Patients: 5})
+			var screen atomic.Bool
+			f.computer.ScreenLocked = screen.Load
+			f.signUpAndConnect()
+			f.imported()
+			f.exec(damage)
+			screen.Store(true)
+			f.app.lockIfDue(t.Context(), false)
+			f.system.mu.Lock()
+			told := f.system.state
+			f.system.mu.Unlock()
+			if told.Person != nil || told.Store == nil || told.Generation == 0 {
+				t.Errorf("the page was told %+v", told)
+			}
+			if _, err := f.clinic().Workspace.Directory(); profile.CodeOf(err) != profile.SignedOut {
+				t.Errorf("the names are still in memory: %v", err)
+			}
+		})
 	}
 }

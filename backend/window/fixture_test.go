@@ -23,6 +23,7 @@ type fakeSystem struct {
 	mu          sync.Mutex
 	events      []string
 	phases      []string
+	state       AppState // the last one that the page was sent
 	opened      []string
 	copied      string
 	saveTo      string
@@ -35,8 +36,11 @@ func (s *fakeSystem) Emit(event string, data any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events = append(s.events, event)
-	if status, ok := data.(SyncStatus); ok {
-		s.phases = append(s.phases, status.Phase)
+	switch data := data.(type) {
+	case SyncStatus:
+		s.phases = append(s.phases, data.Phase)
+	case AppState:
+		s.state = data
 	}
 }
 func (s *fakeSystem) Show()             { s.mu.Lock(); s.shown++; s.mu.Unlock() }

@@ -58,10 +58,15 @@ func (p *page) StatusChanged(ctx context.Context, c *host.Clinic) {
 	p.toolkit.Emit(eventSync, status)
 }
 
-// StateChanged sends the state.
+// StateChanged sends the state. Where the store cannot be read it sends that,
+// without anybody: a page that is not told of the lock would still show names.
 func (p *page) StateChanged(ctx context.Context, c *host.Clinic) {
 	state, err := p.stateOf(ctx, c)
-	if err != nil {
+	switch {
+	case err == nil:
+	case isBroken(err), c.Session() == nil:
+		state = p.closedState(err) // the names go from the page, whatever the store says
+	default:
 		logging.Failure(p.log, "tell the state", err)
 		return
 	}

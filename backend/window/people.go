@@ -55,7 +55,7 @@ func (p *People) signedIn(ctx context.Context, c *host.Clinic, err error) (AppSt
 func (p *People) SignOut() (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.SignOut()
-		return p.page.stateOf(ctx, c.Clinic)
+		return p.page.state(ctx, c)
 	})
 }
 

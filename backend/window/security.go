@@ -46,7 +46,7 @@ func (s *Security) Lock() (AppState, error) {
 	return host.Do(s.access, session.SignedIn, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.Lock()
 		c.Clinic.TellState(ctx)
-		return s.page.stateOf(ctx, c.Clinic)
+		return s.page.state(ctx, c)
 	})
 }
 

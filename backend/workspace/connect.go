@@ -45,10 +45,12 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 		return err
 	}
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.unlink()
-	if w.directory != nil {
-		w.directory.InCountry(clinic.Country)
+	w.mu.Unlock()
+	w.names.mu.Lock()
+	defer w.names.mu.Unlock()
+	if w.names.current != nil {
+		w.names.current.InCountry(clinic.Country)
 	}
 	return nil
 }
@@ -71,9 +73,11 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	if err != nil {
 		return gone, err
 	}
-	if w.directory != nil {
-		w.directory = directory.New()
+	w.names.mu.Lock()
+	if w.names.current != nil {
+		w.names.current = directory.New()
 	}
+	w.names.mu.Unlock()
 	return gone, w.at.useNextKey(ctx, fresh)
 }
 

@@ -9,18 +9,27 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
+// names are the profiles in memory. Their lock is held for moments only, so that
+// forgetting them waits neither for the keyring nor for Cliniko.
+type names struct {
+	mu      sync.Mutex
+	current *directory.Directory // nil: nobody is signed in
+	filling *directory.Directory // replaces current once it is filled
+	read    int64                // the store's revision when current was read; 0: not known
+}
+
 // Unlock reads all profiles into memory, for somebody who has signed in. It
 // returns the refs of rows that do not open any more, which Mend brings back.
 func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 	fresh := directory.New()
-	w.mu.Lock()
-	w.directory, w.filling, w.read = fresh, nil, 0 // from now on passes tell it what changes
-	w.mu.Unlock()
+	w.names.mu.Lock()
+	w.names.current, w.names.filling, w.names.read = fresh, nil, 0 // from now on passes tell it what changes
+	w.names.mu.Unlock()
 	broken, revision, err := w.fill(ctx, fresh)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err == nil && w.directory == fresh {
-		w.read = revision
+	w.names.mu.Lock()
+	defer w.names.mu.Unlock()
+	if err == nil && w.names.current == fresh {
+		w.names.read = revision
 	}
 	return broken, err
 }
@@ -30,9 +39,9 @@ func (w *Workspace) Unlock(ctx context.Context) (broken []string, err error) {
 // whether it did: not while nobody is signed in, nor where nothing has
 // changed.
 func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
-	w.mu.Lock()
-	before, read := w.directory, w.read
-	w.mu.Unlock()
+	w.names.mu.Lock()
+	before, read := w.names.current, w.names.read
+	w.names.mu.Unlock()
 	if before == nil {
 		return false, nil
 	}
@@ -42,16 +51,16 @@ func (w *Workspace) Renew(ctx context.Context) (renewed bool, err error) {
 		}
 	}
 	fresh := directory.New()
-	w.mu.Lock()
-	if w.directory == before {
-		w.filling = fresh
+	w.names.mu.Lock()
+	if w.names.current == before {
+		w.names.filling = fresh
 	}
-	w.mu.Unlock()
+	w.names.mu.Unlock()
 	_, read, err = w.fill(ctx, fresh)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if err == nil && w.filling == fresh && w.directory == before {
-		w.directory, w.filling, w.read = fresh, nil, read
+	w.names.mu.Lock()
+	defer w.names.mu.Unlock()
+	if err == nil && w.names.filling == fresh && w.names.current == before {
+		w.names.current, w.names.filling, w.names.read = fresh, nil, read
 	}
 	return true, err
 }
@@ -92,19 +101,19 @@ func (w *Workspace) fill(ctx context.Context, fresh *directory.Directory) (broke
 
 // Lock forgets all names.
 func (w *Workspace) Lock() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.directory, w.filling = nil, nil
+	w.names.mu.Lock()
+	defer w.names.mu.Unlock()
+	w.names.current, w.names.filling = nil, nil
 }
 
 // Directory returns the profiles in memory, or SignedOut.
 func (w *Workspace) Directory() (*directory.Directory, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.directory == nil {
+	w.names.mu.Lock()
+	defer w.names.mu.Unlock()
+	if w.names.current == nil {
 		return nil, profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
 	}
-	return w.directory, nil
+	return w.names.current, nil
 }
 
 // Apply makes a Workspace a profile.Destination: it passes on what changed to
@@ -119,9 +128,9 @@ func (w *Workspace) Forget(refs []string) {
 }
 
 func (w *Workspace) tell(what func(*directory.Directory)) {
-	w.mu.Lock()
-	people, fresh := w.directory, w.filling
-	w.mu.Unlock()
+	w.names.mu.Lock()
+	people, fresh := w.names.current, w.names.filling
+	w.names.mu.Unlock()
 	for _, each := range []*directory.Directory{people, fresh} {
 		if each != nil {
 			what(each)

@@ -18,7 +18,6 @@ import (
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/cliniko"
-	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
@@ -35,11 +34,10 @@ type Workspace struct {
 	demo    *demo        // nil for a real one
 	idle    atomic.Int32 // minutes
 
-	mu        sync.Mutex
-	link      *link                // nil: no clinic is connected
-	directory *directory.Directory // nil: nobody is signed in
-	filling   *directory.Directory // replaces directory once it is filled
-	read      int64                // the store's revision when directory was read; 0: not known
+	names names
+
+	mu   sync.Mutex
+	link *link // nil: no clinic is connected
 }
 
 // link is the connection to the clinic.
