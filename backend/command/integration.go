@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/workspace"
@@ -40,6 +41,33 @@ func (t *Terminal) connect() *cobra.Command {
 	return c
 }
 
+// askToDisconnect names what goes. A separate clinic's folder goes as a whole, so
+// no window may have it open.
+func (t *Terminal) askToDisconnect(e session.Erasing, yes bool) error {
+	of := profile.Display(e.Clinic)
+	if of == "" {
+		of = "the connected clinic"
+	}
+	what := "the API key and all clients of " + of
+	if e.Separate {
+		inbox, alone, err := handover.Listen(t.options().DataDir())
+		if err != nil {
+			return err
+		}
+		if !alone {
+			return profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
+		}
+		if err := inbox.Close(); err != nil {
+			return err
+		}
+		what += ", and the people and the audit trail of this clinic,"
+	}
+	if yes {
+		return nil
+	}
+	return t.confirmErasing(what)
+}
+
 // readKey reads an API key from standard input.
 func (t *Terminal) readKey() (string, error) {
 	if file, ok := t.In.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115
@@ -63,12 +91,7 @@ func (t *Terminal) disconnect() *cobra.Command {
 			ctx := c.Context()
 			var erased session.Erased
 			err := t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) (err error) {
-				erased, err = person.Integration().Disconnect(ctx, func(clinic string) error {
-					if yes {
-						return nil
-					}
-					return t.confirmErasing("the API key and all clients of " + profile.Display(clinic))
-				})
+				erased, err = person.Integration().Disconnect(ctx, func(e session.Erasing) error { return t.askToDisconnect(e, yes) })
 				return err
 			})
 			if err == nil && erased.SeparateAccount != "" {
@@ -80,6 +103,9 @@ func (t *Terminal) disconnect() *cobra.Command {
 			_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %s, %s of theirs, the records of %s, the log, and the key of the data. "+
 				"What the window has in its cache goes when TeleHab is next started.\n",
 				several(erased.Profiles, "profile"), several(erased.Changes, "change"), several(erased.Passes, "sync"))
+			if err == nil && erased.SeparateAccount != "" {
+				_, err = fmt.Fprintln(t.Out, "The people and the audit trail of this clinic went with its folder.")
+			}
 			return err
 		}),
 	}

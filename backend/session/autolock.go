@@ -18,6 +18,7 @@ type AutoLock struct {
 
 	mu       sync.Mutex
 	lastUsed reading
+	slept    bool // since then
 }
 
 // reading is a time by the two clocks of this computer.
@@ -39,14 +40,14 @@ func (a *AutoLock) Used() {
 	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.lastUsed = now
+	a.lastUsed, a.slept = now, false
 }
 
 // Due says whether to lock now. minutes are the idle ones, or
-// workspace.OnlyWithScreen; slept, that the computer has slept meanwhile.
-func (a *AutoLock) Due(minutes int, slept bool) bool {
+// workspace.OnlyWithScreen.
+func (a *AutoLock) Due(minutes int) bool {
 	a.mu.Lock()
-	idle := a.now().since(a.lastUsed)
+	idle, slept := a.now().since(a.lastUsed), a.slept
 	a.mu.Unlock()
 	tooIdle := minutes != workspace.OnlyWithScreen && idle >= time.Duration(minutes)*time.Minute
 	return tooIdle || slept || a.ScreenLocked()
@@ -60,17 +61,22 @@ const (
 	sleepGap = 30 * time.Second
 )
 
-// Watch calls check every two seconds until ctx ends, and says whether the
-// computer has slept since the last call.
-func (a *AutoLock) Watch(ctx context.Context, check func(slept bool)) {
+// Watch calls check every two seconds until ctx ends, and notices when the
+// computer has slept.
+func (a *AutoLock) Watch(ctx context.Context, check func()) {
 	ticker := time.NewTicker(lockTick)
 	defer ticker.Stop()
 	for before := a.now(); ; {
 		select {
 		case <-ticker.C:
 			now := a.now()
-			check(now.since(before) > sleepGap)
+			if now.since(before) > sleepGap {
+				a.mu.Lock()
+				a.slept = true
+				a.mu.Unlock()
+			}
 			before = now
+			check()
 		case <-ctx.Done():
 			return
 		}

@@ -90,7 +90,9 @@ func (x Exports) Failures() Export {
 			var addressErr error
 			err := export.FailuresCSV(w, directory.Failures(), func(id profile.ID) string {
 				address, err := s.workspace.PatientURL(ctx, id)
-				addressErr = errors.Join(addressErr, err)
+				if profile.CodeOf(err) != profile.NotFound { // Cliniko did not say its web address
+					addressErr = errors.Join(addressErr, err)
+				}
 				return address
 			})
 			return errors.Join(err, addressErr)

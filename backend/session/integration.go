@@ -70,24 +70,36 @@ type Erased struct {
 	SeparateAccount string
 }
 
-// Disconnect erases the API key and everything that came from Cliniko, and
-// what the program has written about it. ask is called before with the
-// clinic's name; its error ends it.
+// Erasing is what Disconnect is about to erase.
+type Erasing struct {
+	Clinic   string // its name; "" if that cannot be read
+	Separate bool   // the clinic has data of its own: its people and audit trail go too
+}
+
+// Disconnect erases the API key and everything that came from Cliniko, and what
+// the program has written about it. ask is called before; its error ends it. With
+// an error, what is returned was erased all the same.
 //
-// Errors: SignedOut, NotPermitted, NotConnected, those of ask and of the store.
-func (i Integration) Disconnect(ctx context.Context, ask func(clinic string) error) (Erased, error) {
+// Errors: SignedOut, NotPermitted, those of ask and of the store; NotConnected,
+// unless what is left is a separate clinic's folder.
+func (i Integration) Disconnect(ctx context.Context, ask func(Erasing) error) (Erased, error) {
 	s := i.session
 	if err := s.Require(MayDisconnect); err != nil {
 		return Erased{}, err
 	}
+	separate := s.workspace.SeparateAccount()
 	clinic, err := s.workspace.Clinic(ctx)
-	if profile.CodeOf(err) == profile.NotConnected {
+	missing := profile.CodeOf(err) == profile.NotConnected
+	if missing && separate == "" {
 		return Erased{}, err
-	} // one whose row does not open goes without its name
-	if err := ask(clinic.Name); err != nil {
+	} // one whose row cannot be decrypted goes without its name
+	if err := ask(Erasing{Clinic: clinic.Name, Separate: separate != ""}); err != nil {
 		return Erased{}, err
 	}
-	erased := Erased{Clinic: clinic.Name, SeparateAccount: s.workspace.SeparateAccount()}
+	erased := Erased{Clinic: clinic.Name, SeparateAccount: separate}
+	if missing {
+		return erased, nil
+	}
 	err = s.recordAround(ctx, s.event(staff.Disconnected, clinic.AccountID), func(*staff.Event) error {
 		gone, err := s.workspace.Disconnect(ctx)
 		erased.Profiles, erased.Changes, erased.Passes = gone.Profiles, gone.Changes, gone.Passes

@@ -7,46 +7,61 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// Needs says which permissions something requires: at least one of each
-// group. A group without any requires only that somebody is signed in.
-type Needs [][]staff.Permission
+// Needs says what something requires: nobody, somebody who is signed in, or at
+// least one permission of each group. The zero value refuses everybody.
+type Needs struct {
+	anyone, signedIn bool
+	groups           [][]staff.Permission
+}
 
-// Anyone is for what needs nobody to be signed in.
-var Anyone Needs
-
-// SignedIn is for what everybody may who is signed in.
-var SignedIn = Needs{{}}
+var (
+	// Anyone is for what needs nobody to be signed in.
+	Anyone = Needs{anyone: true}
+	// SignedIn is for what everybody may who is signed in.
+	SignedIn = Needs{signedIn: true}
+)
 
 // AnyOf needs one of the permissions.
-func AnyOf(some ...staff.Permission) Needs { return Needs{some} }
+func AnyOf(some ...staff.Permission) Needs { return Needs{groups: [][]staff.Permission{some}} }
 
 // AllOf needs every one of the permissions.
 func AllOf(every ...staff.Permission) Needs {
 	n := Needs{}
 	for _, each := range every {
-		n = append(n, []staff.Permission{each})
+		n.groups = append(n.groups, []staff.Permission{each})
 	}
 	return n
 }
+
+// Nobody says that nobody has to be signed in.
+func (n Needs) Nobody() bool { return n.anyone }
 
 // Require returns nil if the person of this session has what is needed. A nil
 // session is nobody's.
 //
 // Errors: SignedOut, NotPermitted.
 func (s *Session) Require(n Needs) error {
-	if len(n) == 0 {
+	switch {
+	case n.anyone:
+		return nil
+	case s == nil || s.Ended():
+		return errNobody
+	case n.signedIn:
 		return nil
 	}
-	if s == nil || s.Ended() {
-		return errNobody
-	}
 	person := s.Person()
-	for _, group := range n {
-		if len(group) > 0 && !slices.ContainsFunc(group, person.May) {
-			return profile.Refuse(profile.NotPermitted, "You don't have access to this. Ask whoever manages the people in TeleHab at your clinic.")
+	for _, group := range n.groups {
+		if !slices.ContainsFunc(group, person.May) {
+			return errNoAccess
 		}
+	}
+	if len(n.groups) == 0 {
+		return errNoAccess
 	}
 	return nil
 }
 
-var errNobody = profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
+var (
+	errNobody   = profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
+	errNoAccess = profile.Refuse(profile.NotPermitted, "You don't have access to this. Ask whoever manages the people in TeleHab at your clinic.")
+)

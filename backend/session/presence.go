@@ -39,23 +39,36 @@ func (p *Presence) Locked() *staff.Person {
 
 // Lock ends the session, if there is one.
 func (p *Presence) Lock() {
-	if current := p.Session(); current != nil {
-		p.end(current.Person())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current == nil {
+		return
 	}
+	if !p.current.Ended() {
+		p.locked = p.current.Person()
+	}
+	p.endCurrent()
 }
 
-// SignOut ends the session, if there is one, and forgets who locked the window.
-func (p *Presence) SignOut() { p.end(nil) }
-
-// end ends the session. locked is who may come back with the password alone.
-func (p *Presence) end(locked *staff.Person) {
+// SignOut ends the session, and forgets who locked the window. It returns the
+// session that it ended; nil if nobody was signed in.
+func (p *Presence) SignOut() *Session {
 	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.locked = nil
+	return p.endCurrent()
+}
+
+// endCurrent ends the session, if there is one that has not ended by itself. The
+// caller holds the lock, so that no other session begins in between.
+func (p *Presence) endCurrent() *Session {
 	ended := p.current
-	p.current, p.locked = nil, locked
-	p.mu.Unlock()
-	if ended != nil {
-		ended.End()
+	p.current = nil
+	if ended == nil || ended.Ended() {
+		return nil
 	}
+	ended.End()
+	return ended
 }
 
 // SignIn begins the session of whoever has the email and the password, and
@@ -97,10 +110,14 @@ func (p *Presence) SignInAgain(ctx context.Context, w *workspace.Workspace, o Op
 	return p.startRecorded(ctx, newSession(w, o, person))
 }
 
-// SignInToDemo begins the session of the demo's only person.
+// SignInToDemo begins the session of the demo's only person, who has no password.
 //
-// Errors: those of the store.
+// Errors: NotPermitted on a workspace that is not the demo's, and those of the
+// store.
 func (p *Presence) SignInToDemo(ctx context.Context, w *workspace.Workspace, o Options) error {
+	if demo, _ := w.Demo(); !demo {
+		return errNoAccess
+	}
 	return p.start(ctx, newSession(w, o, DemoPerson()), func() error { return nil })
 }
 
@@ -119,9 +136,7 @@ func (p *Presence) startRecorded(ctx context.Context, next *Session) error {
 func (p *Presence) start(ctx context.Context, next *Session, audit func() error) error {
 	p.signingIn.Lock()
 	defer p.signingIn.Unlock()
-	if before := p.Session(); before != nil {
-		p.end(before.Person())
-	}
+	p.Lock() // whoever was signed in before
 	broken, err := next.workspace.Unlock(ctx)
 	if len(broken) > 0 {
 		next.options.Reread(ctx, broken)

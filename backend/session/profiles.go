@@ -9,6 +9,9 @@ import (
 // OpenedProfile adds to the audit trail that the person looks at a client, once
 // as long as they go on looking at the same one.
 func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
+	if err := s.Require(MayViewProfiles); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	again := s.opened == ref
 	s.mu.Unlock()

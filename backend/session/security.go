@@ -26,13 +26,14 @@ func (x Security) SetAutoLock(ctx context.Context, minutes int) error {
 //
 // Errors: SignedOut, NotPermitted, NotConnected, Invalid.
 func (x Security) SetRetention(ctx context.Context, r profile.Retention) error {
-	return x.change(ctx, func() error {
-		store, err := x.session.workspace.Store(ctx)
-		if err != nil {
-			return err
-		}
-		return store.SetRetention(ctx, r)
-	})
+	if err := x.session.Require(MayChangeSecurity); err != nil {
+		return err
+	}
+	store, err := x.session.workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
+	return x.change(ctx, func() error { return store.SetRetention(ctx, r) })
 }
 
 func (x Security) change(ctx context.Context, change func() error) error {

@@ -94,6 +94,17 @@ func (s *Session) End() {
 	s.workspace.Lock()
 }
 
+// Credentials returns what proves the person in another workspace that knows
+// them with the same password, for Presence.SignInAgain.
+//
+// Errors: SignedOut, and those of the store.
+func (s *Session) Credentials(ctx context.Context) (workspace.Credentials, error) {
+	if err := s.Require(SignedIn); err != nil {
+		return workspace.Credentials{}, err
+	}
+	return s.workspace.Credentials(ctx, s.Person().ID)
+}
+
 // SetListed keeps a list that waits to be imported; nil: none waits.
 func (s *Session) SetListed(list *syncer.Listed) {
 	s.mu.Lock()

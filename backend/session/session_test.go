@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"telehab.io/desktop/backend/account"
@@ -123,7 +124,7 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 			return ended.Integration().ConnectSeparately(t.Context(), workspace.Clinics{}, fake.Key())
 		},
 		"disconnect": func() error {
-			_, err := ended.Integration().Disconnect(t.Context(), func(string) error { return errors.New("asked") })
+			_, err := ended.Integration().Disconnect(t.Context(), func(session.Erasing) error { return errors.New("asked") })
 			return err
 		},
 		"import":      func() error { _, err := ended.Integration().Import(t.Context(), nil); return err },
@@ -197,7 +198,70 @@ func TestAuthenticateIsNoSignIn(t *testing.T) {
 		t.Errorf("%d lines of the audit trail, then %d, %v", len(before), len(after), err)
 	}
 	var nobody *session.Session
-	if err := nobody.Require(session.SignedIn); profile.CodeOf(err) != profile.SignedOut {
-		t.Errorf("nobody: %v", err)
+	for name, c := range map[string]struct {
+		needs  session.Needs
+		nobody profile.Code
+		kim    profile.Code
+	}{
+		"anyone": {session.Anyone, "", ""}, "signed in": {session.SignedIn, profile.SignedOut, ""},
+		"the zero value": {session.Needs{}, profile.SignedOut, profile.NotPermitted}, "all of none": {session.AllOf(), profile.SignedOut, profile.NotPermitted},
+		"any of none": {session.AnyOf(), profile.SignedOut, profile.NotPermitted},
+	} {
+		if err := nobody.Require(c.needs); profile.CodeOf(err) != c.nobody {
+			t.Errorf("%s for nobody: %v", name, err)
+		}
+		if err := kim.Require(c.needs); profile.CodeOf(err) != c.kim {
+			t.Errorf("%s for somebody: %v", name, err)
+		}
+	}
+	if err := state.SignInToDemo(t.Context(), w, session.Options{}); profile.CodeOf(err) != profile.NotPermitted {
+		t.Errorf("the demo's person on a real workspace: %v", err)
+	}
+}
+
+// Where Cliniko did not say its web address, the list is exported without links.
+func TestFailuresAreExportedWithoutAWebAddress(t *testing.T) {
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 40, Subdomain: "-"})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	options := workspace.Options{Dir: leaktest.Dir(t, fake, password), ClinikoURL: server.URL()}
+	w, err := workspace.Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := &session.Presence{}
+	if err := state.SignUp(t.Context(), w, session.Options{}, "Dana Smith", email, password); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := state.Session().Integration().Connect(t.Context(), func() (string, error) { return fake.Key(), nil }); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := w.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engine.Full(t.Context(), func(syncer.Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	options.ClinikoURL = "" // as in a clinic: the address is Cliniko's own, which nothing asks
+	if w, err = workspace.Open(t.Context(), options); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	if err := state.SignIn(t.Context(), w, session.Options{}, email, password); err != nil {
+		t.Fatal(err)
+	}
+	var content string
+	saved, err := state.Session().Exports().Failures().Run(t.Context(), password, func() (func([]byte) error, error) {
+		return func(c []byte) error { content = string(c); return nil }, nil
+	})
+	if err != nil || !saved || strings.Count(content, "\n") < 2 || strings.Contains(content, "http") {
+		t.Errorf("saved %v, %d lines, %v", saved, strings.Count(content, "\n"), err)
 	}
 }

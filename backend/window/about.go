@@ -75,6 +75,6 @@ func (a *About) CopyText(text string) error {
 // and the end of the log, redacted once more. It holds nobody's details.
 func (a *About) Diagnostics() (string, error) {
 	return host.Do(a.parts.access, session.SignedIn, func(ctx context.Context, c *host.Call) (string, error) {
-		return report(ctx, c.Clinic.Workspace, a.parts.options)
+		return report(ctx, c.Clinic.Workspace, a.parts.version, a.parts.dir)
 	})
 }

@@ -3,13 +3,14 @@ package window
 import "context"
 
 // lockIfDue locks the window when nobody has used it for a while, after sleep,
-// and with the system.
-func (w *window) lockIfDue(ctx context.Context, slept bool) {
-	c := w.host.Shown()
-	if c == nil || c.Session() == nil || !w.parts.autoLock.Due(c.Workspace.IdleMinutes(), slept) {
-		return
-	}
-	if c.Lock() {
-		c.TellState(ctx)
+// and with the system; a clinic that waits behind the demo too.
+func (w *window) lockIfDue(ctx context.Context) {
+	for _, c := range w.host.Opened() {
+		if c.Session() == nil || !w.parts.autoLock.Due(c.Workspace.IdleMinutes()) {
+			continue
+		}
+		if c.Lock() {
+			c.TellState(ctx)
+		}
 	}
 }

@@ -99,53 +99,35 @@ func (s *Clinics) ResetStore(word string) (AppState, error) {
 		switch {
 		case err == nil:
 			return AppState{}, profile.Refuse(profile.Invalid, "The data on this computer can be opened, so there is nothing to reset. Use Disconnect to erase it.")
-		case !host.IsLost(err):
-			return AppState{}, err
 		case profile.CodeOf(err) == profile.StoreMissing:
-			if err := c.CreateMissingStore(); err != nil {
-				return AppState{}, err
-			}
-			return s.parts.page.state(ctx, c)
-		case word != eraseWord:
-			return AppState{}, errEraseWord
+			err = c.CreateMissingStore()
+		default:
+			err = c.DeleteLostStore(ctx, word, err, clinic)
 		}
-		return s.startOver(ctx, c)
+		if err != nil {
+			return AppState{}, err
+		}
+		return s.parts.page.state(ctx, c)
 	})
 }
 
-// StartOver is for a computer whose only person has forgotten the password:
-// it erases people, clients and keys alike. Cliniko still has the clients. It
-// wants the word ERASE, and nobody signed in.
+// StartOver is for a computer whose only person has forgotten the password: it
+// erases people, clients and keys alike. Cliniko still has the clients. It needs
+// the word ERASE, and nobody signed in.
 func (s *Clinics) StartOver(word string) (AppState, error) {
 	return host.Do(s.parts.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
-		demo, _ := c.Clinic.Workspace.Demo()
-		switch {
-		case demo || c.Session != nil:
-			return AppState{}, profile.Refuse(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
-		case word != eraseWord:
-			return AppState{}, errEraseWord
+		if err := c.DeleteStore(ctx, word); err != nil {
+			return AppState{}, err
 		}
-		return s.startOver(ctx, c)
+		return s.parts.page.state(ctx, c)
 	})
-}
-
-// eraseWord is typed by whoever erases what Cliniko does not have.
-const eraseWord = "ERASE"
-
-var errEraseWord = profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
-
-func (s *Clinics) startOver(ctx context.Context, c *host.Call) (AppState, error) {
-	if err := c.DeleteStore(ctx); err != nil {
-		return AppState{}, err
-	}
-	return s.parts.page.state(ctx, c)
 }
 
 // switchClinic shows the clinic that is used after meanwhile. A link that waits
 // named a client of the clinic before; somebody who is not signed in may still
 // choose the clinic for it.
 func (p *Parts) switchClinic(ctx context.Context, c *host.Call, meanwhile func(context.Context) error) (AppState, error) {
-	if c.Session != nil {
+	if c.Session != nil && !c.Session.Ended() {
 		p.links.drop()
 	}
 	p.autoLock.Used()

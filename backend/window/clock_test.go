@@ -127,7 +127,7 @@ func TestNoClockKeepsTheWindowOpen(t *testing.T) {
 			f.signUpAndConnect()
 			pass := func(d time.Duration) bool {
 				ran.Add(int64(d))
-				f.app.lockIfDue(t.Context(), false)
+				f.app.lockIfDue(t.Context())
 				state, err := f.app.About.State()
 				if err != nil {
 					t.Fatal(err)

@@ -20,15 +20,15 @@ const (
 )
 
 // report is what support is sent: it holds nobody's details.
-func report(ctx context.Context, w *workspace.Workspace, o workspace.Options) (string, error) {
+func report(ctx context.Context, w *workspace.Workspace, version, dir string) (string, error) {
 	var report strings.Builder
 	line := func(format string, values ...any) { fmt.Fprintf(&report, format+"\n", values...) }
-	line("TeleHab %s, %s %s", o.Version, runtime.GOOS, runtime.GOARCH)
+	line("TeleHab %s, %s %s", version, runtime.GOOS, runtime.GOARCH)
 	if err := reportWorkspace(ctx, w, line); err != nil {
 		return "", err
 	}
 	line("")
-	for _, text := range lastLines(filepath.Join(o.DataDir(), "logs", logging.FileName)) {
+	for _, text := range lastLines(filepath.Join(dir, "logs", logging.FileName)) {
 		line("%s", logging.Text(text))
 	}
 	return report.String(), nil

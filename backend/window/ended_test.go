@@ -1,8 +1,13 @@
 package window
 
 import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
@@ -82,7 +87,7 @@ func TestTheLockNeedsNoStore(t *testing.T) {
 			f.imported()
 			f.exec(damage)
 			screen.Store(true)
-			f.app.lockIfDue(t.Context(), false)
+			f.app.lockIfDue(t.Context())
 			f.system.mu.Lock()
 			told := f.system.state
 			f.system.mu.Unlock()
@@ -93,5 +98,123 @@ func TestTheLockNeedsNoStore(t *testing.T) {
 				t.Errorf("the names are still in memory: %v", err)
 			}
 		})
+	}
+}
+
+// A window that is locked while another clinic is being opened stays locked: it
+// signs nobody in again.
+func TestALockOutlastsAChangeOfClinic(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 50, Patients: 5})
+	other := fakeclinic.New(fakeclinic.Options{Seed: 51, Patients: 5, AccountID: "4000777", Name: "Bay Street Clinic", Subdomain: "bay-street"})
+	came, release := make(chan struct{}), make(chan struct{})
+	first := sync.OnceFunc(func() { close(came) })
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if key, _, _ := r.BasicAuth(); key != other.Key() {
+			f.fake.ServeHTTP(w, r)
+			return
+		}
+		first()
+		<-release
+		other.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	f.o.ClinikoURL = server.URL + "/v1"
+	f.start()
+	f.signUpAndConnect()
+	f.imported()
+	answers := make(chan AppState, 1)
+	go func() {
+		state, _ := f.app.Clinics.ConnectSeparately(other.Key())
+		answers <- state
+	}()
+	<-came
+	if state, err := f.app.Security.Lock(); err != nil || state.Person != nil {
+		t.Fatal(err)
+	}
+	close(release)
+	if state := <-answers; state.Person != nil {
+		t.Error("the answer has the person")
+	}
+	if state, err := f.app.About.State(); err != nil || state.Person != nil {
+		t.Errorf("locked, and signed in again without a password: %v", err)
+	}
+}
+
+// A state that was put together before the lock does not come after it.
+func TestNoStateComesLate(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 63, Patients: 5})
+	f.signUpAndConnect()
+	f.imported()
+	var armed atomic.Bool
+	f.computer.Clock = func() time.Time { // read after the person, and before the state is sent
+		if armed.CompareAndSwap(true, false) {
+			if _, err := f.app.Security.Lock(); err != nil {
+				t.Error(err)
+			}
+		}
+		return time.Now()
+	}
+	armed.Store(true)
+	f.clinic().TellState(t.Context()) // as at the end of a pass
+	f.system.mu.Lock()
+	defer f.system.mu.Unlock()
+	if f.system.state.Person != nil || f.system.state.Locked == nil {
+		t.Error("the last state that the page was sent has the person")
+	}
+}
+
+// Data that was erased is not shown, though the log could not be erased.
+func TestErasedThoughTheLogStays(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 70, Patients: 5})
+	f.signUpAndConnect()
+	f.imported()
+	f.computer.EraseLogs = func() error { return errors.New("the log is in use") }
+	before, err := f.app.About.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.Integration.Disconnect(); err == nil {
+		t.Error("nothing is said of the log")
+	}
+	after, err := f.app.About.State()
+	if err != nil || after.Clinic != nil || after.Generation <= before.Generation {
+		t.Errorf("the generation %d follows %d, %v", after.Generation, before.Generation, err)
+	}
+}
+
+// Whoever comes in the morning is not locked out by the night's idle hours.
+func TestNoLockRightAfterTheSignIn(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 62, Patients: 5})
+	var ahead atomic.Int64
+	var armed atomic.Bool
+	f.computer.ScreenLocked = func() bool { return false }
+	f.computer.Clock = func() time.Time {
+		if c := f.app.host.Shown(); c != nil && c.Session() != nil && armed.CompareAndSwap(true, false) {
+			f.app.lockIfDue(t.Context()) // a tick at the worst moment
+		}
+		return time.Now().Add(time.Duration(ahead.Load()))
+	}
+	f.signUpAndConnect()
+	if _, err := f.app.Security.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	ahead.Add(int64(9 * time.Hour))
+	armed.Store(true)
+	if state, err := f.app.People.SignIn(email, password); err != nil || state.Person == nil {
+		t.Errorf("locked at once: %v", err)
+	}
+}
+
+// A clinic that waits behind the demo locks as the one that is shown.
+func TestTheClinicBehindTheDemoLocks(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 64, Patients: 5})
+	f.computer.ScreenLocked = func() bool { return true }
+	f.signUpAndConnect()
+	if _, err := f.app.Clinics.OpenDemo(); err != nil {
+		t.Fatal(err)
+	}
+	f.app.lockIfDue(t.Context())
+	if state, err := f.app.Clinics.LeaveDemo(); err != nil || state.Person != nil || state.Locked == nil {
+		t.Errorf("%+v, %v", state.Locked, err)
 	}
 }

@@ -45,21 +45,29 @@ type Erasure struct {
 func (i *Integration) Disconnect() (Erasure, error) {
 	return host.Do(i.parts.access, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
 		resume := c.Clinic.Background.Pause(runner.ErrCancelled)
+		switched := false
+		defer func() {
+			if !switched {
+				resume()
+			}
+		}()
 		c.Session.SetListed(nil)
 		c.Clinic.Runner.Forget()
-		gone, err := c.Session.Integration().Disconnect(ctx, func(string) error { return nil })
+		gone, err := c.Session.Integration().Disconnect(ctx, func(session.Erasing) error { return nil })
 		erased := Erasure{Clinic: gone.Clinic, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
+		if gone != (session.Erased{}) {
+			c.Clinic.NextGeneration() // also where the log could not be erased
+		}
 		if err == nil && gone.SeparateAccount != "" {
+			switched = true
 			erased.State, err = i.parts.switchClinic(ctx, c, func(ctx context.Context) error {
 				return c.Clinics().Remove(ctx, gone.SeparateAccount)
 			})
 			return erased, err
 		}
-		resume()
 		if err != nil {
 			return Erasure{}, err
 		}
-		c.Clinic.NextGeneration()
 		erased.State, err = i.parts.page.stateOf(ctx, c.Clinic)
 		return erased, err
 	})

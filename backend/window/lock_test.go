@@ -21,7 +21,7 @@ func TestTheWindowLocksItself(t *testing.T) {
 	f.imported()
 	isLocked := func() bool {
 		t.Helper()
-		f.app.lockIfDue(t.Context(), false)
+		f.app.lockIfDue(t.Context())
 		state, err := f.app.About.State()
 		if err != nil {
 			t.Fatal(err)
@@ -92,7 +92,7 @@ func TestTheWindowLocksAfterSleep(t *testing.T) {
 	f.signUpAndConnect()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	go f.app.parts.autoLock.Watch(ctx, func(slept bool) { f.app.lockIfDue(ctx, slept) })
+	go f.app.parts.autoLock.Watch(ctx, func() { f.app.lockIfDue(ctx) })
 	locked := func() bool {
 		state, err := f.app.About.State()
 		if err != nil {

@@ -2,13 +2,14 @@ package window
 
 import (
 	"context"
-	"sync/atomic"
+	"sync"
 
 	"github.com/rs/zerolog"
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 )
@@ -34,18 +35,17 @@ const defaultWord = "client"
 // page is what the page of the window is told: the state as a whole, and
 // events. It is the host's observer.
 type page struct {
-	toolkit   toolkit
-	log       zerolog.Logger
-	version   string
-	clinic    clinicFacts
-	linkWaits func() bool
-	statuses  atomic.Int64 // how many the page was told
-}
+	toolkit toolkit
+	log     zerolog.Logger
+	version string
+	// Of a clinic that cannot be opened: the number of what was shown last, and
+	// whether there is a store, or was one.
+	generation func() int64
+	hasStore   func() bool
+	linkWaits  func() bool
 
-// clinicFacts is what the page says of a clinic that cannot be opened.
-type clinicFacts interface {
-	Generation() int64 // of what was shown last
-	HasStore() bool    // there is a store, or there was one
+	mu       sync.Mutex // held while something is numbered or sent, so that it arrives in order
+	statuses int64      // how many the page was told
 }
 
 // StatusChanged sends how the sync is.
@@ -61,16 +61,33 @@ func (p *page) StatusChanged(ctx context.Context, c *host.Clinic) {
 // StateChanged sends the state. Where the store cannot be read it sends that,
 // without anybody: a page that is not told of the lock would still show names.
 func (p *page) StateChanged(ctx context.Context, c *host.Clinic) {
-	state, err := p.stateOf(ctx, c)
-	switch {
-	case err == nil:
-	case isBroken(err), c.Session() == nil:
-		state = p.closedState(err) // the names go from the page, whatever the store says
-	default:
-		logging.Failure(p.log, "tell the state", err)
-		return
+	for {
+		began := c.Session()
+		state, err := p.stateFor(ctx, c, began)
+		switch {
+		case err == nil:
+		case isBroken(err), began == nil:
+			state = p.closedState(err) // the names go from the page, whatever the store says
+		default:
+			logging.Failure(p.log, "tell the state", err)
+			return
+		}
+		if p.emitFor(c, began, state) {
+			return
+		}
+	}
+}
+
+// emitFor sends a state, unless the session that it is of has ended meanwhile: it
+// would come after the state of the lock.
+func (p *page) emitFor(c *host.Clinic, of *session.Session, state AppState) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c.Session() != of {
+		return false
 	}
 	p.toolkit.Emit(eventState, state)
+	return true
 }
 
 // ProfilesChanged reports that something in the list of profiles changed.
@@ -94,13 +111,13 @@ func (p *page) state(ctx context.Context, call *host.Call) (AppState, error) {
 func (p *page) closedState(err error) AppState {
 	logging.Failure(p.log, "open the workspace", err)
 	view := errorView(err)
-	generation := p.clinic.Generation()
+	generation := p.generation()
 	state := AppState{Version: p.version, Generation: generation, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
 		Sync: SyncStatus{Generation: generation, Phase: phaseIdle, SecondsLeft: -1}}
 	switch profile.CodeOf(err) {
 	case profile.KeyringMissing, profile.KeyringLocked:
 		state.Keyring = &view
-		if p.clinic.HasStore() {
+		if p.hasStore() {
 			state.Store = &view // this computer is set up: no welcome
 		}
 	default:
@@ -117,6 +134,17 @@ func isBroken(err error) bool {
 
 // stateOf is the state while this clinic is shown.
 func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
+	for {
+		began := c.Session()
+		state, err := p.stateFor(ctx, c, began)
+		if c.Session() == began {
+			return state, err
+		}
+	}
+}
+
+// stateFor is the state for whoever is signed in in this session; nil is nobody.
+func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Session) (AppState, error) {
 	s := AppState{Version: p.version, Generation: c.Generation(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits()}
 	s.Demo, s.Throwaway = c.Workspace.Demo()
 	s.IdleMinutes = c.Workspace.IdleMinutes()
@@ -124,7 +152,7 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 	if s.PeopleExist, err = c.Workspace.Accounts.Any(ctx); err != nil {
 		return s, err
 	}
-	if current := c.Session(); current != nil {
+	if current != nil {
 		s.Person = personView(current.Person())
 		if s.Managers, err = managers(ctx, c); err != nil {
 			return s, err
@@ -167,10 +195,13 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 func (p *page) status(ctx context.Context, c *host.Clinic) (SyncStatus, error) {
 	err := c.Runner.RefreshSummary(ctx)
 	now := instant(c.Time(ctx))
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.statuses++
 	current := c.Session()
 	status := c.Runner.Status()
 	view := syncStatus(&status)
-	view.Number, view.Generation, view.Now = p.statuses.Add(1), c.Generation(), now
+	view.Number, view.Generation, view.Now = p.statuses, c.Generation(), now
 	if current != nil && view.Phase == phaseIdle {
 		if _, err := current.Listed(); err == nil {
 			view.Phase = phaseListed

@@ -26,7 +26,8 @@ type Parts struct {
 	autoLock  *session.AutoLock
 	toolkit   toolkit
 	computer  Computer
-	options   workspace.Options
+	dir       string // of all data of this computer
+	version   string
 }
 
 // Computer is what the window needs of the operating system and its clocks.
@@ -55,11 +56,11 @@ func thisComputer(o workspace.Options) Computer {
 // newParts puts the parts together. It opens no workspace. The host is for the
 // window itself: services reach it through the door.
 func newParts(o workspace.Options, demo bool, log zerolog.Logger, t toolkit, c Computer) (Parts, *host.Host) {
-	p := Parts{links: newIncomingLinks(t, log), clipboard: &detailClipboard{toolkit: t}, toolkit: t, computer: c, options: o,
+	p := Parts{links: newIncomingLinks(t, log), clipboard: &detailClipboard{toolkit: t}, toolkit: t, computer: c, dir: o.DataDir(), version: o.Version,
 		autoLock: &session.AutoLock{Clock: c.Clock, Uptime: c.Uptime, ScreenLocked: c.ScreenLocked}}
 	p.page = &page{toolkit: t, log: log, version: o.Version, linkWaits: p.links.waits}
 	h := host.New(host.Options{Workspace: o, Demo: demo, Log: log, Observer: p.page, Clock: c.Clock, Online: c.Online, EraseLogs: c.EraseLogs})
-	p.page.clinic, p.access = h, h.Access()
+	p.access, p.page.generation, p.page.hasStore = h.Access(), h.Generation, h.HasStore
 	return p, h
 }
 

@@ -3,7 +3,9 @@ package window
 import (
 	"fmt"
 	"maps"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -51,6 +53,25 @@ func (a *app) bound() map[string]reflect.Value {
 		}
 	}
 	return methods
+}
+
+// The services that the tests call are those that the window is given.
+func TestServicesAreThoseOfTheProgram(t *testing.T) {
+	source, err := os.ReadFile("../../app.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var given, tested []string
+	for _, match := range regexp.MustCompile(`window\.New(\w+)\(p\)`).FindAllStringSubmatch(string(source), -1) {
+		given = append(given, match[1])
+	}
+	f := newFixture(t, fakeclinic.Options{Seed: 60, Patients: 1})
+	for _, service := range f.app.services() {
+		tested = append(tested, reflect.TypeOf(service).Elem().Name())
+	}
+	if !slices.Equal(given, tested) {
+		t.Errorf("app.go gives %v, tested are %v", given, tested)
+	}
 }
 
 // invoke calls a method with zero values and returns its error.

@@ -122,7 +122,7 @@ func (w *window) run(o *Options, services []any) error {
 			go func() { _, _ = w.host.Open(ctx) }() // the page is told what goes wrong when it asks
 			room := restorePlacement(ctx, place)
 			go w.keepRegistered(ctx)
-			go w.parts.autoLock.Watch(watching, func(slept bool) { w.lockIfDue(watching, slept) })
+			go w.parts.autoLock.Watch(watching, func() { w.lockIfDue(watching) })
 			go w.watchPlacement(watching, room)
 		},
 		OnShutdown: func(context.Context) { w.close() },

@@ -44,10 +44,11 @@ func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T
 			return none, err
 		}
 		result, err := do(ctx, call)
-		if len(needs) > 0 && !call.answerAfterEnd && call.Session.Ended() {
-			return none, profile.Refuse(profile.SignedOut, "The window was locked meanwhile. Unlock it and try again.")
+		if needs.Nobody() || call.answerAfterEnd || !call.Session.Ended() {
+			return result, err
 		}
-		return result, err
+		a.host.logFailure(err)
+		return none, profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so the answer is not shown. Unlock it and look whether it was done.")
 	})
 }
 
@@ -69,25 +70,31 @@ func run[T any](h *Host, do func(context.Context) (T, error)) (result T, err err
 		if r := recover(); r != nil {
 			err = fmt.Errorf("panic in a call of the window: %v", r)
 		}
-		if err != nil && !logging.Expected(err) {
-			logging.Failure(h.options.Log, caller(), err)
-		}
+		h.logFailure(err)
 	}()
 	return do(context.Background())
 }
 
+// logFailure logs what failed under the name of the method that is being called.
+func (h *Host) logFailure(err error) {
+	if err != nil && !logging.Expected(err) {
+		logging.Failure(h.options.Log, caller(), err)
+	}
+}
+
 // caller returns the method of the window that is being called, as
-// "Profiles.Find".
+// "Profiles.Find": the outermost one on the stack.
 func caller() string {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	name := "a call of the window"
 	for {
 		frame, more := frames.Next()
 		if method, ok := methodOf(frame.Function); ok {
-			return method
+			name = method
 		}
 		if !more {
-			return "a call of the window"
+			return name
 		}
 	}
 }

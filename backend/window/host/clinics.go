@@ -25,39 +25,42 @@ func (c *Call) OpenDemo(ctx context.Context) error {
 	return err
 }
 
-// LeaveDemo closes the simulated clinic, if it is shown. The next call opens
-// the one that is used.
+// LeaveDemo closes the simulated clinic, if it is shown. The next call opens the
+// one that is used.
 func (c *Call) LeaveDemo() {
 	c.host.mu.Lock()
-	left := c.host.shown.Swap(nil)
+	left := c.host.shown.Load()
 	if left == c.host.real {
 		left = nil
 	}
 	c.host.demo = false
 	c.host.mu.Unlock()
-	c.host.closeClinic(left)
+	c.host.drop(left)
 }
 
 // SwitchClinic closes the clinic that is shown, does what has to be done
-// meanwhile, and opens the one that is used then. Whoever is signed in stays
-// so if that clinic knows them with the same password. An error of opening is
-// told by the next State.
+// meanwhile, and opens the one that is used then. Whoever is signed in stays so
+// if that clinic knows them with the same password; a window that was locked
+// stays without anybody. An error of opening is told by the next State.
 func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context) error) error {
 	c.answerAfterEnd = true
 	var known workspace.Credentials
-	if c.Session != nil {
+	if c.Session != nil && !c.Session.Ended() {
 		var err error
-		if known, err = c.Clinic.Workspace.Credentials(ctx, c.Session.Person().ID); err != nil {
+		if known, err = c.Session.Credentials(ctx); err != nil {
 			return err
 		}
 	}
-	c.host.drop(c.Clinic)
+	ended := c.host.drop(c.Clinic)
 	if err := meanwhile(ctx); err != nil {
 		return err
 	}
 	opened, err := c.host.Open(ctx)
 	if err != nil {
 		return nil //nolint:nilerr // State says why it cannot be opened
+	}
+	if ended == nil || ended != c.Session {
+		return nil
 	}
 	if err := opened.presence.SignInAgain(ctx, opened.Workspace, opened.sessionOptions(), known); err != nil {
 		return err
@@ -66,11 +69,39 @@ func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context)
 	return nil
 }
 
-// DeleteStore deletes the store that is used now, with its people and keys.
-// Cliniko still has the clients.
-func (c *Call) DeleteStore(ctx context.Context) error {
+// eraseWord is typed by whoever erases what Cliniko does not have.
+const eraseWord = "ERASE"
+
+// DeleteStore deletes the store of the clinic that is shown, with its people and
+// keys. Cliniko still has the clients. It needs the word ERASE, and nobody signed
+// in.
+//
+// Errors: Invalid, and those of workspace.Reset.
+func (c *Call) DeleteStore(ctx context.Context, word string) error {
+	if demo, _ := c.Clinic.Workspace.Demo(); demo || c.Clinic.Session() != nil {
+		return profile.Refuse(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
+	}
+	return c.deleteStore(ctx, word, c.Clinic)
+}
+
+// DeleteLostStore is DeleteStore for one that cannot be used any more, whoever is
+// signed in. why is what says so; open is the clinic where it could be opened.
+//
+// Errors: why where the store may not be lost, Invalid, and those of
+// workspace.Reset.
+func (c *Call) DeleteLostStore(ctx context.Context, word string, why error, open *Clinic) error {
+	if !IsLost(why) {
+		return why
+	}
+	return c.deleteStore(ctx, word, open)
+}
+
+func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error {
+	if word != eraseWord {
+		return profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
+	}
 	c.answerAfterEnd = true
-	c.host.drop(c.host.Shown())
+	c.host.drop(open)
 	current, err := c.Clinics().Current()
 	if err == nil {
 		err = workspace.Reset(ctx, current)
@@ -83,6 +114,8 @@ func (c *Call) DeleteStore(ctx context.Context) error {
 
 // CreateMissingStore makes a store in place of one that cannot be found. It
 // deletes nothing.
+//
+// Errors: Invalid when it is there again, and those of workspace.Begin.
 func (c *Call) CreateMissingStore() error {
 	current, err := c.Clinics().Current()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -61,6 +62,15 @@ func New(o Options) *Host { return &Host{options: o, demo: o.Demo} }
 // Shown returns the clinic that the window shows, or nil.
 func (h *Host) Shown() *Clinic { return h.shown.Load() }
 
+// Opened returns the clinics that are open: the one that is shown, and one that
+// waits behind the demo.
+func (h *Host) Opened() []*Clinic {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	open := slices.Compact([]*Clinic{h.shown.Load(), h.real})
+	return slices.DeleteFunc(open, func(c *Clinic) bool { return c == nil })
+}
+
 // Generation returns the number of what the window has shown last.
 func (h *Host) Generation() int64 { return h.generations.Load() }
 
@@ -93,6 +103,9 @@ func (h *Host) closeClinic(c *Clinic) {
 
 // Open returns the clinic that the window shows, and opens it at first.
 func (h *Host) Open(ctx context.Context) (*Clinic, error) {
+	if c := h.shown.Load(); c != nil {
+		return c, nil // it waits for no clinic that is being opened
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
@@ -139,13 +152,13 @@ func (h *Host) show(c *Clinic) {
 	h.shown.Store(c)
 }
 
-// drop closes a clinic and forgets it: the next call opens the one that is
-// used.
-func (h *Host) drop(c *Clinic) {
+// drop closes a clinic and forgets it: the next call opens the one that is used.
+// It returns the session that this ended; nil if nobody was signed in.
+func (h *Host) drop(c *Clinic) *session.Session {
 	if c == nil {
-		return
+		return nil
 	}
-	c.presence.SignOut()
+	ended := c.presence.SignOut()
 	h.mu.Lock()
 	h.shown.CompareAndSwap(c, nil)
 	if h.real == c {
@@ -153,6 +166,7 @@ func (h *Host) drop(c *Clinic) {
 	}
 	h.mu.Unlock()
 	h.closeClinic(c)
+	return ended
 }
 
 // eraseTraces erases what the program has written about clients: its log now,

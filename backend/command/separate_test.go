@@ -1,0 +1,90 @@
+package command_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/command"
+	"telehab.io/desktop/backend/deeplink/handover"
+	"telehab.io/desktop/backend/workspace"
+)
+
+// A clinic that has data of its own goes as a whole, after a question that says
+// so, and only while no window has it open.
+func TestDisconnectOfASeparateClinic(t *testing.T) {
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 4, Patients: 10})
+	other := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 10, AccountID: "4000777", Name: "Bay Street Clinic", Subdomain: "bay-street"})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if key, _, _ := r.BasicAuth(); key == other.Key() {
+			other.ServeHTTP(w, r)
+			return
+		}
+		fake.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	data := t.TempDir()
+	t.Setenv("TELEHAB_CLINIKO_URL", server.URL+"/v1")
+	t.Setenv("TELEHAB_DATA_DIR", data)
+	t.Setenv("TELEHAB_PASSWORD", password)
+	run := func(want int, in string, args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+			t.Fatalf("%s: %d, %s%s", args, code, out.String(), errs.String())
+		}
+		return out.String() + errs.String()
+	}
+	as := []string{"--as", "dana@example.com"}
+	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
+	run(0, fake.Key(), append([]string{"connect"}, as...)...)
+
+	options := workspace.FromEnvironment("1.2.3")
+	w, err := workspace.OpenCurrent(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, err := w.Accounts.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := workspace.ClinicsOf(options).StartSeparate(t.Context(), w, other.Key(), people[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	inbox, first, err := handover.Listen(data) // as an open window does
+	if err != nil || !first {
+		t.Fatal(first, err)
+	}
+	if said := run(1, "yes\n", append([]string{"disconnect"}, as...)...); !strings.Contains(said, "TeleHab is open. Close it, then try again. (invalid)") {
+		t.Errorf("beside a window: %s", said)
+	}
+	if err := inbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const question = "This erases the API key and all clients of Bay Street Clinic, and the people and the audit trail of this clinic, from this computer."
+	if said := run(1, "no\n", append([]string{"disconnect"}, as...)...); !strings.Contains(said, question) || !strings.Contains(said, "Nothing was erased.") {
+		t.Errorf("the question: %s", said)
+	}
+	folder := filepath.Join(data, "clinics", "4000777")
+	if _, err := os.Stat(filepath.Join(folder, "telehab.db")); err != nil {
+		t.Fatalf("after no: %v", err)
+	}
+	if said := run(0, "yes\n", append([]string{"disconnect"}, as...)...); !strings.Contains(said, "The people and the audit trail of this clinic went with its folder.") {
+		t.Errorf("%s", said)
+	}
+	if _, err := os.Stat(folder); !os.IsNotExist(err) {
+		t.Errorf("the folder: %v", err)
+	}
+	if said := run(0, "", "status"); !strings.Contains(said, "Harbour Physio") {
+		t.Errorf("the first clinic afterwards: %s", said)
+	}
+}
