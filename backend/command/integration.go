@@ -41,8 +41,8 @@ func (t *Terminal) connect() *cobra.Command {
 	return c
 }
 
-// askToDisconnect names what goes. A separate clinic's folder goes as a whole, so
-// no window may have it open.
+// askToDisconnect names what goes. A separate clinic's folder goes as a
+// whole, so no window may have it open.
 func (t *Terminal) askToDisconnect(e session.Erasing, yes bool) error {
 	of := profile.Display(e.Clinic)
 	if of == "" {

@@ -76,9 +76,9 @@ type Erasing struct {
 	Separate bool   // the clinic has data of its own: its people and audit trail go too
 }
 
-// Disconnect erases the API key and everything that came from Cliniko, and what
-// the program has written about it. ask is called before; its error ends it. With
-// an error, what is returned was erased all the same.
+// Disconnect erases the API key and everything that came from Cliniko, and
+// what the program has written about it. ask is called before; its error ends
+// it. With an error, what is returned was erased all the same.
 //
 // Errors: SignedOut, NotPermitted, those of ask and of the store; NotConnected,
 // unless what is left is a separate clinic's folder.

@@ -59,8 +59,8 @@ func (p *Presence) SignOut() *Session {
 	return p.endCurrent()
 }
 
-// endCurrent ends the session, if there is one that has not ended by itself. The
-// caller holds the lock, so that no other session begins in between.
+// endCurrent ends the session, if there is one that has not ended by itself.
+// The caller holds the lock, so that no other session begins in between.
 func (p *Presence) endCurrent() *Session {
 	ended := p.current
 	p.current = nil
@@ -110,7 +110,8 @@ func (p *Presence) SignInAgain(ctx context.Context, w *workspace.Workspace, o Op
 	return p.startRecorded(ctx, newSession(w, o, person))
 }
 
-// SignInToDemo begins the session of the demo's only person, who has no password.
+// SignInToDemo begins the session of the demo's only person, who has no
+// password.
 //
 // Errors: NotPermitted on a workspace that is not the demo's, and those of the
 // store.

@@ -219,7 +219,8 @@ func TestAuthenticateIsNoSignIn(t *testing.T) {
 	}
 }
 
-// Where Cliniko did not say its web address, the list is exported without links.
+// Where Cliniko did not say its web address, the list is exported without
+// links.
 func TestFailuresAreExportedWithoutAWebAddress(t *testing.T) {
 	fake := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 40, Subdomain: "-"})
 	server, err := fake.Start("127.0.0.1:0")

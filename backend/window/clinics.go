@@ -111,9 +111,9 @@ func (s *Clinics) ResetStore(word string) (AppState, error) {
 	})
 }
 
-// StartOver is for a computer whose only person has forgotten the password: it
-// erases people, clients and keys alike. Cliniko still has the clients. It needs
-// the word ERASE, and nobody signed in.
+// StartOver is for a computer whose only person has forgotten the password:
+// it erases people, clients and keys alike. Cliniko still has the clients. It
+// needs the word ERASE, and nobody signed in.
 func (s *Clinics) StartOver(word string) (AppState, error) {
 	return host.Do(s.parts.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		if err := c.DeleteStore(ctx, word); err != nil {

@@ -78,8 +78,8 @@ func (p *page) StateChanged(ctx context.Context, c *host.Clinic) {
 	}
 }
 
-// emitFor sends a state, unless the session that it is of has ended meanwhile: it
-// would come after the state of the lock.
+// emitFor sends a state, unless the session that it is of has ended
+// meanwhile: it would come after the state of the lock.
 func (p *page) emitFor(c *host.Clinic, of *session.Session, state AppState) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -143,7 +143,8 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 	}
 }
 
-// stateFor is the state for whoever is signed in in this session; nil is nobody.
+// stateFor is the state for whoever is signed in in this session; nil is
+// nobody.
 func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Session) (AppState, error) {
 	s := AppState{Version: p.version, Generation: c.Generation(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits()}
 	s.Demo, s.Throwaway = c.Workspace.Demo()

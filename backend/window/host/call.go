@@ -75,7 +75,8 @@ func run[T any](h *Host, do func(context.Context) (T, error)) (result T, err err
 	return do(context.Background())
 }
 
-// logFailure logs what failed under the name of the method that is being called.
+// logFailure logs what failed under the name of the method that is being
+// called.
 func (h *Host) logFailure(err error) {
 	if err != nil && !logging.Expected(err) {
 		logging.Failure(h.options.Log, caller(), err)

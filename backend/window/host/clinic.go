@@ -70,7 +70,7 @@ func (c *Clinic) close() error {
 // another one after each change of clinics, and once its data was erased.
 func (c *Clinic) Generation() int64 { return c.generation.Load() }
 
-// Renew gives what the clinic has from now on a number of its own.
+// NextGeneration gives what is shown of the clinic from now on another number.
 func (c *Clinic) NextGeneration() { c.generation.Store(c.host.generations.Add(1)) }
 
 // Time is Cliniko's time, as far as it is known: what is shown and counted is

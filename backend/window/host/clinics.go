@@ -25,8 +25,8 @@ func (c *Call) OpenDemo(ctx context.Context) error {
 	return err
 }
 
-// LeaveDemo closes the simulated clinic, if it is shown. The next call opens the
-// one that is used.
+// LeaveDemo closes the simulated clinic, if it is shown. The next call opens
+// the one that is used.
 func (c *Call) LeaveDemo() {
 	c.host.mu.Lock()
 	left := c.host.shown.Load()
@@ -72,9 +72,9 @@ func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context)
 // eraseWord is typed by whoever erases what Cliniko does not have.
 const eraseWord = "ERASE"
 
-// DeleteStore deletes the store of the clinic that is shown, with its people and
-// keys. Cliniko still has the clients. It needs the word ERASE, and nobody signed
-// in.
+// DeleteStore deletes the store of the clinic that is shown, with its people
+// and keys. Cliniko still has the clients. It needs the word ERASE, and
+// nobody signed in.
 //
 // Errors: Invalid, and those of workspace.Reset.
 func (c *Call) DeleteStore(ctx context.Context, word string) error {
@@ -84,8 +84,9 @@ func (c *Call) DeleteStore(ctx context.Context, word string) error {
 	return c.deleteStore(ctx, word, c.Clinic)
 }
 
-// DeleteLostStore is DeleteStore for one that cannot be used any more, whoever is
-// signed in. why is what says so; open is the clinic where it could be opened.
+// DeleteLostStore is DeleteStore for one that cannot be used any more,
+// whoever is signed in. why is what says so; open is the clinic where it
+// could be opened.
 //
 // Errors: why where the store may not be lost, Invalid, and those of
 // workspace.Reset.

@@ -152,8 +152,8 @@ func (h *Host) show(c *Clinic) {
 	h.shown.Store(c)
 }
 
-// drop closes a clinic and forgets it: the next call opens the one that is used.
-// It returns the session that this ended; nil if nobody was signed in.
+// drop closes a clinic and forgets it: the next call opens the one that is
+// used. It returns the session that this ended; nil if nobody was signed in.
 func (h *Host) drop(c *Clinic) *session.Session {
 	if c == nil {
 		return nil
