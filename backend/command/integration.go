@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/workspace"
@@ -50,14 +49,7 @@ func (t *Terminal) askToDisconnect(e session.Erasing, yes bool) error {
 	}
 	what := "the API key and all clients of " + of
 	if e.Separate {
-		inbox, alone, err := handover.Listen(t.options().DataDir())
-		if err != nil {
-			return err
-		}
-		if !alone {
-			return profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
-		}
-		if err := inbox.Close(); err != nil {
+		if err := requireNoWindow(t.options().DataDir()); err != nil {
 			return err
 		}
 		what += ", and the people and the audit trail of this clinic,"

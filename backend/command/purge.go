@@ -25,14 +25,7 @@ func (t *Terminal) purge() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			o := t.options()
-			inbox, alone, err := handover.Listen(o.DataDir())
-			if err != nil {
-				return err
-			}
-			if !alone {
-				return profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
-			}
-			if err := inbox.Close(); err != nil {
+			if err := requireNoWindow(o.DataDir()); err != nil {
 				return err
 			}
 			if !yes {
@@ -47,6 +40,18 @@ func (t *Terminal) purge() *cobra.Command {
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return c
+}
+
+// requireNoWindow refuses while a window has the data in this folder open.
+func requireNoWindow(dir string) error {
+	inbox, alone, err := handover.Listen(dir)
+	if err != nil {
+		return err
+	}
+	if !alone {
+		return profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
+	}
+	return inbox.Close()
 }
 
 // confirmErasing asks before what is named goes from this computer.
