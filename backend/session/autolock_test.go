@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,15 +59,16 @@ func TestAutoLockNoticesASleep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				var wall, uptime time.Duration
-				lock := &session.AutoLock{Clock: func() time.Time { return time.Now().Add(wall) },
-					Uptime: func() time.Duration { return time.Since(start) + uptime }, ScreenLocked: func() bool { return false }}
+				var wall, uptime atomic.Int64 // how far each is ahead
+				lock := &session.AutoLock{Clock: func() time.Time { return time.Now().Add(time.Duration(wall.Load())) },
+					Uptime: func() time.Duration { return time.Since(start) + time.Duration(uptime.Load()) }, ScreenLocked: func() bool { return false }}
 				ctx, stop := context.WithCancel(t.Context())
 				var checks []bool
 				lock.Used()
 				go lock.Watch(ctx, func() { checks = append(checks, lock.Due(0)) })
 				time.Sleep(5 * time.Second)
-				wall, uptime = sleep.wall, sleep.uptime
+				wall.Store(int64(sleep.wall))
+				uptime.Store(int64(sleep.uptime))
 				time.Sleep(4 * time.Second)
 				stop()
 				synctest.Wait()
