@@ -101,3 +101,8 @@ logged on_windows winecfg -v win10
 # window until it ends, a second after the last program. So end it here.
 logged on_windows reg add 'HKCU\Software\Wine\Drivers' /v Graphics /d null /f
 stop_wine
+
+# One server for all programs from here on. Without -p it ends soon after the
+# last program, and cuts off a program that starts at that moment: "recvmsg:
+# Connection reset by peer".
+logged timeout 60 "$wineserver" -p
