@@ -71,7 +71,7 @@ func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as 
 	if err != nil {
 		return err
 	}
-	result := missingResult{Missing: len(missing.Undecided), Profiles: missing.Profiles, Kept: len(missing.Kept), Accepted: len(missing.Accepted), Clients: lines}
+	result := missingResult{Missing: len(missing.Undecided), Profiles: missing.Tally.Active, Kept: len(missing.Kept), Accepted: len(missing.Accepted), Clients: lines}
 	if asJSON {
 		return json.NewEncoder(t.Out).Encode(result)
 	}
@@ -182,16 +182,12 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 		return err
 	}
 	if !yes {
-		if err := t.confirm(fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), missing.Profiles)),
+		if err := t.confirm(fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), missing.Tally.Active)),
 			"Nothing was removed."); err != nil {
 			return err
 		}
 	}
 	store, err := w.Store(ctx)
-	if err != nil {
-		return err
-	}
-	before, err := store.Tally(ctx)
 	if err != nil {
 		return err
 	}
@@ -211,7 +207,7 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 		return err
 	}
 	_, err = fmt.Fprintf(t.Out, "Removed: %s. What is kept of them is erased after the clinic's retention. %d stay.\n",
-		clients(after.Deleted-before.Deleted), after.Active)
+		clients(after.Deleted-missing.Tally.Deleted), after.Active)
 	return err
 }
 

@@ -9,10 +9,10 @@ import (
 
 // Missing are the clients whom Cliniko does not have any more, by their refs.
 type Missing struct {
-	Undecided []string // of whom a person has to decide
-	Kept      []string // a person decided that they stay
-	Accepted  []string // a person decided that they go, and they are not removed yet
-	Profiles  int      // all active profiles, the missing ones included
+	Undecided []string      // of whom a person has to decide
+	Kept      []string      // a person decided that they stay
+	Accepted  []string      // a person decided that they go, and they are not removed yet
+	Tally     profile.Tally // of all profiles, the missing ones included among the active
 }
 
 // All returns the refs of all who are missing, whatever was decided about them.
@@ -33,7 +33,7 @@ func (w *Workspace) Missing(ctx context.Context) (Missing, error) {
 		return Missing{}, err
 	}
 	tally, err := store.Tally(ctx)
-	return Missing{Undecided: undecided, Kept: kept, Accepted: accepted, Profiles: tally.Active}, err
+	return Missing{Undecided: undecided, Kept: kept, Accepted: accepted, Tally: tally}, err
 }
 
 // Named returns the profiles with these refs, as far as they open.

@@ -44,12 +44,9 @@ func (c *Call) LeaveDemo() {
 // stays without anybody. An error of opening is told by the next State.
 func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context) error) error {
 	c.answerAfterEnd = true
-	var known workspace.Credentials
-	if c.Session != nil && !c.Session.Ended() {
-		var err error
-		if known, err = c.Session.Credentials(ctx); err != nil {
-			return err
-		}
+	known, err := c.Session.Credentials(ctx)
+	if err != nil && profile.CodeOf(err) != profile.SignedOut {
+		return err
 	}
 	ended := c.host.drop(c.Clinic)
 	if err := meanwhile(ctx); err != nil {
