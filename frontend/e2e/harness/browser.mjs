@@ -1,11 +1,12 @@
 // The app's page in Chromium, on the app's real Go side. A binary with Wails'
 // `dev` tag serves its own page and bound methods to any browser.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { chromiumWith } from './chromium.mjs';
 import { pictures, results } from './paths.mjs';
 import { PATIENCE, freePort, start, until } from './processes.mjs';
+import { family } from './sockets.mjs';
 
 /** Starts the app and returns the address of its page and the program. */
 export async function startApp(env) {
@@ -15,7 +16,33 @@ export async function startApp(env) {
   });
   const address = `http://127.0.0.1:${port}`;
   await until('the page of the app', async () => (await fetch(address)).ok, { program });
+  await stopItsOwnPage(program);
   return { address, program };
+}
+
+/**
+ * Stops the page in the program's own window. It is on the same Go side, so that
+ * of a link that waits, which Go gives once, either page could be the one.
+ */
+async function stopItsOwnPage(program) {
+  const pageOf = () => family(program.child.pid).find((pid) => nameOf(pid) === 'WebKitWebProces');
+  const pid = await until('the page in its own window', pageOf, { program });
+  process.kill(pid, 'SIGSTOP');
+  // What is stopped does not end with the program.
+  const end = () => {
+    if (nameOf(pid) === 'WebKitWebProces') process.kill(pid, 'SIGKILL');
+  };
+  process.once('exit', end);
+  void program.ended.then(end);
+}
+
+/** What the system calls a process, cut at 15 letters; '' for one that is gone. */
+function nameOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** A person's settings: away from UTC, so that a birth date that moves is seen. */

@@ -14,8 +14,8 @@ const attempt = (read, otherwise) => {
 const parentOf = (pid) =>
   Number(attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')[1], -1));
 
-/** The program and everything that it started. */
-function family(pid) {
+/** The program and everything that it started, by process id. */
+export function family(pid) {
   const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
   const found = [pid];
   for (const one of found) found.push(...all.filter((other) => parentOf(other) === one));
