@@ -31,7 +31,7 @@ is_gone() { [ ! -e "$1" ]; }
 
 gone() { # eventually: an uninstaller continues in a copy of itself
   local path
-  for path; do wait_for is_gone "$path" || fail "$path is still there"; done
+  for path; do wait_for is_gone "$path" || fail "$path is still there, in: $(ls -laR "${path%/*}")"; done
   passed
 }
 
@@ -158,6 +158,27 @@ run_in_background() {
 }
 
 stands_or_ended() { [ -e "$WINEPREFIX/drive_c/stands.txt" ] || ! kill -0 "$background" 2>/dev/null; }
+
+# hold keeps a file open, as a program that is about to end does, until release.
+hold() {
+  cat >"$dir/hold.c" <<'C'
+#include <stdio.h>
+#include <windows.h>
+int main(int n, char **arguments) {
+  if (CreateFileA(arguments[1], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL) == INVALID_HANDLE_VALUE) return 1;
+  fclose(fopen("C:\\stands.txt", "w"));
+  while (GetFileAttributesA("C:\\release.txt") == INVALID_FILE_ATTRIBUTES) Sleep(50);
+  return 0;
+}
+C
+  x86_64-w64-mingw32-gcc -O2 -o "$dir/hold.exe" "$dir/hold.c"
+  run_in_background "$dir/hold.exe" "Z:${1//\//\\}"
+}
+
+release() {
+  touch "$WINEPREFIX/drive_c/release.txt"
+  closed_background
+}
 
 closed_background() { # it ended because it was asked to
   local code=0

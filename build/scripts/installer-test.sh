@@ -90,6 +90,15 @@ unregistered HKCU
 there "$data/telehab.db"
 credentials | grep -q TeleHab
 
+step 'removal waits for the program that started it'
+installs 0 "$setup" /S
+hold "$person/uninstall.exe"
+logged on_windows "$person/uninstall.exe" /S || fail "the uninstaller ended with $?"
+gone "$person/telehab.exe" # the last file but the licences and the held one
+there "$person/uninstall.exe"
+release
+gone "$person"
+
 step "another program's links stay its own"
 take_scheme HKCU
 installs 0 "$setup" /S

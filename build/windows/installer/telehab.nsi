@@ -199,6 +199,22 @@ Function un.onInit
   ${EndIf}
 FunctionEnd
 
+# An uninstaller continues in a copy of itself. On a busy computer the program
+# that started the copy has not ended yet, and its file cannot be deleted.
+Function un.DeleteUninstaller
+  StrCpy $R2 0
+  ${Do}
+    ClearErrors
+    Delete "$INSTDIR\uninstall.exe"
+    ${IfNot} ${Errors}
+    ${OrIf} $R2 = ${TRIES}
+      Return
+    ${EndIf}
+    Sleep 250
+    IntOp $R2 $R2 + 1
+  ${Loop}
+FunctionEnd
+
 Section "un.TeleHab"
   Call un.CloseRunning
   ${If} $Purge = 0
@@ -222,6 +238,6 @@ Section "un.TeleHab"
   Delete "$INSTDIR\${PROGRAM}"
   Delete "$INSTDIR\LICENSE.txt"
   Delete "$INSTDIR\NOTICES.txt"
-  Delete "$INSTDIR\uninstall.exe"
+  Call un.DeleteUninstaller
   RMDir "$INSTDIR" # not what others put there
 SectionEnd
