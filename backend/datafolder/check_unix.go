@@ -1,0 +1,69 @@
+//go:build unix
+
+package datafolder
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+const (
+	nonblocking = syscall.O_NONBLOCK // opening a pipe does not wait for its other end
+	openFlags   = nonblocking | syscall.O_NOFOLLOW
+)
+
+func isOwn(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int64(stat.Uid) == int64(os.Geteuid())
+}
+
+// names returns how many names a file has.
+func names(info fs.FileInfo) uint64 {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 1
+	}
+	return uint64(stat.Nlink) //nolint:unconvert // its type differs between systems
+}
+
+func checkOpened(name string, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	return checkFile(name, info)
+}
+
+// setMode changes a mode that is another one. On a read-only disk it stays.
+func setMode(file *os.File, mode fs.FileMode) error {
+	info, err := file.Stat()
+	if err != nil || info.Mode().Perm() == mode {
+		return err
+	}
+	if err := file.Chmod(mode); err != nil && !IsReadOnly(err) {
+		return err
+	}
+	return nil
+}
+
+func (f *Folder) closeToOthers() error {
+	directory, err := f.root.Open(".")
+	if err != nil {
+		return err
+	}
+	return errors.Join(setMode(directory, 0o700), directory.Close())
+}
+
+// writableByOthers says whether others may put files into the folder.
+func (f *Folder) writableByOthers() (bool, error) {
+	info, err := f.root.Stat(".")
+	return err == nil && info.Mode().Perm()&0o022 != 0, err
+}
+
+// IsReadOnly says whether an error is that of a disk, or of a file that an
+// administrator made immutable, which cannot be written to.
+func IsReadOnly(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EPERM)
+}
