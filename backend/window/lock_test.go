@@ -34,11 +34,11 @@ func TestTheWindowLocksItself(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := f.app.Security.SetAutoLock(4); profile.CodeOf(err) != profile.Invalid {
+	if _, err := f.app.Security.SetAutoLock(new(4)); profile.CodeOf(err) != profile.Invalid {
 		t.Errorf("four minutes: %v", err)
 	}
 	for _, minutes := range []int{10, 30} {
-		if _, err := f.app.Security.SetAutoLock(minutes); err != nil {
+		if _, err := f.app.Security.SetAutoLock(&minutes); err != nil {
 			t.Fatal(err)
 		}
 		ahead.Add(int64(time.Duration(minutes)*time.Minute - time.Second))
@@ -58,7 +58,7 @@ func TestTheWindowLocksItself(t *testing.T) {
 		}
 		signIn()
 	}
-	if _, err := f.app.Security.SetAutoLock(0); err != nil {
+	if _, err := f.app.Security.SetAutoLock(new(0)); err != nil {
 		t.Fatal(err)
 	}
 	ahead.Add(int64(5 * time.Hour))
@@ -71,7 +71,7 @@ func TestTheWindowLocksItself(t *testing.T) {
 	}
 	locked.Store(false)
 	signIn()
-	if _, err := f.app.Security.SetAutoLock(30); err != nil {
+	if _, err := f.app.Security.SetAutoLock(new(30)); err != nil {
 		t.Fatal(err)
 	}
 	f.app.close()

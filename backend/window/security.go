@@ -60,10 +60,15 @@ func (s *Security) Active() error {
 }
 
 // SetAutoLock changes after how many idle minutes the window locks, for
-// everybody on this computer; 0 is only when the computer locks or sleeps.
-func (s *Security) SetAutoLock(minutes int) (AppState, error) {
+// everybody on this computer; 0 is only when the computer locks or sleeps. nil,
+// which is what the page's null and NaN become, is Invalid: it must not count
+// as 0.
+func (s *Security) SetAutoLock(minutes *int) (AppState, error) {
 	return host.Do(s.access, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (AppState, error) {
-		if err := c.Session.Security().SetAutoLock(ctx, minutes); err != nil {
+		if minutes == nil {
+			return AppState{}, profile.Refuse(profile.Invalid, "Choose after how many minutes the window locks.")
+		}
+		if err := c.Session.Security().SetAutoLock(ctx, *minutes); err != nil {
 			return AppState{}, err
 		}
 		return s.page.stateOf(ctx, c.Clinic)
