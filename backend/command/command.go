@@ -48,6 +48,8 @@ func (r ran) Unwrap() error { return r.error }
 func Run(ctx context.Context, args []string, t Terminal) int {
 	// Cobra would refuse to start from Windows' Explorer.
 	cobra.MousetrapHelpText = ""
+	out := &output{to: t.Out}
+	t.Out = out
 	root := t.root()
 	// A desktop entry that says "--link %u" starts us so when there is no link.
 	if last := len(args) - 1; last >= 0 && args[last] == "--link" {
@@ -59,6 +61,9 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	root.SetErr(t.Err)
 	err := root.ExecuteContext(ctx)
 	var r ran
+	if out.err != nil && (!errors.As(err, &r) || errors.Is(err, errSomeFailed)) {
+		err = ran{out.err}
+	}
 	switch {
 	case err == nil:
 		return exitGood
