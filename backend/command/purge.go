@@ -35,7 +35,7 @@ func (t *Terminal) purge() *cobra.Command {
 			}
 			// The window is closed, so its caches need not wait for the next
 			// start.
-			return errors.Join(webview.Mark(o.DataDir()), webview.RemoveMarked(o.DataDir()), workspace.Purge(c.Context(), o))
+			return errors.Join(workspace.Purge(c.Context(), o), webview.Remove(o.DataDir()))
 		}),
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
@@ -44,14 +44,11 @@ func (t *Terminal) purge() *cobra.Command {
 
 // requireNoWindow refuses while a window has the data in this folder open.
 func requireNoWindow(dir string) error {
-	inbox, alone, err := handover.Listen(dir)
-	if err != nil {
-		return err
+	open, err := handover.HasWindow(dir)
+	if err == nil && open {
+		err = profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
 	}
-	if !alone {
-		return profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
-	}
-	return inbox.Close()
+	return err
 }
 
 // confirmErasing asks before what is named goes from this computer.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/datafolder"
 )
 
 // toolLimit is how long one of the desktop's tools may take.
@@ -123,7 +124,7 @@ func (r Registration) writeEntry(s session) error {
 		if !r.opens(packaged) {
 			break // ours will hide it
 		}
-		if err := os.Remove(s.ownPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := datafolder.RemoveElsewhere(s.ownPath()); err != nil {
 			return fmt.Errorf("remove the entry that hides the package's: %w", err)
 		}
 		return nil
@@ -145,7 +146,7 @@ func (r Registration) remove(ctx context.Context) error {
 		return nil
 	}
 	if ok {
-		if err := os.Remove(s.ownPath()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := datafolder.RemoveElsewhere(s.ownPath()); err != nil {
 			return fmt.Errorf("remove our desktop entry: %w", err)
 		}
 	}
@@ -185,7 +186,7 @@ func edit(path string, optional bool, change func(string) string) error {
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // a symbolic link stays one
 	}
-	old, err := os.ReadFile(path)
+	old, err := datafolder.ReadRegular(path, maxText)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && optional:
 		return nil
@@ -201,7 +202,7 @@ func edit(path string, optional bool, change func(string) string) error {
 
 // replaceFile writes a file. An existing one keeps its permissions.
 func replaceFile(path, text string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := datafolder.MakeElsewhere(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("make the folder of %s: %w", filepath.Base(path), err)
 	}
 	perm := fs.FileMode(0o600)

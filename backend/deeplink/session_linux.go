@@ -3,7 +3,6 @@ package deeplink
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/adrg/xdg"
+
+	"telehab.io/desktop/backend/datafolder"
 )
 
 // session is where the running desktop looks for programs and choices.
@@ -137,22 +138,19 @@ func (s session) readEntry(path string) (desktopEntry, bool, error) {
 	return e, !e.hidden, nil
 }
 
-// readText returns the text of a desktop file, or "" if there is none. Such
-// files are small; only the beginning of a large one is read.
+// maxText is the most that is read of a desktop file. Such files are small; only
+// the beginning of a large one is read.
+const maxText = 4 << 20
+
+// readText returns the text of a desktop file, or "" if there is none. What is
+// no regular file counts as missing.
 func readText(path string) (string, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	text, err := datafolder.ReadRegular(path, maxText)
+	var refused *datafolder.Refused
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission), errors.As(err, &refused):
 		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("find out who opens our links: %w", err)
-	}
-	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", err
-	}
-	text, err := io.ReadAll(io.LimitReader(file, 4<<20))
-	if err != nil {
+	case err != nil && !errors.Is(err, datafolder.ErrTooLarge):
 		return "", fmt.Errorf("find out who opens our links: %w", err)
 	}
 	return string(text), nil

@@ -11,15 +11,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
-	"gopkg.in/natefinch/lumberjack.v2"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -36,79 +32,31 @@ const timeLayout = "2006-01-02T15:04:05.000Z07:00" // RFC 3339
 
 // Open creates dir and its log file, both for this user alone, and returns a
 // logger that writes to it from level upwards. Times are UTC. The logger must
-// not be used after Close.
+// not be used after Close. On a read-only disk nothing is logged.
 func Open(dir string, level zerolog.Level) (zerolog.Logger, *File, error) {
-	if err := prepare(dir); err != nil {
-		return zerolog.Nop(), nil, &profile.Error{
-			Code: profile.StoreUnreadable,
-			Message: "TeleHab cannot write its log. Check that the disk has space and that you can write " +
-				"to TeleHab's data folder, then start it again.",
-			Cause: fmt.Errorf("logging: %w", err),
-		}
+	file, err := openFile(dir)
+	if datafolder.IsReadOnly(err) {
+		return zerolog.Nop(), &File{}, nil // what is stored can still be read
 	}
-	file := &File{lumberjack.Logger{Filename: filepath.Join(dir, FileName), MaxSize: fileMiB, MaxBackups: oldFiles}}
-	return newLogger(&file.out, level), file, nil
+	if err != nil {
+		return zerolog.Nop(), nil, unwritable(err)
+	}
+	return newLogger(file, level), file, nil
 }
 
-// File is the log file, with the older ones beside it.
-type File struct{ out lumberjack.Logger }
-
-// Close closes the file.
-func (f *File) Close() error { return f.out.Close() }
-
-// Erase removes everything that was logged so far.
-func (f *File) Erase() error {
-	if err := f.out.Rotate(); err != nil {
-		return fmt.Errorf("logging: begin a new file: %w", err)
+func unwritable(cause error) error {
+	coded := profile.Because(profile.StoreUnreadable, fmt.Errorf("logging: %w", cause))
+	var refused *datafolder.Refused
+	if !errors.As(cause, &refused) {
+		coded.Message = "TeleHab cannot write its log. Check that the disk has space and that you can write " +
+			"to TeleHab's data folder, then start it again."
 	}
-	return removeOlder(f.out.Filename)
-}
-
-// Erase removes everything that was logged to dir. A program that has the log
-// open continues to use it.
-func Erase(dir string) error {
-	name := filepath.Join(dir, FileName)
-	if err := os.Truncate(name, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("logging: empty the log: %w", err)
-	}
-	return removeOlder(name)
-}
-
-func removeOlder(newest string) error {
-	dir, name := filepath.Split(newest)
-	stem := strings.TrimSuffix(name, filepath.Ext(name))
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	errs := []error{err}
-	for _, entry := range entries {
-		if strings.HasPrefix(entry.Name(), stem+"-") {
-			errs = append(errs, os.Remove(filepath.Join(dir, entry.Name())))
-		}
-	}
-	return errors.Join(errs...)
+	return coded
 }
 
 // newLogger logs to out through the redacting writer.
 func newLogger(out io.Writer, level zerolog.Level) zerolog.Logger {
 	return zerolog.New(Redact(out)).Level(level).Hook(clock{})
-}
-
-// prepare sets the file modes, which the rotating writer would leave unchanged.
-func prepare(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make the log's folder: %w", err)
-	}
-	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs its x
-		return fmt.Errorf("close the log's folder to others: %w", err)
-	}
-	name := filepath.Join(dir, FileName)
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return fmt.Errorf("make the log file: %w", err)
-	}
-	return errors.Join(file.Chmod(0o600), file.Close())
 }
 
 // clock adds the time to every line. zerolog's own setting is global to the

@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/rs/zerolog"
 
@@ -78,21 +77,9 @@ func fill(t *testing.T, dir string) {
 	if err := closer.Close(); err != nil {
 		t.Fatalf("Close: %v", err)
 	}
-	awaitRotation(t, dir)
 	newest, err := os.ReadFile(filepath.Join(dir, FileName))
 	if err != nil || bytes.Contains(newest, []byte("below the level")) {
 		t.Fatalf("the newest file: %v, or it holds what is below the level", err)
-	}
-}
-
-// awaitRotation waits for the rotating writer, which deletes in a goroutine of
-// its own.
-func awaitRotation(t *testing.T, dir string) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); len(modes(t, dir))-1 > oldFiles+1; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("%d files are kept", len(modes(t, dir))-1)
-		}
 	}
 }
 
@@ -176,7 +163,7 @@ func TestEraseLeavesNothingOfBefore(t *testing.T) {
 			}
 			defer func() { _ = file.Close() }()
 			log.Info().Msg("before")
-			if err := file.out.Rotate(); err != nil { // an older file beside it
+			if err := file.rotate(); err != nil { // an older file beside it
 				t.Fatal(err)
 			}
 			log.Info().Msg("before")

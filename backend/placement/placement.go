@@ -4,10 +4,9 @@ package placement
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
+	"errors"
 
-	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/datafolder"
 )
 
 // The bounds of the window's size, in logical pixels, that is, after the
@@ -60,13 +59,13 @@ type Placement struct {
 	Dark      bool `json:"dark"`
 }
 
-func path(dir string) string { return filepath.Join(dir, "window.json") }
+const fileName = "window.json"
 
 // Load returns the placement stored in dir, or a default one: a missing or
 // damaged file is not an error.
 func Load(dir string) Placement {
 	p := Placement{Width: width, Height: height}
-	raw, err := os.ReadFile(path(dir))
+	raw, err := read(dir)
 	if err != nil || json.Unmarshal(raw, &p) != nil {
 		return Placement{Width: width, Height: height}
 	}
@@ -81,7 +80,20 @@ func (p Placement) Save(dir string) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(path(dir), raw, 0o600)
+	folder, err := datafolder.Make(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Write(fileName, raw), folder.Close())
+}
+
+func read(dir string) ([]byte, error) {
+	folder, err := datafolder.OpenPlain(dir)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := folder.ReadFile(fileName)
+	return raw, errors.Join(err, folder.Close())
 }
 
 // Centred returns p centred in the area, no larger than fits.

@@ -1,5 +1,7 @@
 package profile
 
+import "errors"
+
 // sentences are what a person reads about the codes that a pass may end with.
 // They are here because only the code of an earlier pass is stored.
 var sentences = map[Code]string{
@@ -38,11 +40,16 @@ var sentences = map[Code]string{
 }
 
 // Because returns an Error with the sentence of its code, or a general sentence
-// if no pass ends with that code. cause, for the log, may be nil.
+// if no pass ends with that code. cause, for the log, may be nil. A cause that
+// has a Sentence of its own, which is more exact, is shown with that.
 func Because(code Code, cause error) *Error {
 	sentence, ok := sentences[code]
 	if !ok {
 		sentence = general
+	}
+	var exact interface{ Sentence() string }
+	if errors.As(cause, &exact) {
+		sentence = exact.Sentence()
 	}
 	return &Error{Code: code, Message: sentence, Cause: cause}
 }

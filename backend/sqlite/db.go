@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -57,11 +57,14 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareFile(path); err != nil {
+	// Two processes that start together must not both migrate.
+	lock, err := prepareFiles(path)
+	if datafolder.IsReadOnly(err) {
+		return openReadOnly(ctx, path, sealer)
+	}
+	if err != nil {
 		return nil, unreadable(err)
 	}
-	// Two processes that start together must not both migrate.
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	if err := lock.Lock(); err != nil {
 		return nil, unreadable(fmt.Errorf("lock the store: %w", err))
 	}
@@ -89,30 +92,31 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	return db, nil
 }
 
-// prepareFile creates the folder and the file for the owner alone, and revokes
+// prepareFiles creates the folder and the file for the owner alone, and revokes
 // access that others were given since. SQLite gives the files beside it the
-// same mode.
-func prepareFile(path string) error {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- our own data folder
+// same mode. It returns the lock on opening, not held yet.
+//
+// SQLite itself opens by path, and follows links. So all files that it may open
+// are looked at before; then nobody but the same user, or an administrator, can
+// put something else in their place, as the folder is closed to others.
+func prepareFiles(path string) (*flock.Flock, error) {
+	folder, err := datafolder.MakePlain(filepath.Dir(path))
 	if err != nil {
-		return fmt.Errorf("make the store: %w", err)
+		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(folder, 0o700); err != nil { // #nosec G302 -- a folder
-		return fmt.Errorf("close the data folder to others: %w", err)
-	}
+	name := filepath.Base(path)
+	err = errors.Join(folder.Touch(name), folder.CheckWritable(name))
 	for _, suffix := range fileSuffixes {
-		if err := os.Chmod(path+suffix, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("close the store to others: %w", err)
-		}
+		err = errors.Join(err, folder.CloseToOthers(name+suffix))
 	}
-	return nil
+	var lock *flock.Flock
+	if err == nil {
+		lock, err = folder.Flock(name + ".lock")
+	}
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return nil, fmt.Errorf("make the store: %w", err)
+	}
+	return lock, nil
 }
 
 // fileSuffixes are the endings of the store's file and of the files that SQLite
@@ -122,8 +126,11 @@ var fileSuffixes = []string{"", "-wal", "-shm", "-journal"}
 func openConnections(path string, connections int, options string) (*sql.DB, error) {
 	// synchronous=NORMAL with WAL: a power cut may lose the last commits but
 	// never corrupts the file, and what is lost is read from Cliniko again.
-	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.ToSlash(path))}).String() +
-		"?_journal_mode=WAL&_busy_timeout=5000&_foreign_keys=on&_synchronous=NORMAL&_secure_delete=on&" + options
+	return connect(path, connections, "_journal_mode=WAL&_busy_timeout=5000&_foreign_keys=on&_synchronous=NORMAL&_secure_delete=on&"+options)
+}
+
+func connect(path string, connections int, options string) (*sql.DB, error) {
+	name := (&url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.ToSlash(path))}).String() + "?" + options
 	db, err := sql.Open(driver, name)
 	if err != nil {
 		return nil, err
@@ -141,27 +148,37 @@ func (db *DB) migrate(ctx context.Context) error {
 	if id != 0 && id != applicationID {
 		return unreadable(errors.New("another program's database"))
 	}
-	folder, err := fs.Sub(migrations, "migrations")
+	provider, _, err := schemaOf(ctx, db.write)
 	if err != nil {
 		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db.write, folder, goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return coded(fmt.Errorf("read the migrations: %w", err))
-	}
-	has, knows, err := provider.GetVersions(ctx)
-	if err != nil {
-		return coded(fmt.Errorf("ask for the schema's version: %w", err))
-	}
-	if has > knows {
-		return profile.Refuse(profile.StoreTooNew,
-			"The data on this computer was written by a newer TeleHab. Update TeleHab; nothing was changed.")
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return coded(fmt.Errorf("bring the schema up to date: %w", err))
 	}
 	_, err = db.write.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return coded(err)
+}
+
+// schemaOf compares the schema with the one that this program knows. current:
+// they are the same. StoreTooNew: it is a newer one.
+func schemaOf(ctx context.Context, db *sql.DB) (provider *goose.Provider, current bool, err error) {
+	folder, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, false, err
+	}
+	provider, err = goose.NewProvider(goose.DialectSQLite3, db, folder, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, false, coded(fmt.Errorf("read the migrations: %w", err))
+	}
+	has, knows, err := provider.GetVersions(ctx)
+	if err != nil {
+		return nil, false, coded(fmt.Errorf("ask for the schema's version: %w", err))
+	}
+	if has > knows {
+		return nil, false, profile.Refuse(profile.StoreTooNew,
+			"The data on this computer was written by a newer TeleHab. Update TeleHab; nothing was changed.")
+	}
+	return provider, has == knows, nil
 }
 
 // checkKey checks that the key is the one that the store was sealed with.
@@ -192,10 +209,10 @@ func (db *DB) Close() error {
 func (db *DB) Path() string { return db.path }
 
 // Remove deletes a store that is not open, with all files of SQLite beside it.
-func Remove(path string) error {
+func Remove(folder *datafolder.Folder, name string) error {
 	var errs []error
 	for _, suffix := range fileSuffixes {
-		errs = append(errs, os.RemoveAll(path+suffix)) // whatever is there
+		errs = append(errs, folder.Remove(name+suffix))
 	}
 	return errors.Join(errs...)
 }

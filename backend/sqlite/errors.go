@@ -22,6 +22,8 @@ func coded(err error) error {
 	switch result.Code {
 	case sqlite3.ErrFull:
 		return profile.Because(profile.StoreFull, err)
+	case sqlite3.ErrReadonly:
+		return readOnly(err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
 		return profile.Because(profile.StoreBusy, err)
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
@@ -33,6 +35,11 @@ func coded(err error) error {
 		}
 	}
 	return unreadable(err)
+}
+
+func readOnly(cause error) error {
+	return &profile.Error{Code: profile.StoreUnreadable, Cause: cause,
+		Message: "The disk with TeleHab's data is read-only, so nothing can be changed or saved. Make it writable, then try again."}
 }
 
 func unreadable(cause error) error {

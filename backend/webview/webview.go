@@ -9,11 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"runtime"
 
 	"github.com/adrg/xdg"
+
+	"telehab.io/desktop/backend/datafolder"
 )
 
 // ProgramName is the name under which the web view stores its files on Linux.
@@ -25,22 +26,36 @@ const bundleID = "io.telehab.desktop"
 // Folder is where the web view stores its files on Windows.
 func Folder(dataDir string) string { return filepath.Join(dataDir, "webview") }
 
-// folders returns all folders of the web view on this system.
-func folders(dataDir string) []string {
+// folders returns all folders of the web view on this system, with what it
+// writes into them. Anything else in them stays.
+func folders(dataDir string) map[string][]string {
 	switch runtime.GOOS {
 	case "windows":
-		return []string{Folder(dataDir)}
+		return map[string][]string{Folder(dataDir): {"EBWebView"}}
 	case "darwin":
-		return []string{filepath.Join(xdg.Home, "Library", "WebKit", bundleID), filepath.Join(xdg.CacheHome, bundleID)}
+		names := []string{"WebKit", "WebsiteData", "NetworkCache", "CacheStorage", "Cache.db", "Cache.db-shm", "Cache.db-wal", "fsCachedData", "com.apple.metal"}
+		return map[string][]string{
+			filepath.Join(xdg.Home, "Library", "WebKit", bundleID): names,
+			filepath.Join(xdg.CacheHome, bundleID):                 names,
+		}
 	}
-	return []string{filepath.Join(xdg.DataHome, ProgramName), filepath.Join(xdg.CacheHome, ProgramName)}
+	// See WebKitWebsiteDataManager and WebsiteDataStoreGLib.cpp.
+	return map[string][]string{
+		filepath.Join(xdg.DataHome, ProgramName): {"storage", "databases", "localstorage", "serviceworkers", "deviceidhashsalts", "mediakeys",
+			"itp", "pushnotifications", "hsts-storage.sqlite", "hsts-storage.sqlite-shm", "hsts-storage.sqlite-wal", "hsts-storage.sqlite-journal"},
+		filepath.Join(xdg.CacheHome, ProgramName): {"WebKitCache", "WebKitCacheStorage", "CacheStorage", "applications", "storage"},
+	}
 }
 
-func mark(dataDir string) string { return filepath.Join(dataDir, "erase-webview") }
+const mark = "erase-webview"
 
 // Mark marks the web view's files for removal at the next start.
 func Mark(dataDir string) error {
-	if err := os.WriteFile(mark(dataDir), nil, 0o600); err != nil {
+	data, err := datafolder.Make(dataDir)
+	if err == nil {
+		err = errors.Join(data.Touch(mark), data.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("mark the web view's files: %w", err)
 	}
 	return nil
@@ -48,16 +63,44 @@ func Mark(dataDir string) error {
 
 // RemoveMarked removes the web view's files if they were marked. The window
 // must not be open.
-func RemoveMarked(dataDir string) error {
-	if _, err := os.Stat(mark(dataDir)); errors.Is(err, fs.ErrNotExist) {
+func RemoveMarked(dataDir string) (err error) {
+	data, err := datafolder.Open(dataDir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	var errs []error
-	for _, folder := range folders(dataDir) {
-		errs = append(errs, os.RemoveAll(folder))
+	if err != nil {
+		return err
 	}
-	if err := errors.Join(errs...); err != nil {
+	defer func() { err = errors.Join(err, data.Close()) }()
+	if _, marked, err := data.Size(mark); err != nil || !marked {
+		return err
+	}
+	if err := Remove(dataDir); err != nil {
 		return err // the mark stays for the next start
 	}
-	return os.Remove(mark(dataDir))
+	return data.Remove(mark)
+}
+
+// Remove removes the web view's files. The window must not be open.
+func Remove(dataDir string) error {
+	var errs []error
+	for path, names := range folders(dataDir) {
+		errs = append(errs, remove(path, names))
+	}
+	return errors.Join(errs...)
+}
+
+func remove(path string, names []string) error {
+	folder, err := datafolder.OpenPlain(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, name := range names {
+		errs = append(errs, folder.RemoveTree(name))
+	}
+	return errors.Join(append(errs, folder.RemoveIfEmpty())...)
 }

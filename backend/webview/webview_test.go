@@ -3,12 +3,14 @@
 package webview_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"github.com/adrg/xdg"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/webview"
 )
 
@@ -44,7 +46,42 @@ func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
 	if _, err := os.Stat(kept); !os.IsNotExist(err) {
 		t.Errorf("still there: %v", err)
 	}
-	if left, err := os.ReadDir(data); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(data); err != nil || len(left) != 1 || left[0].Name() != datafolder.Marker {
 		t.Errorf("the mark is left: %v, %v", left, err)
+	}
+}
+
+// What the web view did not write stays, as does what a link leads to.
+func TestOnlyTheWebViewsFilesGo(t *testing.T) {
+	home, data := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CACHE_HOME"} {
+		t.Setenv(name, filepath.Join(home, name))
+	}
+	xdg.Reload()
+	t.Cleanup(xdg.Reload)
+	folder := filepath.Join(xdg.DataHome, webview.ProgramName)
+	elsewhere := filepath.Join(home, "documents")
+	for _, path := range []string{filepath.Join(folder, "mediakeys", "v1", "salt"), filepath.Join(folder, "letter.txt"), filepath.Join(elsewhere, "storage", "letter.txt")} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("x"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink(filepath.Join(elsewhere, "storage"), filepath.Join(folder, "storage")), os.MkdirAll(xdg.CacheHome, 0o700),
+		os.Symlink(elsewhere, filepath.Join(xdg.CacheHome, webview.ProgramName)), webview.Mark(data)); err != nil {
+		t.Fatal(err)
+	}
+	var refused *datafolder.Refused
+	if err := webview.RemoveMarked(data); !errors.As(err, &refused) {
+		t.Errorf("a link in the place of the web view's folder: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "mediakeys")); !os.IsNotExist(err) {
+		t.Errorf("the web view's files are left: %v", err)
+	}
+	for _, path := range []string{filepath.Join(folder, "letter.txt"), filepath.Join(folder, "storage"), filepath.Join(elsewhere, "storage", "letter.txt"),
+		filepath.Join(data, "erase-webview")} {
+		if _, err := os.Lstat(path); err != nil {
+			t.Errorf("%s is gone: %v", path, err)
+		}
 	}
 }

@@ -4,11 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/workspace"
@@ -28,7 +28,7 @@ func report(ctx context.Context, w *workspace.Workspace, version, dir string) (s
 		return "", err
 	}
 	line("")
-	for _, text := range lastLines(filepath.Join(dir, "logs", logging.FileName)) {
+	for _, text := range lastLines(filepath.Join(dir, "logs")) {
 		line("%s", logging.Text(text))
 	}
 	return report.String(), nil
@@ -69,9 +69,14 @@ func reportWorkspace(ctx context.Context, w *workspace.Workspace, line func(stri
 	return err
 }
 
-// lastLines returns the end of a file, or nothing where there is none.
-func lastLines(path string) []string {
-	file, err := os.Open(path) // #nosec G304 -- our own log
+// lastLines returns the end of the log, or nothing where there is none.
+func lastLines(dir string) []string {
+	folder, err := datafolder.OpenBelow(dir)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = folder.Close() }()
+	file, err := folder.Open(logging.FileName)
 	if err != nil {
 		return nil
 	}

@@ -5,11 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 
-	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 )
@@ -42,16 +40,21 @@ func ClinicsOf(o Options) Clinics {
 	return Clinics{o}
 }
 
-func (c Clinics) path() string { return filepath.Join(c.options.DataDir(), "clinics.json") }
+// listFile says which clinic is used, and what the clinics are called.
+const listFile = "clinics.json"
 
-func (c Clinics) read() (clinicList, error) {
-	var list clinicList
-	raw, err := os.ReadFile(c.path())
+func (c Clinics) read() (list clinicList, err error) {
+	folder, err := datafolder.Open(c.options.DataDir())
 	if errors.Is(err, fs.ErrNotExist) {
-		return c.readFolders()
+		return list, nil
 	}
-	if _, there := os.Lstat(c.path()); err != nil && there != nil {
+	if err != nil {
 		return list, profile.Because(profile.StoreUnreadable, err) // it is not the list that cannot be read
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	raw, err := folder.ReadFile(listFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c.readFolders(folder)
 	}
 	if err == nil {
 		err = json.Unmarshal(raw, &list)
@@ -60,7 +63,7 @@ func (c Clinics) read() (clinicList, error) {
 		err = list.check()
 	}
 	if err == nil {
-		err = os.Chmod(c.path(), 0o600)
+		err = folder.CloseToOthers(listFile)
 	}
 	if err != nil {
 		return clinicList{}, unreadableList(err)
@@ -75,14 +78,13 @@ func unreadableList(cause error) error {
 
 // readFolders lists the clinics by their folders, where the list is not there.
 // The names stood in it alone.
-func (c Clinics) readFolders() (clinicList, error) {
+func (c Clinics) readFolders(data *datafolder.Folder) (clinicList, error) {
 	var list clinicList
-	folders, err := os.ReadDir(filepath.Join(c.options.DataDir(), clinicsFolder))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	accounts, err := accountsIn(data)
+	if err != nil {
 		return list, unreadableList(err)
 	}
-	for _, folder := range folders {
-		account := folder.Name()
+	for _, account := range accounts {
 		if _, ok := profile.ParseID(account); !ok {
 			continue
 		}
@@ -94,6 +96,19 @@ func (c Clinics) readFolders() (clinicList, error) {
 		list.Clinics = append([]Place{{"", "First clinic"}}, list.Clinics...)
 	}
 	return list, nil
+}
+
+// accountsIn returns the names of the folders of further clinics.
+func accountsIn(data *datafolder.Folder) (names []string, err error) {
+	folder, err := data.OpenSub(clinicsFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	return folder.Names()
 }
 
 // check refuses what TeleHab would not have written: the accounts name folders,
@@ -125,7 +140,14 @@ func (c Clinics) write(list clinicList) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(c.path(), raw, 0o600)
+	folder, err := datafolder.Make(c.options.DataDir())
+	if err == nil {
+		err = errors.Join(folder.Write(listFile, raw), folder.Close())
+	}
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	return nil
 }
 
 // List returns the clinics, and which one is used. There are none in the list
@@ -248,5 +270,21 @@ func (c Clinics) Remove(ctx context.Context, account string) error {
 	if len(left.Clinics) < 2 {
 		left.Clinics = nil
 	}
-	return errors.Join(c.write(left), os.RemoveAll(l.dir))
+	return errors.Join(c.write(left), c.eraseFolder(account))
+}
+
+// eraseFolder deletes what we made in the folder of a further clinic.
+func (c Clinics) eraseFolder(account string) error {
+	data, err := datafolder.Open(c.options.DataDir())
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	clinics, err := data.OpenSub(clinicsFolder)
+	if err == nil {
+		err = errors.Join(clinics.EraseClinic(account), clinics.Close())
+	}
+	if err = errors.Join(err, data.Close()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	return nil
 }

@@ -5,15 +5,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"time"
 
 	"github.com/adrg/xdg"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 )
@@ -32,8 +31,9 @@ func (d *demo) close() error { return d.server.Close() }
 const demoLatency = 120 * time.Millisecond
 
 // OpenDemo starts the simulated clinic and opens its own data directory,
-// connected. Where there is no system keyring, that directory is a temporary
-// one and its people, who are invented, are sealed with a key that is none.
+// connected. Where there is no system keyring, that directory is one in the
+// person's caches and its people, who are invented, are sealed with a key that
+// is none.
 func OpenDemo(ctx context.Context, o Options) (*Workspace, error) {
 	options := fakeclinic.DemoOptions()
 	options.Latency = demoLatency
@@ -57,15 +57,14 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 	d := &demo{server: server}
 	switch err := keys.Probe(ctx); profile.CodeOf(err) {
 	case "":
-		if o.Dir == "" {
-			o.Dir = filepath.Join(xdg.DataHome, "TeleHab Demo")
-		} else {
-			o.Dir = filepath.Join(o.Dir, "demo")
+		var err error
+		if o.Dir, err = makeDemoDir(o); err != nil {
+			return nil, err
 		}
 	case profile.KeyringMissing, profile.KeyringLocked:
 		d.throwaway = true
 		var err error
-		if o.Dir, err = temporaryDir(); err != nil {
+		if o.Dir, err = makeThrowawayDir(); err != nil {
 			return nil, err
 		}
 		keys = keyring.Memory()
@@ -98,25 +97,62 @@ func beginAfresh(o Options) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(os.RemoveAll(l.dir), l.begin())
+	folder, err := l.openFolder()
+	if err == nil {
+		err = errors.Join(folder.Erase(), folder.Close())
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	return l.begin()
 }
 
-// temporaryDir returns a folder that lasts until the computer's next start, so
-// that a second run of the demo finds what the first one stored.
-func temporaryDir() (string, error) {
-	dir := filepath.Join(os.TempDir(), "telehab-demo-"+strconv.Itoa(os.Getuid()))
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("make a folder for the demo: %w", err)
+// demoDir is where the demo's data lies where there is a keyring.
+func demoDir(o Options) string {
+	if o.Dir == "" {
+		return filepath.Join(xdg.DataHome, "TeleHab Demo")
 	}
-	// Somebody else may have put something in that place.
-	if info, err := os.Lstat(dir); err == nil && info.IsDir() && (info.Mode().Perm() == 0o700 || runtime.GOOS == "windows") {
-		if probe, err := os.CreateTemp(dir, "probe"); err == nil {
-			return dir, errors.Join(probe.Close(), os.Remove(probe.Name()))
-		}
+	return filepath.Join(o.Dir, "demo")
+}
+
+// makeDemoDir makes that folder. The one above it has to be ours too.
+func makeDemoDir(o Options) (string, error) {
+	dir := demoDir(o)
+	var err error
+	if o.Dir == "" {
+		err = makeDataFolder(dir)
+	} else if err = makeDataFolder(o.Dir); err == nil {
+		err = makeDataFolder(dir)
 	}
-	dir, err := os.MkdirTemp("", "telehab-demo-")
+	return dir, err
+}
+
+func makeDataFolder(dir string) error {
+	folder, err := datafolder.Make(dir)
+	if err == nil {
+		err = folder.Close()
+	}
 	if err != nil {
-		return "", fmt.Errorf("make a folder for the demo: %w", err)
+		return profile.Because(profile.StoreUnreadable, err)
 	}
-	return dir, nil
+	return nil
+}
+
+// throwawayDir is where it lies where there is none: among the caches of this
+// person, which the system may clear. It has the same name each time, so that
+// the next start of the demo, and a link, find what this one stored. The
+// temporary folder would not do: there, others may take the name first.
+func throwawayDir() string { return filepath.Join(xdg.CacheHome, "TeleHab Demo") }
+
+// makeThrowawayDir makes that folder; or one with a name that nobody knows
+// before, if the caches cannot be used, or somebody else's things are there.
+func makeThrowawayDir() (string, error) {
+	folder, err := datafolder.Make(throwawayDir())
+	if err != nil {
+		folder, err = datafolder.MakeTemporary("telehab-demo-")
+	}
+	if err != nil {
+		return "", profile.Because(profile.StoreUnreadable, fmt.Errorf("make a folder for the demo: %w", err))
+	}
+	return folder.Path(), folder.Close()
 }

@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
-	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
@@ -24,6 +23,7 @@ const storeFile = "telehab.db"
 // folder may lie on a drive that is not connected. So two traces are kept of a
 // store: its key, and where in the keyring that was.
 type location struct {
+	options Options
 	dir     string // absolute
 	names   secretNames
 	keyring *keyring.Keyring
@@ -37,7 +37,7 @@ func locate(o Options, keys *keyring.Keyring) (*location, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &location{dir: dir, names: namesFor(o, dir), keyring: keys}, nil
+	return &location{options: o, dir: dir, names: namesFor(o, dir), keyring: keys}, nil
 }
 
 // locateListed is locate where it matters whether the list of clinics has it.
@@ -52,7 +52,36 @@ func locateListed(o Options, keys *keyring.Keyring) (*location, error) {
 
 func (l *location) storePath() string { return filepath.Join(l.dir, storeFile) }
 
-func (l *location) keyPath() string { return filepath.Join(l.dir, keyFile) }
+// openFolder opens the folder to read in it or to erase it. fs.ErrNotExist:
+// there is none.
+func (l *location) openFolder() (*datafolder.Folder, error) {
+	data, err := datafolder.Open(l.options.DataDir())
+	if err != nil || l.options.Account == "" {
+		return data, err
+	}
+	return descend(data, l.options.Account, (*datafolder.Folder).OpenSub)
+}
+
+// makeFolder opens the folder, and creates it if missing.
+func (l *location) makeFolder() (*datafolder.Folder, error) {
+	data, err := datafolder.Make(l.options.DataDir())
+	if err != nil || l.options.Account == "" {
+		return data, err
+	}
+	return descend(data, l.options.Account, (*datafolder.Folder).Sub)
+}
+
+// descend opens the folder of a further clinic and closes data.
+func descend(data *datafolder.Folder, account string, open func(*datafolder.Folder, string) (*datafolder.Folder, error)) (*datafolder.Folder, error) {
+	clinics, err := open(data, clinicsFolder)
+	_ = data.Close()
+	if err != nil {
+		return nil, err
+	}
+	folder, err := open(clinics, account)
+	_ = clinics.Close()
+	return folder, err
+}
 
 // name returns what a secret of this store is called in the keyring.
 func (l *location) name(s secret) string { return l.names.of(s) }
@@ -69,15 +98,23 @@ const (
 
 // see finds out what can be seen of the store, and reads where its key lies.
 // StoreUnreadable: that cannot be told.
-func (l *location) see() (sight, error) {
-	known, err := l.readKeyPlace()
-	if err != nil {
-		return storeNever, err
+func (l *location) see() (seen sight, err error) {
+	folder, err := l.openFolder()
+	if errors.Is(err, fs.ErrNotExist) {
+		if l.listed {
+			return storeGone, nil
+		}
+		return storeNever, nil
 	}
-	size, exists, err := sizeOf(l.storePath())
+	if err != nil {
+		return storeNever, profile.Because(profile.StoreUnreadable, err)
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	known, err := l.readKeyPlace(folder)
+	size, exists, sizeErr := folder.Size(storeFile)
 	// SQLite writes its log only once the store's own file has something in it.
-	log, _, logErr := sizeOf(l.storePath() + "-wal")
-	switch err := errors.Join(err, logErr); {
+	log, _, logErr := folder.Size(storeFile + "-wal")
+	switch err := errors.Join(err, sizeErr, logErr); {
 	case err != nil:
 		return storeNever, profile.Because(profile.StoreUnreadable, err)
 	case size > 0:
@@ -97,17 +134,6 @@ func (l *location) hasStore() bool {
 	return err != nil || seen == storeThere || seen == storeGone
 }
 
-func sizeOf(path string) (size int64, exists bool, err error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, false, nil
-	}
-	if err != nil {
-		return 0, false, err
-	}
-	return info.Size(), true, nil
-}
-
 // keyFile stores where in the keyring the store's key lies. It stands beside
 // the store from the first time that this was opened.
 const keyFile = "keyring.json"
@@ -119,13 +145,13 @@ type keyPlace struct {
 
 // readKeyPlace also says whether there is such a file. One that was written by
 // something else names no place.
-func (l *location) readKeyPlace() (known bool, err error) {
-	raw, err := os.ReadFile(l.keyPath())
+func (l *location) readKeyPlace(folder *datafolder.Folder) (known bool, err error) {
+	raw, err := folder.ReadFile(keyFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if err != nil {
-		return false, profile.Because(profile.StoreUnreadable, err)
+		return false, err
 	}
 	if err := json.Unmarshal(raw, &l.key); err != nil {
 		l.key = keyPlace{Ending: l.names.ending}
@@ -133,31 +159,33 @@ func (l *location) readKeyPlace() (known bool, err error) {
 	return true, nil
 }
 
-func (l *location) writeKeyPlace(place string) error {
+func (l *location) writeKeyPlace(place string) (err error) {
+	folder, err := l.makeFolder()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Close()) }()
 	now := keyPlace{place, l.names.ending}
-	if _, err := os.Stat(l.keyPath()); err == nil && now == l.key {
-		return nil
+	if _, exists, err := folder.Size(keyFile); err != nil || exists && now == l.key {
+		return err
 	}
 	raw, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}
 	l.key = now
-	return atomicfile.Write(l.keyPath(), raw, 0o600)
+	if err := folder.Write(keyFile, raw); !datafolder.IsReadOnly(err) {
+		return err
+	}
+	return nil // the next start on a disk that can be written to does it
 }
 
 // begin marks the folder as one in which a store is about to be made: with an
 // empty file, which is what the next start goes by if this one is cut off.
 func (l *location) begin() error {
-	err := os.MkdirAll(l.dir, 0o700)
+	folder, err := l.makeFolder()
 	if err == nil {
-		err = os.Remove(l.keyPath())
-	}
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		var file *os.File
-		if file, err = os.OpenFile(l.storePath(), os.O_CREATE|os.O_WRONLY, 0o600); err == nil { // #nosec G304 -- our own data folder
-			err = file.Close()
-		}
+		err = errors.Join(folder.Remove(keyFile), folder.Touch(storeFile), folder.Close())
 	}
 	if err != nil {
 		return profile.Because(profile.StoreUnreadable, err)
@@ -167,12 +195,15 @@ func (l *location) begin() error {
 
 // removeStore deletes the store's files, and the trace of its key.
 func (l *location) removeStore() error {
-	return errors.Join(sqlite.Remove(l.storePath()), remove(l.keyPath()))
-}
-
-func remove(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	folder, err := l.openFolder()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = errors.Join(sqlite.Remove(folder, storeFile), folder.Remove(keyFile), folder.Close())
+	}
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
 	}
 	return nil
 }

@@ -5,64 +5,73 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 
-	"github.com/adrg/xdg"
-
-	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
 )
-
-// kept is what lies in a data folder beside the store. By name, so that a
-// folder which holds other things as well keeps those.
-var kept = []string{clinicsFolder, "clinics.json", "demo", "links", "logs", "webview", "erase-webview", keyFile, "sync.lock", "telehab.db.lock", "window.lock", "window.json"}
 
 // Purge erases everything that TeleHab keeps for this person: the stores of
 // all clinics and of the demo, their keys and API keys in the system keyring,
 // logs and caches. Nothing of it may be open. It does as much as it can and
 // says what it could not; where there is no system keyring and no store,
-// there are no keys.
+// there are no keys. What TeleHab did not make stays.
 func Purge(ctx context.Context, o Options) error {
+	// A folder that is not ours has no store of ours, so no key is touched.
+	accounts, err := accountsOf(o)
+	if err != nil {
+		return fmt.Errorf("erase the data: %w", err)
+	}
 	keys := systemKeyring()
 	errs := []error{purge(ctx, o, keys)}
-	clinics, err := os.ReadDir(filepath.Join(o.DataDir(), clinicsFolder))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		errs = append(errs, err)
+	for _, account := range accounts {
+		errs = append(errs, purge(ctx, ClinicsOf(o).at(account), keys))
 	}
-	for _, clinic := range clinics {
-		errs = append(errs, purge(ctx, ClinicsOf(o).at(clinic.Name()), keys))
-	}
-	demo := Options{Dir: filepath.Join(xdg.DataHome, "TeleHab Demo")}
-	if o.Dir != "" {
-		demo.Dir = filepath.Join(o.Dir, "demo")
-	}
+	demo := Options{Dir: demoDir(o)}
 	errs = append(errs, purge(ctx, demo, keyring.Open(service+" Demo")))
-	left := errors.Join(errs...) != nil
-	for _, dir := range []string{demo.DataDir(), o.DataDir()} {
-		for _, name := range append(unfinished(dir), kept...) {
-			if left && name == clinicsFolder {
-				continue // the next purge finds the keys by the folders' names
-			}
-			errs = append(errs, os.RemoveAll(filepath.Join(dir, name)))
-		}
-		if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			if rest, _ := os.ReadDir(dir); len(rest) == 0 {
-				errs = append(errs, err)
-			}
-		}
+	var keep []string
+	if errors.Join(errs...) != nil {
+		keep = []string{clinicsFolder} // the next purge finds the keys by the folders' names
 	}
+	errs = append(errs, erase(throwawayDir()), erase(demo.DataDir(), keep...), erase(o.DataDir(), keep...))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("erase the data: %w", err)
 	}
 	return nil
 }
 
-// unfinished names the files of dir that a killed program was writing.
-func unfinished(dir string) []string {
-	names, _ := fs.Glob(os.DirFS(dir), atomicfile.Pattern) // the pattern is a good one
-	return names
+// accountsOf returns the accounts of the clinics that have a folder of their
+// own.
+func accountsOf(o Options) (accounts []string, err error) {
+	data, err := datafolder.Open(o.DataDir())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil {
+		accounts, err = accountsIn(data)
+		err = errors.Join(err, data.Close())
+	}
+	if err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
+	return slices.DeleteFunc(accounts, func(name string) bool { _, ok := profile.ParseID(name); return !ok }), nil
+}
+
+// erase deletes what we made in a data folder, and the folder if nothing is
+// left in it.
+func erase(dir string, keep ...string) error {
+	folder, err := datafolder.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = errors.Join(folder.Erase(keep...), folder.RemoveIfEmpty())
+	}
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	return nil
 }
 
 // purge erases one store and its keys.

@@ -9,12 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/cliniko"
@@ -118,8 +115,8 @@ func (w *Workspace) Dir() string { return w.at.dir }
 // beside the first one's; "" for the first.
 func (w *Workspace) SeparateAccount() string { return w.options.Account }
 
-// Demo says that this is the simulated clinic, and throwaway that its data
-// does not outlive the computer's next start.
+// Demo says that this is the simulated clinic, and throwaway that its data lies
+// where the system may clear it.
 func (w *Workspace) Demo() (demo, throwaway bool) {
 	return w.demo != nil, w.demo != nil && w.demo.throwaway
 }
@@ -219,10 +216,17 @@ func (w *Workspace) newClient(key cliniko.Key) (*cliniko.Client, error) {
 
 // passLock keeps two processes from running a pass on the same store.
 func (w *Workspace) passLock() (func(), error) {
-	lock := flock.New(filepath.Join(w.at.dir, "sync.lock"), flock.SetPermissions(0o600))
+	folder, err := w.at.makeFolder()
+	if err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
+	lock, err := folder.Flock("sync.lock")
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
 	ok, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock the store for a pass: %w", err)
+		return nil, profile.Because(profile.StoreUnreadable, fmt.Errorf("lock the store for a pass: %w", err))
 	}
 	if !ok {
 		return nil, profile.Refuse(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")

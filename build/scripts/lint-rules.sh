@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Proves that the linter enforces the import rules: creates a small module in
 # which every package breaks its rule at least once, and expects exactly those
-# reports.
+# reports. Then the same for the rule that only datafolder opens and deletes
+# files.
 #
 #   lint-rules.sh LINTER
 set -euo pipefail
@@ -29,11 +30,14 @@ account logging
 logging unruled
 launch unruled
 atomicfile unruled
+atomicfile profile
 clipboard unruled
+datafolder unruled
 console unruled
 screenlock unruled
 uptime unruled
 webview unruled
+webview profile
 placement unruled
 export unruled
 runner account
@@ -61,7 +65,13 @@ sqlite profile
 sqlite staff
 account staff
 runner workspace
-placement atomicfile
+placement datafolder
+atomicfile datafolder
+webview datafolder
+logging datafolder
+sqlite datafolder
+deeplink datafolder
+workspace datafolder
 workspace directory
 command webview
 command session
@@ -121,3 +131,34 @@ if [ "$found" != "$expected" ]; then
   exit 1
 fi
 echo "$(wc -l <<<"$found") broken imports found, and nothing else"
+
+# Every function that opens or deletes files, in packages that may not.
+functions='os.Chmod os.Chown os.Chtimes os.CopyFS os.Create os.CreateTemp os.DirFS os.Lchown os.Link os.Mkdir os.MkdirAll
+os.MkdirTemp os.Open os.OpenFile os.OpenInRoot os.OpenRoot os.ReadDir os.ReadFile os.Remove os.RemoveAll os.Rename
+os.Symlink os.Truncate os.WriteFile syscall.Open syscall.Unlink syscall.Rename syscall.Chmod syscall.Mkdir syscall.Rmdir'
+touching() { # folder, file
+  mkdir -p "$1"
+  {
+    printf 'package %s\n\nimport (\n\tother "os"\n\t"syscall"\n)\n\nvar _ = []any{\n' "$(basename "$1")"
+    for function in $functions; do printf '\t%s,\n' "${function/os./other.}"; done
+    printf '}\n'
+  } >"$1/$2"
+}
+rm -r -- backend app.go main.go build
+mayNot='workspace sqlite deeplink deeplink/handover placement logging webview export account window window/host command session runner cliniko keyring atomicfile'
+for part in $mayNot; do touching "backend/$part" files.go; done
+touching backend/datafolder files.go
+touching backend/killtest files.go
+touching backend/sqlite files_test.go
+go vet ./... # otherwise errors in the module itself would count
+"$linter" run --enable-only forbidigo ./... >report || true
+for part in $mayNot; do
+  for function in $functions; do echo "backend/$part/files.go $function"; done
+done | sort >expected
+sed -n 's/^\([^ :]*\.go\):.*use of .\([a-zA-Z.]*\). forbidden.*(forbidigo)$/\1 \2/p' report | sed 's/ other\./ os./' | sort >found
+if ! diff expected found; then
+  echo 'Packages may open and delete files past datafolder (< expected to be found, > found)'
+  cat report
+  exit 1
+fi
+echo "$(wc -l <found) calls past datafolder found, and nothing else"

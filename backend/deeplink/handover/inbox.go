@@ -3,7 +3,7 @@ package handover
 import (
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
@@ -11,6 +11,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 	"github.com/gofrs/flock"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/profile"
 )
@@ -31,8 +32,9 @@ type Inbox struct {
 	done   chan struct{}
 	closed bool
 
-	dir, folder string
-	lock        *flock.Flock
+	data   *datafolder.Folder
+	folder string // the path of the folder of links, to watch it
+	lock   *flock.Flock
 
 	// Only the goroutine uses these.
 	watch     *fsnotify.Watcher // nil: poll every pollEvery
@@ -48,31 +50,58 @@ func Listen(dir string) (inbox *Inbox, first bool, err error) {
 }
 
 func listen(dir string, watch func(folder string) (*fsnotify.Watcher, error)) (*Inbox, bool, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	data, err := datafolder.Make(dir)
+	if err != nil {
 		return nil, false, coded(fmt.Errorf("make the data directory: %w", err))
 	}
-	lock := flock.New(filepath.Join(dir, "window.lock"), flock.SetPermissions(0o600))
+	lock, err := data.Flock(lockFile)
+	if err != nil {
+		return nil, false, coded(errors.Join(fmt.Errorf("ask who has the window: %w", err), data.Close()))
+	}
 	locked, err := lock.TryLock()
 	if err != nil || !locked {
-		err = errors.Join(err, lock.Close())
+		err = errors.Join(err, lock.Close(), data.Close())
 		if err != nil {
 			return nil, false, coded(fmt.Errorf("ask who has the window: %w", err))
 		}
 		return nil, false, nil
 	}
-	folder, err := openFolder(dir)
+	links, err := data.Sub(linksFolder)
+	if err == nil {
+		err = links.Close()
+	}
 	if err != nil {
-		return nil, false, coded(errors.Join(err, lock.Close()))
+		return nil, false, coded(errors.Join(fmt.Errorf("open the folder for links: %w", err), lock.Close(), data.Close()))
 	}
 	in := &Inbox{
 		links: make(chan deeplink.Link), stop: make(chan struct{}), done: make(chan struct{}),
-		dir: dir, folder: folder, lock: lock,
+		data: data, folder: filepath.Join(data.Path(), linksFolder), lock: lock,
 	}
-	if in.watch, err = watch(folder); err != nil {
+	if in.watch, err = watch(in.folder); err != nil {
 		in.watch = nil // on a network drive, or when the system's watches are used up
 	}
 	go in.run()
 	return in, true, nil
+}
+
+// lockFile is held by the process that has the window.
+const lockFile = "window.lock"
+
+// HasWindow says whether a process has the window of a data directory. It
+// creates and changes nothing.
+func HasWindow(dir string) (bool, error) {
+	data, err := datafolder.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, coded(err)
+	}
+	used, err := data.InUse(lockFile)
+	if err = errors.Join(err, data.Close()); err != nil {
+		return false, coded(fmt.Errorf("ask who has the window: %w", err))
+	}
+	return used, nil
 }
 
 func watchFolder(folder string) (*fsnotify.Watcher, error) {
@@ -100,7 +129,7 @@ func (in *Inbox) Close() error {
 	in.closed = true
 	close(in.stop)
 	<-in.done
-	if err := in.lock.Close(); err != nil {
+	if err := errors.Join(in.lock.Close(), in.data.Close()); err != nil {
 		return fmt.Errorf("give the window up: %w", err)
 	}
 	return nil
@@ -160,11 +189,16 @@ func (in *Inbox) unwatch() {
 // deliver delivers the pending links. It returns how long to pause before the
 // next call, or 0; ok is false when it is time to stop.
 func (in *Inbox) deliver() (pause time.Duration, ok bool) {
-	for _, name := range in.pending() {
+	links, err := in.data.Sub(linksFolder)
+	if err != nil {
+		return 0, true // if it cannot be opened, nobody can send either
+	}
+	defer func() { _ = links.Close() }()
+	for _, name := range pending(links) {
 		if pause := in.allowance(time.Now()); pause > 0 {
 			return pause, true
 		}
-		link, valid, err := readAndDelete(filepath.Join(in.folder, name), time.Now())
+		link, valid, err := readAndDelete(links, name, time.Now())
 		if err != nil {
 			pause = pollEvery // on Windows, another program may have it open
 			continue
@@ -192,25 +226,29 @@ func (in *Inbox) allowance(now time.Time) time.Duration {
 	return 0
 }
 
-// pending returns the names of links in order, at most maxPending of them, and
-// deletes files that Send did not write.
-func (in *Inbox) pending() []string {
+// pending returns the names of links in order, at most maxPending of them. It
+// deletes older ones, and what Send was writing when it was killed.
+func pending(links *datafolder.Folder) []string {
+	all, err := links.Names()
+	if err != nil {
+		return nil
+	}
 	var names []string
-	for _, entry := range in.entries() {
-		at, complete, ok := sentAt(entry.Name())
+	for _, name := range all {
+		at, complete, ok := sentAt(name)
 		switch {
-		case entry.IsDir():
-			// Not made by Send, and may contain something.
-		case !ok || !complete && isStale(at, time.Now()):
-			_ = os.Remove(filepath.Join(in.folder, entry.Name()))
+		case !ok:
+			// Not made by Send.
 		case complete:
-			names = append(names, entry.Name())
+			names = append(names, name)
+		case isStale(at, time.Now()):
+			_ = links.Remove(name)
 		}
 	}
 	slices.Sort(names)
 	if surplus := len(names) - maxPending; surplus > 0 {
 		for _, name := range names[:surplus] {
-			_ = os.Remove(filepath.Join(in.folder, name))
+			_ = links.Remove(name)
 		}
 		names = names[surplus:]
 	}
@@ -220,30 +258,26 @@ func (in *Inbox) pending() []string {
 // dropStale deletes links from long before the program was started, for which
 // nobody is waiting any more.
 func (in *Inbox) dropStale(now time.Time) {
-	for _, entry := range in.entries() {
-		if at, _, ok := sentAt(entry.Name()); ok && isStale(at, now) && !entry.IsDir() {
-			_ = os.Remove(filepath.Join(in.folder, entry.Name()))
-		}
+	links, err := in.data.Sub(linksFolder)
+	if err != nil {
+		return
 	}
+	_ = links.EraseMatching(func(name string) bool {
+		at, _, ok := sentAt(name)
+		return ok && isStale(at, now)
+	})
+	_ = links.Close()
 }
 
 // isStale is also true for the future, which only a wrong clock produces.
 func isStale(at, now time.Time) bool { return now.Sub(at).Abs() > maxAge }
 
-// entries lists the folder, and creates it again if it is gone.
-func (in *Inbox) entries() []os.DirEntry {
-	entries, err := os.ReadDir(in.folder)
-	if err != nil {
-		_, _ = openFolder(in.dir) // if it cannot be created, nobody can send either
-	}
-	return entries
-}
-
 func coded(err error) error {
-	return &profile.Error{
-		Code: profile.StoreUnreadable,
-		Message: "TeleHab cannot use its data folder. Check that the disk is not full and that you can write to the folder, " +
-			"then start TeleHab again.",
-		Cause: err,
+	coded := profile.Because(profile.StoreUnreadable, err)
+	var refused *datafolder.Refused
+	if !errors.As(err, &refused) {
+		coded.Message = "TeleHab cannot use its data folder. Check that the disk is not full and that you can write to the folder, " +
+			"then start TeleHab again."
 	}
+	return coded
 }

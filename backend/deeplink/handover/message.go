@@ -3,17 +3,14 @@ package handover
 import (
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"time"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/deeplink"
 )
 
@@ -88,18 +85,22 @@ func Send(dir string, link deeplink.Link) error {
 	if err != nil {
 		return coded(err)
 	}
-	path := filepath.Join(folder, newName(time.Now()))
-	if err := writeNew(path+".part", text); err != nil {
-		return coded(fmt.Errorf("hand over a link: %w", err))
+	name := newName(time.Now())
+	err = writeNew(folder, name+".part", text)
+	if err == nil {
+		err = folder.Rename(name+".part", name+".link")
 	}
-	if err := os.Rename(path+".part", path+".link"); err != nil {
-		return coded(fmt.Errorf("hand over a link: %w", errors.Join(err, os.Remove(path+".part"))))
+	if err != nil {
+		err = errors.Join(err, folder.Remove(name+".part"))
+	}
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return coded(fmt.Errorf("hand over a link: %w", err))
 	}
 	return nil
 }
 
-func writeNew(path, text string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func writeNew(folder *datafolder.Folder, name, text string) error {
+	file, err := folder.Create(name)
 	if err != nil {
 		return err
 	}
@@ -107,25 +108,19 @@ func writeNew(path, text string) error {
 	return errors.Join(err, file.Close())
 }
 
-// openFolder returns the folder of links inside a data directory, created if
-// missing and private to the user. It refuses a link to another folder, because
-// files in the folder are deleted.
-func openFolder(dir string) (string, error) {
-	folder := filepath.Join(dir, "links")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return "", fmt.Errorf("make the folder for links: %w", err)
-	}
-	info, err := os.Lstat(folder)
+// linksFolder has the links inside a data directory. It must be a folder of
+// ours, because files in it are deleted.
+const linksFolder = "links"
+
+// openFolder opens the folder of links, created if missing.
+func openFolder(dir string) (*datafolder.Folder, error) {
+	data, err := datafolder.Make(dir)
 	if err != nil {
-		return "", fmt.Errorf("open the folder for links: %w", err)
+		return nil, fmt.Errorf("open the data folder: %w", err)
 	}
-	if !info.IsDir() {
-		return "", errors.New("the folder for links is a link to another place")
-	}
-	if info.Mode().Perm() != 0o700 {
-		if err := os.Chmod(folder, 0o700); err != nil { //nolint:gosec // a folder, which needs x
-			return "", fmt.Errorf("close the folder for links: %w", err)
-		}
+	folder, err := data.Sub(linksFolder)
+	if err = errors.Join(err, data.Close()); err != nil {
+		return nil, fmt.Errorf("open the folder for links: %w", err)
 	}
 	return folder, nil
 }
@@ -134,17 +129,25 @@ func openFolder(dir string) (string, error) {
 // the file could not be deleted, whose link does not count then, as it would
 // come again and again; or if it could not be opened for the moment, as when a
 // virus scanner reads it on Windows. After maxHeld it deletes such a file
-// unread.
-func readAndDelete(path string, now time.Time) (link deeplink.Link, ok bool, err error) {
-	text, readable, err := readSmall(path)
-	if at, _, _ := sentAt(filepath.Base(path)); err != nil && now.Sub(at).Abs() < maxHeld {
+// unread. What Send does not write, such as a pipe, is left as it is.
+func readAndDelete(folder *datafolder.Folder, name string, now time.Time) (link deeplink.Link, ok bool, err error) {
+	text, err := readFile(folder, name)
+	var refused *datafolder.Refused
+	if errors.As(err, &refused) {
+		return deeplink.Link{}, false, nil
+	}
+	readable := err == nil
+	if errors.Is(err, datafolder.ErrTooLarge) {
+		err = nil
+	}
+	if at, _, _ := sentAt(name); err != nil && now.Sub(at).Abs() < maxHeld {
 		return deeplink.Link{}, false, err
 	}
-	if err := os.Remove(path); err != nil {
+	if err := folder.Remove(name); err != nil {
 		return deeplink.Link{}, false, err
 	}
 	if readable {
-		link, ok = decode(text)
+		link, ok = decode(string(text))
 	}
 	return link, ok, nil
 }
@@ -152,26 +155,6 @@ func readAndDelete(path string, now time.Time) (link deeplink.Link, ok bool, err
 // maxHeld is how long opening a file may fail.
 const maxHeld = 10 * time.Second
 
-// openFile is replaced by a test: on Windows another program may make it fail
+// readFile is replaced by a test: on Windows another program may make it fail
 // for a moment.
-var openFile = os.OpenFile
-
-// readSmall returns the content of a regular file no longer than maxSize; ok is
-// false for anything else.
-func readSmall(path string) (text string, ok bool, err error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return "", false, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSize {
-		return "", false, nil
-	}
-	// A pipe may have just taken its place; opening must not wait for it.
-	file, err := openFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return "", false, err
-	}
-	content, err := io.ReadAll(io.LimitReader(file, maxSize))
-	err = errors.Join(err, file.Close())
-	return string(content), err == nil, err
-}
+var readFile = func(folder *datafolder.Folder, name string) ([]byte, error) { return folder.ReadSmall(name, maxSize) }

@@ -3,23 +3,30 @@
 package handover
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
+
 	"telehab.io/desktop/backend/profile"
 )
 
 func TestPermissions(t *testing.T) {
 	dir := dataDir(t)
-	if err := os.MkdirAll(filepath.Join(dir, "links"), 0o755); err != nil {
-		t.Fatal(err)
+	send(t, dir, patient(0))
+	for _, path := range []string{dir, filepath.Join(dir, "links")} {
+		if err := os.Chmod(path, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 	send(t, dir, patient(1))
 	for path, want := range map[string]os.FileMode{
-		filepath.Join(dir, "links"):                  0o700,
+		dir:                         0o700,
+		filepath.Join(dir, "links"): 0o700,
 		filepath.Join(dir, "links", left(t, dir)[0]): 0o600,
 	} {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != want {
@@ -54,11 +61,108 @@ func TestPipesAndLinks(t *testing.T) {
 		t.Errorf("%+v came", got)
 	}
 	nothingElse(t, dir, in)
-	if names := left(t, dir); len(names) > 0 {
-		t.Errorf("left are %q", names)
+	if names := left(t, dir); len(names) != 2 {
+		t.Errorf("what others made is gone: left are %q", names)
 	}
 	if _, err := os.Stat(target); err != nil {
 		t.Error("what the link led to was deleted")
+	}
+}
+
+// A folder that is replaced while the window runs is not read, and nothing in
+// what replaces it is deleted.
+func TestFolderThatIsReplacedMeanwhile(t *testing.T) {
+	for name, watch := range map[string]func(string) (*fsnotify.Watcher, error){"watching": watchFolder, "polling": noWatch} {
+		t.Run(name, func(t *testing.T) {
+			dir := dataDir(t)
+			in := openWith(t, dir, watch)
+			send(t, dir, patient(1))
+			receive(t, in)
+			elsewhere := filepath.Join(t.TempDir(), "documents")
+			if err := os.Mkdir(elsewhere, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			now := time.Now()
+			names := []string{"letter.txt", newName(now) + ".link", newName(now.Add(-time.Hour)) + ".link", newName(now.Add(-time.Hour)) + ".part"}
+			for _, name := range names {
+				if err := os.WriteFile(filepath.Join(elsewhere, name), []byte("patient 9"), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			inbox := filepath.Join(dir, "links")
+			// The inbox makes its folder again as soon as it sees that it is gone.
+			for end := time.Now().Add(patience); errors.Join(os.RemoveAll(inbox), os.Symlink(elsewhere, inbox)) != nil; {
+				if time.Now().After(end) {
+					t.Fatal("the folder could not be replaced")
+				}
+			}
+			if err := Send(dir, patient(2)); profile.CodeOf(err) != profile.StoreUnreadable {
+				t.Errorf("it sends there: %v", err)
+			}
+			// The inbox looks again and again: once it has seen the folder that
+			// comes back, it has passed over the other.
+			if err := os.Remove(inbox); err != nil {
+				t.Fatal(err)
+			}
+			send(t, dir, patient(3))
+			if got := receive(t, in); got != patient(3) {
+				t.Errorf("%+v came", got)
+			}
+			left, err := os.ReadDir(elsewhere)
+			if err != nil || len(left) != len(names) {
+				t.Errorf("%d of %d files are left, %v", len(left), len(names), err)
+			}
+			if info, err := os.Stat(elsewhere); err != nil || info.Mode().Perm() != 0o755 {
+				t.Errorf("its mode is %v, %v", info.Mode(), err)
+			}
+		})
+	}
+}
+
+// A folder that has files of somebody else under our names is not ours.
+func TestFolderOfSomebodyElse(t *testing.T) {
+	dir := dataDir(t)
+	old := filepath.Join(dir, "links", "letter.txt")
+	if err := os.MkdirAll(filepath.Dir(old), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(old, []byte("dear"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := Listen(dir); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("it listens there: %v", err)
+	}
+	if err := Send(dir, patient(1)); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("it sends there: %v", err)
+	}
+	if _, err := HasWindow(dir); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("it asks for a window there: %v", err)
+	}
+	if all, err := os.ReadDir(dir); err != nil || len(all) != 1 {
+		t.Errorf("%v, %v", all, err)
+	}
+	if info, err := os.Stat(filepath.Dir(old)); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("its mode is %v, %v", info.Mode(), err)
+	}
+}
+
+func TestHasWindowCreatesNothing(t *testing.T) {
+	dir := dataDir(t)
+	if open, err := HasWindow(dir); open || err != nil {
+		t.Errorf("no folder: %v, %v", open, err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("a folder was made: %v", err)
+	}
+	in := open(t, dir)
+	if open, err := HasWindow(dir); !open || err != nil {
+		t.Errorf("with a window: %v, %v", open, err)
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if open, err := HasWindow(dir); open || err != nil {
+		t.Errorf("after it: %v, %v", open, err)
 	}
 }
 
