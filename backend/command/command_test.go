@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strconv"
 	"strings"
@@ -71,6 +72,12 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"vanish": vanish},
+		Condition: func(name string) (bool, error) {
+			if name != "mounts" {
+				return false, fmt.Errorf("no condition %q", name)
+			}
+			return exec.Command("unshare", "-m", "true").Run() == nil, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 400})
 			server, err := fake.Start("127.0.0.1:0")

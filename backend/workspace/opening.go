@@ -183,8 +183,12 @@ func Reset(ctx context.Context, o Options) error {
 	return err
 }
 
-// reset deletes the store, with its keys.
+// reset deletes the store, with its keys: these only where the files can be
+// told to be ours.
 func (l *location) reset(ctx context.Context) error {
+	if _, err := l.see(); err != nil {
+		return err
+	}
 	if err := l.names.deleteFrom(ctx, l.keyring); err != nil {
 		return err
 	}
