@@ -56,10 +56,14 @@ func (f *Folder) closeToOthers() error {
 	return errors.Join(setMode(directory, 0o700), directory.Close())
 }
 
-// writableByOthers says whether others may put files into the folder.
-func (f *Folder) writableByOthers() (bool, error) {
+// access says whether other users can reach what is in the folder, and whether
+// it is one that all users share, such as the system's temporary folder.
+func (f *Folder) access() (others, shared bool, err error) {
 	info, err := f.root.Stat(".")
-	return err == nil && info.Mode().Perm()&0o022 != 0, err
+	if err != nil {
+		return false, false, err
+	}
+	return info.Mode().Perm()&0o077 != 0, info.Mode()&fs.ModeSticky != 0, nil
 }
 
 // IsReadOnly says whether an error is that of a disk, or of a file that an

@@ -30,7 +30,7 @@ func setMode(*os.File, fs.FileMode) error { return nil }
 
 func (f *Folder) closeToOthers() error { return nil }
 
-func (f *Folder) writableByOthers() (bool, error) { return false, nil }
+func (f *Folder) access() (others, shared bool, err error) { return false, false, nil }
 
 // IsReadOnly says whether an error is that of a disk that cannot be written to.
 func IsReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }

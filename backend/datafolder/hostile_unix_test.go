@@ -49,8 +49,11 @@ func TestWhoseFolderItIs(t *testing.T) {
 		plant func(t *testing.T, dir string)
 		ours  bool
 	}{
-		"an empty folder":           {func(*testing.T, string) {}, true},
-		"files without our names":   {func(t *testing.T, d string) { write(t, d+"/letter.txt", "dear") }, true},
+		"an empty folder": {func(*testing.T, string) {}, true},
+		"files without our names, for this user alone": {func(t *testing.T, d string) {
+			write(t, d+"/letter.txt", "dear")
+			_ = os.Chmod(d, 0o700)
+		}, true},
 		"what a kill left behind":   {func(t *testing.T, d string) { write(t, d+"/.telehab-5", "") }, true},
 		"our marker":                {func(t *testing.T, d string) { write(t, d+"/.telehab", markerText); write(t, d+"/links/x", "") }, true},
 		"a marker that was cut off": {func(t *testing.T, d string) { write(t, d+"/.telehab", markerText[:9]); write(t, d+"/links/x", "") }, true},
@@ -101,6 +104,8 @@ func TestWhoseFolderItIs(t *testing.T) {
 			write(t, d+".m", markerText)
 			_ = os.Symlink(d+".m", d+"/.telehab")
 		}, false},
+		"files in a folder that others can reach": {func(t *testing.T, d string) { write(t, d+"/letter.txt", "dear") }, false},
+		"an empty folder that all users share":    {func(t *testing.T, d string) { _ = os.Chmod(d, 0o777|fs.ModeSticky) }, false},
 		"files in a folder where others write": {func(t *testing.T, d string) {
 			write(t, d+"/letter.txt", "dear")
 			_ = os.Chmod(d, 0o777)

@@ -33,8 +33,8 @@ var (
 // judge says whether the folder has the marker. Without one, it is Refused if
 // it has files under our names, unless an earlier version made them. That is
 // told by our database, or, as that may be missing or damaged, by one of our
-// small files in a folder that has nothing else. A folder in which others may
-// put files is Refused as well, unless it is empty.
+// small files in a folder that has nothing else. A folder that others can reach
+// is Refused as well, unless it is empty: it would have to be closed to them.
 func (f *Folder) judge() (marked bool, err error) {
 	content, err := f.ReadSmall(Marker, 4096)
 	if err == nil {
@@ -68,12 +68,14 @@ func (f *Folder) judge() (marked bool, err error) {
 	if len(ours) > 0 && (len(others) > 0 || !f.isEarlier(ours)) {
 		return false, &Refused{f.path, "is not TeleHab's, and has files with names that TeleHab uses (" + strings.Join(ours, ", ") + ")"}
 	}
-	if len(others) > 0 {
-		open, err := f.writableByOthers()
-		if err == nil && open {
-			err = &Refused{f.path, "has files of others, who can write to it"}
-		}
+	open, shared, err := f.access()
+	switch {
+	case err != nil:
 		return false, err
+	case shared:
+		return false, &Refused{f.path, "is a folder that all users share"}
+	case open && len(others) > 0:
+		return false, &Refused{f.path, "is not empty, and is open to other users"}
 	}
 	return false, nil
 }

@@ -291,3 +291,38 @@ func makeUsed(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 }
+
+// The folder of a version before the marker is taken over with all that is in
+// it, and what others put there stays, also when it is erased.
+func TestFolderOfAnEarlierVersionIsAdopted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	makeUsed(t, dir)
+	letter := filepath.Join(dir, "letter.txt")
+	if err := errors.Join(os.Remove(filepath.Join(dir, ".telehab")), os.Remove(filepath.Join(dir, "demo", ".telehab")),
+		os.WriteFile(letter, []byte("dear"), 0o644), os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	if !HasStore(Options{Dir: dir}) {
+		t.Error("its store is not seen")
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".telehab")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("looking at it marked it: %v", err)
+	}
+	inbox, first, err := handover.Listen(dir)
+	if err != nil || !first {
+		t.Fatalf("%v, %v", first, err)
+	}
+	if err := inbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := erase(dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil || len(left) != 1 || left[0].Name() != "letter.txt" {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
