@@ -56,6 +56,11 @@ func (f *Folder) judge() (marked bool, err error) {
 	if f.hasDatabase() {
 		return false, nil
 	}
+	return false, f.judgeNames(all)
+}
+
+// judgeNames judges a folder that has neither a marker nor our database.
+func (f *Folder) judgeNames(all []string) error {
 	var ours, others []string
 	for _, name := range all {
 		switch _, folder := folders[name]; {
@@ -66,18 +71,18 @@ func (f *Folder) judge() (marked bool, err error) {
 		}
 	}
 	if len(ours) > 0 && (len(others) > 0 || !f.isEarlier(ours)) {
-		return false, &Refused{f.path, "is not TeleHab's, and has files with names that TeleHab uses (" + strings.Join(ours, ", ") + ")"}
+		return &Refused{f.path, "is not TeleHab's, and has files with names that TeleHab uses (" + strings.Join(ours, ", ") + ")"}
 	}
 	open, shared, err := f.access()
 	switch {
 	case err != nil:
-		return false, err
+		return err
 	case shared:
-		return false, &Refused{f.path, "is a folder that all users share"}
+		return &Refused{f.path, "is a folder that all users share"}
 	case open && len(others) > 0:
-		return false, &Refused{f.path, "is not empty, and is open to other users"}
+		return &Refused{f.path, "is not empty, and is open to other users"}
 	}
-	return false, nil
+	return nil
 }
 
 // mark puts the marker into the folder.
