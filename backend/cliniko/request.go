@@ -122,6 +122,9 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.userAgent)
 
+	if err := profile.SpendRequest(ctx); err != nil {
+		return nil, nil, backoff.Permanent(err)
+	}
 	if err := c.gate.enter(ctx, what.urgent); err != nil {
 		return nil, nil, err
 	}

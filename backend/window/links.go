@@ -13,16 +13,19 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/window/host"
 	"telehab.io/desktop/backend/workspace"
 	"telehab.io/desktop/build/bridge"
 )
 
-// A web page may fire links without end. Together they may cost 30 requests
-// in any minute: a few at once, and then one every 2.3 seconds.
+// A web page may fire links without end, and one link to a merged client costs
+// a request for each merge. Together they may cost 30 requests in any minute:
+// as many at once as the longest chain of merges, and then one every 2.5
+// seconds.
 const (
-	linkBurst = 4
-	linkEvery = 2300 * time.Millisecond
+	linkBurst = 1 + syncer.MaxHops
+	linkEvery = 2500 * time.Millisecond
 )
 
 // testWait is how long a test link may take through the operating system.
@@ -30,9 +33,9 @@ const testWait = 10 * time.Second
 
 // Links is Open in TeleHab: the links that came in, and its set-up.
 type Links struct {
-	parts   Parts
-	refresh *rate.Limiter
-	flight  *singleflight.Group // two clicks on one client are one request
+	parts    Parts
+	requests *rate.Limiter
+	flight   *singleflight.Group // two clicks on one client are one request
 }
 
 // NewLinks returns the service.
@@ -76,11 +79,16 @@ func (l *Links) Follow(id string) (ProfileView, error) {
 }
 
 func (l *Links) followOnce(ctx context.Context, c *host.Clinic, id profile.ID) (string, error) {
-	if !l.refresh.Allow() {
-		return "", profile.Refuse(profile.RateLimited, "Many links came in the last minute, so this client was not refreshed. Choose Refresh to do it now.")
-	}
-	entry, err := c.ReadClient(ctx, id, true)
+	entry, err := c.ReadClient(profile.WithBudget(ctx, l.spend), id, true)
 	return entry.Ref, err
+}
+
+// spend takes a request from what links may cost.
+func (l *Links) spend() error {
+	if !l.requests.Allow() {
+		return profile.Refuse(profile.RateLimited, "Many links came in the last minute, so this client was not refreshed. Choose Refresh to do it now.")
+	}
+	return nil
 }
 
 // FindPasted reads what a person pasted: a Cliniko address, a link or an id.

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/deeplink"
@@ -110,6 +113,73 @@ func TestFloodOfLinks(t *testing.T) {
 	}
 	if sent := len(f.fake.Requests()) - before; sent == 0 || sent > 30 || refused < 970 {
 		t.Errorf("%d requests, %d refused", sent, refused)
+	}
+}
+
+// One link to a client who was merged five times costs six requests, and links
+// together still no more than 30 in any minute.
+func TestFloodOfLinksToMergedClients(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 50, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	ids := f.fake.IDs()
+	for i := range 5 {
+		if err := f.fake.Merge(ids[i], ids[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := len(f.fake.Requests())
+	if view, err := f.app.Links.Follow(ids[0]); err != nil || view.ID != ids[5] {
+		t.Errorf("the first link opens %s, %v", view.ID, err)
+	}
+	if sent := len(f.fake.Requests()) - before; sent != 6 {
+		t.Errorf("%d requests for a chain of five merges", sent)
+	}
+	refused := 0
+	began := time.Now()
+	for range 200 {
+		if _, err := f.app.Links.Follow(ids[0]); profile.CodeOf(err) == profile.RateLimited {
+			refused++
+		}
+	}
+	most := 6 + 1 + int(time.Since(began)/linkEvery)
+	if sent := len(f.fake.Requests()) - before; sent > most || refused < 200-most {
+		t.Errorf("%d requests, %d links refused", sent, refused)
+	}
+	// A circle ends where it began.
+	circle := f.fake.IDs()[10:13]
+	for i, id := range circle {
+		p, _ := f.fake.Get(id)
+		p.MergedWith, p.ArchivedAt = circle[(i+1)%3], new(p.UpdatedAt)
+		if err := f.fake.Put(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.app.Links.requests.SetLimit(rate.Inf)
+	before = len(f.fake.Requests())
+	if view, err := f.app.Links.Follow(circle[0]); err != nil || view.ID != circle[2] {
+		t.Errorf("a circle opens %s, %v", view.ID, err)
+	}
+	if sent := len(f.fake.Requests()) - before; sent != 3 {
+		t.Errorf("%d requests for a circle of three", sent)
+	}
+}
+
+// However often a request is repeated, each counts.
+func TestRepeatedRequestsOfLinksCount(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 50, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	f.fake.SetFaults(func(fakeclinic.Request) fakeclinic.Fault { return fakeclinic.Fault{Kind: fakeclinic.ServerError} })
+	before, began := len(f.fake.Requests()), time.Now()
+	for i := range 20 {
+		if _, err := f.app.Links.Follow(f.fake.IDs()[i]); err == nil {
+			t.Error("followed without an answer")
+		}
+	}
+	most := 6 + 1 + int(time.Since(began)/linkEvery)
+	if sent := len(f.fake.Requests()) - before; sent > most {
+		t.Errorf("%d requests", sent)
 	}
 }
 
