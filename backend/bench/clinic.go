@@ -17,6 +17,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/uptime"
 )
 
 // run does the work once and returns how long it took.
@@ -64,21 +65,33 @@ func install(ctx context.Context, server *fakeclinic.Server) (*installation, err
 	if err != nil {
 		return nil, err
 	}
-	client, err := cliniko.New(key, cliniko.Options{BaseURL: server.URL()})
+	in, err := newInstallation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	in, err := installOn(ctx, client)
-	if err != nil {
-		client.Close()
-		return nil, err
+	in.client, err = cliniko.New(key, cliniko.Options{BaseURL: server.URL(), Traffic: in.db.Traffic(uptime.Now)})
+	if err == nil {
+		err = in.connect(ctx, in.client)
 	}
-	in.client = client
+	if err != nil {
+		return nil, errors.Join(err, in.remove())
+	}
 	return in, nil
 }
 
 // installOn connects a new store to any source.
 func installOn(ctx context.Context, source profile.Source) (*installation, error) {
+	in, err := newInstallation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.connect(ctx, source); err != nil {
+		return nil, errors.Join(err, in.remove())
+	}
+	return in, nil
+}
+
+func newInstallation(ctx context.Context) (*installation, error) {
 	dir, err := os.MkdirTemp("", "telehab-bench-")
 	if err != nil {
 		return nil, err
@@ -87,15 +100,16 @@ func installOn(ctx context.Context, source profile.Source) (*installation, error
 	if in.db, err = sqlite.Open(ctx, in.path(), bytes.Repeat([]byte{1}, sqlite.KeySize)); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
+	return in, nil
+}
+
+func (in *installation) connect(ctx context.Context, source profile.Source) error {
 	clinic, err := source.Clinic(ctx)
-	if err == nil {
-		err = in.db.Connect(ctx, clinic, time.Now())
-	}
 	if err != nil {
-		return nil, errors.Join(err, in.remove())
+		return err
 	}
 	in.engine = syncer.New(source, in.db.Profiles(clinic.AccountID, time.Now).Store(), syncer.Options{})
-	return in, nil
+	return in.db.Connect(ctx, clinic, time.Now())
 }
 
 func (in *installation) path() string { return filepath.Join(in.dir, "telehab.db") }

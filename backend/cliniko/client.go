@@ -37,6 +37,9 @@ type Options struct {
 	BaseURL string
 	// Version is this program's, for the User-Agent.
 	Version string
+	// Traffic is shared with all other clients of this clinic, so that together
+	// they keep to Cliniko's limit; nil means that there are none.
+	Traffic profile.TrafficStore
 	// OnWait is called when Cliniko asks to wait, with the time until when.
 	OnWait func(until time.Time)
 	// Timeout is the limit of one attempt; 0 means 20 seconds.
@@ -68,6 +71,9 @@ func New(key Key, o Options) (*Client, error) {
 	if o.Pause == 0 {
 		o.Pause = 500 * time.Millisecond
 	}
+	if o.Traffic == nil {
+		o.Traffic = newOwnTraffic()
+	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 8
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
@@ -85,15 +91,18 @@ func New(key Key, o Options) (*Client, error) {
 		},
 		tls:    transport.TLSClientConfig,
 		routes: proxy.NewFinder(),
-		gate:   newGate(o.OnWait),
+		gate:   newGate(o.Traffic, o.Timeout, o.OnWait),
 		retry:  retry{pause: o.Pause},
 	}
 	transport.Proxy = c.chooseProxy
 	return c, nil
 }
 
-// Close ends idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+// Close ends idle connections, and gives back what is reserved of the limit.
+func (c *Client) Close() {
+	c.http.CloseIdleConnections()
+	c.gate.release()
+}
 
 // Requests returns how many requests were sent so far, retries included.
 func (c *Client) Requests() int { return int(c.requests.Load()) }

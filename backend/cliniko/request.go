@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -67,7 +66,7 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 		if err == nil {
 			err = read(body, header)
 		}
-		if err == nil || isTransient(err) {
+		if err == nil || isTransient(err) && (what.urgent || profile.CodeOf(err) != profile.RateLimited) {
 			return struct{}{}, err
 		}
 		return struct{}{}, backoff.Permanent(err)
@@ -82,16 +81,20 @@ func (c *Client) get(ctx context.Context, what call, read func(body []byte, head
 	return err
 }
 
-// maxWaits is how often one request waits because Cliniko asks it to: about an
-// hour, if each wait is a minute.
+// maxWaits is how often one request waits because Cliniko asks it to.
 const maxWaits = 60
 
-// sendWaiting is send, but repeats a request that is not urgent after a 429, up
-// to maxWaits times. The gate waits for as long as Cliniko asks.
+// sendWaiting is send, but repeats a request that is not urgent after a 429,
+// which the gate delays for as long as Cliniko asks: up to maxWaits times, and
+// for maxPassWait together.
+//
+// Errors: RateLimited, with the time at which to try again.
 func (c *Client) sendWaiting(ctx context.Context, what call) (body []byte, header http.Header, err error) {
+	began := time.Now()
 	for range maxWaits {
 		body, header, err = c.send(ctx, what)
-		if what.urgent || profile.CodeOf(err) != profile.RateLimited {
+		var limited *profile.Error
+		if what.urgent || !errors.As(err, &limited) || limited.Code != profile.RateLimited || limited.Until.Sub(began) > maxPassWait {
 			break
 		}
 	}
@@ -139,13 +142,13 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 	if response.StatusCode == http.StatusTooManyRequests {
 		// Before the place is given back, so that no other request gets
 		// through.
-		c.gate.close(requestedWait(response.Header))
+		c.gate.close(ctx, requestedWait(response.Header))
 	}
 	c.gate.leave()
 	c.learnTime(response.Header)
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests:
-		return nil, nil, rateLimited(time.Now().Add(requestedWait(response.Header)))
+		return nil, nil, rateLimited(requestedWait(response.Header))
 	case err != nil:
 		return nil, nil, c.explain(ctx, t, err)
 	case len(body) > maxBody:
@@ -207,24 +210,4 @@ func unexpectedAnswer(cause error) error {
 func incompleteAnswer(what string) error {
 	return &profile.Error{Code: profile.AnswerIncomplete, Cause: errors.New("no " + what), Message: "Cliniko's answer lacks " + what +
 		", so nothing was changed. Try again later; if that does not help, contact support@vald.com."}
-}
-
-func rateLimited(until time.Time) error {
-	limited := profile.Because(profile.RateLimited, nil)
-	limited.Until = until
-	return limited
-}
-
-// requestedWait returns how long a 429 asks to wait: until X-RateLimit-Reset,
-// measured by the server's clock and never by this computer's, otherwise
-// Retry-After, otherwise a minute.
-func requestedWait(header http.Header) time.Duration {
-	wait := window
-	if reset, err := strconv.ParseInt(header.Get("X-RateLimit-Reset"), 10, 64); err == nil && !serverTime(header).IsZero() {
-		// Date is truncated to whole seconds, so add one to be never too early.
-		wait = time.Unix(reset, 0).Sub(serverTime(header)) + time.Second
-	} else if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil {
-		wait = time.Duration(seconds) * time.Second
-	}
-	return min(max(wait, time.Second), 2*time.Minute)
 }

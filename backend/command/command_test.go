@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,10 +69,19 @@ func vanish(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
+// later leaves the store as it is after a minute without requests, so that those
+// of before do not count towards the limit.
+func later(ts *testscript.TestScript, _ bool, _ []string) {
+	db, err := sql.Open("sqlite3", ts.Getenv("TELEHAB_DATA_DIR")+"/telehab.db")
+	ts.Check(err)
+	_, err = db.Exec("DELETE FROM traffic")
+	ts.Check(errors.Join(err, db.Close()))
+}
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:  "testdata",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"vanish": vanish},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"vanish": vanish, "later": later},
 		Condition: func(name string) (bool, error) {
 			if name != "mounts" {
 				return false, fmt.Errorf("no condition %q", name)

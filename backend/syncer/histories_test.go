@@ -129,6 +129,10 @@ func (h *history) begin(engine build) {
 	key, err := cliniko.ParseKey(fake.Key())
 	check(t, err)
 	h.computer = &computer{path: filepath.Join(dir, "telehab.db"), url: url, key: key, clock: clock, build: engine}
+	if h.world.patient {
+		h.computer.began = time.Now()
+		h.door.together = true
+	}
 	h.computer.skew.Store(int64(skews.Draw(t, "skew")))
 	h.program = h.start()
 	h.closers = append(h.closers, func() { h.program.end() })

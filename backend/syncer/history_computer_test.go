@@ -96,6 +96,7 @@ type computer struct {
 	build build
 	raw   *sql.DB // sees the database as it is
 	runs  atomic.Int64
+	began time.Time // its start, if its programs share the request limit
 }
 
 func (c *computer) now() time.Time { return c.clock.Now().Add(time.Duration(c.skew.Load())) }
@@ -117,10 +118,14 @@ func (c *computer) lock() (func(), error) {
 func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, error) {
 	p := &program{picture: map[string]profile.Entry{}}
 	var err error
-	if p.client, err = cliniko.New(c.key, cliniko.Options{BaseURL: c.url, Pause: time.Millisecond, Timeout: timeout, Version: fmt.Sprint(c.runs.Add(1))}); err != nil {
+	if p.db, err = sqlite.Open(ctx, c.path, testKey); err != nil {
 		return nil, err
 	}
-	if p.db, err = sqlite.Open(ctx, c.path, testKey); err != nil {
+	options := cliniko.Options{BaseURL: c.url, Pause: time.Millisecond, Timeout: timeout, Version: fmt.Sprint(c.runs.Add(1))}
+	if !c.began.IsZero() {
+		options.Traffic = p.db.Traffic(func() time.Duration { return time.Since(c.began) })
+	}
+	if p.client, err = cliniko.New(c.key, options); err != nil {
 		return nil, err
 	}
 	clinic, err := p.db.Clinic(ctx)

@@ -157,6 +157,8 @@ type door struct {
 	came   map[string][]fakeclinic.Request // by program
 	waits  map[string][]wait
 	inside int // requests whose answers are not finished
+	// together says that the programs share the limit of one store.
+	together bool
 	// against is the first request that breaks Cliniko's contract.
 	against error
 	left    sync.Cond
@@ -220,7 +222,7 @@ func (w *doorWriter) WriteHeader(status int) {
 		date, _ := http.ParseTime(header.Get("Date"))
 		now := time.Now()
 		w.door.mu.Lock()
-		w.door.waits[w.who] = append(w.door.waits[w.who], wait{now, now.Add(min(time.Unix(reset, 0).Sub(date), 2*time.Minute))})
+		w.door.waits[w.who] = append(w.door.waits[w.who], wait{now, now.Add(time.Unix(reset, 0).Sub(date))})
 		w.door.mu.Unlock()
 	}
 	w.ResponseWriter.WriteHeader(status)
@@ -233,6 +235,13 @@ func (d *door) broken(slack time.Duration) string {
 	defer d.mu.Unlock()
 	if d.against != nil {
 		return "against the contract: " + d.against.Error()
+	}
+	var all []fakeclinic.Request
+	for _, requests := range d.came {
+		all = append(all, requests...)
+	}
+	if n := fakeclinic.MaxInAny(all, time.Minute); d.together && n > 160 {
+		return fmt.Sprintf("all programs sent %d requests in a minute", n)
 	}
 	for who, requests := range d.came {
 		if n := fakeclinic.MaxInAny(requests, time.Minute); n > 160 {

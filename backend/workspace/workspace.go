@@ -19,6 +19,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/uptime"
 )
 
 // Workspace is an open data directory. It is safe for concurrent use.
@@ -211,7 +212,8 @@ func (w *Workspace) unlink() {
 }
 
 func (w *Workspace) newClient(key cliniko.Key) (*cliniko.Client, error) {
-	return cliniko.New(key, cliniko.Options{BaseURL: w.options.ClinikoURL, Version: w.options.Version, OnWait: w.options.OnWait})
+	return cliniko.New(key, cliniko.Options{BaseURL: w.options.ClinikoURL, Version: w.options.Version, OnWait: w.options.OnWait,
+		Traffic: w.db.Traffic(uptime.Now)})
 }
 
 // passLock keeps two processes from running a pass on the same store.

@@ -73,6 +73,7 @@ sqlite datafolder
 deeplink datafolder
 workspace datafolder
 workspace directory
+workspace uptime
 command webview
 command session
 session workspace
