@@ -163,8 +163,8 @@ func DecodePage(body []byte) (profile.Page, error) {
 		return profile.Page{}, incompleteAnswer("the list of clients (patients)")
 	case envelope.Total == nil:
 		return profile.Page{}, incompleteAnswer("the number of clients (total_entries)")
-	case *envelope.Total < 0:
-		return profile.Page{}, unexpectedAnswer(errors.New("a negative number of patients"))
+	case !possible(*envelope.Total):
+		return profile.Page{}, impossibleCount(*envelope.Total)
 	}
 	page := profile.Page{Total: *envelope.Total, Records: make([]profile.Record, len(envelope.Patients))}
 	for i, raw := range envelope.Patients {
@@ -181,7 +181,7 @@ func decodeWhole(body []byte) (page profile.Page, ok bool) {
 		Patients []patient `json:"patients"`
 		Total    *int      `json:"total_entries"`
 	}
-	if decode(body, &envelope) != nil || envelope.Patients == nil || envelope.Total == nil || *envelope.Total < 0 {
+	if decode(body, &envelope) != nil || envelope.Patients == nil || envelope.Total == nil || !possible(*envelope.Total) {
 		return profile.Page{}, false
 	}
 	page = profile.Page{Total: *envelope.Total, Records: make([]profile.Record, len(envelope.Patients))}
@@ -192,6 +192,13 @@ func decodeWhole(body []byte) (page profile.Page, ok bool) {
 		}
 	}
 	return page, true
+}
+
+func possible(total int) bool { return total >= 0 && total <= profile.MaxPatients }
+
+func impossibleCount(total int) error {
+	return &profile.Error{Code: profile.ClinicTrouble, Cause: errors.New("an impossible total_entries"), Message: fmt.Sprintf(
+		"Cliniko said that there are %d clients, which cannot be, so nothing was changed. Try again later; if that does not help, contact support@vald.com.", total)}
 }
 
 // decodeRecord reads one patient, and never fails: see profile.Record.

@@ -45,6 +45,6 @@ type Record struct {
 // Page is one answer with patients, in the order in which Cliniko sent them.
 type Page struct {
 	Records []Record
-	Total   int       // how many patients match the query
+	Total   int       // how many match the query, as Cliniko counts: 0 to MaxPatients, and it may be wrong
 	Date    time.Time // the server's clock when it answered; zero if not given
 }

@@ -8,6 +8,10 @@ import (
 // PageSize is the most patients in one answer.
 const PageSize = 100
 
+// MaxPatients is the most patients that a clinic may have. No clinic comes near
+// it; a Source takes a higher count for a mistake.
+const MaxPatients = 10_000_000
+
 // Source is a practice system to read patients from. All methods may be called
 // from several goroutines, and wait for the request limit themselves.
 //

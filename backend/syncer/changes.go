@@ -100,7 +100,8 @@ func (e *Engine) awaitingDecision(last profile.Pass) bool {
 
 // repair is a full pass because the counts differ. If they still do afterwards,
 // no patient is missing, and the difference is remembered so that it causes no
-// further pass.
+// further pass: if two counts agree about it, since a wrong one could hide a
+// patient later.
 func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
 	e.notice(CountDiffers)
 	pass, err := e.full(ctx, m)
@@ -116,6 +117,10 @@ func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
 		return pass, err
 	}
 	if drift != 0 {
+		again, err := e.countDrift(ctx, &since)
+		if err != nil || again != drift {
+			return pass, err
+		}
 		e.notice(CountUnexplained)
 	}
 	since.Drift = drift

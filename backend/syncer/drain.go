@@ -12,7 +12,7 @@ import (
 // drain reads all patients of a second with more than a page of them, as after
 // an import or a bulk edit: by ranges of ids, since times do not order them.
 func (w *walk) drain(ctx context.Context, second time.Time) error {
-	d := &drain{walk: w, second: second}
+	d := &drain{walk: w, second: second, seen: map[string]bool{}}
 	_, err := d.readRange(ctx, "0", "")
 	if errors.Is(err, errIDs) {
 		w.notice(IDsIgnored)
@@ -24,6 +24,8 @@ func (w *walk) drain(ctx context.Context, second time.Time) error {
 type drain struct {
 	*walk
 	second time.Time
+	seen   map[string]bool // the refs that were read
+	halved int             // how many ranges were read in halves
 }
 
 // errIDs reports that Cliniko returned other ids than were asked for.
@@ -47,16 +49,19 @@ func (d *drain) readRange(ctx context.Context, after, upTo profile.ID) (int, err
 	if err := d.emit(page); err != nil {
 		return 0, err
 	}
+	for i := range page.Records {
+		d.seen[page.Records[i].Ref] = true
+	}
 	read := countDistinct(page, nil)
-	if page.Total <= read {
+	if !isFull(page) && (page.Total <= read || len(ids) == 0) {
 		return page.Total, nil
 	}
-	if len(ids) < 2 {
+	if len(ids) == 0 {
 		return 0, errOrder // a page of unreadable records gives no id to continue from
 	}
 	if slices.IsSortedFunc(ids, compareIDs) {
 		rest, err := d.readRange(ctx, ids[len(ids)-1], upTo)
-		if err != nil || rest >= page.Total-read {
+		if err != nil || rest >= page.Total-read || !isFull(page) {
 			return page.Total, err
 		}
 	} else {
@@ -65,9 +70,14 @@ func (d *drain) readRange(ctx context.Context, after, upTo profile.ID) (int, err
 	return page.Total, d.readHalves(ctx, ids, after, upTo)
 }
 
-// readHalves splits a range at the middle one of ids and reads both parts.
+// readHalves splits a range at the middle one of ids and reads both parts. How
+// often it does is limited by what was read, since totals may be wrong.
 func (d *drain) readHalves(ctx context.Context, ids []profile.ID, after, upTo profile.ID) error {
 	slices.SortFunc(ids, compareIDs)
+	ids = slices.Compact(ids)
+	if d.halved++; d.halved > 8+len(d.seen)/10 || len(ids) < 2 {
+		return errOrder
+	}
 	middle := ids[(len(ids)-1)/2]
 	if _, err := d.readRange(ctx, after, middle); err != nil {
 		return err
@@ -123,9 +133,9 @@ func (d *drain) readByPages(ctx context.Context) error {
 }
 
 func (d *drain) readPagesOnce(ctx context.Context) (quiet bool, err error) {
-	seen := map[string]bool{}
+	seen, before := map[string]bool{}, map[string]bool{}
 	total := 0
-	for number := 1; number == 1 || (number-1)*profile.PageSize < total; number++ {
+	for number := 1; ; number++ {
 		page, err := d.source.Patients(ctx, d.inRange(profile.Query{Number: number}, d.second, d.second.Add(time.Second)))
 		if err != nil {
 			return false, err
@@ -140,6 +150,8 @@ func (d *drain) readPagesOnce(ctx context.Context) (quiet bool, err error) {
 		if err := d.emit(page); err != nil {
 			return false, err
 		}
+		if !isFull(page) && len(seen) >= total || !remember(before, page) {
+			return len(seen) == total, nil
+		}
 	}
-	return len(seen) == total, nil
 }

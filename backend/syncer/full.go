@@ -3,16 +3,11 @@ package syncer
 import (
 	"context"
 	"errors"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"telehab.io/desktop/backend/profile"
 )
-
-// readers is the most requests that a full pass has in flight. Cliniko's limit
-// allows 3.3 a second, which two would use up at its usual speed.
-const readers = 4
 
 // Full reads every patient, archived ones included. It resumes a full pass that
 // was interrupted.
@@ -47,63 +42,8 @@ func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
 		return e.readPages(ctx, list, stored, emit)
 	})
 	// Nothing is known of the time between an interruption and now.
-	still := list.still && list.started.Equal(pass.StartedAt)
-	return e.finishFull(ctx, pass, still, err, sent, m)
-}
-
-// pages is Cliniko's list as a full pass reads it.
-type pages struct {
-	started time.Time // by Cliniko's clock
-	total   int       // of patients at the start
-	first   profile.Page
-	still   bool // every page reported the same total
-}
-
-// firstPage reads the first page, which tells how many patients there are.
-func (e *Engine) firstPage(ctx context.Context) (*pages, error) {
-	first, err := e.source.Patients(ctx, profile.Query{})
-	if err != nil {
-		return nil, err
-	}
-	started, err := e.clock.observe(ctx, first.Date)
-	return &pages{started: started, total: first.Total, first: first, still: true}, err
-}
-
-// readPages reads all pages that are not stored yet. It calls emit for each of
-// them, in the goroutine that read it.
-func (e *Engine) readPages(ctx context.Context, list *pages, stored map[int]bool, emit func(context.Context, profile.Batch) error) error {
-	last := (list.total + profile.PageSize - 1) / profile.PageSize
-	totals := make([]int, last+1)
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(readers)
-	for n := 1; n <= last; n++ {
-		totals[n] = list.total
-		if stored[n] {
-			continue
-		}
-		group.Go(func() (err error) {
-			page := list.first
-			if n > 1 {
-				if page, err = e.source.Patients(ctx, profile.Query{Number: n}); err != nil {
-					return err
-				}
-			}
-			totals[n] = page.Total
-			entries, err := e.judge(ctx, page)
-			if err != nil {
-				return err
-			}
-			return emit(ctx, profile.Batch{Entries: entries, Page: n})
-		})
-		if ctx.Err() != nil {
-			break
-		}
-	}
-	err := group.Wait()
-	for _, total := range totals[1:] {
-		list.still = list.still && total == list.total
-	}
-	return err
+	proof := pageProof{still: list.still && list.started.Equal(pass.StartedAt), tail: list.tail}
+	return e.finishFull(ctx, pass, proof, err, sent, m)
 }
 
 // storeBatches stores the batches that feed emits. Feed may emit from several
@@ -149,10 +89,10 @@ func (e *Engine) storeBatches(ctx context.Context, passID int64, m *meter, feed 
 
 // finishFull verifies a full pass that has read all its pages, and closes it.
 // err is what stopped it before that, or nil.
-func (e *Engine) finishFull(ctx context.Context, pass profile.Pass, still bool, err error, sent int, m *meter) (profile.Pass, error) {
+func (e *Engine) finishFull(ctx context.Context, pass profile.Pass, proof pageProof, err error, sent int, m *meter) (profile.Pass, error) {
 	if err == nil {
 		m.phase(Checking, 0, 0)
-		pass, err = e.verify(ctx, pass, still)
+		pass, err = e.verify(ctx, pass, proof)
 	}
 	before, cursorErr := e.store.Passes.Cursors(context.WithoutCancel(ctx))
 	if err == nil {
@@ -160,7 +100,7 @@ func (e *Engine) finishFull(ctx context.Context, pass profile.Pass, still bool, 
 	}
 	return e.closePass(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
 		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt, FullAt: pass.StartedAt,
-			ActiveInCliniko: pass.Total - counts.Archived, CountedAt: e.clock.newestAnswer(), Drift: before.Drift,
+			ActiveInCliniko: max(0, pass.Total-counts.Archived), CountedAt: e.clock.newestAnswer(), Drift: before.Drift,
 			Judged: before.Judged}
 	})
 }

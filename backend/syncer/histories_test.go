@@ -102,6 +102,7 @@ func runHistory(t *rapid.T, w world, engine build) {
 		"many are not seen": h.disappearance,
 		"one is back":       h.broughtBack,
 		"days go by":        h.daysGoBy,
+		"wrong counts":      h.miscounted,
 	})
 	h.rush(t)
 	h.end(t)
@@ -243,7 +244,7 @@ func (h *history) runPlan(kind passKind, p plan) {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, err, p)
-	if kind == askedPass && err == nil && !p.disturbed() {
+	if kind == askedPass && err == nil && !p.disturbed() && !p.miscounts() {
 		h.counted(pass)
 	}
 }

@@ -88,7 +88,7 @@ var (
 
 func faultsIn(w world) *rapid.Generator[fakeclinic.Fault] {
 	return rapid.Custom(func(t *rapid.T) fakeclinic.Fault {
-		f := fakeclinic.Fault{Row: rapid.IntRange(0, 99).Draw(t, "row"), Size: 17 << 20}
+		f := fakeclinic.Fault{Row: rapid.IntRange(0, 99).Draw(t, "row"), Size: 17 << 20, Count: wrongCounts.Draw(t, "count").Count}
 		switch slow := rapid.IntRange(0, 99).Draw(t, "slow"); {
 		case w.patient && slow < 30, slow == 99:
 			f.Kind = rapid.SampledFrom(slowFaults).Draw(t, "kind")

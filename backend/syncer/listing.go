@@ -123,5 +123,5 @@ func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (prof
 		}
 		return group.Wait()
 	})
-	return e.finishFull(ctx, pass, own && list.pages.still, err, sent, m)
+	return e.finishFull(ctx, pass, pageProof{still: own && list.pages.still, tail: list.pages.tail}, err, sent, m)
 }

@@ -29,7 +29,10 @@ type Progress struct {
 // always when the phase changes. Calls do not overlap.
 type Report func(Progress)
 
-const reportEvery = 100 * time.Millisecond
+const (
+	reportEvery = 100 * time.Millisecond
+	maxLeft     = 100 * time.Hour
+)
 
 // meter counts patients and measures how fast they are processed.
 type meter struct {
@@ -71,7 +74,9 @@ func (m *meter) add(n int) {
 		m.p.PerSecond = float64(m.p.Done-m.before) / spent
 	}
 	if m.p.PerSecond > 0 && m.p.Total > 0 {
-		m.p.Left = time.Duration(float64(m.p.Total-m.p.Done) / m.p.PerSecond * float64(time.Second))
+		// In floating point, which does not overflow.
+		left := float64(m.p.Total-m.p.Done) / m.p.PerSecond
+		m.p.Left = time.Duration(min(left, maxLeft.Seconds()) * float64(time.Second))
 	}
 	if now.Sub(m.last) >= reportEvery || m.p.Done == m.p.Total {
 		m.last = now

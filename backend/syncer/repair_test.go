@@ -157,7 +157,7 @@ func TestWhoComesBackIsNotRemoved(t *testing.T) {
 }
 
 func TestUnreadableRecordsAreReadAgainBySchedule(t *testing.T) {
-	c := newClinic(t, fakeclinic.Options{Seed: 35, Patients: 200, Shares: &fakeclinic.Shares{NoEmail: 0.1}})
+	c := newClinic(t, fakeclinic.Options{Seed: 35, Patients: 190, Shares: &fakeclinic.Shares{NoEmail: 0.1}})
 	c.fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault {
 		return fakeclinic.Fault{Kind: fakeclinic.Undecodable, Row: 40 + r.N}
 	})

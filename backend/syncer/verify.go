@@ -7,6 +7,12 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
+// pageProof is what the numbered pages say about whether they were all.
+type pageProof struct {
+	still bool      // every page reported the same total, in one go
+	tail  time.Time // see pages
+}
+
 // verify makes sure that a full pass has seen every patient, and finds the
 // profiles that were deleted in Cliniko.
 //
@@ -18,9 +24,9 @@ import (
 // different patients must have been seen as there are: two that changed places
 // would be one too few. If this cannot be shown, one walk from the start, which
 // needs no page numbers, reads every patient again.
-func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (profile.Pass, error) {
+func (e *Engine) verify(ctx context.Context, pass profile.Pass, proof pageProof) (profile.Pass, error) {
 	pass.Total = pass.Expected
-	if !still {
+	if !proof.still {
 		count, err := e.source.Patients(ctx, profile.Query{Size: 1})
 		if err != nil {
 			return pass, err
@@ -29,12 +35,13 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 	}
 	// Read after the count, so that a patient created in between makes the
 	// proof fail instead of hiding a deleted one.
-	created, sameSecond, err := e.readNew(ctx, pass)
+	created, sameSecond, err := e.readNew(ctx, pass, proof.tail)
 	if err != nil {
 		return pass, err
 	}
-	if still && created > 0 {
-		return e.verify(ctx, pass, false) // a count tells whether anything else happened
+	if proof.still && created > 0 {
+		proof.still = false
+		return e.verify(ctx, pass, proof) // a count tells whether anything else happened
 	}
 	counts, err := e.store.Passes.Counts(ctx, pass.ID)
 	if err != nil {
@@ -55,11 +62,11 @@ func (e *Engine) verify(ctx context.Context, pass profile.Pass, still bool) (pro
 	return pass, e.findDeleted(ctx, pass)
 }
 
-// readNew reads the patients created shortly before the pass and since. It
-// returns how many were created since, and whether any may have been created in
+// readNew reads the patients created shortly before the pass and since, and
+// those after the tail if that is set. It returns how many were created since, and whether any may have been created in
 // the very second of the start, so that it is unknown whether the count
 // included them.
-func (e *Engine) readNew(ctx context.Context, pass profile.Pass) (created int, sameSecond bool, err error) {
+func (e *Engine) readNew(ctx context.Context, pass profile.Pass, tail time.Time) (created int, sameSecond bool, err error) {
 	counted := map[string]bool{}
 	w := e.newWalk(profile.ByCreation, func(page profile.Page) error {
 		for i := range page.Records {
@@ -73,7 +80,11 @@ func (e *Engine) readNew(ctx context.Context, pass profile.Pass) (created int, s
 		_, err := e.storePage(ctx, pass.ID, page)
 		return err
 	})
-	err = w.run(ctx, pass.StartedAt.Add(-overlap))
+	from := pass.StartedAt.Add(-overlap)
+	if tail = tail.Truncate(time.Second); !tail.IsZero() && tail.Before(from) {
+		from = tail
+	}
+	err = w.run(ctx, from)
 	return len(counted), sameSecond, err
 }
 

@@ -26,9 +26,14 @@ const maxRestarts = 2
 
 // run walks from a position to the end. It fails with errOrder if Cliniko's
 // list is not in the order asked for, so that patients may have been skipped.
+//
+// The end is where the page is not full and the total says so too. If the total
+// says that there is more, it is asked for once; if nothing new comes, the total
+// was wrong.
 func (w *walk) run(ctx context.Context, position time.Time) error {
 	last, atLeast := position, 0 // patients that must be left if none was skipped
-	for restarts := 0; ; {
+	before, isFirst := map[string]bool{}, true
+	for restarts := 0; ; isFirst = false {
 		page, err := w.source.Patients(ctx, w.inRange(profile.Query{Order: w.order}, position, time.Time{}))
 		if err != nil {
 			return err
@@ -44,14 +49,19 @@ func (w *walk) run(ctx context.Context, position time.Time) error {
 			// A patient was deleted or changed, or the list is not in order.
 			if restarts++; restarts <= maxRestarts {
 				position, atLeast = last, 0
+				clear(before)
 				continue
 			}
 			if w.order != profile.ByCreation {
 				return errOrder
 			}
 		}
-		if page.Total <= countDistinct(page, nil) {
+		isNew := remember(before, page)
+		switch {
+		case !isFull(page) && (page.Total <= countDistinct(page, nil) || !isNew && !isFirst):
 			return nil
+		case len(page.Records) == 0:
+			continue
 		}
 		last = position
 		if next.After(position) {
@@ -92,9 +102,6 @@ func (w *walk) nextPosition(page profile.Page, position time.Time) (time.Time, e
 			return next, errOrder
 		}
 		next = t
-	}
-	if page.Total > len(page.Records) && len(page.Records) == 0 {
-		return next, errOrder
 	}
 	return next, nil
 }

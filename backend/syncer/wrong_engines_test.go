@@ -249,6 +249,7 @@ func TestHistoriesCatchWrongEngines(t *testing.T) {
 		"no look at crowded seconds":            {wrong(byLastTime), "promise 1"},
 		"no count for a person who asks":        {uncounted, "promise 9"},
 		"a judgement once and for all":          {onceJudged, "promise 1"},
+		"no patient beyond the count":           {countTrusting, "promise 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rapidFlags(t, max(histories(), 300)) // it needs few: about ten

@@ -200,7 +200,7 @@ func (c *Clinic) listPatients(path string, query url.Values, base string, fault 
 	body = append(body, `{"patients":[`...)
 	body = appendRows(body, page, base, fault)
 	body = append(body, `],"total_entries":`...)
-	body = strconv.AppendInt(body, int64(len(people)), 10)
+	body = strconv.AppendInt(body, fault.count(len(people)), 10)
 	body = append(body, `,"links":{"self":`...)
 	body = appendText(body, pageURL(base+path, query, l.page))
 	if l.page*l.perPage < len(people) {

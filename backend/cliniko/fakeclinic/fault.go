@@ -2,6 +2,7 @@ package fakeclinic
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -44,6 +45,8 @@ const (
 	Unreadable     Kind = "unreadable"  // a row is not even an object
 	IgnoreSort     Kind = "ignore-sort" // the default order, whatever was asked for
 	IgnoreIDFilter Kind = "ignore-id"   // q[]=id:… has no effect
+	WrongCount     Kind = "count"       // total_entries is Fault.Count
+	CountOff       Kind = "count-off"   // total_entries is Fault.Count too many, or too few if that is negative
 )
 
 // Kinds returns all kinds except NoFault.
@@ -51,7 +54,7 @@ func Kinds() []Kind {
 	return []Kind{
 		Hang, CutBody, ServerError, BadGateway, Unavailable, GatewayTime, LoginPage, NoContent, HugeBody, BadGzip, Redirect,
 		Unauthorized, Forbidden, TooMany, DuplicateRow, ReplacedRow, ForeignNext, Undecodable, Unreadable, IgnoreSort,
-		IgnoreIDFilter,
+		IgnoreIDFilter, WrongCount, CountOff,
 	}
 }
 
@@ -65,6 +68,8 @@ type Fault struct {
 	Wait, Skew time.Duration
 	// Size of a HugeBody in bytes.
 	Size int64
+	// Count: see WrongCount and CountOff.
+	Count int64
 	// Location of a Redirect or ForeignNext; empty means a host that does not
 	// exist.
 	Location string
@@ -167,6 +172,20 @@ func FromRequest(n int, fault Fault) func(Request) Fault {
 	}
 }
 
+// randomCounts are the Fault.Count of RandomFaults.
+var randomCounts = []int64{1, -1, 100, -100, 0, 1_000_000, 1_000_000_000, 1_000_000_000_000, math.MaxInt64}
+
+// count is the total_entries of a list.
+func (f Fault) count(people int) int64 {
+	switch f.Kind {
+	case WrongCount:
+		return f.Count
+	case CountOff:
+		return max(0, int64(people)+f.Count)
+	}
+	return int64(people)
+}
+
 // RandomFaults draws each kind of fault with its probability, from 0 to 1. The
 // same seed gives the same request number the same fault.
 func RandomFaults(seed uint64, probability map[Kind]float64) func(Request) Fault {
@@ -180,7 +199,7 @@ func RandomFaults(seed uint64, probability map[Kind]float64) func(Request) Fault
 		drawn := random.Float64()
 		for _, kind := range kinds {
 			if drawn < probability[kind] {
-				return Fault{Kind: kind, Row: random.IntN(maximumPerPage)}
+				return Fault{Kind: kind, Row: random.IntN(maximumPerPage), Count: randomCounts[random.IntN(len(randomCounts))]}
 			}
 			drawn -= probability[kind]
 		}

@@ -123,6 +123,17 @@ func TestFaultsWithinAPage(t *testing.T) {
 	}
 }
 
+func TestWrongCounts(t *testing.T) {
+	for fault, want := range map[fakeclinic.Fault]int{
+		{Kind: fakeclinic.WrongCount, Count: 9e18}: 9e18, {Kind: fakeclinic.WrongCount}: 0, {Kind: fakeclinic.WrongCount, Count: -1}: -1,
+		{Kind: fakeclinic.CountOff, Count: 1}: 31, {Kind: fakeclinic.CountOff, Count: -1}: 29,
+	} {
+		if page := spoiled(t, fault).list("per_page", "10"); page.Total != want || len(page.Patients) != 10 {
+			t.Errorf("%+v: %d of %d", fault, len(page.Patients), page.Total)
+		}
+	}
+}
+
 func TestUnreadableRow(t *testing.T) {
 	v := spoiled(t, fakeclinic.Fault{Kind: fakeclinic.Unreadable, Row: 2})
 	var page struct{ Patients []json.RawMessage }
