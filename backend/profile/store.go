@@ -27,17 +27,21 @@ type Store struct {
 type PassStore interface {
 	// BeginPass starts a pass. A full pass that was interrupted less than a day
 	// before is resumed instead: then it returns the stored pass and the
-	// numbers of its stored pages. It removes any other unfinished pass of this
-	// kind.
+	// numbers of its stored pages, which are nil for a new pass. It removes any
+	// other unfinished pass of this kind.
 	BeginPass(ctx context.Context, p Pass) (Pass, map[int]bool, error)
 
 	// Counts sums the outcomes recorded so far for the pass, each patient
 	// counted once with the last outcome.
 	Counts(ctx context.Context, passID int64) (Counts, error)
 
+	// ForgetOthers removes the outcomes of all patients but these, so that the
+	// pass counts as not having read them.
+	ForgetOthers(ctx context.Context, passID int64, met []string) error
+
 	// EndPass closes the pass with p's numbers and error and moves the cursors,
-	// in one transaction. A cursor later than the believed time of Cliniko is
-	// set to the newest change that was seen instead. A pass that ends with
+	// in one transaction. A cursor that is not certainly past is set to the
+	// newest change that was seen instead. A pass that ends with
 	// Offline, Cancelled and the like stays unfinished, so that BeginPass can
 	// resume it: see Resumable.
 	EndPass(ctx context.Context, p Pass, cursors Cursors) error

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -108,6 +109,16 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 		}
 	}
 	return counts, coded(rows.Err())
+}
+
+// ForgetOthers removes the outcomes of all patients but these.
+func (s *Profiles) ForgetOthers(ctx context.Context, passID int64, met []string) error {
+	list, err := json.Marshal(append([]string{}, met...)) // a list even if there is nobody
+	if err != nil {
+		return err
+	}
+	_, err = s.db.write.ExecContext(ctx, "DELETE FROM seen WHERE pass_id = ? AND ref NOT IN (SELECT value FROM json_each(?))", passID, string(list))
+	return coded(err)
 }
 
 // Unreadable returns the ids of all records that could not be read and have

@@ -17,6 +17,9 @@ const (
 	// countEvery is how often Cliniko's count is compared even if nothing
 	// changed.
 	countEvery = 24 * time.Hour
+	// countSoon is when it is compared after a full pass that could not prove
+	// itself, because patients were deleted for as long as it read.
+	countSoon = time.Hour
 	// fullEvery is how often every patient is read again: deleting one patient
 	// and unarchiving another leaves the count unchanged.
 	fullEvery = 7 * 24 * time.Hour
@@ -65,14 +68,16 @@ func (e *Engine) changesOrFull(ctx context.Context, requested bool, report Repor
 	}
 	cutOff := last.ID != 0 && last.EndedAt.IsZero()
 	if since.Changed.IsZero() || cutOff && last.Err != profile.Cancelled { // a person who cancelled it does not want it now
-		return e.full(ctx, m)
+		pass, _, err := e.full(ctx, m)
+		return pass, err
 	}
 	pass, differs, err := e.changesPass(ctx, since, requested, m)
 	switch {
 	case err != nil:
 		return pass, err
 	case !cutOff && e.fullDue(since, last):
-		return e.full(ctx, m)
+		pass, _, err := e.full(ctx, m)
+		return pass, err
 	case !differs || !requested && e.awaitingDecision(last):
 		return pass, nil
 	}
@@ -98,14 +103,14 @@ func (e *Engine) awaitingDecision(last profile.Pass) bool {
 	return last.Err == profile.Gone && !elapsed(last.StartedAt, e.clock.time(), decisionWait)
 }
 
-// repair is a full pass because the counts differ. If they still do afterwards,
-// no patient is missing, and the difference is remembered so that it causes no
-// further pass: if two counts agree about it, since a wrong one could hide a
-// patient later.
+// repair is a full pass because the counts differ. If they still do after one
+// that is proven, no patient is missing, and the difference is remembered so
+// that it causes no further pass: if two counts agree about it, since a wrong
+// one could hide a patient later.
 func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
 	e.notice(CountDiffers)
-	pass, err := e.full(ctx, m)
-	if err != nil {
+	pass, proven, err := e.full(ctx, m)
+	if err != nil || !proven {
 		return pass, err
 	}
 	since, err := e.store.Passes.Cursors(ctx)

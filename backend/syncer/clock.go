@@ -129,6 +129,13 @@ func (c *clinicClock) time() time.Time {
 	return c.known.Estimate(c.now())
 }
 
+// doubts reports whether the newest answer's Date was not believed.
+func (c *clinicClock) doubts() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.known.Doubts()
+}
+
 // newestAnswer is Cliniko's time by its newest answer alone, plausible or not.
 // Use it only where a wrong time costs no more than a request.
 func (c *clinicClock) newestAnswer() time.Time {

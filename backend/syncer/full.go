@@ -18,32 +18,34 @@ import (
 // Errors: SyncRunning, Gone, and those of Source and Store.
 func (e *Engine) Full(ctx context.Context, report Report) (profile.Pass, error) {
 	return e.exclusive("full", func() (profile.Pass, error) {
-		return e.full(ctx, newMeter(report, e.now))
+		pass, _, err := e.full(ctx, newMeter(report, e.now))
+		return pass, err
 	})
 }
 
-func (e *Engine) full(ctx context.Context, m *meter) (profile.Pass, error) {
+// full is Full. proven says that the pass has shown that it met everybody and
+// that nobody it met was deleted meanwhile.
+func (e *Engine) full(ctx context.Context, m *meter) (_ profile.Pass, proven bool, err error) {
 	sent := e.source.Requests()
 	m.phase(Storing, 0, 0)
 	list, err := e.firstPage(ctx)
 	if err != nil {
-		return profile.Pass{Kind: profile.FullPass, Err: profile.CodeOf(err)}, err
+		return profile.Pass{Kind: profile.FullPass, Err: profile.CodeOf(err)}, false, err
 	}
 	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total})
 	if err != nil {
-		return pass, err
+		return pass, false, err
 	}
 	before, err := e.store.Passes.Counts(ctx, pass.ID)
 	if err != nil {
-		return pass, err
+		return pass, false, err
 	}
 	m.phase(Storing, before.Read, list.total)
 	err = e.storeBatches(ctx, pass.ID, m, func(ctx context.Context, emit func(context.Context, profile.Batch) error) error {
 		return e.readPages(ctx, list, stored, emit)
 	})
-	// Nothing is known of the time between an interruption and now.
-	proof := pageProof{still: list.still && list.started.Equal(pass.StartedAt), tail: list.tail}
-	return e.finishFull(ctx, pass, proof, err, sent, m)
+	r := reading{still: list.still, paused: stored != nil, tail: list.tail}
+	return e.finishFull(ctx, pass, r, err, sent, m)
 }
 
 // storeBatches stores the batches that feed emits. Feed may emit from several
@@ -89,20 +91,25 @@ func (e *Engine) storeBatches(ctx context.Context, passID int64, m *meter, feed 
 
 // finishFull verifies a full pass that has read all its pages, and closes it.
 // err is what stopped it before that, or nil.
-func (e *Engine) finishFull(ctx context.Context, pass profile.Pass, proof pageProof, err error, sent int, m *meter) (profile.Pass, error) {
+func (e *Engine) finishFull(ctx context.Context, pass profile.Pass, r reading, err error, sent int, m *meter) (_ profile.Pass, proven bool, _ error) {
 	if err == nil {
 		m.phase(Checking, 0, 0)
-		pass, err = e.verify(ctx, pass, proof)
+		pass, proven, err = e.verify(ctx, pass, r)
 	}
 	before, cursorErr := e.store.Passes.Cursors(context.WithoutCancel(ctx))
 	if err == nil {
 		err = cursorErr
 	}
-	return e.closePass(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
+	counted := e.clock.newestAnswer()
+	if !proven {
+		counted = counted.Add(countSoon - countEvery)
+	}
+	pass, err = e.closePass(ctx, pass, err, sent, func(counts profile.Counts) profile.Cursors {
 		return profile.Cursors{Changed: pass.StartedAt, Archived: pass.StartedAt, FullAt: pass.StartedAt,
-			ActiveInCliniko: max(0, pass.Total-counts.Archived), CountedAt: e.clock.newestAnswer(), Drift: before.Drift,
+			ActiveInCliniko: max(0, pass.Total-counts.Archived), CountedAt: counted, Drift: before.Drift,
 			Judged: before.Judged}
 	})
+	return pass, proven, err
 }
 
 // closePass stores the outcome of a pass and erases what is due. When the

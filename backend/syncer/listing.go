@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,7 +24,8 @@ type Listed struct {
 
 	pages    *pages
 	batches  []profile.Batch
-	requests int // sent to read it
+	requests int                  // sent to read it
+	age      func() time.Duration // since it was read
 }
 
 // List reads every patient and stores nothing.
@@ -51,6 +53,7 @@ func (e *Engine) List(ctx context.Context, report Report) (*Listed, error) {
 		return nil, err
 	}
 	list.requests = e.source.Requests() - sent
+	list.age = e.stopwatch()
 	list.sort()
 	return list, nil
 }
@@ -102,14 +105,18 @@ func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profi
 	})
 }
 
+// waited is how old a list may be before an import also reads what has changed
+// since.
+const waited = time.Minute
+
 func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests() - list.requests
 	m.phase(Storing, 0, list.pages.total)
-	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
+	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
 	if err != nil {
 		return pass, err
 	}
-	own := pass.StartedAt.Equal(list.pages.started)
+	own := stored == nil
 	err = e.storeBatches(ctx, pass.ID, m, func(ctx context.Context, emit func(context.Context, profile.Batch) error) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(readers)
@@ -123,5 +130,15 @@ func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (prof
 		}
 		return group.Wait()
 	})
-	return e.finishFull(ctx, pass, pageProof{still: own && list.pages.still, tail: list.pages.tail}, err, sent, m)
+	r := reading{still: list.pages.still, paused: !own || list.age() >= waited, tail: list.pages.tail}
+	pass, _, err = e.finishFull(ctx, pass, r, err, sent, m)
+	return pass, err
+}
+
+// stopwatch returns how much time passes from now on: by this computer's clock
+// or, if that is set back, by the monotonic one, which may stand still while
+// the computer sleeps.
+func (e *Engine) stopwatch() func() time.Duration {
+	here, started := e.now().Round(0), time.Now()
+	return func() time.Duration { return max(time.Since(started), e.now().Sub(here)) }
 }

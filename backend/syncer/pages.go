@@ -17,6 +17,7 @@ const readers = 4
 // pages is Cliniko's list as a full pass reads it.
 type pages struct {
 	started time.Time // by Cliniko's clock
+	doubted bool      // the clocks disagreed at that moment
 	total   int       // of patients at the start, as Cliniko counts them
 	first   profile.Page
 	still   bool // every page reported the same total
@@ -32,7 +33,17 @@ func (e *Engine) firstPage(ctx context.Context) (*pages, error) {
 		return nil, err
 	}
 	started, err := e.clock.observe(ctx, first.Date)
-	return &pages{started: started, total: first.Total, first: first, still: true}, err
+	return &pages{started: started, doubted: e.clock.doubts(), total: first.Total, first: first, still: true}, err
+}
+
+// recorded returns the page number under which a page is recorded as stored, or
+// 0 for one that a resumed pass has to read again: what changed since a time
+// that is doubted cannot be asked for.
+func (p *pages) recorded(n int) int {
+	if p.doubted {
+		return 0
+	}
+	return n
 }
 
 // readPages reads all pages that are not stored yet. It calls emit for each of
@@ -125,7 +136,7 @@ func (r *pageReader) take(ctx context.Context, number int, page profile.Page) er
 	if err != nil {
 		return err
 	}
-	return r.emit(ctx, profile.Batch{Entries: entries, Page: number})
+	return r.emit(ctx, profile.Batch{Entries: entries, Page: r.list.recorded(number)})
 }
 
 // readBetween reads the pages after the first and before the last one.

@@ -2,19 +2,29 @@ package syncer
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
 
-// pageProof is what the numbered pages say about whether they were all.
-type pageProof struct {
-	still bool      // every page reported the same total, in one go
-	tail  time.Time // see pages
+// maxWalks is how often a full pass walks through the whole list before it ends
+// without a proof. A second walk is needed only if patients were deleted during
+// the first.
+const maxWalks = 2
+
+// reading is how a full pass has read its pages.
+type reading struct {
+	still  bool      // every page reported the same total
+	paused bool      // the pass was interrupted, or its list waited for a person: of that time the totals say nothing
+	tail   time.Time // see pages
 }
 
 // verify makes sure that a full pass has seen every patient, and finds the
-// profiles that were deleted in Cliniko.
+// profiles that were deleted in Cliniko: whoever was not met by what proves
+// that it is complete, the pages or a walk. It returns whether there is a proof.
 //
 // Numbered pages are exact only if no patient is deleted meanwhile: everyone
 // behind a deleted patient moves up by one, and the first of a page may move to
@@ -22,80 +32,172 @@ type pageProof struct {
 // the number of deleted patients has to be zero; it is Cliniko's count at the
 // start, plus the patients created since, less its count now. And as many
 // different patients must have been seen as there are: two that changed places
-// would be one too few. If this cannot be shown, one walk from the start, which
+// would be one too few. If this cannot be shown, a walk from the start, which
 // needs no page numbers, reads every patient again.
-func (e *Engine) verify(ctx context.Context, pass profile.Pass, proof pageProof) (profile.Pass, error) {
-	pass.Total = pass.Expected
-	if !proof.still {
-		count, err := e.source.Patients(ctx, profile.Query{Size: 1})
-		if err != nil {
-			return pass, err
+func (e *Engine) verify(ctx context.Context, pass profile.Pass, r reading) (profile.Pass, bool, error) {
+	v := &verification{engine: e, passID: pass.ID, reading: r, started: pass.StartedAt, counted: count{pass.Expected, pass.StartedAt}}
+	proven, err := v.provePages(ctx)
+	for range maxWalks {
+		if err != nil || proven {
+			break
 		}
-		pass.Total = count.Total
+		proven, err = v.walkAll(ctx)
 	}
-	// Read after the count, so that a patient created in between makes the
-	// proof fail instead of hiding a deleted one.
-	created, sameSecond, err := e.readNew(ctx, pass, proof.tail)
+	pass.Total = v.counted.total
 	if err != nil {
-		return pass, err
+		return pass, false, err
 	}
-	if proof.still && created > 0 {
-		proof.still = false
-		return e.verify(ctx, pass, proof) // a count tells whether anything else happened
-	}
-	counts, err := e.store.Passes.Counts(ctx, pass.ID)
-	if err != nil {
-		return pass, err
-	}
-	nobodyDeleted := pass.Expected+created == pass.Total && !sameSecond
-	proven := nobodyDeleted && counts.Read == pass.Total
-	if !proven {
-		if err := e.readAll(ctx, pass.ID); err != nil {
-			return pass, err
-		}
-		count, err := e.source.Patients(ctx, profile.Query{Size: 1})
-		if err != nil {
-			return pass, err
-		}
-		pass.Total = count.Total
-	}
-	return pass, e.findDeleted(ctx, pass)
+	return pass, proven, e.findDeleted(ctx, pass)
 }
 
-// readNew reads the patients created shortly before the pass and since, and
-// those after the tail if that is set. It returns how many were created since, and whether any may have been created in
-// the very second of the start, so that it is unknown whether the count
-// included them.
-func (e *Engine) readNew(ctx context.Context, pass profile.Pass, tail time.Time) (created int, sameSecond bool, err error) {
-	counted := map[string]bool{}
-	w := e.newWalk(profile.ByCreation, func(page profile.Page) error {
+// verification is one run of verify.
+type verification struct {
+	engine *Engine
+	passID int64
+	reading
+	started time.Time
+	counted count // the newest, at first that of the start of the pass
+}
+
+// count is how many patients Cliniko has, and when.
+type count struct {
+	total int
+	at    time.Time
+}
+
+// provePages reports whether the pages that the pass has read are all patients,
+// as they are now.
+func (v *verification) provePages(ctx context.Context) (bool, error) {
+	if v.still && !v.paused {
+		// Nothing was deleted unless as many were created, which would show here.
+		created, sameSecond, err := v.readNew(ctx, v.counted.at, nil)
+		if err != nil {
+			return false, err
+		}
+		if created == 0 {
+			seen, err := v.seen(ctx)
+			return !sameSecond && seen.Read == v.counted.total, err
+		}
+	}
+	nobodyDeleted, err := v.nobodyDeleted(ctx, nil)
+	if err != nil {
+		return false, err
+	}
+	if v.paused {
+		if current, err := v.catchUp(ctx); err != nil || !current {
+			return false, err
+		}
+	}
+	seen, err := v.seen(ctx)
+	return nobodyDeleted && seen.Read == v.counted.total, err
+}
+
+// walkAll reads all patients in the order of their creation, which needs
+// neither page numbers nor a sort order in the request. From then on the pass
+// has seen only those whom the walk met: who was read before may be deleted. It
+// reports whether nobody was deleted during the walk.
+func (v *verification) walkAll(ctx context.Context) (proven bool, err error) {
+	met := map[string]bool{}
+	if err := v.walk(ctx, profile.ByCreation, met).run(ctx, time.Time{}); err != nil {
+		return false, err
+	}
+	nobodyDeleted, err := v.nobodyDeleted(ctx, met)
+	if err != nil {
+		return false, err
+	}
+	// Of unreadable records that are equal, one is met and all are counted.
+	proven = nobodyDeleted && len(met) <= v.counted.total
+	return proven, v.engine.store.Passes.ForgetOthers(ctx, v.passID, slices.Sorted(maps.Keys(met)))
+}
+
+// nobodyDeleted counts the patients, and reports whether the difference to the
+// count before is the number of those created since. It adds whom it meets to
+// met.
+func (v *verification) nobodyDeleted(ctx context.Context, met map[string]bool) (bool, error) {
+	before := v.counted
+	page, err := v.engine.source.Patients(ctx, profile.Query{Size: 1})
+	if err != nil {
+		return false, err
+	}
+	at, err := v.engine.clock.observe(ctx, page.Date)
+	if err != nil {
+		return false, err
+	}
+	v.counted = count{page.Total, at}
+	// Read after the count, so that a patient created in between makes the
+	// proof fail instead of hiding a deleted one.
+	created, sameSecond, err := v.readNew(ctx, before.at, met)
+	return before.total+created == v.counted.total && !sameSecond, err
+}
+
+// readNew reads the patients created shortly before a moment and since. It
+// returns how many were created since, and whether any may have been created in
+// its very second, so that it is unknown whether a count at that moment
+// included them. It adds whom it meets to met. Where that is nil, the pages are
+// to be proved, and the patients after the tail are read too.
+func (v *verification) readNew(ctx context.Context, moment time.Time, met map[string]bool) (created int, sameSecond bool, err error) {
+	since := map[string]bool{}
+	w := v.walk(ctx, profile.ByCreation, met)
+	store := w.emit
+	w.emit = func(page profile.Page) error {
 		for i := range page.Records {
 			record := &page.Records[i]
 			second := record.Patient.CreatedAt.Truncate(time.Second)
-			sameSecond = sameSecond || second.Equal(pass.StartedAt) || record.Err != nil
-			if second.After(pass.StartedAt) {
-				counted[record.Ref] = true
+			sameSecond = sameSecond || second.Equal(moment) || record.Err != nil
+			if second.After(moment) {
+				since[record.Ref] = true
 			}
 		}
-		_, err := e.storePage(ctx, pass.ID, page)
-		return err
-	})
-	from := pass.StartedAt.Add(-overlap)
-	if tail = tail.Truncate(time.Second); !tail.IsZero() && tail.Before(from) {
+		return store(page)
+	}
+	from := moment.Add(-overlap)
+	if tail := v.tail.Truncate(time.Second); met == nil && !v.tail.IsZero() && tail.Before(from) {
 		from = tail
 	}
 	err = w.run(ctx, from)
-	return len(counted), sameSecond, err
+	return len(since), sameSecond, err
 }
 
-// readAll reads all patients in the order of their creation, which needs
-// neither page numbers nor a sort order in the request.
-func (e *Engine) readAll(ctx context.Context, passID int64) error {
-	w := e.newWalk(profile.ByCreation, func(page profile.Page) error {
-		_, err := e.storePage(ctx, passID, page)
+// catchUp reads what has changed since the pass began, because its first pages
+// are not read again. Unarchiving leaves no trace but the number of active
+// patients: catchUp reports whether the pass has seen as many of them as
+// Cliniko counts.
+func (v *verification) catchUp(ctx context.Context) (current bool, err error) {
+	for _, order := range []profile.Order{profile.ByChange, profile.ByArchival} {
+		err := v.walk(ctx, order, nil).run(ctx, v.started.Add(-overlap))
+		if errors.Is(err, errOrder) {
+			v.engine.notice(OrderIgnored)
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	active, err := v.engine.source.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
+	if err != nil {
+		return false, err
+	}
+	seen, err := v.seen(ctx)
+	return active.Total == seen.Read-seen.Archived, err
+}
+
+// seen returns whom the pass has seen so far, by outcome.
+func (v *verification) seen(ctx context.Context) (profile.Counts, error) {
+	return v.engine.store.Passes.Counts(ctx, v.passID)
+}
+
+// walk returns a walk that stores its pages for the pass, and adds whom it
+// meets to met.
+func (v *verification) walk(ctx context.Context, order profile.Order, met map[string]bool) *walk {
+	return v.engine.newWalk(order, func(page profile.Page) error {
+		for i := range page.Records {
+			if met != nil {
+				met[page.Records[i].Ref] = true
+			}
+		}
+		_, err := v.engine.storePage(ctx, v.passID, page)
 		return err
 	})
-	return w.run(ctx, time.Time{})
 }
 
 func (e *Engine) newWalk(order profile.Order, emit func(profile.Page) error) *walk {
