@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -67,7 +68,11 @@ func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as 
 			lines = append(lines, missingLine{ID: client.Ref, Name: orNil(client.Name), Born: orNil(client.Born.String())})
 		}
 	}
-	missing, err := w.Missing(ctx)
+	count := w.ShowMissing
+	if as != "" {
+		count = w.Missing // who was named has been shown
+	}
+	missing, err := count(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,7 +167,7 @@ func (t *Terminal) removeMissing() *cobra.Command {
 		}),
 	}
 	c.Flags().StringVar(&as, "as", "", "the email of someone who may disconnect the clinic")
-	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask; removes those of whom telehab missing or the window has told, and nobody else")
 	need(c, "as")
 	return c
 }
@@ -175,8 +180,13 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 	if err != nil {
 		return err
 	}
-	// Whoever is found to be missing from here on is asked about again.
+	// Whoever is found to be missing from here on is asked about again. The
+	// question says how many they are; without it, whom a person was told of
+	// before.
 	shown := missing.All()
+	if yes {
+		shown = missing.Told()
+	}
 	if len(shown) == 0 {
 		_, err := fmt.Fprintln(t.Out, "Nobody is missing. There is nothing to remove.")
 		return err
@@ -187,10 +197,6 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 			return err
 		}
 	}
-	store, err := w.Store(ctx)
-	if err != nil {
-		return err
-	}
 	engine, err := w.Engine(ctx)
 	if err != nil {
 		return err
@@ -199,6 +205,15 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 		defer show.end()
 		return engine.Full(ctx, show.report)
 	})
+	if err != nil && profile.CodeOf(err) != profile.Gone {
+		return err
+	}
+	return errors.Join(t.tellRemoved(ctx, w, missing.Tally.Deleted), err)
+}
+
+// tellRemoved says how many were removed, and how many stay.
+func (t *Terminal) tellRemoved(ctx context.Context, w *workspace.Workspace, deletedBefore int) error {
+	store, err := w.Store(ctx)
 	if err != nil {
 		return err
 	}
@@ -207,7 +222,7 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 		return err
 	}
 	_, err = fmt.Fprintf(t.Out, "Removed: %s. What is kept of them is erased after the clinic's retention. %d stay.\n",
-		clients(after.Deleted-missing.Tally.Deleted), after.Active)
+		clients(after.Deleted-deletedBefore), after.Active)
 	return err
 }
 

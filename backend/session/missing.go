@@ -17,13 +17,14 @@ type MissingClient struct {
 	Born profile.Date
 }
 
-// Missing returns whom a person has to decide about, by name.
+// Missing returns whom a person has to decide about, by name. From then on they
+// count as shown.
 func (i Integration) Missing(ctx context.Context) ([]MissingClient, error) {
 	s := i.session
 	if err := s.Require(MayViewLink); err != nil {
 		return nil, err
 	}
-	missing, err := s.workspace.Missing(ctx)
+	missing, err := s.workspace.ShowMissing(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -62,10 +63,11 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 }
 
 // RemoveMissing accepts the clients shown as deleted and calls readAll, which
-// runs a full pass. Those whom it finds in Cliniko stay; others who are
-// missing by now need another decision.
+// runs a full pass and removes them. Those whom it finds in Cliniko stay, and
+// so do others who are missing by now: they need another decision.
 //
-// Errors: SignedOut, NotPermitted, NotConnected, and those of readAll.
+// Errors: SignedOut, NotPermitted, NotConnected, and those of readAll; Gone if
+// others are missing by now.
 func (i Integration) RemoveMissing(ctx context.Context, shown []string, readAll func() (profile.Pass, error)) (profile.Pass, error) {
 	s := i.session
 	if err := s.Require(MayRemoveMissing); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
@@ -71,8 +72,12 @@ func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) 
 		WHERE account_id = ? AND cliniko_id = ?`, stamp(readAt), stamp(w.at), w.account, ref); err != nil {
 		return err
 	}
-	_, err = w.tx.ExecContext(ctx, "DELETE FROM failure WHERE account_id = ? AND ref = ?", w.account, ref)
-	return err
+	for _, statement := range []string{"DELETE FROM failure WHERE account_id = ? AND ref = ?", "DELETE FROM missing WHERE account_id = ? AND ref = ?"} {
+		if _, err := w.tx.ExecContext(ctx, statement, w.account, ref); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Distrust clears the times and the fingerprints of the stored copies, so that
@@ -89,18 +94,21 @@ func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 	})
 }
 
-// SetMissing records the patients about whom a person has to decide.
+// SetMissing records the patients about whom a person has to decide. Whether
+// one was shown to a person stays known.
 func (s *Profiles) SetMissing(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		accepted, err := acceptedOf(ctx, tx, s.account)
+		list, err := json.Marshal(append([]string{}, refs...))
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM missing WHERE account_id = ?", s.account); err != nil {
-			return err
-		}
-		for _, ref := range refs {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO missing (account_id, ref, accepted) VALUES (?, ?, ?)", s.account, ref, accepted[ref]); err != nil {
+		for _, statement := range []string{
+			"DELETE FROM missing WHERE account_id = ?1 AND ref NOT IN (SELECT value FROM json_each(?2))",
+			// Who stays for now was decided about, and so was shown.
+			fmt.Sprintf("UPDATE missing SET accepted = %d WHERE account_id = ?1 AND accepted = %d", shown, stays),
+			"INSERT INTO missing (account_id, ref) SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING",
+		} {
+			if _, err := tx.ExecContext(ctx, statement, s.account, string(list)); err != nil {
 				return err
 			}
 		}
@@ -110,7 +118,21 @@ func (s *Profiles) SetMissing(ctx context.Context, refs []string) error {
 
 // Missing returns the refs of the patients about whom a person has to decide.
 func (s *Profiles) Missing(ctx context.Context) ([]string, error) {
-	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ? ORDER BY ref", s.account, undecided)
+	return s.texts(ctx, "SELECT ref FROM missing WHERE account_id = ? AND accepted IN (?, ?) ORDER BY ref", s.account, undecided, shown)
+}
+
+// ShowMissing records that a person was shown these patients, or told how many
+// they are: see NewlyMissing.
+func (s *Profiles) ShowMissing(ctx context.Context, refs []string) error {
+	return s.setAccepted(ctx, shown, refs, undecided)
+}
+
+// NewlyMissing returns the refs of the patients about whom a person has to
+// decide and of whom nobody was told yet, although others were shown before
+// them.
+func (s *Profiles) NewlyMissing(ctx context.Context) ([]string, error) {
+	return s.texts(ctx, `SELECT ref FROM missing WHERE account_id = ?1 AND accepted = ?2
+		AND EXISTS (SELECT 1 FROM missing WHERE account_id = ?1 AND accepted <> ?2) ORDER BY ref`, s.account, undecided)
 }
 
 // Decided returns the refs of the missing patients about whom a person has
@@ -130,18 +152,29 @@ const (
 	undecided = 0
 	mayGo     = 1
 	stays     = 2 // for now: the next full pass asks again
+	shown     = 3 // undecided, and a person knows of it
 )
 
 // AcceptMissing records that a person, who was shown these patients, accepts
 // that they are removed. The next full pass removes those whom Cliniko still
 // does not have.
 func (s *Profiles) AcceptMissing(ctx context.Context, refs []string) error {
+	return s.setAccepted(ctx, mayGo, refs, undecided, shown, stays)
+}
+
+// setAccepted changes what is recorded of those missing patients of whom one of
+// the given states is recorded.
+func (s *Profiles) setAccepted(ctx context.Context, to int, refs []string, from ...int) error {
 	list, err := json.Marshal(refs)
 	if err != nil {
 		return err
 	}
-	_, err = s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ? AND ref IN (SELECT value FROM json_each(?))",
-		mayGo, s.account, string(list))
+	states, err := json.Marshal(from)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.write.ExecContext(ctx, `UPDATE missing SET accepted = ? WHERE account_id = ?
+		AND ref IN (SELECT value FROM json_each(?)) AND accepted IN (SELECT value FROM json_each(?))`, to, s.account, string(list), string(states))
 	return coded(err)
 }
 

@@ -16,12 +16,13 @@ const (
 	massPercent = 5
 )
 
-func isMass(gone, kept int) bool { return gone > massNumber || gone*100 > kept*massPercent }
+// mostGone is how many of these may be gone without a question.
+func mostGone(kept int) int { return min(massNumber, kept*massPercent/100) }
 
 // findDeleted asks Cliniko for each stored patient that a full pass did not
 // see. Patients that are still there are stored again; the others are marked as
-// deleted. If those would be too many, it stops and leaves the decision to a
-// person.
+// deleted. If those are too many, only those are marked whom a person has been
+// shown and has let go; it stops, and leaves the others to a person.
 func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	unseen, err := e.store.Departures.Unseen(ctx, pass.ID)
 	if err != nil || len(unseen) == 0 {
@@ -41,25 +42,33 @@ func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	}
 	changed, err := e.store.Departures.MarkDeleted(ctx, pass.ID, e.clock.time(), s.gone)
 	e.publish(changed)
-	return err
+	if err != nil || len(s.undecided) == 0 {
+		return err
+	}
+	if err := e.store.Departures.SetMissing(ctx, s.undecided); err != nil {
+		return err
+	}
+	return profile.Refuse(profile.Gone, goneSentence(len(s.undecided), s.kept, len(s.gone)))
 }
 
 // deletedSearch is one run of findDeleted.
 type deletedSearch struct {
-	engine   *Engine
-	passID   int64
-	kept     int
-	accepted map[string]bool
-	gone     []string
+	engine    *Engine
+	passID    int64
+	kept      int
+	accepted  map[string]bool // whose deletion a person has accepted
+	gone      []string        // who is to be marked as deleted
+	undecided []string        // about whom a person has to decide
 }
 
 func (s *deletedSearch) run(ctx context.Context, unseen []string) error {
 	var ids []profile.ID
+	var unreadable []string // records without an id, which are no longer in the list
 	for _, ref := range unseen {
 		if id, ok := profile.ParseID(ref); ok {
 			ids = append(ids, id)
 		} else {
-			s.gone = append(s.gone, ref) // an unreadable record without an id, no longer in the list
+			unreadable = append(unreadable, ref)
 		}
 	}
 	seen := map[string]bool{}
@@ -68,69 +77,76 @@ func (s *deletedSearch) run(ctx context.Context, unseen []string) error {
 	if err != nil && inOneGo {
 		return err
 	}
-	ids = slices.DeleteFunc(ids, func(id profile.ID) bool { return seen[string(id)] })
-	if inOneGo && isMass(s.notAccepted(ids), s.kept) {
-		return s.leaveToPerson(ctx, ids)
-	}
-	return s.confirm(ctx, ids)
-}
-
-// notAccepted counts the patients whose deletion no person has accepted.
-func (s *deletedSearch) notAccepted(ids []profile.ID) int {
-	n := 0
+	var accepted, others []profile.ID
 	for _, id := range ids {
-		if !s.accepted[string(id)] {
-			n++
+		switch {
+		case seen[string(id)]:
+		case s.accepted[string(id)]:
+			accepted = append(accepted, id)
+		default:
+			others = append(others, id)
 		}
 	}
-	return n
+	let, _, err := s.confirm(ctx, accepted, len(accepted))
+	if err != nil {
+		return err
+	}
+	// Who is missing beside those whom a person let go is part of the same
+	// question, however few they are.
+	room := max(0, mostGone(s.kept)-len(let))
+	if inOneGo && len(others) > room {
+		s.gone, s.undecided = refs(let), refs(others)
+		return nil
+	}
+	gone, rest, err := s.confirm(ctx, others, room)
+	if len(gone) > room {
+		s.gone, s.undecided = refs(let), refs(append(gone, rest...))
+		return err
+	}
+	s.gone = slices.Concat(unreadable, refs(let), refs(gone))
+	return err
 }
 
-// confirm asks for one patient at a time, and records those that Cliniko does
-// not find as gone.
-func (s *deletedSearch) confirm(ctx context.Context, ids []profile.ID) error {
-	var gone []profile.ID
+// confirm asks for one patient at a time. It returns those that Cliniko does
+// not find and, once they are more than most, those not asked for.
+func (s *deletedSearch) confirm(ctx context.Context, ids []profile.ID, most int) (gone, rest []profile.ID, err error) {
 	for i, id := range ids {
 		page, err := s.engine.source.Patient(ctx, id)
 		switch {
 		case profile.CodeOf(err) == profile.NotFound:
 			gone = append(gone, id)
 		case err != nil:
-			return err
+			return nil, nil, err
 		default:
 			if _, err := s.engine.storePage(ctx, s.passID, page); err != nil {
-				return err
+				return nil, nil, err
 			}
 		}
-		if isMass(s.notAccepted(gone), s.kept) {
-			return s.leaveToPerson(ctx, append(gone, ids[i+1:]...))
+		if len(gone) > most {
+			return gone, ids[i+1:], nil
 		}
 	}
-	for _, id := range gone {
-		s.gone = append(s.gone, string(id))
-	}
-	return nil
+	return gone, nil, nil
 }
 
-// leaveToPerson stores who is missing and stops the pass, so that a person
-// decides.
-func (s *deletedSearch) leaveToPerson(ctx context.Context, ids []profile.ID) error {
+func refs(ids []profile.ID) []string {
 	refs := make([]string, len(ids))
 	for i, id := range ids {
 		refs[i] = string(id)
 	}
-	if err := s.engine.store.Departures.SetMissing(ctx, refs); err != nil {
-		return err
-	}
-	return profile.Refuse(profile.Gone, goneSentence(len(ids), s.kept))
+	return refs
 }
 
-func goneSentence(gone, kept int) string {
-	const rest = " can no longer be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide."
-	if kept == 1 {
-		return "The only client" + rest
+func goneSentence(missing, kept, removed int) string {
+	const where = " can no longer be found in Cliniko. "
+	const next = " Open Settings, Software integration to see who they are and decide."
+	switch {
+	case removed > 0:
+		return fmt.Sprintf("%d removed, as you decided. Besides them, %d of %d clients", removed, missing, kept) + where + "Those were not removed." + next
+	case kept == 1:
+		return "The only client" + where + "Nothing was removed here." + next
 	}
-	return fmt.Sprintf("%d of %d clients", gone, kept) + rest
+	return fmt.Sprintf("%d of %d clients", missing, kept) + where + "Nothing was removed here." + next
 }
 
 // readByID reads and stores these patients, adds those it found to seen, and

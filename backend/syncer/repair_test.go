@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -126,12 +127,57 @@ func TestAPersonDecidesAboutAMassDisappearance(t *testing.T) {
 	}
 	kept := c.local()
 	must(t, c.store.AcceptMissing(t.Context(), missing))
-	must(t, c.fake.Delete(c.fake.IDs()[0])) // one more, within the bounds
 	c.full()
 	c.equal(kept)
-	if tally, err := c.store.Tally(t.Context()); err != nil || tally.Deleted != 61 {
+	if tally, err := c.store.Tally(t.Context()); err != nil || tally.Deleted != 60 {
 		t.Errorf("%+v, %v", tally, err)
 	}
+}
+
+// By the time of the answer more are missing than the person was shown: those
+// who were shown are removed, and the others are asked about, however few.
+func TestAnAnswerIsAboutThoseWhoWereShown(t *testing.T) {
+	for name, more := range map[string]int{"one more": 1, "many more": 40} {
+		t.Run(name, func(t *testing.T) {
+			c := newClinic(t, fakeclinic.Options{Seed: 36, Patients: 500, Shares: &fakeclinic.Shares{}})
+			c.full()
+			ids := c.fake.IDs()
+			deleteAll(c, ids[:30])
+			if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+				t.Fatal(err)
+			}
+			shown, err := c.store.Missing(t.Context())
+			must(t, err)
+			deleteAll(c, ids[100:100+more])
+			must(t, c.store.AcceptMissing(t.Context(), shown))
+			if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+				t.Errorf("nobody is asked about the others: %v", err)
+			}
+			if shown, others := c.deletedHere(ids[:30]), c.deletedHere(ids[100:100+more]); shown != 30 || others != 0 {
+				t.Errorf("%d of those shown are removed, and %d others", shown, others)
+			}
+			missing, err := c.store.Missing(t.Context())
+			if err != nil || len(missing) != more || slices.ContainsFunc(missing, func(ref string) bool { return !slices.Contains(ids[100:100+more], ref) }) {
+				t.Errorf("%d are asked about, %v", len(missing), err)
+			}
+			must(t, c.store.AcceptMissing(t.Context(), missing))
+			kept := c.local()
+			c.full()
+			c.equal(kept)
+		})
+	}
+}
+
+// deletedHere returns how many of these clients are hidden as deleted.
+func (c *clinic) deletedHere(ids []string) (deleted int) {
+	c.t.Helper()
+	local := c.local()
+	for _, id := range ids {
+		if local[id].Profile.State == profile.Deleted {
+			deleted++
+		}
+	}
+	return deleted
 }
 
 // A person accepted the deletion, but one of the patients is back meanwhile.

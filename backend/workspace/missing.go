@@ -10,6 +10,7 @@ import (
 // Missing are the clients whom Cliniko does not have any more, by their refs.
 type Missing struct {
 	Undecided []string      // of whom a person has to decide
+	Untold    []string      // of Undecided, those who were found missing after a person had been shown the others
 	Kept      []string      // a person decided that they stay
 	Accepted  []string      // a person decided that they go, and they are not removed yet
 	Tally     profile.Tally // of all profiles, the missing ones included among the active
@@ -17,6 +18,12 @@ type Missing struct {
 
 // All returns the refs of all who are missing, whatever was decided about them.
 func (m *Missing) All() []string { return slices.Concat(m.Undecided, m.Kept, m.Accepted) }
+
+// Told returns the refs of all who are missing and of whom a person knows, or
+// of all if nobody was told of any.
+func (m *Missing) Told() []string {
+	return slices.DeleteFunc(m.All(), func(ref string) bool { return slices.Contains(m.Untold, ref) })
+}
 
 // Missing returns whom Cliniko does not have any more, or NotConnected.
 func (w *Workspace) Missing(ctx context.Context) (Missing, error) {
@@ -28,12 +35,30 @@ func (w *Workspace) Missing(ctx context.Context) (Missing, error) {
 	if err != nil {
 		return Missing{}, err
 	}
+	untold, err := store.NewlyMissing(ctx)
+	if err != nil {
+		return Missing{}, err
+	}
 	kept, accepted, err := store.Decided(ctx)
 	if err != nil {
 		return Missing{}, err
 	}
 	tally, err := store.Tally(ctx)
-	return Missing{Undecided: undecided, Kept: kept, Accepted: accepted, Tally: tally}, err
+	return Missing{Undecided: undecided, Untold: untold, Kept: kept, Accepted: accepted, Tally: tally}, err
+}
+
+// ShowMissing returns the same, and records that a person is now told of them:
+// an answer that names nobody is about these.
+func (w *Workspace) ShowMissing(ctx context.Context) (Missing, error) {
+	missing, err := w.Missing(ctx)
+	if err != nil || len(missing.Undecided) == 0 {
+		return missing, err
+	}
+	store, err := w.Store(ctx)
+	if err != nil {
+		return Missing{}, err
+	}
+	return missing, store.ShowMissing(ctx, missing.Undecided)
 }
 
 // Named returns the profiles with these refs, as far as they open.

@@ -254,6 +254,29 @@ describe('a mass disappearance', () => {
     expect(go.Integration.RemoveMissing.mock.calls).toEqual([[[NGOZI.id, MEI.id, ZOE.id]]]);
   });
 
+  it('removes those of whom the question says how many, though more are missing by the answer', async () => {
+    const { go } = start();
+    const user = userEvent.setup();
+    await show();
+    await user.click(await button('They are gone, remove them'));
+    const dialog = within(await screen.findByRole('alertdialog', { name: 'Remove 3 clients?' }));
+    const late = { id: '4711', name: 'Later, Lou', born: '1990-01-02' };
+    go.Integration.Missing.mockResolvedValue([...sample.MISSING, late]);
+    go.become({ tally: { ...go.state.tally, missing: 4 } });
+    await screen.findByText(late.id);
+    go.Integration.RemoveMissing.mockImplementation(() => {
+      go.Integration.Missing.mockResolvedValue([late]);
+      go.become({ tally: { ...go.state.tally, missing: 1 } });
+      return Promise.reject(sample.refusal('mass_disappearance') as never);
+    });
+    await user.click(dialog.getByRole('button', { name: 'Remove 3 clients' }));
+    const question = await region('1 client is no longer in Cliniko');
+    await question.findByText(/^Your answer was carried out for those you were shown/);
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[[NGOZI.id, MEI.id, ZOE.id]]]);
+    await user.click(await button('They are gone, remove them'));
+    await screen.findByRole('alertdialog', { name: 'Remove 1 client?' });
+  });
+
   it('can be stopped, and then kept after all', async () => {
     const { go } = start();
     const user = userEvent.setup();

@@ -136,7 +136,25 @@ describe('MissingClients', () => {
   it('asks once more when still more are gone', async () => {
     const { go, missing } = await lost();
     go.Integration.RemoveMissing.mockRejectedValue(refusal('mass_disappearance'));
+    go.Integration.Missing.mockResolvedValue([{ id: '4711', name: 'Later, Lou', born: '' }]);
     await missing.remove();
     expect([missing.outcome, missing.problem, missing.working]).toEqual(['', null, '']);
+    expect(missing.grown).toBe(true);
+    expect(missing.people?.map(({ id }) => id)).toEqual(['4711']);
+  });
+
+  it('removes those who were shown, whoever is missing by then', async () => {
+    const { go, missing } = await lost();
+    const shown = missing.people ?? [];
+    go.Integration.Missing.mockResolvedValue([
+      ...MISSING,
+      { id: '4711', name: 'Later, Lou', born: '' },
+    ]);
+    await missing.load();
+    go.Integration.RemoveMissing.mockRejectedValueOnce(refusal('offline'));
+    await missing.remove(shown);
+    await missing.again();
+    const ids = MISSING.map(({ id }) => id);
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[ids], [ids]]);
   });
 });

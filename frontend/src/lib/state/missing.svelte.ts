@@ -20,8 +20,11 @@ export class MissingClients {
   working = $state<'' | 'keep' | 'remove'>('');
   outcome = $state<Outcome>('');
   cancelling = $state(false);
+  /** Those who were shown are gone, and others are missing besides them: the question is new. */
+  grown = $state(false);
 
   #last: 'keep' | 'remove' = 'keep';
+  #shown: MissingView[] = [];
 
   async load() {
     try {
@@ -36,15 +39,18 @@ export class MissingClients {
     await this.#decide('keep', 'kept', () => api.keepMissing());
   }
 
-  /** Reads all clients once more and removes whom Cliniko still does not have, of those shown. */
-  async remove() {
-    const shown = (this.people ?? []).map(({ id }) => id);
-    await this.#decide('remove', 'removed', () => api.removeMissing(shown));
+  /**
+   * Reads all clients once more and removes whom Cliniko still does not have, of those shown: the
+   * list as it was when the person was asked, whoever joined it meanwhile.
+   */
+  async remove(shown = this.people ?? []) {
+    if (!this.working) this.#shown = shown;
+    await this.#decide('remove', 'removed', () => api.removeMissing(shown.map(({ id }) => id)));
   }
 
   /** Tries once more what could not be carried out, and nothing else. */
   async again() {
-    await (this.#last === 'keep' ? this.keep() : this.remove());
+    await (this.#last === 'keep' ? this.keep() : this.remove(this.#shown));
   }
 
   async cancel() {
@@ -62,6 +68,7 @@ export class MissingClients {
     if (this.working) return;
     this.outcome = '';
     this.problem = null;
+    this.grown = false;
   }
 
   async #decide(what: 'keep' | 'remove', outcome: Outcome, work: () => Promise<unknown>) {
@@ -75,10 +82,12 @@ export class MissingClients {
     } catch (thrown) {
       problem = toErrorView(thrown);
     }
+    const grown = what === 'remove' && problem?.code === 'mass_disappearance';
+    if (grown) await this.load();
     this.working = '';
     if (!problem) this.outcome = outcome;
     else if (problem.code === 'cancelled') this.outcome = 'stopped';
-    // Still more of them are gone: that is the same question once more.
-    else if (problem.code !== 'mass_disappearance') this.problem = problem;
+    else if (grown) this.grown = true;
+    else this.problem = problem;
   }
 }
