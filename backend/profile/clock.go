@@ -50,8 +50,6 @@ func (c Clock) Learn(r Reading) Clock {
 	before := c
 	c.Latest = r.Clinic
 	switch {
-	case c.Anchor.isZero() && agree(Reading{r.Here, r.Here}, r):
-		c.believe(r)
 	case !c.Anchor.isZero() && agree(c.Anchor, r):
 		if r.Clinic.Sub(c.Anchor.Clinic) < anchorFor {
 			c.Believed, c.Reached, c.Doubted = later(c.Believed, r.Clinic), later(c.Reached, r.Clinic), Reading{}
@@ -60,6 +58,10 @@ func (c Clock) Learn(r Reading) Clock {
 			}
 			break
 		}
+		c.believe(r)
+	case agree(Reading{r.Here, r.Here}, r):
+		// Both show the same time, whatever one of them showed before. So a
+		// wrong Date that was believed after a day ends with the next good one.
 		c.believe(r)
 	case c.Doubted.isZero():
 		c.Doubted = r
@@ -85,6 +87,13 @@ func (c *Clock) believe(r Reading) {
 func agree(a, b Reading) bool {
 	expected := a.Here.Add(b.Clinic.Sub(a.Clinic))
 	return b.Here.Sub(expected).Abs() <= clockSlack
+}
+
+// Certain returns the time that Cliniko's clock has certainly passed, as far as
+// anybody can know: a time at which the two clocks agreed, and not later than
+// the newest answer. A cursor must not be later.
+func (c Clock) Certain() time.Time {
+	return earlier(earlier(c.Believed, c.Reached), c.Latest)
 }
 
 // Doubts reports whether the newest answer was not believed.

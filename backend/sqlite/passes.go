@@ -138,8 +138,16 @@ func (s *Profiles) Unreadable(ctx context.Context) ([]profile.ID, error) {
 // again.
 func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
 	failures, err := s.failures(ctx, "INDEXED BY failure_unreadable WHERE account_id = ? AND code = 'unreadable'", s.account)
+	if err != nil {
+		return nil, err
+	}
+	clock, err := s.Clock(ctx)
+	now := clock.Estimate(s.now())
 	var retries []profile.Retry
 	for _, f := range failures {
+		if f.LastFailedAt.After(now.Add(readSlack)) {
+			f.LastFailedAt = time.Time{} // a wrong clock said so; it is due
+		}
 		if when := profile.RetryAt(f.LastFailedAt, f.Attempts); f.ID != "" && !when.IsZero() {
 			retries = append(retries, profile.Retry{ID: f.ID, At: when})
 		}
@@ -180,19 +188,20 @@ func (s *Profiles) EndPass(ctx context.Context, p profile.Pass, cursors profile.
 				return err
 			}
 		}
-		if err := s.withinBelieved(ctx, tx, &cursors, p.StartedAt); err != nil {
+		if err := s.withinCertain(ctx, tx, &cursors, p.StartedAt); err != nil {
 			return err
 		}
 		return s.setCursors(ctx, tx, cursors)
 	})
 }
 
-// withinBelieved moves cursors that are later than the believed time of Cliniko
-// to the newest stored change from before the pass: whatever changes later has
-// a later time. Cursors never go back.
-func (s *Profiles) withinBelieved(ctx context.Context, tx *sql.Tx, c *profile.Cursors, started time.Time) error {
+// withinCertain moves cursors that are later than Cliniko's clock has certainly
+// reached to the newest stored change from before the pass: whatever changes
+// later has a later time. Cursors never go back, except from the future.
+func (s *Profiles) withinCertain(ctx context.Context, tx *sql.Tx, c *profile.Cursors, started time.Time) error {
 	clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
-	if err != nil || !c.Changed.After(clock.Believed) && !c.Archived.After(clock.Believed) {
+	certain := clock.Certain()
+	if err != nil || !c.Changed.After(certain) && !c.Archived.After(certain) {
 		return err
 	}
 	var changed, archived, newest sql.NullInt64
@@ -202,9 +211,9 @@ func (s *Profiles) withinBelieved(ctx context.Context, tx *sql.Tx, c *profile.Cu
 	}
 	within := func(next, before time.Time) time.Time {
 		switch {
-		case !next.After(clock.Believed):
+		case !next.After(certain):
 			return next
-		case at(newest).After(before):
+		case at(newest).After(before), before.After(next.Add(clockSlack)):
 			return at(newest)
 		}
 		return before

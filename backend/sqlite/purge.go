@@ -43,6 +43,9 @@ func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 		if err != nil || now.IsZero() {
 			return err
 		}
+		if err := s.notInFuture(ctx, tx, clock); err != nil {
+			return err
+		}
 		daysAgo := func(days int) sql.NullInt64 { return stamp(now.AddDate(0, 0, -days)) }
 		keep, err := retentionOf(tx.QueryRowContext(ctx, retentionQuery, s.account))
 		if err != nil {
@@ -69,6 +72,19 @@ func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
 		return purgeAudit(ctx, tx, now)
 	})
 	return refs, err
+}
+
+// notInFuture sets the times from which retention is counted to now where a
+// wrong Date has put them into the future. Cliniko's clock has to be certain: a
+// time must not be set back by another wrong Date.
+func (s *Profiles) notInFuture(ctx context.Context, tx *sql.Tx, clock profile.Clock) error {
+	now := clock.Certain()
+	if clock.Doubts() || now.Before(clock.Believed) {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE profile INDEXED BY profile_left SET added_at = min(added_at, ?2), deleted_at = min(deleted_at, ?2)
+		WHERE account_id = ?1 AND state <> 'active' AND (added_at > ?3 OR deleted_at > ?3)`, s.account, stamp(now), stamp(now.Add(readSlack)))
+	return err
 }
 
 // Erase removes what is stored of one client who is no longer active. Invalid:

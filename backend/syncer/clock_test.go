@@ -35,6 +35,7 @@ type clocks struct {
 	t       *testing.T
 	fake    *fakeclinic.Clinic
 	db      *sqlite.DB
+	path    string
 	client  *cliniko.Client
 	account string
 
@@ -85,7 +86,8 @@ func newClocks(t *testing.T, patients int) *clocks {
 	c.client, err = cliniko.New(key, cliniko.Options{BaseURL: server.URL + "/v1", Pause: time.Millisecond})
 	fine(t, err)
 	t.Cleanup(c.client.Close)
-	c.db, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "telehab.db"), testKey)
+	c.path = filepath.Join(t.TempDir(), "telehab.db")
+	c.db, err = sqlite.Open(t.Context(), c.path, testKey)
 	fine(t, err)
 	t.Cleanup(func() { _ = c.db.Close() })
 	clinic, err := c.client.Clinic(t.Context())
