@@ -78,7 +78,7 @@ type history struct {
 	before   map[string]profile.Entry // what was in the store after the last pass
 	opened   map[string]bool          // patients that a person opened
 	accepted map[string]bool          // patients whose deletion a person accepted
-	resumes  bool                     // the last pass resumed an interrupted one
+	since    time.Time                // when the last pass began
 	spoiled  bool                     // some answer about a patient was wrong
 
 	otherTried bool
@@ -101,6 +101,7 @@ func runHistory(t *rapid.T, w world, engine build) {
 		"another clinic":    h.otherClinic,
 		"many are not seen": h.disappearance,
 		"one is back":       h.broughtBack,
+		"cut off":           h.cutOff,
 		"days go by":        h.daysGoBy,
 		"wrong counts":      h.miscounted,
 	})
@@ -240,7 +241,7 @@ func (h *history) runPlan(kind passKind, p plan) {
 	since := h.clinic.moment()
 	h.spoiled = h.spoiled || p.spoilsRows()
 	pass, err := h.run(kind, p)
-	if err == nil && pass.Kind == profile.FullPass && p.Kill == 0 && (resumedIsQuiet || !h.resumes) {
+	if err == nil && pass.Kind == profile.FullPass && p.Kill == 0 {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, err, p)
@@ -254,9 +255,9 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	if !h.world.patient && h.program.client.Requests() > 20 {
 		h.restart() // otherwise the limit of requests in a real minute would stop the history
 	}
-	last, err := h.program.store.LastFull(h.ctx)
-	check(h.t, err)
-	h.resumes = last.ID != 0 && last.EndedAt.IsZero()
+	h.since = h.clinic.clock.Now()
+	h.door.liesBy(p.Lie, h.clinic.clock)
+	defer h.door.liesBy(0, nil)
 	ctx, cancel := context.WithCancelCause(h.ctx)
 	defer cancel(nil)
 	var others sync.WaitGroup

@@ -55,6 +55,7 @@ func (h *history) miscounted(t *rapid.T) {
 		possible = possible && f.Count <= 1_000_000 && (f.Kind == fakeclinic.CountOff || f.Count >= 0)
 	}
 	kind := rapid.SampledFrom([]passKind{fullPass, fullPass, changesPass, askedPass, importPass}).Draw(t, "kind")
+	gone, mass := h.gone(h.local())
 	since, sent := h.clinic.moment(), h.clinic.fake.RequestCount()
 	pass, err := h.run(kind, p)
 	sent = h.clinic.fake.RequestCount() - sent
@@ -63,11 +64,11 @@ func (h *history) miscounted(t *rapid.T) {
 	}
 	switch code := profile.CodeOf(err); {
 	case code == "":
-		if pass.Kind == profile.FullPass && (resumedIsQuiet || !h.resumes) {
+		if pass.Kind == profile.FullPass {
 			h.clinic.seenInFull(since)
 		}
 	case code == profile.Gone:
-		if gone, mass := h.gone(); !mass {
+		if !mass {
 			t.Fatalf("counts: a pass stopped though only %d are gone", len(gone))
 		}
 	case code != profile.ClinicTrouble, possible && always:

@@ -21,6 +21,7 @@ type plan struct {
 	// Beside is what a second process does meanwhile, or "".
 	Beside  passKind
 	Latency time.Duration // of each answer, by the clinic's clock
+	Lie     time.Duration // of each answer's Date, for at most an hour
 }
 
 // event is a move at a request, before its answer is read from the clinic or
@@ -65,13 +66,22 @@ var events = rapid.Custom(func(t *rapid.T) event {
 // busyEvents are what people do during the pages that matter.
 var busyEvents = rapid.Custom(func(t *rapid.T) event {
 	return event{At: rapid.SampledFrom([]int{1, 1, 2, 3}).Draw(t, "at"), After: rapid.IntRange(0, 3).Draw(t, "before") != 3, Move: move{
-		What: rapid.SampledFrom([]string{edited, edited, edited, edited, archived, merged, created}).Draw(t, "what"), Many: 1,
+		What: rapid.SampledFrom([]string{edited, edited, edited, edited, archived, merged, created, removed, removed}).Draw(t, "what"), Many: 1,
 		Who: rapid.IntRange(0, 400).Draw(t, "who"), To: rapid.IntRange(0, 400).Draw(t, "to"),
 	}}
 })
 
 var skews = rapid.Custom(func(t *rapid.T) time.Duration {
 	return time.Duration(rapid.IntRange(-24*60, 24*60).Draw(t, "minutes")) * time.Minute
+})
+
+// lies are further than this computer's clock is ever set.
+var lies = rapid.Custom(func(t *rapid.T) time.Duration {
+	lie := time.Duration(rapid.IntRange(20*24*60, 40*24*60).Draw(t, "minutes")) * time.Minute
+	if rapid.Bool().Draw(t, "behind") {
+		return -lie
+	}
+	return lie
 })
 
 // Faults by what an engine makes of them.
@@ -113,6 +123,9 @@ func plansIn(w world) *rapid.Generator[plan] {
 	faults := faultsIn(w)
 	return rapid.Custom(func(t *rapid.T) plan {
 		p := plan{Latency: rapid.SampledFrom(latencies).Draw(t, "latency")}
+		if rapid.IntRange(0, 4).Draw(t, "truth") == 4 {
+			p.Lie = lies.Draw(t, "lie")
+		}
 		switch rapid.IntRange(0, 5).Draw(t, "weather") {
 		case 0: // a quiet pass
 			return p

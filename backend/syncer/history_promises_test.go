@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,9 +18,6 @@ import (
 
 // What the engine does not do, and the histories do not demand.
 const (
-	// A pass that resumes an interrupted one does not read again what that one
-	// has read; what changed there meanwhile is left to the next pass.
-	resumedIsQuiet = false
 	// An archived patient who could not be read is a failure, and stays like
 	// one who had a profile once the failure is over.
 	unreadIsNoProfile = false
@@ -38,7 +36,7 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 			h.t.Fatalf("promise 5: %+v", n)
 		}
 	}
-	ref, watchErr := h.computer.wentBack()
+	ref, watchErr := h.computer.wentBack(h.since)
 	check(h.t, watchErr)
 	if ref != "" {
 		h.t.Fatalf("promise 2: %s went back to older details", ref)
@@ -48,7 +46,7 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 	}
 	local := h.local()
 	judged := (pass.Kind == profile.FullPass || pass.Kind == profile.ChangesPass) && h.isToday(pass)
-	if err == nil && judged && !p.disturbed() && !p.spoilsRows() && (resumedIsQuiet || !h.resumes) {
+	if err == nil && judged && !p.disturbed() && !p.spoilsRows() {
 		h.compare(pass.Kind, maps.Clone(local))
 	}
 	h.nobodyLost(local)
@@ -200,27 +198,22 @@ func (h *history) quiet(kind passKind) profile.Pass {
 	h.t.Helper()
 	since := h.clinic.moment()
 	before := h.local()
+	gone, mass := h.gone(before)
 	pass, err := h.run(kind, plan{})
+	if mass {
+		h.onlyShownRemoved(before)
+	}
 	if err != nil {
 		if profile.CodeOf(err) != profile.Gone {
 			h.t.Fatalf("a quiet %s pass: %v", kind, err)
 		}
-		gone, mass := h.gone()
 		if !mass {
 			h.t.Fatalf("promise 7: a %s pass stopped though only %d are gone", kind, len(gone))
 		}
-		h.nothingRemoved(before)
-		if rapid.Bool().Draw(h.t, "they may go") {
-			check(h.t, h.program.store.AcceptMissing(h.ctx, gone))
-			for _, ref := range gone {
-				h.accepted[ref] = true
-			}
-		} else {
-			check(h.t, h.clinic.undelete(gone))
-		}
+		h.decide(kind)
 		return h.quiet(kind)
 	}
-	if pass.Kind == profile.FullPass && (resumedIsQuiet || !h.resumes) {
+	if pass.Kind == profile.FullPass {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, nil, plan{})
@@ -230,11 +223,11 @@ func (h *history) quiet(kind passKind) profile.Pass {
 	return pass
 }
 
-// gone returns the stored patients that Cliniko no longer has, and whether they
-// are too many to be plausible.
-func (h *history) gone() (ids []string, mass bool) {
+// gone returns those of the stored patients that Cliniko no longer has, and
+// whether they are too many to be plausible.
+func (h *history) gone(stored map[string]profile.Entry) (ids []string, mass bool) {
 	kept := 0
-	for ref, entry := range h.local() {
+	for ref, entry := range stored {
 		if entry.Profile.State == profile.Deleted {
 			continue
 		}
@@ -243,19 +236,46 @@ func (h *history) gone() (ids []string, mass bool) {
 			ids = append(ids, ref)
 		}
 	}
+	slices.Sort(ids)
 	return ids, isMass(len(ids), kept)
 }
 
-func (h *history) nothingRemoved(before map[string]profile.Entry) {
+// decide is a person's answer about everybody who is missing. By then there may
+// be more of them.
+func (h *history) decide(kind passKind) {
+	h.t.Helper()
+	missing, err := h.program.store.Missing(h.ctx)
+	check(h.t, err)
+	if gone, _ := h.gone(h.local()); !slices.Equal(gone, missing) {
+		h.t.Fatalf("promise 7: a %s pass asks about %v, gone are %v", kind, missing, gone)
+	}
+	if !rapid.Bool().Draw(h.t, "they may go") {
+		check(h.t, h.clinic.undelete(missing))
+		return
+	}
+	if rapid.Bool().Draw(h.t, "and more go") {
+		for range rapid.IntRange(1, 20).Draw(h.t, "more") {
+			check(h.t, h.clinic.happen(move{What: removed, Who: rapid.IntRange(0, 400).Draw(h.t, "who")}))
+		}
+	}
+	check(h.t, h.program.store.AcceptMissing(h.ctx, missing))
+	for _, ref := range missing {
+		h.accepted[ref] = true
+	}
+}
+
+// onlyShownRemoved checks that none of many who are gone was removed without
+// having been shown to a person.
+func (h *history) onlyShownRemoved(before map[string]profile.Entry) {
 	h.t.Helper()
 	after := h.local()
 	for ref, entry := range before {
-		if !isID(ref) {
+		if !isID(ref) || h.accepted[ref] {
 			continue
 		}
 		now, kept := after[ref]
 		if !kept || now.Profile.State == profile.Deleted && entry.Profile.State != profile.Deleted {
-			h.t.Fatalf("promise 7: %s was removed by a pass that stopped", ref)
+			h.t.Fatalf("promise 7: %s was removed, of whom nobody was asked", ref)
 		}
 	}
 }
@@ -265,9 +285,6 @@ func (h *history) end(t *rapid.T) {
 	check(t, h.clinic.happen(move{What: timePasses, Ticks: rapid.SampledFrom(ticks[1:6]).Draw(t, "rest")}))
 	h.restart()
 	h.quiet(changesPass)
-	if !resumedIsQuiet {
-		h.quiet(fullPass)
-	}
 	if pass := h.quiet(fullPass); h.isToday(pass) {
 		h.sums(pass)
 	}
@@ -336,9 +353,6 @@ func (h *history) dump() string {
 // and shows them again.
 func (h *history) disappearance(t *rapid.T) {
 	many, every := rapid.IntRange(1, 80).Draw(t, "many"), rapid.IntRange(1, 7).Draw(t, "every")
-	if !resumedIsQuiet {
-		h.quiet(fullPass)
-	}
 	for i := range many {
 		check(t, h.clinic.happen(move{What: removed, Who: i * every}))
 	}

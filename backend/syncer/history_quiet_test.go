@@ -71,3 +71,16 @@ func (h *history) daysGoBy(t *rapid.T) {
 		h.quiet(changesPass)
 	}
 }
+
+// cutOff kills a full pass, and lets people work before it resumes. Many of
+// those it has read already are deleted.
+func (h *history) cutOff(t *rapid.T) {
+	h.runPlan(fullPass, plan{Kill: rapid.IntRange(-3, 7).Draw(t, "kill")})
+	for range rapid.IntRange(0, 9).Draw(t, "deleted") {
+		check(t, h.clinic.happen(move{What: removed, Who: rapid.IntRange(0, 60).Draw(t, "who")}))
+	}
+	for _, m := range rapid.SliceOfN(moves, 0, 4).Draw(t, "moves") {
+		check(t, h.clinic.happen(m))
+	}
+	h.quiet(rapid.SampledFrom([]passKind{fullPass, fullPass, changesPass, askedPass, importPass}).Draw(t, "kind"))
+}

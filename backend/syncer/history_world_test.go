@@ -156,9 +156,12 @@ type door struct {
 	mu     sync.Mutex
 	came   map[string][]fakeclinic.Request // by program
 	waits  map[string][]wait
-	inside int // requests whose answers are not finished
 	// together says that the programs share the limit of one store.
 	together bool
+	inside   int           // requests whose answers are not finished
+	lie      time.Duration // of the Date of answers
+	lied     time.Time     // since when, by the clinic's clock
+	clock    *clinicClock
 	// against is the first request that breaks Cliniko's contract.
 	against error
 	left    sync.Cond
@@ -197,6 +200,32 @@ func (d *door) leave() {
 	d.left.Broadcast()
 }
 
+// liesBy makes the Dates of answers wrong, for at most an hour: a Date that is
+// wrong for a day is believed.
+func (d *door) liesBy(lie time.Duration, clock *clinicClock) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lie, d.lied, d.clock = lie, time.Time{}, clock
+}
+
+// dateOf is the Date of an answer that Cliniko gave at a time.
+func (d *door) dateOf(date string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lie == 0 {
+		return date
+	}
+	now := d.clock.Now()
+	if d.lied.IsZero() {
+		d.lied = now
+	}
+	given, err := http.ParseTime(date)
+	if err != nil || now.Sub(d.lied) > time.Hour {
+		return date
+	}
+	return given.Add(d.lie).UTC().Format(http.TimeFormat)
+}
+
 // wait waits until no request is inside.
 func (d *door) wait() {
 	d.mu.Lock()
@@ -224,6 +253,8 @@ func (w *doorWriter) WriteHeader(status int) {
 		w.door.mu.Lock()
 		w.door.waits[w.who] = append(w.door.waits[w.who], wait{now, now.Add(time.Unix(reset, 0).Sub(date))})
 		w.door.mu.Unlock()
+	} else {
+		w.Header().Set("Date", w.door.dateOf(w.Header().Get("Date")))
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

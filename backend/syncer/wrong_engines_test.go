@@ -238,6 +238,86 @@ func (s *onceJudgedStore) CheckAgain(context.Context, int64, func(*profile.Profi
 	return nil, nil, nil
 }
 
+// mindful is the real engine, but whoever a pass has read before its walk counts
+// as met.
+func mindful(source profile.Source, store profile.Store, o syncer.Options) engine {
+	store.Passes = &mindfulStore{store.Passes}
+	return syncer.New(source, store, o)
+}
+
+type mindfulStore struct{ profile.PassStore }
+
+func (s *mindfulStore) ForgetOthers(context.Context, int64, []string) error { return nil }
+
+// generous is the real engine, but once a person has let some clients go, all
+// who are missing may go.
+func generous(source profile.Source, store profile.Store, o syncer.Options) engine {
+	store.Departures = &generousStore{DepartureStore: store.Departures}
+	return syncer.New(source, store, o)
+}
+
+type generousStore struct {
+	profile.DepartureStore
+	unseen []string
+}
+
+func (s *generousStore) Unseen(ctx context.Context, passID int64) (refs []string, err error) {
+	s.unseen, err = s.DepartureStore.Unseen(ctx, passID)
+	return s.unseen, err
+}
+
+func (s *generousStore) Accepted(ctx context.Context) (map[string]bool, error) {
+	accepted, err := s.DepartureStore.Accepted(ctx)
+	if len(accepted) > 0 {
+		for _, ref := range s.unseen {
+			accepted[ref] = true
+		}
+	}
+	return accepted, err
+}
+
+// gullible is the real engine on a network that never tells it that Cliniko's
+// Date went back, and on a computer whose clock follows that Date: it has the
+// newest Date for the time.
+func gullible(source profile.Source, store profile.Store, o syncer.Options) engine {
+	g := &gullibleSource{Source: source}
+	now := o.Now
+	o.Now = func() time.Time {
+		if newest := g.latest(time.Time{}); !newest.IsZero() {
+			return newest
+		}
+		return now()
+	}
+	return syncer.New(g, store, o)
+}
+
+type gullibleSource struct {
+	profile.Source
+	mu     sync.Mutex
+	newest time.Time
+}
+
+func (s *gullibleSource) latest(date time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if date.After(s.newest) {
+		s.newest = date
+	}
+	return s.newest
+}
+
+func (s *gullibleSource) Patients(ctx context.Context, q profile.Query) (profile.Page, error) {
+	page, err := s.Source.Patients(ctx, q)
+	page.Date = s.latest(page.Date)
+	return page, err
+}
+
+func (s *gullibleSource) Patient(ctx context.Context, id profile.ID) (profile.Page, error) {
+	page, err := s.Source.Patient(ctx, id)
+	page.Date = s.latest(page.Date)
+	return page, err
+}
+
 // A test of the histories: within their number they catch the engines that
 // lose people, and for that reason.
 func TestHistoriesCatchWrongEngines(t *testing.T) {
@@ -250,6 +330,9 @@ func TestHistoriesCatchWrongEngines(t *testing.T) {
 		"no count for a person who asks":        {uncounted, "promise 9"},
 		"a judgement once and for all":          {onceJudged, "promise 1"},
 		"no patient beyond the count":           {countTrusting, "promise 1"},
+		"who was read before counts as met":     {mindful, "and not in Cliniko"},
+		"one answer for all who are missing":    {generous, "of whom nobody was asked"},
+		"the newest Date is the time":           {gullible, "promise 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rapidFlags(t, max(histories(), 300)) // it needs few: about ten
