@@ -276,45 +276,65 @@ func (s *generousStore) Accepted(ctx context.Context) (map[string]bool, error) {
 	return accepted, err
 }
 
-// gullible is the real engine on a network that never tells it that Cliniko's
-// Date went back, and on a computer whose clock follows that Date: it has the
-// newest Date for the time.
+// gullible is the real engine, but it asks for what has changed since the latest
+// Date of which it has ever had a good pass.
 func gullible(source profile.Source, store profile.Store, o syncer.Options) engine {
 	g := &gullibleSource{Source: source}
-	now := o.Now
-	o.Now = func() time.Time {
-		if newest := g.latest(time.Time{}); !newest.IsZero() {
-			return newest
-		}
-		return now()
-	}
-	return syncer.New(g, store, o)
+	return &gullibleEngine{syncer.New(g, store, o), g}
+}
+
+type gullibleEngine struct {
+	*syncer.Engine
+	source *gullibleSource
+}
+
+func (e *gullibleEngine) Full(ctx context.Context, report syncer.Report) (profile.Pass, error) {
+	return e.source.believe(func() (profile.Pass, error) { return e.Engine.Full(ctx, report) })
+}
+
+func (e *gullibleEngine) Changes(ctx context.Context, report syncer.Report) (profile.Pass, error) {
+	return e.source.believe(func() (profile.Pass, error) { return e.Engine.Changes(ctx, report) })
+}
+
+func (e *gullibleEngine) Sync(ctx context.Context, report syncer.Report) (profile.Pass, error) {
+	return e.source.believe(func() (profile.Pass, error) { return e.Engine.Sync(ctx, report) })
 }
 
 type gullibleSource struct {
 	profile.Source
-	mu     sync.Mutex
-	newest time.Time
+	mu    sync.Mutex
+	first time.Time // the first Date of this pass
+	from  time.Time // the latest of the first Dates of earlier ones
 }
 
-func (s *gullibleSource) latest(date time.Time) time.Time {
+func (s *gullibleSource) believe(pass func() (profile.Pass, error)) (profile.Pass, error) {
+	s.mu.Lock()
+	s.first = time.Time{}
+	s.mu.Unlock()
+	done, err := pass()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if date.After(s.newest) {
-		s.newest = date
+	if err == nil && s.first.After(s.from) {
+		s.from = s.first
 	}
-	return s.newest
+	return done, err
 }
 
 func (s *gullibleSource) Patients(ctx context.Context, q profile.Query) (profile.Page, error) {
+	s.mu.Lock()
+	from := s.from.Add(-10 * time.Minute)
+	s.mu.Unlock()
+	for _, since := range []*time.Time{&q.ChangedFrom, &q.ArchivedFrom} {
+		if !since.IsZero() && from.After(*since) {
+			*since = from
+		}
+	}
 	page, err := s.Source.Patients(ctx, q)
-	page.Date = s.latest(page.Date)
-	return page, err
-}
-
-func (s *gullibleSource) Patient(ctx context.Context, id profile.ID) (profile.Page, error) {
-	page, err := s.Source.Patient(ctx, id)
-	page.Date = s.latest(page.Date)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.first.IsZero() {
+		s.first = page.Date
+	}
 	return page, err
 }
 
@@ -332,7 +352,7 @@ func TestHistoriesCatchWrongEngines(t *testing.T) {
 		"no patient beyond the count":           {countTrusting, "promise 1"},
 		"who was read before counts as met":     {mindful, "and not in Cliniko"},
 		"one answer for all who are missing":    {generous, "of whom nobody was asked"},
-		"the newest Date is the time":           {gullible, "promise 1"},
+		"the latest Date is believed":           {gullible, "after a changes pass"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rapidFlags(t, max(histories(), 300)) // it needs few: about ten
