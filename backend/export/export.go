@@ -4,11 +4,9 @@
 package export
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,59 +183,4 @@ func FailuresCSV(w io.Writer, entries []profile.Entry, address func(profile.ID) 
 			e.Failure.FirstFailedAt.Local().Format(time.DateOnly), fmt.Sprint(e.Failure.Attempts), link})
 	}
 	return write(w, lines)
-}
-
-// byteOrderMark tells a spreadsheet that the text is UTF-8. Without it, one
-// that is started by a double click assumes the computer's own code page.
-const byteOrderMark = "\ufeff"
-
-func write(w io.Writer, lines [][]string) error {
-	if _, err := io.WriteString(w, byteOrderMark); err != nil {
-		return fmt.Errorf("write the byte-order mark: %w", err)
-	}
-	out := csv.NewWriter(w)
-	for _, line := range lines {
-		for i := range line {
-			line[i] = inert(line[i])
-		}
-		if err := out.Write(line); err != nil {
-			return fmt.Errorf("write a line: %w", err)
-		}
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write the lines: %w", err)
-	}
-	return nil
-}
-
-// unseen are characters that a program may drop or that are invisible: spaces,
-// marks, format and control characters (LibreOffice drops a NUL, and then
-// evaluates what follows), and blank letters. Tabs and line ends are not among
-// them.
-const unseen = `\p{Z}\p{M}\p{Cf}\p{Co}\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{115f}\x{1160}\x{2800}\x{3164}\x{ffa0}`
-
-// formula matches what a spreadsheet may read as the start of a formula,
-// full-width and small forms included, in a cell or after a character at which
-// a program may split the cell: regions that write 1,5 use semicolons in files.
-// Quotes before it may be dropped too.
-var formula = regexp.MustCompile(`(^|[;\t\r\n])([` + unseen + `"]*[=+\-@|%＝＋－＠﹦﹢﹣﹫])`)
-
-// changing matches a number that a spreadsheet does not show as written: it
-// drops zeros at both ends, shows more than 11 digits as 1.23E+11, rounds after
-// the fifteenth and evaluates an exponent. A number with words or spaces in it,
-// as in the column of phones, stays text.
-var changing = regexp.MustCompile(`^[` + unseen + `]*(0[0-9]+|[0-9]{12,}|[0-9]*[.][0-9]+|[0-9]+[.,]?[0-9]*[eE][0-9]+)[` + unseen + `]*$`)
-
-// inert prevents a spreadsheet from reading text as a formula, or as a number
-// that it would change.
-func inert(s string) string {
-	if changing.MatchString(s) {
-		return "'" + s
-	}
-	s = formula.ReplaceAllString(s, "$1'$2")
-	if s != "" && strings.ContainsRune("\t\r\n", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
