@@ -6,8 +6,6 @@ import (
 	"context"
 	"embed"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/console"
@@ -38,7 +36,7 @@ func main() {
 }
 
 func run() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := command.UntilSignal(context.Background())
 	defer stop()
 	return command.Run(ctx, os.Args[1:], command.Terminal{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,

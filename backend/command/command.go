@@ -2,7 +2,7 @@
 //
 // Results go to standard output, everything else to standard error. Exit codes:
 // 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some
-// profiles need attention.
+// profiles need attention, 130 and 143 ended by Ctrl-C or SIGTERM.
 package command
 
 import (
@@ -34,6 +34,8 @@ type Terminal struct {
 	// Window opens the window and returns when it is closed. link is what the
 	// operating system handed over, not looked at yet; "" for nothing.
 	Window func(ctx context.Context, demo bool, link string) error
+
+	showTyping func() // restores a terminal that hid what was typed; nil: none did
 }
 
 // errSomeFailed ends a sync that worked, with profiles that failed.
@@ -44,7 +46,8 @@ type ran struct{ error }
 
 func (r ran) Unwrap() error { return r.error }
 
-// Run carries out one command line and returns the exit code.
+// Run carries out one command line and returns the exit code. ctx is that of
+// UntilSignal where signals end the command.
 func Run(ctx context.Context, args []string, t Terminal) int {
 	// Cobra would refuse to start from Windows' Explorer.
 	cobra.MousetrapHelpText = ""
@@ -60,6 +63,9 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	root.SetOut(t.Out)
 	root.SetErr(t.Err)
 	err := root.ExecuteContext(ctx)
+	if t.showTyping != nil {
+		t.showTyping()
+	}
 	var r ran
 	if out.err != nil && (!errors.As(err, &r) || errors.Is(err, errSomeFailed)) {
 		err = ran{out.err}
@@ -71,7 +77,7 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 		return exitFailed
 	case errors.As(err, &r):
 		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", inTerminal(profile.MessageOf(r.error)), profile.CodeOf(r.error))
-		return exitBad
+		return exitCodeOf(ctx, exitBad)
 	}
 	_, _ = fmt.Fprintf(t.Err, "telehab: %v. See telehab --help.\n", err)
 	return exitUsage
@@ -129,4 +135,10 @@ func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do 
 	return errors.Join(do(w), w.Close())
 }
 
-func (t *Terminal) options() workspace.Options { return workspace.FromEnvironment(t.Version) }
+func (t *Terminal) options() workspace.Options {
+	o := workspace.FromEnvironment(t.Version)
+	o.OnBusy = func() {
+		_, _ = fmt.Fprintln(t.Err, "telehab: Another TeleHab is opening the data. Waiting for it. (store_busy)")
+	}
+	return o
+}

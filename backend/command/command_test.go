@@ -8,10 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,7 +24,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(keyed{m}, map[string]func(){
 		"telehab": func() {
-			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+			ctx, stop := command.UntilSignal(context.Background())
 			code := command.Run(ctx, os.Args[1:], command.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: "1.2.3",
 				Window: func(_ context.Context, demo bool, link string) error {
 					_, err := fmt.Printf("window, demo %v, link %q\n", demo, link)

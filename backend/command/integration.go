@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ func (t *Terminal) connect() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
-				connection, err := person.Integration().Connect(ctx, t.readKey)
+				connection, err := person.Integration().Connect(ctx, func() (string, error) { return t.readKey(ctx) })
 				if err != nil {
 					return err
 				}
@@ -42,7 +43,7 @@ func (t *Terminal) connect() *cobra.Command {
 
 // askToDisconnect names what goes. A separate clinic's folder goes as a
 // whole, so no window may have it open.
-func (t *Terminal) askToDisconnect(e session.Erasing, yes bool) error {
+func (t *Terminal) askToDisconnect(ctx context.Context, e session.Erasing, yes bool) error {
 	of := profile.Display(e.Clinic)
 	if of == "" {
 		of = "the connected clinic"
@@ -57,15 +58,15 @@ func (t *Terminal) askToDisconnect(e session.Erasing, yes bool) error {
 	if yes {
 		return nil
 	}
-	return t.confirmErasing(what)
+	return t.confirmErasing(ctx, what)
 }
 
 // readKey reads an API key from standard input.
-func (t *Terminal) readKey() (string, error) {
+func (t *Terminal) readKey(ctx context.Context) (string, error) {
 	if file, ok := t.In.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115
 		_, _ = fmt.Fprintln(t.Err, "Paste the API key and press Enter:")
 	}
-	key, err := bufio.NewReader(io.LimitReader(t.In, 4096)).ReadString('\n')
+	key, err := ask(ctx, t, func() (string, error) { return bufio.NewReader(io.LimitReader(t.In, 4096)).ReadString('\n') })
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the key: %w", err)
 	}
@@ -83,7 +84,7 @@ func (t *Terminal) disconnect() *cobra.Command {
 			ctx := c.Context()
 			var erased session.Erased
 			err := t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) (err error) {
-				erased, err = person.Integration().Disconnect(ctx, func(e session.Erasing) error { return t.askToDisconnect(e, yes) })
+				erased, err = person.Integration().Disconnect(ctx, func(e session.Erasing) error { return t.askToDisconnect(ctx, e, yes) })
 				return err
 			})
 			if err == nil && erased.SeparateAccount != "" {

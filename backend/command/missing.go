@@ -192,7 +192,7 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 		return err
 	}
 	if !yes {
-		if err := t.confirm(fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), missing.Tally.Active)),
+		if err := t.confirm(ctx, fmt.Sprintf("%s no longer in Cliniko and will be removed here. Nothing changes in Cliniko.", ofProfiles(len(shown), missing.Tally.Active)),
 			"Nothing was removed."); err != nil {
 			return err
 		}

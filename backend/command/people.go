@@ -61,7 +61,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 		if as == "" {
 			return profile.Refuse(profile.NotPermitted, "There are people here already. Add --as EMAIL of someone who may manage people.")
 		}
-		password, err := passwords.next("Password of " + as)
+		password, err := passwords.next(ctx, "Password of "+as)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 			return by.Accounts().Add(ctx, name, email, password, []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles})
 		}
 	}
-	password, err := passwords.next("Password for " + name + " (at least 12 characters)")
+	password, err := passwords.next(ctx, "Password for "+name+" (at least 12 characters)")
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (t *Terminal) passwords() *passwords {
 	return &passwords{t: t, given: strings.Split(value, "\n"), set: set}
 }
 
-func (p *passwords) next(prompt string) (string, error) {
+func (p *passwords) next(ctx context.Context, prompt string) (string, error) {
 	if p.set {
 		if len(p.given) == 0 {
 			return "", profile.Refuse(profile.Invalid, passwordVariable+" holds too few passwords. Put one on each line.")
@@ -149,9 +149,25 @@ func (p *passwords) next(prompt string) (string, error) {
 	if !ok || !term.IsTerminal(int(file.Fd())) { // #nosec G115 -- a file descriptor is small
 		return "", profile.Refuse(profile.Invalid, "There is no terminal to type the password on. Set "+passwordVariable+" instead.")
 	}
-	_, _ = fmt.Fprint(p.t.Err, prompt+": ")
-	password, err := term.ReadPassword(int(file.Fd())) // #nosec G115
-	_, _ = fmt.Fprintln(p.t.Err)
+	return p.t.readHidden(ctx, int(file.Fd()), prompt) // #nosec G115
+}
+
+// readHidden asks for a line that the terminal does not show while it is typed.
+// The terminal shows what is typed again afterwards, however it ended.
+func (t *Terminal) readHidden(ctx context.Context, terminal int, prompt string) (string, error) {
+	before, err := term.GetState(terminal)
+	if err != nil {
+		return "", fmt.Errorf("read a password: %w", err)
+	}
+	// Once more at the end: a signal may come before the reading goroutine has
+	// hidden anything.
+	t.showTyping = func() { _ = term.Restore(terminal, before) }
+	_, _ = fmt.Fprint(t.Err, prompt+": ")
+	password, err := ask(ctx, t, func() ([]byte, error) { return term.ReadPassword(terminal) })
+	if ctx.Err() != nil {
+		return "", errors.Join(ctx.Err(), term.Restore(terminal, before))
+	}
+	_, _ = fmt.Fprintln(t.Err)
 	if err != nil {
 		return "", fmt.Errorf("read a password: %w", err)
 	}
@@ -172,7 +188,7 @@ func (t *Terminal) as(ctx context.Context, o workspace.Options, email string, do
 
 // signIn asks for the password of --as.
 func (t *Terminal) signIn(ctx context.Context, w *workspace.Workspace, email string) (*session.Session, error) {
-	password, err := t.passwords().next("Password of " + email)
+	password, err := t.passwords().next(ctx, "Password of "+email)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,7 +30,7 @@ func (t *Terminal) purge() *cobra.Command {
 				return err
 			}
 			if !yes {
-				if err := t.confirmErasing("all clients, people and keys of TeleHab"); err != nil {
+				if err := t.confirmErasing(c.Context(), "all clients, people and keys of TeleHab"); err != nil {
 					return err
 				}
 			}
@@ -52,15 +53,15 @@ func requireNoWindow(dir string) error {
 }
 
 // confirmErasing asks before what is named goes from this computer.
-func (t *Terminal) confirmErasing(what string) error {
-	return t.confirm("This erases "+what+" from this computer. Nothing changes in Cliniko.", "Nothing was erased.")
+func (t *Terminal) confirmErasing(ctx context.Context, what string) error {
+	return t.confirm(ctx, "This erases "+what+" from this computer. Nothing changes in Cliniko.", "Nothing was erased.")
 }
 
 // confirm asks before what is said happens; otherwise says what did not.
-func (t *Terminal) confirm(said, otherwise string) error {
+func (t *Terminal) confirm(ctx context.Context, said, otherwise string) error {
 	_, _ = fmt.Fprintf(t.Err, "%s Type yes to go on: ", said)
-	answer, _ := bufio.NewReader(t.In).ReadString('\n')
-	if strings.TrimSpace(answer) != "yes" {
+	answer, _ := ask(ctx, t, func() (string, error) { return bufio.NewReader(t.In).ReadString('\n') })
+	if ctx.Err() != nil || strings.TrimSpace(answer) != "yes" {
 		return profile.Refuse(profile.Cancelled, otherwise)
 	}
 	return nil

@@ -49,15 +49,20 @@ type DB struct {
 // date.
 //
 // Errors: StoreKeyLost when the key is not the one it was sealed with,
-// StoreTooNew, StoreBusy, StoreFull; StoreCorrupt when the file was read and is
-// not a database; StoreUnreadable when it could not be read or belongs to
-// another program.
+// StoreTooNew, StoreFull; StoreBusy when another process has been opening it for
+// half a minute; StoreCorrupt when the file was read and is not a database;
+// StoreUnreadable when it could not be read or belongs to another program.
 func Open(ctx context.Context, path string, key []byte) (*DB, error) {
+	return OpenWaiting(ctx, path, key, nil)
+}
+
+// OpenWaiting is Open. It calls onWait, once, if another process has been
+// opening the store for a second.
+func OpenWaiting(ctx context.Context, path string, key []byte, onWait func()) (*DB, error) {
 	sealer, err := newSealer(key)
 	if err != nil {
 		return nil, err
 	}
-	// Two processes that start together must not both migrate.
 	lock, err := prepareFiles(path)
 	if datafolder.IsReadOnly(err) {
 		return openReadOnly(ctx, path, sealer)
@@ -65,8 +70,8 @@ func Open(ctx context.Context, path string, key []byte) (*DB, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	if err := lock.Lock(); err != nil {
-		return nil, unreadable(fmt.Errorf("lock the store: %w", err))
+	if err := lockOpening(ctx, lock, onWait); err != nil {
+		return nil, err
 	}
 	defer func() { _ = lock.Unlock() }()
 

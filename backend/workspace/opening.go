@@ -61,7 +61,7 @@ func (l *location) openNew(ctx context.Context, started bool) (*sqlite.DB, error
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, l.storePath(), key)
+	db, err := sqlite.OpenWaiting(ctx, l.storePath(), key, l.options.OnBusy)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, l.storePath(), key)
+	db, err := sqlite.OpenWaiting(ctx, l.storePath(), key, l.options.OnBusy)
 	if err == nil {
 		return l.opened(db, place)
 	}
@@ -105,7 +105,7 @@ func (l *location) openWithNext(ctx context.Context, place string, otherwise err
 	case nextErr != nil:
 		return nil, nextErr
 	}
-	db, err := sqlite.Open(ctx, l.storePath(), next)
+	db, err := sqlite.OpenWaiting(ctx, l.storePath(), next, l.options.OnBusy)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ type Options struct {
 	OnWait     func(until time.Time) // Cliniko asked to wait
 	OnChange   func()                // some profiles changed
 	OnNotice   func(syncer.Notice)   // for the log
+	OnBusy     func()                // another process has been opening the store for a second, and is waited for
 }
 
 // FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.
