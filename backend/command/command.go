@@ -132,7 +132,12 @@ func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do 
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(w), w.Close())
+	err = do(w)
+	// What another process has erased meanwhile was not done.
+	if erased := w.Erased(); erased != nil && ctx.Err() == nil {
+		err = errors.Join(erased, err)
+	}
+	return errors.Join(err, w.Close())
 }
 
 func (t *Terminal) options() workspace.Options {

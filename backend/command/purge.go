@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -29,10 +30,18 @@ func (t *Terminal) purge() *cobra.Command {
 			if err := requireNoWindow(o.DataDir()); err != nil {
 				return err
 			}
+			release, err := workspace.HoldPasses(o)
+			if err != nil {
+				return err
+			}
+			defer release()
 			if !yes {
 				if err := t.confirmErasing(c.Context(), "all clients, people and keys of TeleHab"); err != nil {
 					return err
 				}
+			}
+			if runtime.GOOS == "windows" {
+				release() // an open file cannot be deleted there
 			}
 			// The window is closed, so its caches need not wait for the next
 			// start.

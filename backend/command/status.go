@@ -23,7 +23,9 @@ type state struct {
 	Failed          int     `json:"failed"`
 	Archived        int     `json:"archived"`
 	ActiveInCliniko int     `json:"active_in_cliniko"`
-	Missing         int     `json:"missing"` // of whom a person has to decide: see telehab missing
+	Missing         int     `json:"missing"`  // of whom a person has to decide: see telehab missing
+	Kept            int     `json:"kept"`     // missing as well, and a person said that they stay
+	Accepted        int     `json:"accepted"` // a person said that they may go, and they are not removed yet
 }
 
 func (t *Terminal) status() *cobra.Command {
@@ -73,11 +75,11 @@ func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 		return nil, err
 	}
 	s.Profiles, s.Failed, s.Archived, s.ActiveInCliniko = tally.Active, tally.Failed, tally.Archived, cursors.ActiveInCliniko
-	missing, err := store.Missing(ctx)
+	missing, err := w.Missing(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.Missing = len(missing)
+	s.Missing, s.Kept, s.Accepted = len(missing.Undecided), len(missing.Kept), len(missing.Accepted)
 	full, err := store.LastFull(ctx)
 	if err != nil {
 		return nil, err
@@ -116,6 +118,9 @@ func (t *Terminal) printState(s *state) error {
 	}
 	if s.Missing > 0 {
 		_, _ = fmt.Fprintf(t.Out, "%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(s.Missing, s.Profiles))
+	}
+	if s.Missing == 0 && s.Kept+s.Accepted > 0 {
+		_, _ = fmt.Fprintln(t.Out, decided(&missingResult{Profiles: s.Profiles, Kept: s.Kept, Accepted: s.Accepted}))
 	}
 	if s.LastError != nil {
 		_, _ = fmt.Fprintf(t.Out, "The last sync did not end well: %s\n", *s.LastError)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,6 +24,9 @@ type result struct {
 	Requests int          `json:"requests"`
 	Seconds  float64      `json:"seconds"`
 	Failures []failedLine `json:"failures"`
+	Missing  int          `json:"missing"` // of whom a person has to decide: see telehab missing
+
+	profiles int // as in status
 }
 
 type failedLine struct {
@@ -70,10 +74,15 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 	}
 	pass, err := run(ctx, show.report)
 	show.end()
+	if err = cmp.Or(w.Erased(), err); err != nil {
+		return err
+	}
+	missing, err := w.Missing(ctx)
 	if err != nil {
 		return err
 	}
-	out := result{Counts: pass.Counts, Requests: pass.Requests, Seconds: time.Since(started).Seconds(), Failures: []failedLine{}}
+	out := result{Counts: pass.Counts, Requests: pass.Requests, Seconds: time.Since(started).Seconds(), Missing: len(missing.Undecided), Failures: []failedLine{},
+		profiles: missing.Tally.Active}
 	store, err := w.Store(ctx)
 	if err != nil {
 		return err
@@ -135,6 +144,9 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 		return err
 	}
 	_, _ = fmt.Fprintf(t.Out, "%.1f seconds, %s\n", r.Seconds, several(r.Requests, "request"))
+	if r.Missing > 0 {
+		_, _ = fmt.Fprintf(t.Out, "\n%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(r.Missing, r.profiles))
+	}
 	if len(failed) == 0 {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/profile"
@@ -48,9 +49,8 @@ func (x Exports) Profiles(format string) Export {
 			if err != nil {
 				return err
 			}
-			if len(broken) > 0 {
-				s.options.Reread(ctx, broken)
-				return profile.Refuse(profile.StoreDamaged, "Some saved profiles do not open, so nothing was exported. They are being read from Cliniko again: export once that is done.")
+			if err := s.refuseUnreadable(ctx, broken); err != nil {
+				return err
 			}
 			return write(w, entries)
 		}, nil
@@ -87,6 +87,9 @@ func (x Exports) Failures() Export {
 			return nil, err
 		}
 		return func(w io.Writer) error {
+			if err := s.requireReadable(ctx); err != nil {
+				return err
+			}
 			var addressErr error
 			err := export.FailuresCSV(w, directory.Failures(), func(id profile.ID) string {
 				address, err := s.workspace.PatientURL(ctx, id)
@@ -98,6 +101,41 @@ func (x Exports) Failures() Export {
 			return errors.Join(err, addressErr)
 		}, nil
 	}}
+}
+
+// requireReadable refuses where a profile that needs attention cannot be read:
+// the list would have it without a name.
+func (s *Session) requireReadable(ctx context.Context) error {
+	store, err := s.workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
+	broken, err := store.All(ctx, func([]profile.Entry) {})
+	if err != nil || len(broken) == 0 {
+		return err
+	}
+	failures, err := store.Failures(ctx)
+	if err != nil {
+		return err
+	}
+	return s.refuseUnreadable(ctx, slices.DeleteFunc(broken, func(ref string) bool {
+		return !slices.ContainsFunc(failures, func(f profile.Failure) bool { return f.Ref == ref })
+	}))
+}
+
+// refuseUnreadable refuses an export that would leave out these profiles, and
+// has them read from Cliniko again.
+func (s *Session) refuseUnreadable(ctx context.Context, refs []string) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	s.options.Reread(ctx, refs)
+	profiles := "saved profiles"
+	if len(refs) == 1 {
+		profiles = "saved profile"
+	}
+	return profile.Errorf(profile.StoreDamaged,
+		"%d %s cannot be read, so nothing was exported. They are being read from Cliniko again: export once that is done.", len(refs), profiles)
 }
 
 func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ type Workspace struct {
 	options Options
 	at      *location
 	db      *sqlite.DB
+	file    os.FileInfo  // of the store, when it was opened
 	demo    *demo        // nil for a real one
 	idle    atomic.Int32 // minutes
 
@@ -92,7 +94,11 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &Workspace{Accounts: account.New(db), options: o, at: at, db: db}
+	file, err := os.Stat(at.storePath())
+	if err != nil {
+		return nil, errors.Join(profile.Because(profile.StoreUnreadable, err), db.Close())
+	}
+	w := &Workspace{Accounts: account.New(db), options: o, at: at, db: db, file: file}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	return w, nil
 }
@@ -222,7 +228,7 @@ func (w *Workspace) passLock() (func(), error) {
 	if err != nil {
 		return nil, profile.Because(profile.StoreUnreadable, err)
 	}
-	lock, err := folder.Flock("sync.lock")
+	lock, err := folder.Flock(syncLock)
 	if err = errors.Join(err, folder.Close()); err != nil {
 		return nil, profile.Because(profile.StoreUnreadable, err)
 	}
