@@ -154,11 +154,12 @@ func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
 		account.Subdomain = "" // without it, there are no links to its web pages
 	}
 	name := cmp.Or(string(account.Name), string(account.Subdomain), "Cliniko account "+string(account.ID))
+	shown := func(text string) string { return profile.Shorten(profile.Display(text)) }
 	return profile.Clinic{
-		AccountID: string(account.ID), Name: profile.Display(name), Subdomain: string(account.Subdomain),
-		Shard: c.key.shard, Country: string(account.Country), Patients: strings.ToLower(string(settings.Terminology.value.Patient)),
-		OwnerName: profile.Display(strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName))),
-		OwnerRole: string(owner.Role), KeyEnds: c.key.Ends(),
+		AccountID: string(account.ID), Name: shown(name), Subdomain: string(account.Subdomain),
+		Shard: c.key.shard, Country: profile.Shorten(string(account.Country)), Patients: strings.ToLower(profile.Shorten(string(settings.Terminology.value.Patient))),
+		OwnerName: shown(strings.TrimSpace(string(owner.FirstName) + " " + string(owner.LastName))),
+		OwnerRole: profile.Shorten(string(owner.Role)), KeyEnds: c.key.Ends(),
 	}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -93,6 +94,26 @@ func (t text) shown() string {
 		return ""
 	}
 	return string(t)
+}
+
+// bounded returns the text, or its beginning if it is longer than any that is
+// stored: enough for profile.Check to tell, and to cut it. What is trimmed off
+// does not count, or the wrong end would go.
+func (t text) bounded() string {
+	const most = profile.MaxText + 1
+	s := string(t)
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	s = profile.Trim(s)
+	points := 0
+	for at := range s {
+		if points == most {
+			return s[:at]
+		}
+		points++
+	}
+	return s
 }
 
 // hint is a text that TeleHab can do without: any other type in its place
@@ -249,21 +270,21 @@ func (p *patient) record() (profile.Record, error) {
 		return profile.Record{}, errors.New("no id")
 	}
 	out := profile.Patient{
-		ID: id, DateOfBirth: string(p.DateOfBirth),
+		ID: id, DateOfBirth: p.DateOfBirth.bounded(),
 		Details: profile.Details{
-			Title: string(p.Title), FirstName: string(p.FirstName), PreferredFirstName: string(p.PreferredFirstName), LastName: string(p.LastName),
-			Sex: string(p.Sex), GenderIdentity: string(p.GenderIdentity), Email: string(p.Email), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
+			Title: p.Title.bounded(), FirstName: p.FirstName.bounded(), PreferredFirstName: p.PreferredFirstName.bounded(), LastName: p.LastName.bounded(),
+			Sex: p.Sex.bounded(), GenderIdentity: p.GenderIdentity.bounded(), Email: p.Email.bounded(), AcceptedPrivacyPolicy: p.AcceptedPrivacyPolicy,
 		},
 	}
 	if profile.Blank(out.Sex) {
-		out.Sex = cmp.Or(p.Gender.shown(), out.Sex, string(p.Gender))
+		out.Sex = cmp.Or(text(p.Gender.shown()).bounded(), out.Sex, p.Gender.bounded())
 	}
 	if p.Pronouns != nil {
-		out.Pronouns = p.Pronouns.String()
+		out.Pronouns = text(p.Pronouns.String()).bounded()
 	}
 	for _, number := range p.Phones {
-		if number.Number.shown() != "" {
-			out.Phones = append(out.Phones, profile.Phone{Type: string(number.Type), Number: string(number.Number)})
+		if number.Number.shown() != "" && len(out.Phones) <= profile.MaxPhones {
+			out.Phones = append(out.Phones, profile.Phone{Type: number.Type.bounded(), Number: number.Number.bounded()})
 		}
 	}
 	if p.MergedWith != nil {

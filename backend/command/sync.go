@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -161,7 +162,7 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 		needs = "profile needs"
 	}
 	_, _ = fmt.Fprintf(t.Out, "\n%d %s attention because of:\n", len(failed), needs)
-	for _, field := range profile.Fields {
+	for _, field := range slices.Concat(profile.Fields, profile.LimitedFields) {
 		if wrong[field] > 0 {
 			_, _ = fmt.Fprintf(out, "%d\t  %s\n", wrong[field], field.Label())
 		}

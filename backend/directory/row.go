@@ -17,9 +17,11 @@ type row struct {
 }
 
 func newRow(e *profile.Entry) *row {
-	p := &e.Profile
+	r := &row{entry: *e}
+	p := &r.entry.Profile
+	p.Limit()
 	listed := spellings(prepare(p.ListName()))
-	r := &row{entry: *e, name: listed[0], words: namesOf(p), email: fold(p.Email)}
+	r.name, r.words, r.email = listed[0], namesOf(p), fold(p.Email)
 	if len(listed) > 1 {
 		r.otherNames = listed[1:]
 	}

@@ -15,8 +15,8 @@ const MaxAge = 130
 const MaxEmail = 255
 
 // Check applies the required-field rule. It returns the profile, with every
-// field trimmed and an impossible birth date left out, and the failure, or nil
-// if the profile is complete. now is the practice system's clock, not this
+// field trimmed, an impossible birth date left out and what is too long cut, and
+// the failure, or nil if the profile is complete. now is the practice system's clock, not this
 // computer's.
 //
 // Only active patients can fail: one who is archived or merged cannot be edited
@@ -26,7 +26,8 @@ func Check(p *Patient, now time.Time) (Profile, *Failure) {
 		ID: p.ID, State: p.State(), Details: p.trimmed(),
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, ArchivedAt: p.ArchivedAt, MergedInto: p.MergedInto,
 	}
-	failure := out.judge(values{p.FirstName, p.LastName, p.DateOfBirth, p.Sex, Trim(p.Email)}, now, nil)
+	cut := out.limit(nil)
+	failure := out.judge(values{p.FirstName, p.LastName, p.DateOfBirth, p.Sex, Shorten(Trim(p.Email))}, cut, now, nil)
 	return out, failure
 }
 
@@ -36,8 +37,9 @@ func Check(p *Patient, now time.Time) (Profile, *Failure) {
 // version of the program may have another rule.
 func CheckAgain(p *Profile, known *Failure, now time.Time) (Profile, *Failure) {
 	out := *p
+	cut := out.limit(known)
 	born := cmp.Or(p.DateOfBirth.String(), p.ImpossibleBirthDate)
-	failure := out.judge(values{p.FirstName, p.LastName, born, p.Sex, p.Email}, now, known)
+	failure := out.judge(values{p.FirstName, p.LastName, born, p.Sex, out.Email}, cut, now, known)
 	return out, failure
 }
 
@@ -45,12 +47,13 @@ func CheckAgain(p *Profile, known *Failure, now time.Time) (Profile, *Failure) {
 type values struct{ first, last, born, sex, email string }
 
 // judge sets the birth date, and returns why the profile is not complete, or
-// nil. A blank value is not stored; known tells that there was one.
-func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
+// nil. A blank value is not stored; known tells that there was one. cut is what
+// was too long.
+func (p *Profile) judge(v values, cut []Problem, now time.Time, known *Failure) *Failure {
 	born, bornProblem := checkBirthDate(v.born, now)
 	p.DateOfBirth, p.ImpossibleBirthDate = born, ""
 	if bornProblem != "" {
-		p.ImpossibleBirthDate = trimmed(v.born)
+		p.ImpossibleBirthDate = Shorten(trimmed(v.born))
 	}
 	if p.State != Active {
 		return nil
@@ -59,6 +62,9 @@ func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 	add := func(field Field, kind string) {
 		if kind == Missing {
 			kind = cmp.Or(known.kindOf(field), Missing)
+		}
+		if kind == "" {
+			kind = kindOf(cut, field)
 		}
 		if kind != "" {
 			problems = append(problems, Problem{field, kind})
@@ -69,6 +75,9 @@ func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 	add(FieldDateOfBirth, bornProblem)
 	add(FieldSex, checkText(v.sex))
 	add(FieldEmail, checkEmail(v.email))
+	for _, field := range LimitedFields {
+		add(field, "")
+	}
 	if len(problems) == 0 {
 		return nil
 	}
@@ -83,11 +92,16 @@ func (p *Profile) judge(v values, now time.Time, known *Failure) *Failure {
 
 // kindOf returns what was wrong with a field, or "". f may be nil.
 func (f *Failure) kindOf(field Field) string {
-	if f != nil {
-		for _, problem := range f.Problems {
-			if problem.Field == field {
-				return problem.Kind
-			}
+	if f == nil {
+		return ""
+	}
+	return kindOf(f.Problems, field)
+}
+
+func kindOf(problems []Problem, field Field) string {
+	for _, problem := range problems {
+		if problem.Field == field {
+			return problem.Kind
 		}
 	}
 	return ""

@@ -57,6 +57,10 @@ const (
 // Fields are the required fields in the order in which they are shown.
 var Fields = []Field{FieldFirstName, FieldLastName, FieldDateOfBirth, FieldSex, FieldEmail}
 
+// LimitedFields are the fields that are not required but may be too long, in
+// the order in which they are shown.
+var LimitedFields = []Field{FieldTitle, FieldPreferred, FieldGenderIdentity, FieldPronouns, FieldPhones}
+
 // allFields are all fields of a profile that can change, in the order in which
 // they are shown.
 var allFields = []struct {

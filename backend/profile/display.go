@@ -30,13 +30,16 @@ func actsOnOthers(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) && r != nonJoiner && r != joiner
 }
 
-// Displayed returns a copy whose texts are as Display returns them.
+// Displayed returns a copy whose texts are as Display returns them, and no
+// longer than what is stored today: a row of an earlier version may hold more.
 func (p *Profile) Displayed() Profile {
 	shown := *p
+	shown.Limit()
 	shown.mapTexts(Display)
 	shown.ImpossibleBirthDate = Display(shown.ImpossibleBirthDate)
-	shown.Phones = make([]Phone, len(p.Phones))
-	for i, phone := range p.Phones {
+	phones := shown.Phones
+	shown.Phones = make([]Phone, len(phones))
+	for i, phone := range phones {
 		shown.Phones[i] = Phone{Type: Display(phone.Type), Number: Display(phone.Number)}
 	}
 	return shown

@@ -55,7 +55,7 @@ type Failure struct {
 	ID            ID     // "" if not even the id could be read
 	Ref           string // the row's name in the store; the id if there is one
 	Code          FailureCode
-	Problems      []Problem // what is wrong, in the order of Fields; none when unreadable
+	Problems      []Problem // what is wrong, in the order of Fields, then LimitedFields; none when unreadable
 	FirstFailedAt time.Time
 	LastFailedAt  time.Time
 	Attempts      int // how many times it was read and failed
@@ -83,11 +83,11 @@ type FailureCode string
 // Why a patient failed.
 const (
 	Incomplete FailureCode = "incomplete" // a required field is missing
-	Impossible FailureCode = "impossible" // all are there, but one cannot be true
+	Impossible FailureCode = "impossible" // all are there, but one cannot be true or is too long
 	Unreadable FailureCode = "unreadable" // Cliniko's answer could not be understood
 )
 
-// Problem is one required field and what is wrong with it.
+// Problem is one field and what is wrong with it.
 type Problem struct {
 	Field Field  `json:"field"`
 	Kind  string `json:"kind"` // Missing, or one of the impossible kinds below
@@ -101,6 +101,8 @@ const (
 	LongAgo      = "long_ago"     // more than MaxAge years ago
 	NotAnEmail   = "not_an_email" // such as "n/a", or two addresses in one field
 	NotPrintable = "not_printable"
+	TooLong      = "too_long" // more than MaxText; only the beginning is stored
+	TooMany      = "too_many" // more than MaxPhones; only the first ones are stored
 )
 
 // FieldNames returns the fields of the problems, in their order.

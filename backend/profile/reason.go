@@ -16,11 +16,17 @@ func (f Field) Label() string { return labels[f] }
 var faults = map[string]string{
 	Missing: "is missing", NotADate: "is not a real date", InTheFuture: "is in the future", LongAgo: "is too long ago",
 	NotAnEmail: "is not one email address", NotPrintable: "has no readable letters",
+	TooLong: "is too long, so only its beginning is kept", TooMany: "are too many, so only the first are kept",
 }
 
 // Text says what is wrong, such as "Email is missing". It never contains the
 // value.
-func (p Problem) Text() string { return p.Field.Label() + " " + faults[p.Kind] }
+func (p Problem) Text() string {
+	if p.Kind == TooLong && (p.Field == FieldPronouns || p.Field == FieldPhones) {
+		return p.Field.Label() + " are too long, so only their beginnings are kept"
+	}
+	return p.Field.Label() + " " + faults[p.Kind]
+}
 
 // Reason says in one sentence why a profile needs attention.
 func (f *Failure) Reason() string {

@@ -18,6 +18,9 @@ func TestProblemsInWords(t *testing.T) {
 		{Field: "sex", Kind: "not_printable"}:        "Sex has no readable letters",
 		{Field: "date_of_birth", Kind: "missing"}:    "Date of Birth is missing",
 		{Field: "email", Kind: "missing"}:            "Email is missing",
+		{Field: "title", Kind: "too_long"}:           "Title is too long, so only its beginning is kept",
+		{Field: "phones", Kind: "too_many"}:          "Phone Numbers are too many, so only the first are kept",
+		{Field: "phones", Kind: "too_long"}:          "Phone Numbers are too long, so only their beginnings are kept",
 	} {
 		if got := problem.Text(); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -36,7 +36,7 @@ func (i Integration) Missing(ctx context.Context) ([]MissingClient, error) {
 	for _, ref := range missing.Undecided {
 		client := MissingClient{Ref: ref}
 		if entry, ok := named[ref]; ok {
-			client.Name, client.Born = entry.Profile.ListName(), entry.Profile.DateOfBirth
+			client.Name, client.Born = profile.Shorten(entry.Profile.ListName()), entry.Profile.DateOfBirth
 		}
 		clients = append(clients, client)
 	}

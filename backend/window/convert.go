@@ -61,7 +61,8 @@ func failureView(e *profile.Entry) *FailureView {
 	if f == nil {
 		return nil
 	}
-	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: profile.Display(e.Profile.ListName()), Code: string(f.Code), Problems: problemViews(f),
+	shown := e.Profile.Displayed()
+	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: shown.ListName(), Code: string(f.Code), Problems: problemViews(f),
 		Reason: f.Reason(), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
 }
 

@@ -79,5 +79,9 @@ const browserTrouble profile.Code = "browser_trouble"
 // none is the answer of a method that has none but its error.
 type none = struct{}
 
-// maxRows is the most rows that one answer to the window holds.
-const maxRows = 500
+// maxRows is the most rows that one answer to the window holds, maxMerged the
+// most clients who are named as merged into another.
+const (
+	maxRows   = 500
+	maxMerged = 50
+)

@@ -29,7 +29,7 @@ type ProfileView struct {
 	SyncedAt        string       `json:"syncedAt"` // this copy was Cliniko's then
 	ArchivedAt      string       `json:"archivedAt"`
 	MergedInto      string       `json:"mergedInto"`
-	Merged          []MergedView `json:"merged"`     // who was merged into this client
+	Merged          []MergedView `json:"merged"`     // who was merged into this client; at most 50
 	ErasedAt        string       `json:"erasedAt"`   // for a deleted one: when it is erased here
 	MergedFrom      string       `json:"mergedFrom"` // Links.Follow was asked for this client, who is now part of this one
 	Failure         *FailureView `json:"failure"`    // null for a complete profile

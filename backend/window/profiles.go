@@ -124,7 +124,7 @@ func (p *Profiles) History(id string) (HistoryView, error) {
 			return HistoryView{}, err
 		}
 		view := HistoryView{AddedAt: instant(entry.Profile.AddedAt), CreatedAt: instant(entry.Profile.CreatedAt), Changes: []ChangeView{}}
-		for i := range changes {
+		for i := range changes[:min(len(changes), maxRows)] {
 			view.Changes = append(view.Changes, changeView(&changes[i]))
 		}
 		return view, nil
@@ -208,7 +208,11 @@ func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView,
 	}
 	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
 	for _, merged := range profiles.MergedInto(entry.Profile.ID) {
-		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: profile.Display(merged.Profile.ListName())})
+		if len(view.Merged) == maxMerged {
+			break
+		}
+		shown := merged.Profile.Displayed()
+		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: shown.ListName()})
 	}
 	return view, nil
 }

@@ -146,11 +146,11 @@ type ListingPage struct {
 	Total int         `json:"total"`
 }
 
-// ProblemView names a required field and what is wrong with it.
+// ProblemView names a field and what is wrong with it.
 type ProblemView struct {
-	Field string `json:"field"` // first_name, last_name, date_of_birth, sex, email
+	Field string `json:"field"` // first_name, last_name, date_of_birth, sex, email; of what is too long also title, preferred_first_name, gender_identity, pronouns, phones
 	Label string `json:"label"` // "Email"
-	Kind  string `json:"kind"`  // missing, not_a_date, in_future, long_ago, not_an_email, not_printable
+	Kind  string `json:"kind"`  // missing, not_a_date, in_future, long_ago, not_an_email, not_printable, too_long, too_many
 	Text  string `json:"text"`  // "Email is missing"
 }
 

@@ -37,11 +37,20 @@ export type AppState = Narrow<
 >;
 
 export type FieldName = 'first_name' | 'last_name' | 'date_of_birth' | 'sex' | 'email';
+/** Those that are not required but may be too long. */
+export type LimitedField = 'title' | 'preferred_first_name' | 'gender_identity' | 'pronouns' | 'phones';
 export type ProblemKind =
-  'missing' | 'not_a_date' | 'in_future' | 'long_ago' | 'not_an_email' | 'not_printable';
+  | 'missing'
+  | 'not_a_date'
+  | 'in_future'
+  | 'long_ago'
+  | 'not_an_email'
+  | 'not_printable'
+  | 'too_long'
+  | 'too_many';
 export type FailureCode = 'incomplete' | 'impossible' | 'unreadable';
 
-export type ProblemView = Narrow<go.ProblemView, { field: FieldName; kind: ProblemKind }>;
+export type ProblemView = Narrow<go.ProblemView, { field: FieldName | LimitedField; kind: ProblemKind }>;
 export type FailureView = Narrow<go.FailureView, { code: FailureCode; problems: ProblemView[] }>;
 
 export type ListingView = FromGo<go.ListingView>;

@@ -1,5 +1,13 @@
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
-import { api, on, toErrorView, type ErrorView, type FailureView, type FieldName } from '$lib/api';
+import {
+  api,
+  on,
+  toErrorView,
+  type ErrorView,
+  type FailureView,
+  type FieldName,
+  type LimitedField,
+} from '$lib/api';
 import { t } from '$lib/i18n';
 
 /** What failing profiles lack: a required field, or (other) something else. */
@@ -7,10 +15,13 @@ export type FailureGroup = FieldName | 'other';
 
 const ORDER: FailureGroup[] = ['email', 'sex', 'date_of_birth', 'first_name', 'last_name', 'other'];
 
+const isRequired = (field: FailureGroup | LimitedField): field is FieldName =>
+  field !== 'other' && (ORDER as readonly string[]).includes(field);
+
 /** The groups that a failure counts in: one for each missing field, and other for the rest. */
 export function groupsOf(failure: Pick<FailureView, 'problems'>): FailureGroup[] {
   const groups = failure.problems.map((problem) =>
-    problem.kind === 'missing' ? problem.field : 'other',
+    problem.kind === 'missing' && isRequired(problem.field) ? problem.field : 'other',
   );
   return groups.length > 0 ? [...new Set(groups)] : ['other'];
 }
