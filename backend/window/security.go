@@ -40,6 +40,21 @@ type RetentionView struct {
 	Paused bool `json:"paused"`
 }
 
+// KeyringView is how well the system keyring protects the keys.
+type KeyringView struct {
+	// Unprotected: it has no password, so whoever has a copy of the disk has
+	// the keys. False also where that cannot be told.
+	Unprotected bool `json:"unprotected"`
+}
+
+// Keyring says how well the system keyring protects the keys.
+func (s *Security) Keyring() (KeyringView, error) {
+	return host.Do(s.access, session.SignedIn, func(ctx context.Context, c *host.Call) (KeyringView, error) {
+		unprotected, err := c.Clinic.Workspace.KeysUnprotected(ctx)
+		return KeyringView{Unprotected: unprotected}, err
+	})
+}
+
 // Lock forgets every name until the password is given. Links wait; syncing goes
 // on.
 func (s *Security) Lock() (AppState, error) {

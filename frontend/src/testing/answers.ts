@@ -62,6 +62,7 @@ export function answers(go: Found): Services {
       Lock: none,
       Active: done,
       SetAutoLock: none,
+      Keyring: () => Promise.resolve({ unprotected: false }),
       Retention: () => Promise.resolve(sample.RETENTION),
       SetRetention: none,
       Audit: () => Promise.resolve([sample.EVENT]),

@@ -36,6 +36,7 @@ interface Security {
   Lock(): Promise<T.AppState>;
   Active(): Promise<void>;
   SetAutoLock(minutes: number): Promise<T.AppState>;
+  Keyring(): Promise<T.KeyringView>;
   Retention(): Promise<T.RetentionView>;
   SetRetention(retention: T.RetentionView): Promise<void>;
   Audit(before: number, limit: number): Promise<T.EventView[] | null>;

@@ -85,6 +85,7 @@ export const api = {
   audit: async (before: number, limit: number) =>
     (await settle(() => go().Security.Audit(before, limit), LOCAL)) ?? [],
 
+  keyring: () => settle(() => go().Security.Keyring(), LOCAL),
   retention: () => settle(() => go().Security.Retention(), LOCAL),
   setRetention: (retention: RetentionView) =>
     settle(() => go().Security.SetRetention(retention), LOCAL),

@@ -15,6 +15,8 @@ export type PersonDetails = Narrow<go.PersonDetails, { permissions: Permission[]
 export type LockedView = FromGo<go.LockedView>;
 export type EventView = FromGo<go.EventView>;
 
+export type KeyringView = FromGo<go.KeyringView>;
+
 /** `paused` is Go's alone to say. */
 export type RetentionView = Narrow<go.RetentionView, { paused?: boolean }>;
 
@@ -38,7 +40,8 @@ export type AppState = Narrow<
 
 export type FieldName = 'first_name' | 'last_name' | 'date_of_birth' | 'sex' | 'email';
 /** Those that are not required but may be too long. */
-export type LimitedField = 'title' | 'preferred_first_name' | 'gender_identity' | 'pronouns' | 'phones';
+export type LimitedField =
+  'title' | 'preferred_first_name' | 'gender_identity' | 'pronouns' | 'phones';
 export type ProblemKind =
   | 'missing'
   | 'not_a_date'
@@ -50,7 +53,10 @@ export type ProblemKind =
   | 'too_many';
 export type FailureCode = 'incomplete' | 'impossible' | 'unreadable';
 
-export type ProblemView = Narrow<go.ProblemView, { field: FieldName | LimitedField; kind: ProblemKind }>;
+export type ProblemView = Narrow<
+  go.ProblemView,
+  { field: FieldName | LimitedField; kind: ProblemKind }
+>;
 export type FailureView = Narrow<go.FailureView, { code: FailureCode; problems: ProblemView[] }>;
 
 export type ListingView = FromGo<go.ListingView>;

@@ -242,6 +242,9 @@ describe('Failures', () => {
   it('puts what is there but wrong under other', () => {
     expect(groupsOf({ problems: [] })).toEqual(['other']);
     const problem = { field: 'email', label: 'Email', text: '' } as const;
+    expect(groupsOf({ problems: [{ ...problem, field: 'title', kind: 'too_long' }] })).toEqual([
+      'other',
+    ]);
     expect(groupsOf({ problems: [{ ...problem, kind: 'missing' }] })).toEqual(['email']);
     expect(groupsOf({ problems: [{ ...problem, kind: 'not_an_email' }] })).toEqual(['other']);
   });
