@@ -145,7 +145,7 @@ func startKeyring() (*exec.Cmd, error) {
 	}
 	var said bytes.Buffer
 	daemon := exec.CommandContext(context.Background(), path, "--unlock", "--components=secrets", "--foreground") //nolint:gosec // found on PATH, by a test
-	daemon.Stdin = strings.NewReader("only for tests")                                                            // a newline would become part of the password
+	daemon.Stdin = strings.NewReader(loginPassword)                                                               // a newline would become part of the password
 	daemon.Stdout, daemon.Stderr = nil, &said
 	daemon.WaitDelay = time.Second
 	daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
