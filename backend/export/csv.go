@@ -80,7 +80,7 @@ const unseen = `\p{Z}\p{M}\p{Cf}\p{Co}` + blankLetters
 
 // mayBeDropped reports whether a program may drop r at the start of a cell.
 func mayBeDropped(r rune) bool {
-	return r == '"' || unicode.In(r, unicode.Z, unicode.M, unicode.Cf, unicode.Co) || strings.ContainsRune(blankLetters, r)
+	return r == '"' || r == '\'' || unicode.In(r, unicode.Z, unicode.M, unicode.Cf, unicode.Co) || strings.ContainsRune(blankLetters, r)
 }
 
 // changing matches a number that a spreadsheet does not show as written: it
@@ -103,12 +103,21 @@ const (
 // the column of phones.
 var international = regexp.MustCompile(`^[+][0-9](?: ?[0-9]){6,14}(?:$|[;,])`)
 
+// The marks before what a spreadsheet would change. Within a cell it is not the
+// plain apostrophe, which a person may choose as the quote of a file: where the
+// program also splits there, that mark would be taken off. The start of a cell
+// has a quotation mark before it.
+const (
+	mark       = "'"
+	markWithin = "’"
+)
+
 // inert prevents a spreadsheet from reading text as a formula, or as a number
 // that it would change, by an apostrophe before it. marked reports that there
 // is text that looks like a formula.
 func inert(s string) (text string, marked bool) {
 	if changing.MatchString(s) {
-		return "'" + s, false
+		return mark + s, false
 	}
 	const inside = -1
 	var out strings.Builder
@@ -117,7 +126,11 @@ func inert(s string) (text string, marked bool) {
 	for i, r := range s {
 		if cell != inside && strings.ContainsRune(signs, r) && (cell == 0 || !international.MatchString(s[i:])) {
 			out.WriteString(s[written:cell])
-			out.WriteByte('\'')
+			if cell == 0 {
+				out.WriteString(mark)
+			} else {
+				out.WriteString(markWithin)
+			}
 			written, marked = cell, true
 		}
 		switch {

@@ -20,7 +20,7 @@ var hostile = []string{
 	"\x00\x00=1+1", "\x01=1+1", "\x7f=1+1", "\u009f=1+1", "\ufffe=1+1", "\ufdd0=1+1", "\U0001ffff=1+1", "=\x001+1", "x\x00,=1+1", "\x00+1", "\u2029=1+1",
 	"x =1+1", "x:=1+1", "x|=1+1", "x,=1+1", "x |=1+1", "x: =1+1", "x :=1+1", "x:\"=1+1\"", "x,\"=1+1\"", "x \"=1+1\"", "x\"=1+1", "x|@SUM(A1)", "x:+1+1", "x -1+1", "x:|=1",
 	"x,\x00=1+1", "x:\u200b=1+1", "|=1+1", "||=1+1", ":=1+1", ",=1+1", "\"\"=1+1", "\",=1+1", "\" =1+1", "\";=1+1", "x: =HYPERLINK(\"http://127.0.0.1\",\"y\")",
-	"+61390123456+cmd|' /C calc'!A0", "x: +61 3 9012 3456+1", "x: +61390123456|=1+1", "x +61-3", "=cmd|' /C calc'!A0", "x ＝1", "x:＋1", "\x0c=1", "\x1c=1",
+	"+61390123456+cmd|' /C calc'!A0", "x: +61 3 9012 3456+1", "x: +61390123456|=1+1", "x +61-3", "=cmd|' /C calc'!A0", "x ＝1", "x:＋1", "\x0c=1", "\x1c=1", "=1+1'", "'=1+1'", "'=1+1", "x;'=1+1'", "x;'=1+1';y", "x';=1+1", "\",'=1+1',\"", "x,=1+1',y",
 }
 
 // withHostile are clients with a hostile text in every place that Cliniko fills
@@ -130,8 +130,8 @@ func TestJSONKeepsEveryCharacter(t *testing.T) {
 // Where somebody sees that a cell was marked, and where not.
 func TestMarks(t *testing.T) {
 	for given, want := range map[string]string{
-		"=1+1": `"'=1+1"`, "+1": `"'+1"`, "a =1": `"a '=1"`, "a:=1": `"a:'=1"`, "a|=1": `"a|'=1"`, "a |=1": `"a '|'=1"`, "a,=1": `"a,'=1"`, "a;@b": `"a;'@b"`,
-		"\x00=1+1": `"'=1+1"`, "x\"=1": `"x""=1"`, "\"=1": `"'""=1"`, "Ann - Lee": `"Ann '- Lee"`, " Ann": `" Ann"`,
+		"=1+1": `"'=1+1"`, "+1": `"'+1"`, "a =1": `"a ’=1"`, "a:=1": `"a:’=1"`, "a|=1": `"a|’=1"`, "a |=1": `"a ’|’=1"`, "a,=1": `"a,’=1"`, "a;@b": `"a;’@b"`, " =1": `" ’=1"`, "'=1": `"''=1"`, "a;'=1": `"a;’'=1"`,
+		"\x00=1+1": `"'=1+1"`, "x\"=1": `"x""=1"`, "\"=1": `"'""=1"`, "Ann - Lee": `"Ann ’- Lee"`, " Ann": `" Ann"`,
 	} {
 		entry := profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", Details: profile.Details{FirstName: given}}}
 		var out bytes.Buffer
@@ -143,9 +143,9 @@ func TestMarks(t *testing.T) {
 		}
 	}
 	for given, want := range map[string]string{
-		"+61 3 9012 3456": "Mobile: +61 3 9012 3456", "+61390123456": "Mobile: +61390123456", "+1": `"Mobile: '+1"`, "+1100": `"Mobile: '+1100"`,
-		"+61-3-9012-3456": `"Mobile: '+61-3-9012-3456"`, "+61 3 9012 3456+1": `"Mobile: '+61 3 9012 3456+1"`, "+61 3 9012 3456 =1": `"Mobile: '+61 3 9012 3456 '=1"`,
-		"+61 3 9012 3456 +61 3 9012 3457": `"Mobile: '+61 3 9012 3456 +61 3 9012 3457"`,
+		"+61 3 9012 3456": "Mobile: +61 3 9012 3456", "+61390123456": "Mobile: +61390123456", "+1": `"Mobile: ’+1"`, "+1100": `"Mobile: ’+1100"`,
+		"+61-3-9012-3456": `"Mobile: ’+61-3-9012-3456"`, "+61 3 9012 3456+1": `"Mobile: ’+61 3 9012 3456+1"`, "+61 3 9012 3456 =1": `"Mobile: ’+61 3 9012 3456 ’=1"`,
+		"+61 3 9012 3456 +61 3 9012 3457": `"Mobile: ’+61 3 9012 3456 +61 3 9012 3457"`,
 	} {
 		entry := profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", Details: profile.Details{Phones: []profile.Phone{{Type: "Mobile", Number: given}}}}}
 		var out bytes.Buffer
