@@ -9,6 +9,7 @@ import (
 
 	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/console"
+	"telehab.io/desktop/backend/coredump"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -29,6 +30,7 @@ func main() {
 	for _, name := range []string{"WEBKIT_INSPECTOR_SERVER", "WEBKIT_INSPECTOR_HTTP_SERVER"} {
 		_ = os.Unsetenv(name)
 	}
+	_ = coredump.Disable() // a crash is no reason to write keys to the disk; there is no log yet
 	if len(os.Args) > 1 {
 		console.Attach()
 	}

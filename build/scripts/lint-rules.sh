@@ -34,6 +34,7 @@ atomicfile profile
 clipboard unruled
 datafolder unruled
 console unruled
+coredump unruled
 screenlock unruled
 uptime unruled
 webview unruled
