@@ -13,7 +13,7 @@ SESSION   := build/scripts/private-session.sh
 MEASURED  := start speed
 STAGES    := tree npm frontend-check cgo-plain linter cgo-race wails bindings contract \
              frontend-build bundle lint lint-rules frontend-test go-test release dev-binary \
-             clinic-binary empty-window histories kill e2e-browser e2e-states e2e-window e2e-open-in leaks security cgo-windows windows wine \
+             clinic-binary empty-window histories kill e2e-browser e2e-states e2e-window e2e-lock e2e-open-in leaks security cgo-windows windows wine \
              installer installer-test $(MEASURED)
 
 .PHONY: stages stage-names stage-packages $(addprefix stage-,$(STAGES))
@@ -106,14 +106,18 @@ stage-e2e-window: stage-release stage-e2e-browser
 	@$(STAGE) --count node e2e-window -- $(SESSION) $(RESULTS)/window \
 	  node --test --test-reporter=spec frontend/e2e/window.test.mjs
 
+stage-e2e-lock: stage-e2e-window stage-clinic-binary
+	@$(STAGE) --count node e2e-lock -- $(SESSION) $(RESULTS)/lock \
+	  node --test --test-reporter=spec frontend/e2e/lock.test.mjs
+
 stage-empty-window: stage-dev-binary
 	@$(STAGE) empty-window -- $(GO) build -tags 'desktop,production,$(TAGS)' -o $(RESULTS)/bin/emptywindow ./build/emptywindow
 
-stage-e2e-open-in: stage-e2e-window
+stage-e2e-open-in: stage-e2e-lock
 	@$(STAGE) --count node e2e-open-in -- $(SESSION) $(RESULTS)/open-in \
 	  node --test --test-reporter=spec frontend/e2e/open-in.test.mjs
 
-stage-leaks: stage-go-test stage-e2e-browser stage-e2e-states stage-e2e-window stage-e2e-open-in
+stage-leaks: stage-go-test stage-e2e-browser stage-e2e-states stage-e2e-window stage-e2e-lock stage-e2e-open-in
 	@$(STAGE) --count node leaks -- node --test --test-reporter=spec frontend/e2e/leaks.test.mjs
 
 # Every proof that docs/SECURITY.md names has run and passed.

@@ -50,13 +50,15 @@ func (b *Background) Start() {
 	}()
 }
 
-// Pause ends what runs, and starts nothing until resume is called; with several
-// pauses, until each is resumed. The cause is as for Runner.Cancel.
+// Pause ends what runs, and nothing starts until resume is called, whoever asks
+// for it; with several pauses, until each is resumed. The cause is as for
+// Runner.Cancel.
 func (b *Background) Pause(cause error) (resume func()) {
 	b.mu.Lock()
 	b.paused++
 	stop := b.stop
 	b.mu.Unlock()
+	b.runner.slot.hold() // before what runs is cancelled, or another begins
 	b.runner.Cancel(cause)
 	if stop != nil {
 		stop()
@@ -68,6 +70,7 @@ func (b *Background) Pause(cause error) (resume func()) {
 		b.mu.Lock()
 		b.paused--
 		b.mu.Unlock()
+		b.runner.slot.release()
 		b.Start()
 	}
 }

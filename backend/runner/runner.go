@@ -64,16 +64,28 @@ func New(ctx context.Context, w Workspace, o Observer, log zerolog.Logger) *Runn
 // cause: ErrCancelled for a person, and syncer.ErrClosing for a program that
 // ends, which leaves the pass as a kill would.
 func (r *Runner) Cancel(cause error) {
-	if current := r.slot.running(); current != nil {
-		current.cancel(cause)
-		<-current.done
-	}
+	_ = r.CancelIf(cause, func(Kind) error { return nil })
 }
 
 // Running says that a pass of one of these kinds runs.
 func (r *Runner) Running(kinds ...Kind) bool {
 	current := r.slot.running()
 	return current != nil && slices.Contains(kinds, current.kind)
+}
+
+// CancelIf is Cancel if may agrees to the kind of what runs, and returns its
+// error otherwise. Nothing that begins meanwhile is cancelled.
+func (r *Runner) CancelIf(cause error, may func(Kind) error) error {
+	current := r.slot.running()
+	if current == nil {
+		return nil
+	}
+	if err := may(current.kind); err != nil {
+		return err
+	}
+	current.cancel(cause)
+	<-current.done
+	return nil
 }
 
 // WaitUntil says that Cliniko asked to wait. The Status has it until then, or

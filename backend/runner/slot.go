@@ -12,6 +12,7 @@ import (
 type slot struct {
 	mu           sync.Mutex
 	current      *pass // nil: nothing runs
+	held         int   // while it is not 0, nothing begins
 	progress     syncer.Progress
 	waitingUntil time.Time
 	outcome      outcome
@@ -32,12 +33,29 @@ func (s *slot) begin(p *pass) error {
 	}
 }
 
+// hold keeps passes from beginning until release is called; with several holds,
+// until each is released.
+func (s *slot) hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held++
+}
+
+func (s *slot) release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held--
+}
+
 // take puts p into the slot if that is empty. Otherwise it returns the pass
 // that p preempts, or SyncRunning: only what nobody asked for is preempted,
 // and only by what a person asked for.
 func (s *slot) take(p *pass) (preempted *pass, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.held > 0 {
+		return nil, profile.Refuse(profile.SyncRunning, "The clinic is being disconnected or closed, so no sync can start. Wait until that is done, then try again.")
+	}
 	if s.current == nil {
 		s.current, s.progress = p, syncer.Progress{Phase: p.phase, Left: -1}
 		if !p.background {

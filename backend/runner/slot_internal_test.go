@@ -97,3 +97,49 @@ func TestClosedToJoins(t *testing.T) {
 		})
 	}
 }
+
+// While the clinic is being disconnected no pass begins, whoever asks.
+func TestHeldSlotBeginsNothing(t *testing.T) {
+	s := &slot{}
+	s.hold()
+	s.hold()
+	for range 2 {
+		for what, p := range map[string]*pass{"a person's": newPass(Full, syncer.Storing), "one in the background": newBackgroundPass(Changes)} {
+			if err := s.begin(p); profile.CodeOf(err) != profile.SyncRunning || s.running() != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		s.release()
+	}
+	if err := s.begin(newPass(Full, syncer.Storing)); err != nil {
+		t.Errorf("once it is released: %v", err)
+	}
+}
+
+// What is cancelled is what the person may cancel, and not what began since.
+func TestCancelIfAsksOfWhatItCancels(t *testing.T) {
+	refused := profile.Refuse(profile.NotPermitted, "no")
+	for name, test := range map[string]struct {
+		kind  Kind
+		wants error
+	}{"an import": {Import, refused}, "changes": {Changes, nil}} {
+		t.Run(name, func(t *testing.T) {
+			r := &Runner{slot: &slot{}}
+			p := newPass(test.kind, syncer.Storing)
+			cancelled := false
+			p.cancel = func(error) { cancelled = true; r.slot.finish(p, ErrCancelled) }
+			if err := r.slot.begin(p); err != nil {
+				t.Fatal(err)
+			}
+			err := r.CancelIf(ErrCancelled, func(kind Kind) error {
+				if kind == Import {
+					return refused
+				}
+				return nil
+			})
+			if (err != nil) != (test.wants != nil) || cancelled != (test.wants == nil) {
+				t.Errorf("%v, cancelled %v", err, cancelled)
+			}
+		})
+	}
+}

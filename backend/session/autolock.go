@@ -14,11 +14,14 @@ import (
 type AutoLock struct {
 	Clock        func() time.Time     // this computer's, which may be wrong
 	Uptime       func() time.Duration // since the computer started
-	ScreenLocked func() bool          // the system's own lock is on
+	ScreenLocked func() bool          // the system's own lock is on; it may hang
 
 	mu       sync.Mutex
 	lastUsed reading
-	slept    bool // since then
+	observed reading // when Observe was called last
+	slept    bool    // since somebody signed in
+	asking   bool    // ScreenLocked is running
+	screen   bool    // what it has answered last
 }
 
 // reading is a time by the two clocks of this computer.
@@ -40,42 +43,93 @@ func (a *AutoLock) Used() {
 	now := a.now()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.lastUsed, a.slept = now, false
+	a.lastUsed = now
+}
+
+// Begin reports that somebody gives the password: whatever was before counts no
+// more.
+func (a *AutoLock) Begin() {
+	now := a.now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lastUsed, a.observed, a.slept = now, now, false
+}
+
+// Observe notices that the computer has slept, if it is called every few
+// seconds otherwise.
+func (a *AutoLock) Observe() {
+	now := a.now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.observed != (reading{}) && now.since(a.observed) > sleepGap {
+		a.slept = true
+	}
+	a.observed = now
 }
 
 // Due says whether to lock now. minutes are the idle ones, or
-// workspace.OnlyWithScreen.
-func (a *AutoLock) Due(minutes int) bool {
+// workspace.OnlyWithScreen. It returns in any case, within about two seconds.
+func (a *AutoLock) Due(minutes int) bool { return a.DueByTime(minutes) || a.screenLocked() }
+
+// DueByTime is Due but for the system's own lock: it asks no other program.
+func (a *AutoLock) DueByTime(minutes int) bool {
+	now := a.now()
 	a.mu.Lock()
-	idle, slept := a.now().since(a.lastUsed), a.slept
+	defer a.mu.Unlock()
+	tooIdle := minutes != workspace.OnlyWithScreen && now.since(a.lastUsed) >= time.Duration(minutes)*time.Minute
+	return tooIdle || a.slept
+}
+
+// screenLocked says whether the system's own lock is on. It waits for the
+// system only so long: one that hangs must not keep the window from locking
+// when it is idle. An answer that comes late counts the next time.
+func (a *AutoLock) screenLocked() bool {
+	a.mu.Lock()
+	if a.asking {
+		defer a.mu.Unlock()
+		return a.screen
+	}
+	a.asking = true
 	a.mu.Unlock()
-	tooIdle := minutes != workspace.OnlyWithScreen && idle >= time.Duration(minutes)*time.Minute
-	return tooIdle || slept || a.ScreenLocked()
+	answered := make(chan struct{})
+	go func() {
+		on := a.ScreenLocked()
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.asking, a.screen = false, on
+		close(answered)
+	}()
+	timer := time.NewTimer(screenPatience)
+	defer timer.Stop()
+	select {
+	case <-answered:
+	case <-timer.C:
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.screen
 }
 
 const (
 	// lockTick is how often the clocks and the system's lock are looked at. A
 	// computer that wakes shows a client for no longer.
-	lockTick = 2 * time.Second
+	lockTick = time.Second
 	// sleepGap is how late a tick may be before the computer must have slept.
 	sleepGap = 30 * time.Second
+	// screenPatience is how long the system is waited for.
+	screenPatience = 2 * time.Second
 )
 
-// Watch calls check every two seconds until ctx ends, and notices when the
-// computer has slept.
+// Watch calls check every second until ctx ends, and notices when the computer
+// has slept.
 func (a *AutoLock) Watch(ctx context.Context, check func()) {
 	ticker := time.NewTicker(lockTick)
 	defer ticker.Stop()
-	for before := a.now(); ; {
+	a.Observe()
+	for {
 		select {
 		case <-ticker.C:
-			now := a.now()
-			if now.since(before) > sleepGap {
-				a.mu.Lock()
-				a.slept = true
-				a.mu.Unlock()
-			}
-			before = now
+			a.Observe()
 			check()
 		case <-ctx.Done():
 			return

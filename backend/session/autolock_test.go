@@ -66,14 +66,14 @@ func TestAutoLockNoticesASleep(t *testing.T) {
 				var checks []bool
 				lock.Used()
 				go lock.Watch(ctx, func() { checks = append(checks, lock.Due(0)) })
-				time.Sleep(5 * time.Second)
+				time.Sleep(2500 * time.Millisecond)
 				wall.Store(int64(sleep.wall))
 				uptime.Store(int64(sleep.uptime))
-				time.Sleep(4 * time.Second)
+				time.Sleep(2 * time.Second)
 				stop()
 				synctest.Wait()
 				slept := name != "no sleep, set back"
-				want := []bool{false, false, slept, slept} // until somebody uses the window
+				want := []bool{false, false, slept, slept} // until somebody signs in
 				for i := range want {
 					if len(checks) != len(want) || checks[i] != want[i] {
 						t.Fatalf("%v, want %v", checks, want)
@@ -82,4 +82,32 @@ func TestAutoLockNoticesASleep(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A system that does not say whether its lock is on keeps the window from
+// locking no longer than two seconds, and its late answer counts.
+func TestAutoLockBesideASystemThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		answer := make(chan bool)
+		start := time.Now()
+		lock := &session.AutoLock{Clock: time.Now, Uptime: func() time.Duration { return time.Since(start) }, ScreenLocked: func() bool { return <-answer }}
+		lock.Begin()
+		for range 3 {
+			before := time.Now()
+			if lock.Due(10) || time.Since(before) > 2*time.Second {
+				t.Errorf("due, or after %v", time.Since(before))
+			}
+		}
+		time.Sleep(10 * time.Minute)
+		if !lock.Due(10) {
+			t.Error("not due after ten idle minutes")
+		}
+		lock.Begin()
+		answer <- true
+		synctest.Wait()
+		go func() { answer <- true }()
+		if !lock.Due(0) {
+			t.Error("the late answer does not count")
+		}
+	})
 }

@@ -7,6 +7,7 @@ package session
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
@@ -33,6 +34,9 @@ type Options struct {
 type Session struct {
 	workspace *workspace.Workspace
 	options   Options
+	number    int64
+	lifetime  context.Context // cancelled at the end
+	cancel    context.CancelCauseFunc
 	// passwordGiven: for this one command, so nothing asks for it again.
 	passwordGiven bool
 
@@ -53,8 +57,26 @@ func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session
 	if o.Reread == nil {
 		o.Reread = func(context.Context, []string) {}
 	}
-	return &Session{workspace: w, options: o, person: person}
+	s := &Session{workspace: w, options: o, number: sessions.Add(1), person: person}
+	s.lifetime, s.cancel = context.WithCancelCause(context.Background())
+	return s
 }
+
+// sessions counts those of this process.
+var sessions atomic.Int64
+
+// Number tells this session from all others of the process; a later one has a
+// higher number. A nil session, which is nobody's, has 0.
+func (s *Session) Number() int64 {
+	if s == nil {
+		return 0
+	}
+	return s.number
+}
+
+// Lifetime returns a context that is cancelled when the session ends, with a
+// cause that has the code Cancelled.
+func (s *Session) Lifetime() context.Context { return s.lifetime }
 
 // Authenticate returns the session of one command, for whoever has the email
 // and the password. It ends with the command and is not in the audit trail.
@@ -86,13 +108,22 @@ func (s *Session) Ended() bool {
 	return s.ended
 }
 
-// End forgets what the session has of clients. It needs no store.
+// End forgets what the session has of clients, and cancels its calls. It needs
+// no store. Once it has ended, End does nothing: the names in memory are those of
+// the next session.
 func (s *Session) End() {
 	s.mu.Lock()
+	before := s.ended
 	s.ended, s.listed, s.opened = true, nil, ""
 	s.mu.Unlock()
+	if before {
+		return
+	}
 	s.workspace.Lock()
+	s.cancel(errEnded)
 }
+
+var errEnded = profile.Refuse(profile.Cancelled, "The window was locked meanwhile. Unlock it, then try again.")
 
 // Credentials returns what proves the person in another workspace that knows
 // them with the same password, for Presence.SignInAgain.

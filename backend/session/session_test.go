@@ -107,6 +107,26 @@ func TestLockNeedsNoStore(t *testing.T) {
 	}
 }
 
+// The end of a session that is over takes nothing from the next one.
+func TestAnEndedSessionEndsOnce(t *testing.T) {
+	w, state, _ := open(t)
+	first := state.Session()
+	state.Lock()
+	if first.Lifetime().Err() == nil {
+		t.Error("its calls go on")
+	}
+	if err := state.SignIn(t.Context(), w, session.Options{}, email, password); err != nil {
+		t.Fatal(err)
+	}
+	first.End()
+	if _, err := w.Directory(); err != nil {
+		t.Errorf("the next one has no names: %v", err)
+	}
+	if next := state.Session(); next.Number() <= first.Number() || next.Lifetime().Err() != nil {
+		t.Errorf("session %d follows %d, %v", next.Number(), first.Number(), next.Lifetime().Err())
+	}
+}
+
 // What a session has not done before it ended it does not do afterwards, even
 // when the same person is back.
 func TestAnEndedSessionDoesNothing(t *testing.T) {

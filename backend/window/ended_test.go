@@ -51,6 +51,121 @@ func TestAnAnswerEndsWithItsSession(t *testing.T) {
 	}
 }
 
+// A call ends with its session: it does not wait for Cliniko's answer.
+func TestACallIsCancelledWithItsSession(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 95, Patients: 20, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	id := f.fake.IDs()[3]
+	for name, call := range map[string]func() error{
+		"refresh":     func() error { _, err := f.app.Profiles.Refresh(id); return err },
+		"a link":      func() error { _, err := f.app.Links.Follow(id); return err },
+		"a list":      func() error { _, err := f.app.Sync.List(); return err },
+		"a key":       func() error { _, err := f.app.Integration.Connect(f.fake.Key()); return err },
+		"another key": func() error { _, err := f.app.Clinics.ConnectSeparately(f.fake.Key()); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := f.app.People.SignIn(email, password); err != nil {
+				t.Fatal(err)
+			}
+			arrived, release := f.hold()
+			defer release()
+			ended := make(chan error, 1)
+			go func() { ended <- call() }()
+			<-arrived
+			if _, err := f.app.Security.Lock(); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case err := <-ended:
+				if profile.CodeOf(err) != profile.SignedOut {
+					t.Errorf("%v", err)
+				}
+			case <-time.After(time.Minute):
+				t.Error("it goes on after its session")
+			}
+		})
+	}
+	if state, err := f.app.People.SignIn(email, password); err != nil || state.Clinic == nil || state.Sync.Problem != nil {
+		t.Errorf("afterwards: %+v, %v", state.Sync.Problem, err)
+	}
+}
+
+// A sync goes on while the window is locked, and the audit trail has who began
+// an import.
+func TestAPassOutlivesItsSession(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 95, Patients: 20, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	if _, err := f.app.Sync.List(); err != nil {
+		t.Fatal(err)
+	}
+	dana := f.clinic().Session().Person().ID
+	arrived, release := f.hold()
+	ended := make(chan error, 1)
+	go func() { _, err := f.app.Sync.Import(); ended <- err }()
+	<-arrived
+	kim := f.signInWith(staff.Practitioner)
+	release()
+	if err := <-ended; profile.CodeOf(err) != profile.SignedOut {
+		t.Errorf("%s was answered: %v", kim, err)
+	}
+	state, err := f.app.About.State()
+	if err != nil || state.Tally.Active == 0 || state.Sync.Problem != nil {
+		t.Errorf("%d clients, %+v, %v", state.Tally.Active, state.Sync.Problem, err)
+	}
+	events, err := f.clinic().Workspace.Events(t.Context(), 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range events {
+		if e.Action == staff.ImportedClients && (e.Person != dana || e.Outcome != "") {
+			t.Errorf("%+v", e)
+		}
+	}
+}
+
+// A link that the next person follows is not cancelled with the one before, to
+// the same client, and the audit trail has who saw it.
+func TestALinkIsItsSessionsAlone(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 95, Patients: 20, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	kim := f.signInWith(staff.Practitioner)
+	if _, err := f.app.People.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	id := f.fake.IDs()[3]
+	arrived, release := f.hold()
+	first := make(chan error, 1)
+	go func() { _, err := f.app.Links.Follow(id); first <- err }()
+	<-arrived
+	if _, err := f.app.People.SignIn(kim, deskPassword); err != nil {
+		t.Fatal(err)
+	}
+	second := make(chan error, 1)
+	go func() { _, err := f.app.Links.Follow(id); second <- err }()
+	if err := <-first; profile.CodeOf(err) != profile.SignedOut {
+		t.Errorf("the first: %v", err)
+	}
+	release()
+	if err := <-second; err != nil {
+		t.Errorf("the second: %v", err)
+	}
+	opened := 0
+	events, err := f.clinic().Workspace.Events(t.Context(), 0, 100)
+	for _, e := range events {
+		if e.Action != staff.OpenedProfile {
+			continue
+		}
+		if opened++; e.Person != f.clinic().Session().Person().ID {
+			t.Errorf("%+v", e)
+		}
+	}
+	if err != nil || opened != 1 {
+		t.Errorf("%d lines, %v", opened, err)
+	}
+}
+
 // Whoever deactivates their own account is told, and signed out.
 func TestADeactivatedPersonIsSignedOut(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 96, Patients: 1})
@@ -69,35 +184,6 @@ func TestADeactivatedPersonIsSignedOut(t *testing.T) {
 	}
 	if _, err := f.app.People.List(); profile.CodeOf(err) != profile.SignedOut {
 		t.Errorf("the people: %v", err)
-	}
-}
-
-// The page is told of the lock though the store cannot be read at that moment.
-func TestTheLockNeedsNoStore(t *testing.T) {
-	for name, damage := range map[string]string{
-		"a person who cannot be decrypted": "UPDATE person SET sealed = x'00'",
-		"a clinic that cannot":             "UPDATE clinic SET sealed = zeroblob(60)",
-		"a table that is gone":             "DROP TABLE person",
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFixture(t, fakeclinic.Options{Seed: 97, Patients: 5})
-			var screen atomic.Bool
-			f.computer.ScreenLocked = screen.Load
-			f.signUpAndConnect()
-			f.imported()
-			f.exec(damage)
-			screen.Store(true)
-			f.app.lockIfDue(t.Context())
-			f.system.mu.Lock()
-			told := f.system.state
-			f.system.mu.Unlock()
-			if told.Person != nil || told.Store == nil || told.Generation == 0 {
-				t.Errorf("the page was told %+v", told)
-			}
-			if _, err := f.clinic().Workspace.Directory(); profile.CodeOf(err) != profile.SignedOut {
-				t.Errorf("the names are still in memory: %v", err)
-			}
-		})
 	}
 }
 

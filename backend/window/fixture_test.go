@@ -24,6 +24,8 @@ type fakeSystem struct {
 	events      []string
 	phases      []string
 	state       AppState // the last one that the page was sent
+	ended       int64    // the session that it was told of last that ends
+	deaf        string   // it is not sent these events
 	opened      []string
 	copied      string
 	saveTo      string
@@ -36,12 +38,25 @@ func (s *fakeSystem) Emit(event string, data any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events = append(s.events, event)
+	if event == s.deaf {
+		return
+	}
 	switch data := data.(type) {
 	case SyncStatus:
 		s.phases = append(s.phases, data.Phase)
 	case AppState:
 		s.state = data
+	case int64:
+		s.ended = data
 	}
+}
+
+// shows says whether the page that was told all this shows anybody: see
+// App.take and App.end in the page.
+func (s *fakeSystem) shows() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.state.Person != nil && s.state.Session > s.ended
 }
 func (s *fakeSystem) Show()             { s.mu.Lock(); s.shown++; s.mu.Unlock() }
 func (s *fakeSystem) Painted(dark bool) { s.mu.Lock(); s.dark = dark; s.mu.Unlock() }

@@ -41,9 +41,10 @@ type Erasure struct {
 }
 
 // Disconnect erases the key and everything that came from Cliniko. The page has
-// asked before.
+// asked before. What was begun is ended, though the window locks meanwhile.
 func (i *Integration) Disconnect() (Erasure, error) {
 	return host.Do(i.parts.access, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
+		ctx = context.WithoutCancel(ctx)
 		resume := c.Clinic.Background.Pause(runner.ErrCancelled)
 		switched := false
 		defer func() {
@@ -156,6 +157,7 @@ func (i *Integration) KeepMissing() error {
 // again: see session.Integration.RemoveMissing.
 func (i *Integration) RemoveMissing(shown []string) (PassView, error) {
 	return host.Do(i.parts.access, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
+		ctx = context.WithoutCancel(ctx) // a pass goes on while the window is locked
 		pass, err := c.Session.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })
 		return passView(&pass), err
 	})

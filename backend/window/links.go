@@ -61,7 +61,9 @@ func (l *Links) Follow(id string) (ProfileView, error) {
 		if err := requireCreate(c, id); err != nil {
 			return ProfileView{}, err
 		}
-		flight := strconv.FormatInt(c.Clinic.Generation(), 10) + "/" + id // another clinic has the same ids
+		// A read is its session's: the next person's is another one, as is another
+		// clinic's, which has the same ids.
+		flight := strconv.FormatInt(c.Session.Number(), 10) + "/" + id
 		ref, err, _ := l.flight.Do(flight, func() (any, error) { return l.followOnce(ctx, c.Clinic, parsed) })
 		if err != nil {
 			return ProfileView{}, err
@@ -176,6 +178,8 @@ func (l *Links) Test() (bool, error) {
 			return true, setButton(ctx, c.Clinic, profile.ButtonWorks)
 		case <-time.After(testWait):
 			return false, nil
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
 		}
 	})
 }

@@ -19,6 +19,7 @@ const (
 	eventSync     = "sync"     // SyncStatus
 	eventProfiles = "profiles" // nothing; something in the list changed
 	eventState    = "state"    // AppState
+	eventLock     = "lock"     // the number of a session that ends now
 	eventLink     = "link"     // nothing; a link waits for Links.Take
 	eventCommand  = "command"  // the name of one of the menu's commands
 )
@@ -47,6 +48,10 @@ type page struct {
 	mu       sync.Mutex // held while something is numbered or sent, so that it arrives in order
 	statuses int64      // how many the page was told
 }
+
+// Locking sends that a session ends, before anything else is done: it reads
+// nothing, so nothing can keep the names on the screen.
+func (p *page) Locking(number int64) { p.toolkit.Emit(eventLock, number) }
 
 // StatusChanged sends how the sync is.
 func (p *page) StatusChanged(ctx context.Context, c *host.Clinic) {
@@ -154,7 +159,7 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 		return s, err
 	}
 	if current != nil {
-		s.Person = personView(current.Person())
+		s.Person, s.Session = personView(current.Person()), current.Number()
 		if s.Managers, err = managers(ctx, c); err != nil {
 			return s, err
 		}

@@ -24,6 +24,7 @@ type Parts struct {
 	links     *incomingLinks
 	clipboard *detailClipboard
 	autoLock  *session.AutoLock
+	lockIdle  func(context.Context) // locks what nobody has used for too long, and after sleep
 	toolkit   toolkit
 	computer  Computer
 	dir       string // of all data of this computer
@@ -61,6 +62,7 @@ func newParts(o workspace.Options, demo bool, log zerolog.Logger, t toolkit, c C
 	p.page = &page{toolkit: t, log: log, version: o.Version, linkWaits: p.links.waits}
 	h := host.New(host.Options{Workspace: o, Demo: demo, Log: log, Observer: p.page, Clock: c.Clock, Online: c.Online, EraseLogs: c.EraseLogs})
 	p.access, p.page.generation, p.page.hasStore = h.Access(), h.Generation, h.HasStore
+	p.lockIdle = func(ctx context.Context) { lockWhere(ctx, h, p.autoLock.DueByTime) }
 	return p, h
 }
 

@@ -31,7 +31,7 @@ type PersonDetails struct {
 // in. It fails once there is anybody.
 func (p *People) CreateFirst(name, email, password string) (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
-		p.autoLock.Used() // or the first tick would lock
+		p.autoLock.Begin() // or the first tick would lock
 		return p.signedIn(ctx, c.Clinic, c.Clinic.SignUp(ctx, name, email, password))
 	})
 }
@@ -39,7 +39,7 @@ func (p *People) CreateFirst(name, email, password string) (AppState, error) {
 // SignIn signs a person in and reads the profiles into memory.
 func (p *People) SignIn(email, password string) (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
-		p.autoLock.Used() // or the first tick would lock
+		p.autoLock.Begin() // or the first tick would lock
 		return p.signedIn(ctx, c.Clinic, c.Clinic.SignIn(ctx, email, password))
 	})
 }

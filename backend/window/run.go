@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	goruntime "runtime"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 	"github.com/wailsapp/wails/v2"
@@ -31,6 +32,7 @@ import (
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/placement"
 	"telehab.io/desktop/backend/webview"
+	"telehab.io/desktop/backend/webview/process"
 	"telehab.io/desktop/backend/window/host"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -97,6 +99,7 @@ type window struct {
 	wails *wailsWindow
 	dir   string
 	log   zerolog.Logger
+	pages atomic.Int64 // how many the web view has loaded
 }
 
 // run hands the window to Wails.
@@ -114,7 +117,7 @@ func (w *window) run(o *Options, services []any) error {
 		BackgroundColour: canvas(place.Dark),
 		Menu:             menuBar(goruntime.GOOS, func(command string) { w.wails.Emit(eventCommand, command) }),
 		AssetServer:      &assetserver.Options{Assets: o.Page},
-		Logger:           wailsLog{w.log},
+		Logger:           wailsLog{w.log, w.pageFailed},
 		LogLevel:         logger.ERROR,
 		ErrorFormatter:   formatError,
 		OnStartup: func(ctx context.Context) {
@@ -122,9 +125,11 @@ func (w *window) run(o *Options, services []any) error {
 			go func() { _, _ = w.host.Open(ctx) }() // the page is told what goes wrong when it asks
 			room := restorePlacement(ctx, place)
 			go w.keepRegistered(ctx)
+			process.Watch(w.pageEnded)
 			go w.parts.autoLock.Watch(watching, func() { w.lockIfDue(watching) })
 			go w.watchPlacement(watching, room)
 		},
+		OnDomReady: func(context.Context) { w.pageBegins() },
 		OnShutdown: func(context.Context) { w.close() },
 		Bind:       services,
 		SingleInstanceLock: &options.SingleInstanceLock{

@@ -15,10 +15,11 @@ type Security struct {
 	access   host.Access
 	page     *page
 	autoLock *session.AutoLock
+	lockIdle func(context.Context)
 }
 
 // NewSecurity returns the service.
-func NewSecurity(p Parts) *Security { return &Security{p.access, p.page, p.autoLock} }
+func NewSecurity(p Parts) *Security { return &Security{p.access, p.page, p.autoLock, p.lockIdle} }
 
 // EventView is one line of the audit trail.
 type EventView struct {
@@ -59,19 +60,37 @@ func (s *Security) Keyring() (KeyringView, error) {
 // on.
 func (s *Security) Lock() (AppState, error) {
 	return host.Do(s.access, session.SignedIn, func(ctx context.Context, c *host.Call) (AppState, error) {
+		ctx = context.WithoutCancel(ctx) // of a session that this ends
 		c.Lock()
 		c.Clinic.TellState(ctx)
 		return s.page.state(ctx, c)
 	})
 }
 
-// Active reports that somebody uses the keyboard or the mouse.
+// Active reports that somebody uses the keyboard or the mouse. It opens no window
+// that is about to lock: whoever comes after the idle minutes is too late.
 func (s *Security) Active() error {
-	_, err := host.DoWithoutClinic(s.access, func(context.Context, *host.Call) (none, error) {
+	_, err := host.DoWithoutClinic(s.access, func(ctx context.Context, _ *host.Call) (none, error) {
+		s.lockIdle(ctx)
 		s.autoLock.Used()
 		return none{}, nil
 	})
 	return err
+}
+
+// Heartbeat returns the number of the session of whoever is signed in, as in
+// AppState; 0 is nobody. The page asks every second while it shows anybody, and
+// hides them where the answer is another one, or where none comes. It needs no
+// store.
+func (s *Security) Heartbeat() (int64, error) {
+	return host.DoWithoutClinic(s.access, func(ctx context.Context, c *host.Call) (int64, error) {
+		s.autoLock.Observe()
+		s.lockIdle(ctx)
+		if c.Clinic == nil {
+			return 0, nil
+		}
+		return c.Clinic.Session().Number(), nil
+	})
 }
 
 // SetAutoLock changes after how many idle minutes the window locks, for

@@ -69,9 +69,10 @@ func (s *Sync) ListingSummary() (ListingView, error) {
 	})
 }
 
-// Import stores what was listed.
+// Import stores what was listed. It goes on while the window is locked.
 func (s *Sync) Import() (PassView, error) {
 	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (PassView, error) {
+		ctx = context.WithoutCancel(ctx)
 		pass, err := c.Session.Integration().Import(ctx, func(list *syncer.Listed) (profile.Pass, error) {
 			return c.Clinic.Runner.Import(ctx, list, func() { c.Session.SetListed(nil) })
 		})
@@ -93,22 +94,22 @@ func (s *Sync) Discard() error {
 // stored stays, and the next sync resumes.
 func (s *Sync) Cancel() error {
 	_, err := host.Do(s.access, session.MaySync, func(_ context.Context, c *host.Call) (none, error) {
-		if c.Clinic.Runner.Running(runner.Listing, runner.Import) {
-			if err := c.Session.Require(session.MayModifyLink); err != nil {
-				return none{}, err
+		return none{}, c.Clinic.Runner.CancelIf(runner.ErrCancelled, func(kind runner.Kind) error {
+			if kind == runner.Listing || kind == runner.Import {
+				return c.Session.Require(session.MayModifyLink)
 			}
-		}
-		c.Clinic.Runner.Cancel(runner.ErrCancelled)
-		return none{}, nil
+			return nil
+		})
 	})
 	return err
 }
 
 // Now brings what is new or changed in Cliniko, or resumes an import that was
-// cut off. While that is being done already, it waits for its end.
+// cut off. While that is being done already, it waits for its end. It goes on
+// while the window is locked.
 func (s *Sync) Now() (PassView, error) {
 	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (PassView, error) {
-		pass, err := c.Clinic.Runner.Sync(ctx)
+		pass, err := c.Clinic.Runner.Sync(context.WithoutCancel(ctx))
 		return passView(&pass), err
 	})
 }

@@ -87,7 +87,10 @@ func (t *wailsWindow) AskWhereToSave(title, name string) (path string, err error
 // and its debug messages hold what the window was told, so only errors pass.
 // Of those just the first words: a call that Wails cannot read is repeated
 // behind them, with passwords and names.
-type wailsLog struct{ log zerolog.Logger }
+type wailsLog struct {
+	log        zerolog.Logger
+	pageFailed func() // the web view's process has failed, on Windows
+}
 
 func (q wailsLog) Print(string)   {}
 func (q wailsLog) Trace(string)   {}
@@ -96,6 +99,14 @@ func (q wailsLog) Info(string)    {}
 func (q wailsLog) Warning(string) {}
 func (q wailsLog) Error(message string) {
 	message = message[:strings.IndexAny(message+":", `:'"{[`)]
+	if strings.HasPrefix(message, windowsProcessFailed) {
+		go q.pageFailed()
+	}
 	q.log.Error().Str("toolkit", logging.Text(message)).Msg("the window reports an error")
 }
+
+// windowsProcessFailed is how Wails v2.16.0 says that a process of WebView2 has
+// ended, which it tells in no other way. The typing mistake is its own.
+const windowsProcessFailed = "WebVie2wProcess failed"
+
 func (q wailsLog) Fatal(message string) { q.Error(message) }

@@ -8,6 +8,7 @@ package window
 type AppState struct {
 	Version     string      `json:"version"`
 	Generation  int64       `json:"generation"`  // grows when the data of another clinic is shown, or none after Disconnect
+	Session     int64       `json:"session"`     // the number of the session of whoever is signed in; 0 is nobody
 	Demo        bool        `json:"demo"`        // this is the simulated clinic
 	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
 	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer

@@ -19,7 +19,7 @@ func TestToolkitErrorsRepeatNoCall(t *testing.T) {
 		`error parsing arguments: json: cannot unmarshal "velvet otter" into Go value of type int`,
 		`Blocked request from unauthorized origin: http://velvet.example/otter`, `unknown Browser message: BO velvet`, `method 'velvet' not registered`,
 	} {
-		wailsLog{log}.Error(message)
+		wailsLog{log, func() {}}.Error(message)
 	}
 	if text := out.String(); strings.Contains(text, "velvet") || strings.Contains(text, "otter") || !strings.Contains(text, "process message error") {
 		t.Errorf("the log has %s", text)

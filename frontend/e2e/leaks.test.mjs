@@ -17,7 +17,7 @@ const terms = (secrets) => {
   return { words, texts: [...texts, ...secrets.keys.flatMap(formsOf)] };
 };
 
-for (const run of ['browser', 'states', 'window', 'open-in']) {
+for (const run of ['browser', 'states', 'window', 'lock', 'open-in']) {
   test(`the ${run} run wrote no personal value and no secret`, () => {
     const secrets = recallSecrets(run);
     assert.ok(secrets.people.length > 200, 'the clinic’s people are known');

@@ -22,14 +22,15 @@ type Call struct {
 	Session *session.Session // nil: nobody is signed in
 
 	host           *Host
-	answerAfterEnd bool // it may end its own session, and is answered all the same
+	answerAfterEnd bool        // it may end its own session, and is answered all the same
+	detach         func() bool // keeps the end of its session from cancelling it; nil if that does not anyway
 }
 
 // Do runs one call of the window for whoever has what it needs. Where its
-// session ends meanwhile, by the lock or because somebody signed out, what it
-// would have answered is dropped: somebody else may be at the window. A panic
-// becomes an error, since Wails would leave the window waiting indefinitely.
-// What failed is logged under the method's name.
+// session ends meanwhile, by the lock or because somebody signed out, its context
+// is cancelled, and what it would have answered is dropped: somebody else may be
+// at the window. A panic becomes an error, since Wails would leave the window
+// waiting indefinitely. What failed is logged under the method's name.
 //
 // Errors: SignedOut, NotPermitted, those of opening the workspace, and those of
 // do.
@@ -43,6 +44,8 @@ func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T
 		if err := call.Session.Require(needs); err != nil {
 			return none, err
 		}
+		ctx, release := call.within(ctx, needs)
+		defer release()
 		result, err := do(ctx, call)
 		if needs.Nobody() || call.answerAfterEnd || !call.Session.Ended() {
 			return result, err
@@ -63,6 +66,21 @@ func DoWithoutClinic[T any](a Access, do func(context.Context, *Call) (T, error)
 		}
 		return do(ctx, call)
 	})
+}
+
+// within returns the context of the call, which ends with its session. What
+// anybody may call is nobody's, and goes on.
+func (c *Call) within(ctx context.Context, needs session.Needs) (context.Context, func()) {
+	if needs.Nobody() {
+		return ctx, func() {}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	lifetime := c.Session.Lifetime()
+	c.detach = context.AfterFunc(lifetime, func() { cancel(context.Cause(lifetime)) })
+	return ctx, func() {
+		c.detach()
+		cancel(nil)
+	}
 }
 
 func run[T any](h *Host, do func(context.Context) (T, error)) (result T, err error) {
@@ -113,16 +131,21 @@ func methodOf(function string) (string, bool) {
 
 // Lock locks the window, except in the demo.
 func (c *Call) Lock() {
-	c.answerAfterEnd = true
+	c.KeepAnswer()
 	c.Clinic.Lock()
 }
 
 // SignOut ends the session.
 func (c *Call) SignOut() {
-	c.answerAfterEnd = true
-	c.Clinic.presence.SignOut()
+	c.KeepAnswer()
+	c.Clinic.SignOut()
 }
 
-// KeepAnswer has the call answered though it ends its own session: somebody who
-// deactivates themselves is told.
-func (c *Call) KeepAnswer() { c.answerAfterEnd = true }
+// KeepAnswer has the call finished and answered though it ends its own session:
+// somebody who deactivates themselves is told.
+func (c *Call) KeepAnswer() {
+	c.answerAfterEnd = true
+	if c.detach != nil {
+		c.detach()
+	}
+}

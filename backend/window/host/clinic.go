@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,13 +106,29 @@ func (c *Clinic) SignIn(ctx context.Context, email, password string) error {
 
 // Lock ends the session of whoever is signed in; the password alone opens it
 // again. Syncing continues. In the demo, where there is no password to come
-// back with and nobody real, it does nothing. locked says whether it did.
+// back with and nobody real, it does nothing. locked says whether it did. The
+// page is told first; nothing that is done then can fail.
 func (c *Clinic) Lock() (locked bool) {
 	if demo, _ := c.Workspace.Demo(); demo {
 		return false
 	}
+	c.tellLocking()
 	c.presence.Lock()
+	go debug.FreeOSMemory()
 	return true
+}
+
+// SignOut ends the session of whoever is signed in.
+func (c *Clinic) SignOut() {
+	c.presence.SignOut()
+	go debug.FreeOSMemory() // or the names would lie in memory until the next collection
+}
+
+// tellLocking tells the page which session ends.
+func (c *Clinic) tellLocking() {
+	if current := c.presence.Session(); current != nil && c.shown() {
+		c.host.options.Observer.Locking(current.Number())
+	}
 }
 
 func (c *Clinic) sessionOptions() session.Options {

@@ -18,7 +18,7 @@ func (c *Call) Open(ctx context.Context) (*Clinic, error) { return c.host.Open(c
 func (c *Call) OpenDemo(ctx context.Context) error {
 	c.host.mu.Lock()
 	defer c.host.mu.Unlock()
-	if shown := c.host.shown.Load(); shown != nil && shown != c.host.real {
+	if shown := c.host.shown.Load(); shown != nil && shown != c.host.real.Load() {
 		return nil
 	}
 	_, err := c.host.openDemo(ctx)
@@ -30,7 +30,7 @@ func (c *Call) OpenDemo(ctx context.Context) error {
 func (c *Call) LeaveDemo() {
 	c.host.mu.Lock()
 	left := c.host.shown.Load()
-	if left == c.host.real {
+	if left == c.host.real.Load() {
 		left = nil
 	}
 	c.host.demo = false
@@ -43,7 +43,7 @@ func (c *Call) LeaveDemo() {
 // if that clinic knows them with the same password; a window that was locked
 // stays without anybody. An error of opening is told by the next State.
 func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context) error) error {
-	c.answerAfterEnd = true
+	c.KeepAnswer()
 	known, err := c.Session.Credentials(ctx)
 	if err != nil && profile.CodeOf(err) != profile.SignedOut {
 		return err
@@ -98,7 +98,7 @@ func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error
 	if word != eraseWord {
 		return profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
 	}
-	c.answerAfterEnd = true
+	c.KeepAnswer()
 	c.host.drop(open)
 	current, err := c.Clinics().Current()
 	if err == nil {

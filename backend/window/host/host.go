@@ -34,6 +34,7 @@ type Options struct {
 // Observer is told what changed of the clinic that the window shows. It is
 // called from several goroutines.
 type Observer interface {
+	Locking(session int64)                        // is about to end, and nobody is to be shown any more
 	StatusChanged(ctx context.Context, c *Clinic) // of the sync, about ten times a second at most
 	StateChanged(ctx context.Context, c *Clinic)
 	ProfilesChanged()
@@ -48,9 +49,9 @@ type Host struct {
 	mu     sync.Mutex
 	closed bool
 	demo   bool
-	real   *Clinic // nil until it could be opened
-	// Changed under the lock, and read without: a pass that ends must not
-	// wait for whoever waits for its end.
+	// Changed under the lock, and read without: neither a pass that ends nor the
+	// lock of the window may wait for a clinic that is being opened or closed.
+	real  atomic.Pointer[Clinic] // nil until it could be opened
 	shown atomic.Pointer[Clinic] // real, or the demo
 	// generations counts whose data the window has shown: see show.
 	generations atomic.Int64
@@ -65,9 +66,7 @@ func (h *Host) Shown() *Clinic { return h.shown.Load() }
 // Opened returns the clinics that are open: the one that is shown, and one that
 // waits behind the demo.
 func (h *Host) Opened() []*Clinic {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	open := slices.Compact([]*Clinic{h.shown.Load(), h.real})
+	open := slices.Compact([]*Clinic{h.shown.Load(), h.real.Load()})
 	return slices.DeleteFunc(open, func(c *Clinic) bool { return c == nil })
 }
 
@@ -82,8 +81,7 @@ func (h *Host) Access() Access { return Access{h} }
 func (h *Host) Close() {
 	h.mu.Lock()
 	h.closed = true
-	open := slices.Compact([]*Clinic{h.shown.Swap(nil), h.real})
-	h.real = nil
+	open := slices.Compact([]*Clinic{h.shown.Swap(nil), h.real.Swap(nil)})
 	h.mu.Unlock()
 	for _, c := range open {
 		h.closeClinic(c)
@@ -117,16 +115,17 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 	if h.demo {
 		return h.openDemo(ctx)
 	}
-	if h.real == nil {
+	if h.real.Load() == nil {
 		c, err := h.openClinic(ctx, workspace.OpenCurrent)
 		if err != nil {
 			return nil, err
 		}
-		h.real = c
+		h.real.Store(c)
 		c.Background.Start()
 	}
-	h.show(h.real)
-	return h.real, nil
+	c := h.real.Load()
+	h.show(c)
+	return c, nil
 }
 
 // openDemo opens the simulated clinic, with its only person signed in. The
@@ -161,9 +160,7 @@ func (h *Host) drop(c *Clinic) *session.Session {
 	ended := c.presence.SignOut()
 	h.mu.Lock()
 	h.shown.CompareAndSwap(c, nil)
-	if h.real == c {
-		h.real = nil
-	}
+	h.real.CompareAndSwap(c, nil)
 	h.mu.Unlock()
 	h.closeClinic(c)
 	return ended

@@ -61,6 +61,7 @@ export function answers(go: Found): Services {
     Security: {
       Lock: none,
       Active: done,
+      Heartbeat: () => Promise.resolve(go.state.session),
       SetAutoLock: none,
       Keyring: () => Promise.resolve({ unprotected: false }),
       Retention: () => Promise.resolve(sample.RETENTION),

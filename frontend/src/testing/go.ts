@@ -17,12 +17,19 @@ function crossed<T>(value: T): T {
   return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 }
 
+/** How many times somebody has signed in, in all tests: the window has one page. */
+let sessions = 0;
+
+/** With the number of the session, as Go counts them. */
+const numbered = <T extends Partial<AppState>>(state: T): T =>
+  crossed({ ...state, session: state.person ? ++sessions : 0 });
+
 /**
  * Puts a Go side on the window that knows no rule and no clinic: it answers what
  * every screen asks with the samples, and anything else with what the test gave it.
  */
 export function startGo(patch: Partial<AppState> = {}) {
-  const here = found(crossed({ ...STATE, ...patch }));
+  const here = found(numbered({ ...STATE, ...patch }));
   const mocks = each<Mocks>(answers(here), (method, name) =>
     vi.fn(method === none ? () => refused(name) : method),
   );
@@ -58,7 +65,8 @@ function events(here: Found) {
     for (const listener of listeners.get(name) ?? []) listener(crossed(data));
   }
   /** From now on the state is another one, which the page is not told. */
-  const set = (change: Partial<AppState>): AppState => Object.assign(here.state, crossed(change));
+  const set = (change: Partial<AppState>): AppState =>
+    Object.assign(here.state, 'person' in change ? numbered(change) : crossed(change));
 
   return {
     emit,

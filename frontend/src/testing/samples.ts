@@ -121,6 +121,7 @@ const NEVER: SyncStatus = { ...SYNC, lastSuccess: '' };
 export const STATE: AppState = {
   version: '0.1.0',
   generation: 1,
+  session: 1,
   demo: false,
   throwaway: false,
   peopleExist: true,

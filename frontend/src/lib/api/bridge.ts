@@ -35,6 +35,7 @@ interface People {
 interface Security {
   Lock(): Promise<T.AppState>;
   Active(): Promise<void>;
+  Heartbeat(): Promise<number>;
   SetAutoLock(minutes: number): Promise<T.AppState>;
   Keyring(): Promise<T.KeyringView>;
   Retention(): Promise<T.RetentionView>;

@@ -8,6 +8,8 @@ export interface EventMap {
   /** Something in the profile list changed: reload what is shown. */
   profiles: Record<string, never>;
   state: AppState;
+  /** The number of a session that ends now: nothing else is waited for. */
+  lock: number;
   /** A link came in: see takeLink. */
   link: undefined;
   /** Somebody chose this in the menu bar of macOS. */

@@ -16,6 +16,8 @@ export type * from './types';
 
 /** Answered from this computer's memory, disk or keyring. */
 const LOCAL = 20_000;
+/** Answered from memory alone. */
+const AT_ONCE = 5_000;
 /** Goes to Cliniko and comes back, retries included. */
 const REMOTE = 120_000;
 /** As long as it takes: a whole pass, or a native dialog that waits for a person. */
@@ -69,6 +71,8 @@ export const api = {
 
   /** Somebody uses the keyboard or the mouse: the window does not lock itself yet. */
   active: () => settle(() => go().Security.Active(), LOCAL),
+  /** The number of the session of whoever is signed in; 0 is nobody. */
+  heartbeat: () => settle(() => go().Security.Heartbeat(), AT_ONCE),
   lock: () => settle(() => go().Security.Lock(), LOCAL),
   setIdleMinutes: (minutes: number) => settle(() => go().Security.SetAutoLock(minutes), LOCAL),
   changePassword: (present: string, fresh: string) =>

@@ -19,6 +19,22 @@ export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'lo
 const isOlder = (sync: SyncStatus, known: SyncStatus) =>
   sync.number > 0 && sync.number < known.number;
 
+/** What is left of a state once nobody is signed in. */
+const nobody = (state: AppState): AppState => ({
+  ...state,
+  session: 0,
+  person: null,
+  managers: [],
+  clinic: state.clinic && {
+    name: state.clinic.name,
+    shard: '',
+    ownerName: '',
+    ownerRole: '',
+    keyEnds: '',
+    connectedAt: '',
+  },
+});
+
 /** What Go last said of the whole application. */
 export class App {
   state = $state.raw<AppState | null>(null);
@@ -27,11 +43,19 @@ export class App {
 
   /** Whose place the router keeps while the window is locked; '' while it is not. */
   #away = '';
+  /** Somebody was signed in since this page was loaded. */
+  hasShown = false;
   #loads = 0;
+  /** Sessions up to this number have ended here: what Go still says of them is too late. */
+  #ended = 0;
+  /** Nobody is shown until Go has said who is signed in. */
+  #covered = $state(false);
+  /** It was locked here, and Go has not said so yet. */
+  #locking = false;
 
   get face(): Face {
     const state = this.state;
-    if (!state) return this.problem ? 'broken' : 'starting';
+    if (!state || this.#covered) return this.problem ? 'broken' : 'starting';
     if (state.store) return 'store';
     if (state.person) return 'inside';
     if (state.locked) return 'locked';
@@ -44,7 +68,17 @@ export class App {
    * on the screen is made anew when it changes.
    */
   get owner(): string {
-    return `${this.state?.generation ?? 0}/${this.state?.person?.id ?? ''}`;
+    const person = this.#covered ? '' : this.state?.person?.id;
+    return `${this.state?.generation ?? 0}/${person ?? ''}`;
+  }
+
+  get away(): string {
+    return this.#away;
+  }
+
+  /** The page before this one was locked by this person, whose place the router has. */
+  comesBack(person: string) {
+    this.#away = person;
   }
 
   get sync() {
@@ -70,27 +104,79 @@ export class App {
   take(state: AppState) {
     const generation = this.state?.generation ?? state.generation;
     if (state.generation < generation) return; // of a clinic that is shown no more
+    if (state.person && state.session <= this.#ended) return; // of before the lock
     words.use(state.clientWord);
     clock.learn(state.sync.now);
     const person = this.state?.person?.id ?? this.#away;
     const known = state.generation === generation ? this.state?.sync : undefined;
     this.state = known && isOlder(state.sync, known) ? { ...state, sync: known } : state;
     this.problem = null;
+    this.#covered = false;
+    this.hasShown ||= state.person !== null;
     // Whoever locked the window comes back to where they were; nobody else does.
     this.#away = state.locked && !state.person ? person : '';
     const left = person !== '' && person !== (state.person?.id ?? this.#away);
     if (left || state.generation > generation) router.reset();
   }
 
-  /** Shows nobody's details until the password is given again. */
+  /**
+   * Shows nobody's details until the password is given again: at once, whatever
+   * becomes of the question to Go.
+   */
   async lock() {
     const { state } = this;
     if (!state?.person || state.demo) return; // nobody in the demo has a password
+    this.end(state.session);
+    this.#locking = true;
     try {
       this.take(await api.lock());
     } catch {
-      await this.load(); // whoever is signed in by now, show that
+      await this.load(); // the heartbeat asks Go to lock once more
     }
+  }
+
+  async signOut() {
+    const { state } = this;
+    this.cover();
+    try {
+      this.enter(await api.signOut());
+    } catch {
+      if (state && !state.demo) this.end(state.session);
+      await this.load();
+    }
+  }
+
+  /** The session is over, whatever Go still says of it: nobody is shown any more. */
+  end(session: number) {
+    this.#ended = Math.max(this.#ended, session);
+    const { state } = this;
+    if (!state?.person || state.session > session) return;
+    const { name, email } = state.person;
+    this.take({ ...nobody(state), locked: { name, email } });
+  }
+
+  /** Shows nobody until Go says who is signed in; with a problem, why it has not. */
+  cover(problem: ErrorView | null = null) {
+    this.#covered = true;
+    this.problem = problem;
+  }
+
+  /** Somebody is shown, or would be; or Go may not have heard of the lock. */
+  get watched(): boolean {
+    return Boolean(this.state?.person) || this.#locking;
+  }
+
+  /** Go says whose session it is now: `asked` is the one that was shown before. */
+  heard(session: number, asked: number) {
+    const { state } = this;
+    this.#locking = session !== 0 && session <= this.#ended;
+    if (this.#locking) void api.lock().catch(() => undefined);
+    if (!state?.person || state.session !== asked) return;
+    if (session !== asked) {
+      this.#ended = Math.max(this.#ended, asked);
+      this.cover();
+    }
+    if (this.#covered) void this.load();
   }
 
   /** Takes over a change of clinic or person, and starts at `route`. */
@@ -121,6 +207,9 @@ export class App {
     const stops = [
       on('state', (state) => {
         this.take(state);
+      }),
+      on('lock', (session) => {
+        this.end(session);
       }),
       on('sync', (sync) => {
         if (!this.state || sync.generation !== this.state.generation) return;
