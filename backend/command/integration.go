@@ -41,8 +41,7 @@ func (t *Terminal) connect() *cobra.Command {
 	return c
 }
 
-// askToDisconnect names what goes. A separate clinic's folder goes as a
-// whole, so no window may have it open.
+// askToDisconnect names what goes.
 func (t *Terminal) askToDisconnect(ctx context.Context, e session.Erasing, yes bool) error {
 	of := profile.Display(e.Clinic)
 	if of == "" {
@@ -50,9 +49,6 @@ func (t *Terminal) askToDisconnect(ctx context.Context, e session.Erasing, yes b
 	}
 	what := "the API key and all clients of " + of
 	if e.Separate {
-		if err := requireNoWindow(t.options().DataDir()); err != nil {
-			return err
-		}
 		what += ", and the people and the audit trail of this clinic,"
 	}
 	if yes {
@@ -83,13 +79,16 @@ func (t *Terminal) disconnect() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			var erased session.Erased
-			err := t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) (err error) {
-				erased, err = person.Integration().Disconnect(ctx, func(e session.Erasing) error { return t.askToDisconnect(ctx, e, yes) })
+			err := withoutWindow(t.options().DataDir(), func() error {
+				err := t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) (err error) {
+					erased, err = person.Integration().Disconnect(ctx, func(e session.Erasing) error { return t.askToDisconnect(ctx, e, yes) })
+					return err
+				})
+				if err == nil && erased.SeparateAccount != "" {
+					err = workspace.ClinicsOf(t.options()).Remove(ctx, erased.SeparateAccount)
+				}
 				return err
 			})
-			if err == nil && erased.SeparateAccount != "" {
-				err = workspace.ClinicsOf(t.options()).Remove(ctx, erased.SeparateAccount)
-			}
 			if err != nil {
 				return err
 			}

@@ -56,9 +56,25 @@ func (t *Terminal) purge() *cobra.Command {
 func requireNoWindow(dir string) error {
 	open, err := handover.HasWindow(dir)
 	if err == nil && open {
-		err = profile.Refuse(profile.Invalid, "TeleHab is open. Close it, then try again.")
+		err = errOpen
 	}
 	return err
+}
+
+// errOpen: an open window would go on showing what is erased.
+var errOpen = profile.Refuse(profile.StoreBusy, "TeleHab is open. Close it, then try again.")
+
+// withoutWindow does what erases data that a window would show, and lets none
+// open meanwhile. It refuses, before anything is asked, while one is open.
+func withoutWindow(dir string, do func() error) error {
+	release, free, err := handover.Hold(dir)
+	if err != nil {
+		return err
+	}
+	if !free {
+		return errOpen
+	}
+	return errors.Join(do(), release())
 }
 
 // confirmErasing asks before what is named goes from this computer.

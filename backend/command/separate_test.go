@@ -64,7 +64,7 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	if err != nil || !first {
 		t.Fatal(first, err)
 	}
-	if said := run(1, "yes\n", append([]string{"disconnect"}, as...)...); !strings.Contains(said, "TeleHab is open. Close it, then try again. (invalid)") {
+	if said := run(1, "yes\n", append([]string{"disconnect"}, as...)...); !strings.Contains(said, "TeleHab is open. Close it, then try again. (store_busy)") {
 		t.Errorf("beside a window: %s", said)
 	}
 	if err := inbox.Close(); err != nil {
@@ -86,5 +86,66 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	}
 	if said := run(0, "", "status"); !strings.Contains(said, "Harbour Physio") {
 		t.Errorf("the first clinic afterwards: %s", said)
+	}
+}
+
+// An open window would go on showing what is erased: disconnect and purge
+// refuse beside it, before anything is asked.
+func TestErasingBesideAWindow(t *testing.T) {
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 4, Patients: 10})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	data := t.TempDir()
+	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
+	t.Setenv("TELEHAB_DATA_DIR", data)
+	t.Setenv("TELEHAB_PASSWORD", password)
+	run := func(want int, in string, args ...string) string {
+		t.Helper()
+		var out, errs bytes.Buffer
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+			t.Fatalf("%s: %d, %s%s", args, code, out.String(), errs.String())
+		}
+		return out.String() + errs.String()
+	}
+	as := []string{"--as", "dana@example.com"}
+	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
+	run(0, fake.Key(), append([]string{"connect"}, as...)...)
+	inbox, first, err := handover.Listen(data)
+	if err != nil || !first {
+		t.Fatal(first, err)
+	}
+	for _, command := range [][]string{append([]string{"disconnect"}, as...), append([]string{"disconnect", "--yes"}, as...), {"purge"}, {"purge", "--yes"}} {
+		const want = "telehab: TeleHab is open. Close it, then try again. (store_busy)\n"
+		if said := run(1, "yes\n", command...); said != want {
+			t.Errorf("%v: %q", command, said)
+		}
+	}
+	if said := run(0, "", "status"); !strings.Contains(said, "Harbour Physio") {
+		t.Errorf("afterwards: %s", said)
+	}
+	if err := inbox.Close(); err != nil {
+		t.Fatal(err)
+	}
+	run(0, "yes\n", append([]string{"disconnect"}, as...)...)
+	if free, release := hold(t, data); !free {
+		t.Error("no window can be opened afterwards")
+	} else {
+		release()
+	}
+}
+
+func hold(t *testing.T, data string) (bool, func()) {
+	t.Helper()
+	release, free, err := handover.Hold(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return free, func() {
+		if err := release(); err != nil {
+			t.Error(err)
+		}
 	}
 }

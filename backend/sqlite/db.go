@@ -203,6 +203,20 @@ func (db *DB) checkKey(ctx context.Context) error {
 	return nil
 }
 
+// CheckKey checks that the store is still sealed with the key that it was opened
+// with: another process may have replaced it. StoreKeyLost: it was.
+func (db *DB) CheckKey(ctx context.Context) error {
+	var proof []byte
+	if err := db.read.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof); err != nil {
+		return coded(err)
+	}
+	_, err := db.sealer.open(proof, proofRow)
+	if err != nil {
+		return profile.Because(profile.StoreKeyLost, err)
+	}
+	return nil
+}
+
 // Close checkpoints the write-ahead log and closes all connections.
 func (db *DB) Close() error {
 	// If this fails, the next start does it.

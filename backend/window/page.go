@@ -107,6 +107,12 @@ func (p *page) state(ctx context.Context, call *host.Call) (AppState, error) {
 	}
 	state, err := p.stateOf(ctx, c)
 	if isBroken(err) {
+		// Another program may have erased it, and what is there now may open.
+		if c, err = call.Reopen(ctx, c, err); err == nil {
+			state, err = p.stateOf(ctx, c)
+		}
+	}
+	if err != nil && (isBroken(err) || c == nil) {
 		return p.closedState(err), nil
 	}
 	return state, err
@@ -130,6 +136,16 @@ func (p *page) closedState(err error) AppState {
 		state.MayReset = host.IsLost(err)
 	}
 	return state
+}
+
+// reopened sends the state of a clinic that is opened anew.
+func (p *page) reopened(ctx context.Context, open func(context.Context) (*host.Clinic, error)) {
+	c, err := open(ctx)
+	if err != nil {
+		p.toolkit.Emit(eventState, p.closedState(err))
+		return
+	}
+	p.StateChanged(ctx, c)
 }
 
 // isBroken says that the store cannot be used now.

@@ -127,6 +127,7 @@ func (w *window) run(o *Options, services []any) error {
 			go w.keepRegistered(ctx)
 			process.Watch(w.pageEnded)
 			go w.parts.autoLock.Watch(watching, func() { w.lockIfDue(watching) })
+			go w.watchStore(watching)
 			go w.watchPlacement(watching, room)
 		},
 		OnDomReady: func(context.Context) { w.pageBegins() },

@@ -33,6 +33,7 @@ func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, err
 }
 
 func (w *Workspace) connect(ctx context.Context, p *proof) error {
+	ctx = context.WithoutCancel(ctx) // a key without its clinic is of no use
 	clinic := p.connection.Clinic
 	if now, err := w.db.Clinic(ctx); err == nil && now.AccountID != clinic.AccountID {
 		return &profile.Error{Code: profile.OtherClinic, Message: fmt.Sprintf(
@@ -57,9 +58,18 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 
 // Disconnect erases the API key and everything that came from Cliniko, and
 // replaces the store's key. It returns how much that was.
+//
+// Errors: SyncRunning while another process syncs, and those of the keyring and
+// the store.
 func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
+	ctx = context.WithoutCancel(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	unlock, err := w.passLock()
+	if err != nil {
+		return sqlite.Forgotten{}, err
+	}
+	defer unlock()
 	w.unlink()
 	if err := w.at.keyring.Delete(ctx, w.at.name(apiKey)); err != nil {
 		return sqlite.Forgotten{}, err

@@ -170,13 +170,13 @@ func Begin(o Options) error {
 
 // Reset deletes the store of the workspace that the options mean, with its
 // keys. It must not be open. Cliniko has the clients that were in it, and
-// nothing else of it.
+// nothing else of it. SyncRunning: another process syncs it.
 func Reset(ctx context.Context, o Options) error {
 	l, err := locateListed(o, systemKeyring())
 	if err != nil {
 		return err
 	}
-	err = l.reset(ctx)
+	err = l.withoutPasses(func() error { return l.reset(ctx) })
 	if err == nil && l.listed {
 		err = l.begin()
 	}

@@ -30,7 +30,7 @@ type Workspace struct {
 	options Options
 	at      *location
 	db      *sqlite.DB
-	file    os.FileInfo  // of the store, when it was opened
+	file    os.FileInfo  // the store's, when it was opened
 	demo    *demo        // nil for a real one
 	idle    atomic.Int32 // minutes
 
@@ -223,21 +223,4 @@ func (w *Workspace) newClient(key cliniko.Key) (*cliniko.Client, error) {
 }
 
 // passLock keeps two processes from running a pass on the same store.
-func (w *Workspace) passLock() (func(), error) {
-	folder, err := w.at.makeFolder()
-	if err != nil {
-		return nil, profile.Because(profile.StoreUnreadable, err)
-	}
-	lock, err := folder.Flock(syncLock)
-	if err = errors.Join(err, folder.Close()); err != nil {
-		return nil, profile.Because(profile.StoreUnreadable, err)
-	}
-	ok, err := lock.TryLock()
-	if err != nil {
-		return nil, profile.Because(profile.StoreUnreadable, fmt.Errorf("lock the store for a pass: %w", err))
-	}
-	if !ok {
-		return nil, profile.Refuse(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
-	}
-	return func() { _ = lock.Unlock() }, nil
-}
+func (w *Workspace) passLock() (func(), error) { return w.at.lockPasses() }

@@ -13,6 +13,17 @@ func (c *Call) Clinics() workspace.Clinics { return workspace.ClinicsOf(c.host.o
 // Open returns the clinic that the window shows, and opens it at first.
 func (c *Call) Open(ctx context.Context) (*Clinic, error) { return c.host.Open(ctx) }
 
+// Reopen closes a clinic whose store was replaced, and opens what is there now.
+// Where it was not, it returns why.
+func (c *Call) Reopen(ctx context.Context, clinic *Clinic, why error) (*Clinic, error) {
+	if !clinic.Workspace.Replaced(ctx) {
+		return nil, why
+	}
+	c.KeepAnswer()
+	c.host.dropReplaced(clinic)
+	return c.host.Open(ctx)
+}
+
 // OpenDemo shows the simulated clinic. It works even where the clinic cannot be
 // opened.
 func (c *Call) OpenDemo(ctx context.Context) error {

@@ -166,6 +166,25 @@ func (h *Host) drop(c *Clinic) *session.Session {
 	return ended
 }
 
+// DropReplaced closes every clinic whose store is not the one any more that it
+// has open: another program has erased it, or put another in its place. The next
+// call opens what is there now. It says whether there was one.
+func (h *Host) DropReplaced(ctx context.Context) (dropped bool) {
+	for _, c := range h.Opened() {
+		if c.Workspace.Replaced(ctx) {
+			h.dropReplaced(c)
+			dropped = true
+		}
+	}
+	return dropped
+}
+
+func (h *Host) dropReplaced(c *Clinic) {
+	c.tellLocking()
+	h.drop(c)
+	h.options.Log.Warn().Msg("the store was replaced, so it was closed")
+}
+
 // eraseTraces erases what the program has written about clients: its log now,
 // the web view's files at the next start.
 func (h *Host) eraseTraces() error {

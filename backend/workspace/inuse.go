@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"slices"
 
 	"github.com/gofrs/flock"
@@ -13,23 +12,52 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// syncLock is held by the process that runs a pass on the store beside it.
+// syncLock is held by the process that runs a pass on the store beside it, or
+// erases that.
 const syncLock = "sync.lock"
 
-// Erased returns nil while the store that was opened is still the one in its
-// place, and otherwise StoreMissing: another process erased or replaced it, and
-// what was written since is lost. Where open files cannot be deleted, as on
-// Windows, that does not happen.
-func (w *Workspace) Erased() error {
-	now, err := os.Stat(w.at.storePath())
-	if err == nil && os.SameFile(now, w.file) {
-		return nil
+// lockPasses keeps two processes from running a pass on the store in this
+// folder, and one from erasing it under a pass of the other.
+//
+// Errors: SyncRunning, StoreUnreadable.
+func (l *location) lockPasses() (unlock func(), err error) {
+	folder, err := l.makeFolder()
+	if err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
+	lock, err := folder.Flock(syncLock)
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
+	free, err := lock.TryLock()
+	if err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, fmt.Errorf("lock the store for a pass: %w", err))
+	}
+	if !free {
+		return nil, profile.Refuse(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+// withoutPasses does what erases the store, unless a pass of another process
+// runs. A folder that is not there has none.
+func (l *location) withoutPasses(do func() error) error {
+	folder, err := l.openFolder()
+	if errors.Is(err, fs.ErrNotExist) {
+		return do()
 	}
 	if err == nil {
-		err = errors.New("another file is in its place")
+		err = folder.Close()
 	}
-	return &profile.Error{Code: profile.StoreMissing, Cause: err,
-		Message: "TeleHab's data was erased from this computer meanwhile, so nothing of this was kept. Start again if that was not meant."}
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	unlock, err := l.lockPasses()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return do()
 }
 
 // HoldPasses keeps other processes from syncing what Purge erases, until
