@@ -48,7 +48,7 @@ test: ## Run every check and test; installs what is missing
 	@build/scripts/test.sh
 
 steady: ## Repeat the Wine, window and browser stages of the last test ROUNDS times (10)
-	@build/scripts/again.sh $(ROUNDS) wine installer-test e2e-window e2e-browser e2e-states e2e-open-in
+	@build/scripts/again.sh $(ROUNDS) wine installer-test e2e-window e2e-lock e2e-browser e2e-states e2e-open-in
 
 nightly: release $(MUTATOR) ## Run what takes too long for each change: histories, kills, mutants
 	@build/scripts/nightly.sh
