@@ -74,9 +74,10 @@ func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	return shown, nil
 }
 
-// Add creates a person and returns it without its hash. The first one needs no
-// by and gets every permission, whatever permissions says. Later ones need a by
-// who has ManagePeople in the store, or it fails with NotPermitted. An
+// Add creates a person and returns it without its hash. Without a by it is the
+// first one, who gets every permission, whatever permissions says: with people
+// in the store it fails with NotPermitted, however many processes add a first
+// one at once. Later ones need a by who has ManagePeople in the store. An
 // unacceptable name, email, password or permission is Invalid.
 func (p *People) Add(ctx context.Context, by *staff.Person, name, email, password string,
 	permissions []staff.Permission) (staff.Person, error) {
@@ -84,24 +85,34 @@ func (p *People) Add(ctx context.Context, by *staff.Person, name, email, passwor
 		return staff.Person{}, err
 	}
 	defer p.release()
+	accepted := func(people []staff.Person) (staff.Person, error) {
+		permissions := permissions
+		if by == nil && len(people) == 0 {
+			permissions = staff.AllPermissions
+		} else if err := mayManage(people, by); err != nil {
+			return staff.Person{}, err
+		}
+		return validDetails(people, name, email, permissions)
+	}
 	people, err := p.store.People(ctx)
 	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
-	if len(people) == 0 {
-		permissions = staff.AllPermissions
-	} else if err := mayManage(people, by); err != nil {
-		return staff.Person{}, err
-	}
-	person, err := validPerson(people, name, email, password, permissions)
+	person, err := accepted(people) // before the hash, which takes a while
 	if err != nil {
 		return staff.Person{}, err
 	}
-	person.ID, person.CreatedAt = rand.Text(), p.now().UTC()
-	if person.PasswordHash, err = p.cost.hash(password); err != nil {
-		return staff.Person{}, fmt.Errorf("account: hash a password: %w", err)
+	hash, err := p.newHash(password, &person)
+	if err != nil {
+		return staff.Person{}, err
 	}
-	if err := p.store.AddPerson(ctx, person); err != nil {
+	id, now := rand.Text(), p.now().UTC()
+	err = p.store.ChangePeople(ctx, func(people []staff.Person) (staff.Person, error) {
+		person, err = accepted(people)
+		person.ID, person.CreatedAt, person.PasswordHash = id, now, hash
+		return person, err
+	})
+	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: keep a person: %w", err)
 	}
 	return withoutHash(person), nil

@@ -41,28 +41,21 @@ func (s *shelf) People(context.Context) ([]staff.Person, error) {
 	return append([]staff.Person(nil), s.people...), nil
 }
 
-func (s *shelf) AddPerson(_ context.Context, p staff.Person) error {
+func (s *shelf) ChangePeople(_ context.Context, decide func([]staff.Person) (staff.Person, error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, other := range s.people {
-		if strings.EqualFold(other.Email, p.Email) {
-			return profile.Refuse(profile.Invalid, "This email is taken.")
-		}
+	p, err := decide(append([]staff.Person(nil), s.people...))
+	if err != nil {
+		return err
 	}
-	s.people = append(s.people, p)
-	return nil
-}
-
-func (s *shelf) ChangePerson(_ context.Context, p staff.Person) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for i := range s.people {
 		if s.people[i].ID == p.ID {
 			s.people[i] = p
 			return nil
 		}
 	}
-	return profile.Refuse(profile.NotFound, "This person is not here.")
+	s.people = append(s.people, p)
+	return nil
 }
 
 const (

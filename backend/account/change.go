@@ -19,6 +19,10 @@ type Details struct {
 // Change replaces the details of the person with the id. by needs ManagePeople.
 // Invalid: a value is unacceptable, or no one would be left with ManagePeople.
 func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Details) (staff.Person, error) {
+	if err := p.acquire(ctx); err != nil {
+		return staff.Person{}, err
+	}
+	defer p.release()
 	return p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
 		if err := mayManage(people, by); err != nil {
 			return err
@@ -46,11 +50,27 @@ func managesPeople(p staff.Person) bool { return p.Active() && p.May(staff.Manag
 // ChangePassword replaces a person's own password. It needs the present one; a
 // wrong one is SignInRefused and counts as a failed sign-in.
 func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) error {
-	_, err := p.change(ctx, id, func(_ []staff.Person, person *staff.Person) error {
-		if err := p.challenge(ctx, person.Email, person, present, "Wrong password. Check your current password and try again."); err != nil {
-			return err
+	if err := p.acquire(ctx); err != nil {
+		return err
+	}
+	defer p.release()
+	_, before, err := p.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := p.challenge(ctx, before.Email, before, present, "Wrong password. Check your current password and try again."); err != nil {
+		return err
+	}
+	hash, err := p.newHash(fresh, before)
+	if err != nil {
+		return err
+	}
+	_, err = p.change(ctx, id, func(_ []staff.Person, person *staff.Person) error {
+		if person.PasswordHash != before.PasswordHash || !person.Active() {
+			return profile.Refuse(profile.SignInRefused, "Your password was changed meanwhile. Sign in again.")
 		}
-		return p.setPassword(person, fresh)
+		person.PasswordHash = hash
+		return nil
 	})
 	return err
 }
@@ -58,16 +78,29 @@ func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) 
 // ResetPassword sets the password of a person who forgot it. by needs
 // ManagePeople.
 func (p *People) ResetPassword(ctx context.Context, by *staff.Person, id, fresh string) error {
-	_, err := p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
-		if err := mayManage(people, by); err != nil {
-			return err
-		}
-		if err := p.clearTries(ctx, person.Email); err != nil {
-			return err
-		}
-		return p.setPassword(person, fresh)
+	if err := p.acquire(ctx); err != nil {
+		return err
+	}
+	defer p.release()
+	people, before, err := p.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := mayManage(people, by); err != nil {
+		return err
+	}
+	hash, err := p.newHash(fresh, before)
+	if err != nil {
+		return err
+	}
+	person, err := p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
+		person.PasswordHash = hash
+		return mayManage(people, by)
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return p.clearTries(ctx, person.Email)
 }
 
 // Confirm checks the password of the person who is signed in again, before
@@ -78,12 +111,11 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 		return err
 	}
 	defer p.release()
-	people, err := p.store.People(ctx)
+	_, person, err := p.find(ctx, id)
 	if err != nil {
-		return fmt.Errorf("account: read people: %w", err)
+		return err
 	}
-	person := findByID(people, id)
-	if person == nil || !person.Active() {
+	if !person.Active() {
 		return errUnknown
 	}
 	return p.challenge(ctx, person.Email, person, password, "Wrong password. Check it and try again.")
@@ -91,38 +123,45 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 
 var errUnknown = profile.Refuse(profile.NotFound, "This person is no longer here. Reload the list of people.")
 
-func (p *People) setPassword(person *staff.Person, password string) error {
+// newHash returns the hash of a new password of the person, once it was
+// accepted.
+func (p *People) newHash(password string, person *staff.Person) (string, error) {
 	if err := checkPassword(password, person.Name, person.Email); err != nil {
-		return err
+		return "", err
 	}
 	hash, err := p.cost.hash(password)
 	if err != nil {
-		return fmt.Errorf("account: hash a password: %w", err)
+		return "", fmt.Errorf("account: hash a password: %w", err)
 	}
-	person.PasswordHash = hash
-	return nil
+	return hash, nil
 }
 
-// change reads the people, calls do to change the one with the id, and stores
-// it.
-func (p *People) change(ctx context.Context, id string, do func(people []staff.Person, person *staff.Person) error) (staff.Person, error) {
-	if err := p.acquire(ctx); err != nil {
-		return staff.Person{}, err
-	}
-	defer p.release()
+// find returns all people, and the one with the id.
+func (p *People) find(ctx context.Context, id string) ([]staff.Person, *staff.Person, error) {
 	people, err := p.store.People(ctx)
 	if err != nil {
-		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
+		return nil, nil, fmt.Errorf("account: read people: %w", err)
 	}
-	known := findByID(people, id)
-	if known == nil {
-		return staff.Person{}, errUnknown
+	person := findByID(people, id)
+	if person == nil {
+		return nil, nil, errUnknown
 	}
-	person := *known
-	if err := do(people, &person); err != nil {
-		return staff.Person{}, err
-	}
-	if err := p.store.ChangePerson(ctx, person); err != nil {
+	return people, person, nil
+}
+
+// change stores what do makes of the person with the id, as they are stored
+// then: hashing takes a while, in which another process may have changed them.
+func (p *People) change(ctx context.Context, id string, do func(people []staff.Person, person *staff.Person) error) (staff.Person, error) {
+	var person staff.Person
+	err := p.store.ChangePeople(ctx, func(people []staff.Person) (staff.Person, error) {
+		known := findByID(people, id)
+		if known == nil {
+			return staff.Person{}, errUnknown
+		}
+		person = *known
+		return person, do(people, &person)
+	})
+	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: keep a person: %w", err)
 	}
 	return withoutHash(person), nil

@@ -29,15 +29,9 @@ const (
 // characters pass, so it is not a composition rule.
 const minStrength = 40
 
-// validPerson checks what was entered and returns it, normalized, as a person
+// validDetails checks what was entered and returns it, normalized, as a person
 // without id, hash and time. Its errors are Invalid and repeat nothing of the
 // input.
-func validPerson(people []staff.Person, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
-	person, err := validDetails(people, name, email, permissions)
-	return person, cmp.Or(err, checkPassword(password, person.Name, person.Email))
-}
-
-// validDetails is validPerson without a password.
 func validDetails(others []staff.Person, name, email string, permissions []staff.Permission) (staff.Person, error) {
 	name, email = strings.TrimSpace(name), profile.Trim(email)
 	granted, refused := checkPermissions(permissions)

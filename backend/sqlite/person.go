@@ -28,8 +28,15 @@ func sealPerson(with interface{ seal([]byte, string) []byte }, p *staff.Person) 
 }
 
 // People returns all people, in the order in which they were added.
-func (db *DB) People(ctx context.Context) (people []staff.Person, err error) {
-	rows, err := db.read.QueryContext(ctx, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
+func (db *DB) People(ctx context.Context) ([]staff.Person, error) { return db.people(ctx, db.read) }
+
+// querier is the store, or a transaction of it.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func (db *DB) people(ctx context.Context, in querier) (people []staff.Person, err error) {
+	rows, err := in.QueryContext(ctx, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
 	if err != nil {
 		return nil, coded(err)
 	}
@@ -114,41 +121,41 @@ func sealedPeople(ctx context.Context, tx *sql.Tx) (sealed map[string][]byte, er
 	return sealed, rows.Err()
 }
 
-// AddPerson stores a person. The caller checks that the email is free, since
-// emails are sealed.
+// ChangePeople decides about a person and stores them, in one transaction.
 //
 // StoreDamaged: it would be the first person although a clinic is connected,
 // which only a person can do. So people were deleted from the file, and whoever
 // did it must not be shown the clients.
-func (db *DB) AddPerson(ctx context.Context, p staff.Person) error {
-	sealed, err := sealPerson(db.sealer, &p)
-	if err != nil {
+func (db *DB) ChangePeople(ctx context.Context, decide func([]staff.Person) (staff.Person, error)) error {
+	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		people, err := db.people(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p, err := decide(people)
+		if err != nil {
+			return err
+		}
+		if len(people) == 0 {
+			if err := requireNoClinic(ctx, tx); err != nil {
+				return err
+			}
+		}
+		sealed, err := sealPerson(db.sealer, &p)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "INSERT INTO person (id, created_at, sealed) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
+			p.ID, stamp(p.CreatedAt), sealed)
 		return err
-	}
-	result, err := db.write.ExecContext(ctx, `INSERT INTO person (id, created_at, sealed) SELECT ?, ?, ?
-		WHERE EXISTS (SELECT 1 FROM person) OR NOT EXISTS (SELECT 1 FROM clinic)`, p.ID, stamp(p.CreatedAt), sealed)
-	if err != nil {
-		return coded(err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, profile.Refuse(profile.StoreDamaged,
-			"The people of this computer were removed outside TeleHab, so its clients cannot be opened. Close TeleHab, delete the file telehab.db in its data folder, and start again: nothing in Cliniko is lost."))
-	}
-	return nil
+	})
 }
 
-// ChangePerson replaces what is stored of a person.
-func (db *DB) ChangePerson(ctx context.Context, p staff.Person) error {
-	sealed, err := sealPerson(db.sealer, &p)
-	if err != nil {
+func requireNoClinic(ctx context.Context, tx *sql.Tx) error {
+	var connected bool
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM clinic)").Scan(&connected); err != nil || !connected {
 		return err
 	}
-	result, err := db.write.ExecContext(ctx, "UPDATE person SET sealed = ? WHERE id = ?", sealed, p.ID)
-	if err != nil {
-		return coded(err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, profile.Refuse(profile.NotFound, "This person is no longer here. Reload the list of people."))
-	}
-	return nil
+	return profile.Refuse(profile.StoreDamaged,
+		"The people of this computer were removed outside TeleHab, so its clients cannot be opened. Close TeleHab, delete the file telehab.db in its data folder, and start again: nothing in Cliniko is lost.")
 }

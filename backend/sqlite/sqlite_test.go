@@ -175,9 +175,15 @@ func TestFullPassGoesOnForADay(t *testing.T) {
 	}
 }
 
+// keep stores a person, whoever is there.
+func keep(t *testing.T, db *sqlite.DB, p staff.Person) error {
+	t.Helper()
+	return db.ChangePeople(t.Context(), func([]staff.Person) (staff.Person, error) { return p, nil })
+}
+
 func TestNothingPersonalInTheFiles(t *testing.T) {
 	db := openStore(t, filepath.Join(t.TempDir(), "data", "telehab.db"))
-	if err := db.AddPerson(t.Context(), staff.Person{ID: "p1", Name: "Robin Canary", Email: "robin@example.org", PasswordHash: "$argon2id$hash", CreatedAt: changedAt}); err != nil {
+	if err := keep(t, db, staff.Person{ID: "p1", Name: "Robin Canary", Email: "robin@example.org", PasswordHash: "$argon2id$hash", CreatedAt: changedAt}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {
@@ -338,7 +344,7 @@ func TestForgetReplacesTheKey(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")
 	db := openStore(t, path)
 	dana := staff.Person{ID: "p1", Name: "Dana Example", Email: "dana@clinic.example", PasswordHash: "hash", CreatedAt: changedAt}
-	if err := db.AddPerson(t.Context(), dana); err != nil {
+	if err := keep(t, db, dana); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Connect(t.Context(), clinic, time.Now()); err != nil {

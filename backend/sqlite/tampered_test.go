@@ -120,18 +120,18 @@ func TestBrokenReasonOfAFailure(t *testing.T) {
 func TestNobodyBecomesTheFirstBesideAClinic(t *testing.T) {
 	db, _ := newStore(t)
 	somebody := staff.Person{ID: "p1", Name: "Dana", Email: "dana@example.com", CreatedAt: changedAt}
-	if err := db.AddPerson(t.Context(), somebody); profile.CodeOf(err) != profile.StoreDamaged {
+	if err := keep(t, db, somebody); profile.CodeOf(err) != profile.StoreDamaged {
 		t.Errorf("%v", err)
 	}
 	fresh := openStore(t, t.TempDir()+"/telehab.db")
-	if err := fresh.AddPerson(t.Context(), somebody); err != nil {
+	if err := keep(t, fresh, somebody); err != nil {
 		t.Fatal(err)
 	}
 	if err := fresh.Connect(t.Context(), clinic, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	somebody.ID = "p2"
-	if err := fresh.AddPerson(t.Context(), somebody); err != nil {
+	if err := keep(t, fresh, somebody); err != nil {
 		t.Error(err)
 	}
 }

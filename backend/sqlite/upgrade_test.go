@@ -47,7 +47,7 @@ func TestWhoCouldExportStillCan(t *testing.T) {
 		"manager":  {"people"},
 	}
 	for id, permissions := range had {
-		if err := db.AddPerson(t.Context(), staff.Person{ID: id, Name: id, Email: id + "@clinic.example", Permissions: permissions, CreatedAt: changedAt}); err != nil {
+		if err := keep(t, db, staff.Person{ID: id, Name: id, Email: id + "@clinic.example", Permissions: permissions, CreatedAt: changedAt}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -75,7 +75,7 @@ func TestWhoCouldExportStillCan(t *testing.T) {
 			}
 			if p.ID == wants.revoke {
 				p.Permissions = kept
-				if err := db.ChangePerson(t.Context(), p); err != nil {
+				if err := keep(t, db, p); err != nil {
 					t.Fatal(err)
 				}
 			}

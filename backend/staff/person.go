@@ -38,10 +38,12 @@ func (Person) MarshalJSON() ([]byte, error) { return []byte(`"` + profile.Redact
 // PersonStore keeps the people of this computer. There are few of them.
 type PersonStore interface {
 	People(ctx context.Context) ([]Person, error)
-	// AddPerson stores a person; the caller has checked that the email is free.
-	AddPerson(ctx context.Context, p Person) error
-	// ChangePerson replaces the person with p's id. NotFound: there is none.
-	ChangePerson(ctx context.Context, p Person) error
+	// ChangePeople stores the person whom decide returns: somebody new, or what
+	// replaces whoever has the same id. decide is given the people as they are
+	// stored, and no other process changes them until it is done: what may be
+	// is decided there, and not by a list that was read before. Its error ends
+	// it with nothing stored. It must not call the store.
+	ChangePeople(ctx context.Context, decide func(people []Person) (Person, error)) error
 	// CountTries replaces the wrong tries of an email by what count makes of
 	// them, while no other process counts. The zero value forgets them, as
 	// does a last try more than forgetAfter before now. Both are times since

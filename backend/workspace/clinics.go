@@ -228,6 +228,9 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	return c.write(clinicList{Current: account, Clinics: append(list.without(account), Place{account, proof.connection.Clinic.Name})})
 }
 
+// errSomebody: the store has a first person already.
+var errSomebody = errors.New("there are people already")
+
 // fill opens the separate store, adds its first person and connects it.
 func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staff.Person) (err error) {
 	separate, err := Open(ctx, c.at(account))
@@ -235,15 +238,15 @@ func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staf
 		return err
 	}
 	defer func() { err = errors.Join(err, separate.Close()) }()
-	people, err := separate.db.People(ctx)
-	if err != nil {
-		return err
-	}
-	if len(people) == 0 {
-		by.Permissions = staff.AllPermissions
-		if err := separate.db.AddPerson(ctx, by); err != nil {
-			return err
+	err = separate.db.ChangePeople(ctx, func(people []staff.Person) (staff.Person, error) {
+		if len(people) > 0 {
+			return staff.Person{}, errSomebody
 		}
+		by.Permissions = staff.AllPermissions
+		return by, nil
+	})
+	if err != nil && !errors.Is(err, errSomebody) {
+		return err
 	}
 	return separate.Audited(ctx, staff.Event{Person: by.ID, Action: staff.ConnectedClinic, Subject: account},
 		func(*staff.Event) error { return separate.connect(ctx, proof) })
