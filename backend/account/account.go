@@ -25,6 +25,7 @@ type People struct {
 	// uptime is the monotonic clock of the delay after wrong passwords.
 	uptime func() time.Duration
 	cost   Cost
+	clinic func(context.Context) []string
 	slot   chan struct{} // full while a password is checked
 }
 
@@ -42,9 +43,16 @@ func WithUptime(uptime func() time.Duration) Option { return func(p *People) { p
 // valid, since each hash contains its cost.
 func WithCost(cost Cost) Option { return func(p *People) { p.cost = cost } }
 
+// WithClinic gives words that everybody knows of the clinic, such as its name:
+// they make a password no harder to guess.
+func WithClinic(words func(context.Context) []string) Option {
+	return func(p *People) { p.clinic = words }
+}
+
 // New returns the people of store.
 func New(store staff.PersonStore, options ...Option) *People {
-	p := &People{store: store, now: time.Now, uptime: uptime.Now, cost: DefaultCost, slot: make(chan struct{}, 1)}
+	p := &People{store: store, now: time.Now, uptime: uptime.Now, cost: DefaultCost, slot: make(chan struct{}, 1),
+		clinic: func(context.Context) []string { return nil }}
 	for _, option := range options {
 		option(p)
 	}
@@ -102,7 +110,7 @@ func (p *People) Add(ctx context.Context, by *staff.Person, name, email, passwor
 	if err != nil {
 		return staff.Person{}, err
 	}
-	hash, err := p.newHash(password, &person)
+	hash, err := p.newHash(ctx, password, &person)
 	if err != nil {
 		return staff.Person{}, err
 	}

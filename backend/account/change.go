@@ -61,7 +61,7 @@ func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) 
 	if err := p.challenge(ctx, before.Email, before, present, "Wrong password. Check your current password and try again."); err != nil {
 		return err
 	}
-	hash, err := p.newHash(fresh, before)
+	hash, err := p.newHash(ctx, fresh, before)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (p *People) ResetPassword(ctx context.Context, by *staff.Person, id, fresh 
 	if err := mayManage(people, by); err != nil {
 		return err
 	}
-	hash, err := p.newHash(fresh, before)
+	hash, err := p.newHash(ctx, fresh, before)
 	if err != nil {
 		return err
 	}
@@ -125,8 +125,9 @@ var errUnknown = profile.Refuse(profile.NotFound, "This person is no longer here
 
 // newHash returns the hash of a new password of the person, once it was
 // accepted.
-func (p *People) newHash(password string, person *staff.Person) (string, error) {
-	if err := checkPassword(password, person.Name, person.Email); err != nil {
+func (p *People) newHash(ctx context.Context, password string, person *staff.Person) (string, error) {
+	known := p.known(ctx, person.Name, person.Email)
+	if err := p.checkPassword(password, person.Name, person.Email, known); err != nil {
 		return "", err
 	}
 	hash, err := p.cost.hash(password)

@@ -2,14 +2,12 @@ package account
 
 import (
 	"cmp"
-	"fmt"
 	"net/mail"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	strength "github.com/wagslane/go-password-validator"
 	"golang.org/x/text/unicode/norm"
 
 	"telehab.io/desktop/backend/profile"
@@ -23,11 +21,6 @@ const (
 	MinPassword = 12   // characters
 	MaxPassword = 1000 // bytes; more would only take time
 )
-
-// minStrength, in the strength library's bits, refuses passwords that are long
-// but trivial: one character repeated, rows of keys, counting. Any other twelve
-// characters pass, so it is not a composition rule.
-const minStrength = 40
 
 // validDetails checks what was entered and returns it, normalized, as a person
 // without id, hash and time. Its errors are Invalid and repeat nothing of the
@@ -71,7 +64,9 @@ func checkEmail(people []staff.Person, email string) error {
 	return nil
 }
 
-func checkPassword(password, name, email string) error {
+// checkPassword refuses a password that is easy to guess for whoever knows the
+// words that are known of the person. There are no rules of composition.
+func (p *People) checkPassword(password, name, email string, known []string) error {
 	plain := normalPassword(password)
 	local, _, _ := strings.Cut(email, "@")
 	if utf8.RuneCountInString(plain) < MinPassword {
@@ -80,18 +75,14 @@ func checkPassword(password, name, email string) error {
 	if len(password) > MaxPassword || len(plain) > MaxPassword {
 		return profile.Errorf(profile.Invalid, "The password is too long. Use at most %d bytes.", MaxPassword)
 	}
+	if !utf8.ValidString(plain) {
+		return invalid("The password contains characters that no keyboard types. Type it again.")
+	}
 	if strings.EqualFold(plain, email) || strings.EqualFold(plain, local) || strings.EqualFold(plain, name) {
 		return invalid("The password is the person's name or email. Choose something that others cannot guess.")
 	}
-	if strength.GetEntropy(plain) < minStrength {
-		return invalid("The password is too easy to guess, such as one key again and again or a row of keys. Use a few words instead.")
-	}
-	common, err := isCommon(plain)
-	if err != nil {
-		return fmt.Errorf("account: read the common passwords: %w", err)
-	}
-	if common {
-		return invalid("The password is one of those that are tried first, or close to one. Use a few words instead.")
+	if scoreOf(plain, known) < minScore {
+		return invalid("The password is too easy to guess. Use a few words that do not belong together.")
 	}
 	return nil
 }

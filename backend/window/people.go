@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
@@ -58,6 +59,25 @@ func (p *People) SignOut() (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		c.SignOut()
 		return p.page.state(ctx, c)
+	})
+}
+
+// StrengthView is how hard a password is to guess.
+type StrengthView struct {
+	Score   int    `json:"score"`   // 0 to 4; from 3 on it is accepted
+	Problem string `json:"problem"` // why it is not accepted; "" if it is
+}
+
+// Strength judges a password for whoever has this name and email, as setting
+// it would.
+func (p *People) Strength(password, name, email string) (StrengthView, error) {
+	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (StrengthView, error) {
+		score, err := c.Clinic.Workspace.Accounts.Judge(ctx, password, name, email)
+		view := StrengthView{Score: score}
+		if err != nil {
+			view.Problem = profile.MessageOf(err)
+		}
+		return view, nil
 	})
 }
 

@@ -98,9 +98,21 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if err != nil {
 		return nil, errors.Join(profile.Because(profile.StoreUnreadable, err), db.Close())
 	}
-	w := &Workspace{Accounts: account.New(db), options: o, at: at, db: db, file: file}
+	w := &Workspace{Accounts: account.New(db, account.WithClinic(clinicWords(db))), options: o, at: at, db: db, file: file}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	return w, nil
+}
+
+// clinicWords are the names of the connected clinic, which make a password no
+// harder to guess.
+func clinicWords(db *sqlite.DB) func(context.Context) []string {
+	return func(ctx context.Context) []string {
+		clinic, err := db.Clinic(ctx)
+		if err != nil {
+			return nil // none is connected yet
+		}
+		return []string{clinic.Name, clinic.Subdomain}
+	}
 }
 
 // Close ends the connection and closes the store.

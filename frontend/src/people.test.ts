@@ -153,7 +153,17 @@ describe('security', () => {
     await user.click(await button('Change password'));
     const form = within(await dialog('Change password'));
     await user.type(form.getByLabelText('Present password'), 'not this one');
-    await user.type(form.getByLabelText('New password'), 'nine lanterns on a hill{Enter}');
+    await user.type(form.getByLabelText('New password'), sample.GUESSABLE);
+    await form.findByText(sample.TOO_EASY);
+    await user.clear(form.getByLabelText('New password'));
+    await user.type(form.getByLabelText('New password'), 'nine lanterns on a hill');
+    await form.findByText('Strong.');
+    expect(go.People.Strength.mock.lastCall).toEqual([
+      'nine lanterns on a hill',
+      'Dana Smith',
+      'dana@example.com',
+    ]);
+    await user.keyboard('{Enter}');
     expect(await form.findByRole('alert')).toHaveTextContent(/present password is not right/);
     expect(form.getByLabelText('Present password')).toHaveFocus();
     go.People.ChangePassword.mockResolvedValueOnce();

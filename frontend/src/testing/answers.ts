@@ -52,6 +52,12 @@ export function answers(go: Found): Services {
       CreateFirst: none,
       SignIn: none,
       SignOut: none,
+      Strength: (password) =>
+        Promise.resolve(
+          password === sample.GUESSABLE
+            ? { score: 2, problem: sample.TOO_EASY }
+            : { score: password.length < 16 ? 3 : 4, problem: '' },
+        ),
       ChangePassword: none,
       List: () => Promise.resolve([sample.DANA, sample.LEE, sample.PRIYA, sample.SAM]),
       Add: none,

@@ -372,6 +372,11 @@ export const EVENT: EventView = {
   subject: NGOZI.id,
   outcome: '',
 };
+/** A password that Go does not accept, and why. */
+export const GUESSABLE = 'Telehab2026!';
+export const TOO_EASY =
+  'The password is too easy to guess. Use a few words that do not belong together.';
+
 export const RETENTION: RetentionView = { archivedDays: 90, deletedDays: 7, paused: false };
 
 export const LINK_SETUP: LinkSetupView = {

@@ -25,6 +25,7 @@ interface People {
   CreateFirst(name: string, email: string, password: string): Promise<T.AppState>;
   SignIn(email: string, password: string): Promise<T.AppState>;
   SignOut(): Promise<T.AppState>;
+  Strength(password: string, name: string, email: string): Promise<T.StrengthView>;
   ChangePassword(present: string, fresh: string): Promise<void>;
   List(): Promise<T.PersonView[] | null>;
   Add(details: T.PersonDetails, password: string): Promise<T.PersonView>;

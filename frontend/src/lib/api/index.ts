@@ -75,6 +75,9 @@ export const api = {
   heartbeat: () => settle(() => go().Security.Heartbeat(), AT_ONCE),
   lock: () => settle(() => go().Security.Lock(), LOCAL),
   setIdleMinutes: (minutes: number) => settle(() => go().Security.SetAutoLock(minutes), LOCAL),
+  /** Judges a password as setting it would, for whoever has this name and email. */
+  strength: (password: string, name: string, email: string) =>
+    settle(() => go().People.Strength(password, name, email), LOCAL),
   changePassword: (present: string, fresh: string) =>
     settle(() => go().People.ChangePassword(present, fresh), LOCAL),
 

@@ -12,6 +12,7 @@ export type Permission = Area | `${Area}.${Deed}` | 'export' | 'people';
 
 export type PersonView = Narrow<go.PersonView, { permissions: Permission[] }>;
 export type PersonDetails = Narrow<go.PersonDetails, { permissions: Permission[] }>;
+export type StrengthView = FromGo<go.StrengthView>;
 export type LockedView = FromGo<go.LockedView>;
 export type EventView = FromGo<go.EventView>;
 

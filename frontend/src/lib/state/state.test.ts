@@ -6,7 +6,7 @@ import { words } from '$lib/i18n/words.svelte';
 import { App } from './app.svelte';
 import { Failures, groupsOf } from './failures.svelte';
 import { Importer } from './importer.svelte';
-import { strength } from './password';
+import { judged, unjudged } from './password';
 import { OneProfile } from './profile.svelte';
 import { ProfileList } from './profiles.svelte';
 import { Router } from './route.svelte';
@@ -295,17 +295,20 @@ describe('Router', () => {
   });
 });
 
-describe('strength', () => {
+describe('the strength of a password', () => {
+  it('is said at once where it is too short', () => {
+    expect(unjudged('')?.level).toBe(0);
+    expect(unjudged('short')).toEqual({ level: 1, text: '7 more characters needed.' });
+    expect(unjudged('kettle owl rain')).toBeNull();
+  });
+
   it.each([
-    ['', 0],
-    ['short', 1],
-    ['aaaaaaaaaaaaaaaa', 1],
-    ['password123456', 1],
-    ['dana-smith-clinic', 1],
-    ['kettle owl rain', 2],
-    ['kettle seventeen owl', 3],
-  ])('%s', (password, level) => {
-    expect(strength(password, ['Dana Smith', 'dana@example.com']).level).toBe(level);
+    [0, 'Too easy.', 1, 'Too easy.'],
+    [4, 'It is the name.', 1, 'It is the name.'],
+    [3, '', 2, 'Good. Longer is stronger.'],
+    [4, '', 3, 'Strong.'],
+  ])('is what Go says: %i %s', (score, problem, level, text) => {
+    expect(judged({ score, problem })).toEqual({ level, text });
   });
 });
 
