@@ -69,6 +69,18 @@ func (p *People) Any(ctx context.Context) (bool, error) {
 	return len(people) > 0, nil
 }
 
+// ID returns the id of whoever has the email, or "".
+func (p *People) ID(ctx context.Context, email string) (string, error) {
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return "", fmt.Errorf("account: read people: %w", err)
+	}
+	if person := findByEmail(people, email); person != nil {
+		return person.ID, nil
+	}
+	return "", nil
+}
+
 // List returns everyone, without hashes.
 func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	people, err := p.store.People(ctx)

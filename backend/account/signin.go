@@ -44,13 +44,19 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 		return fmt.Errorf("account: count a try: %w", err)
 	}
 	if wait > 0 {
-		return profile.Refuse(profile.SignInRefused, waitSentence(wait))
+		return &profile.Error{Code: profile.SignInRefused, Message: waitSentence(wait), Cause: errDelayed}
 	}
 	if cause := p.authenticate(person, password); cause != nil {
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
 	return p.clearTries(ctx, email)
 }
+
+var errDelayed = errors.New("account: too soon after a wrong password")
+
+// Delayed says that a password was refused without being compared, since a
+// wrong one was given shortly before.
+func Delayed(err error) bool { return errors.Is(err, errDelayed) }
 
 // errWrong is used for both an unknown email and a wrong password: the log must
 // not tell them apart either.

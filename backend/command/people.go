@@ -73,7 +73,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 			return err // before the other password is typed
 		}
 		add = func(password string) (staff.Person, error) {
-			return by.Accounts().Add(ctx, name, email, password, []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles})
+			return by.Accounts().Add(ctx, "", name, email, password, []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles})
 		}
 	}
 	password, err := passwords.next(ctx, "Password for "+name+" (at least 12 characters)")

@@ -7,13 +7,16 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/profile"
 )
 
 // Redact returns a writer that blanks what is personal or secret in every line
 // before it writes to out. A line of JSON stays JSON with the same fields: only
 // strings change, and a number of eight or more digits becomes a string. The
-// time field is unchanged. Any other line is treated as plain text. Each Write
-// has to consist of whole lines, as loggers write them.
+// time field is unchanged, and so are the ids in the field ClientsField. Any
+// other line is treated as plain text. Each Write has to consist of whole
+// lines, as loggers write them.
 func Redact(out io.Writer) io.Writer { return redactor{out} }
 
 type redactor struct{ out io.Writer }
@@ -84,6 +87,10 @@ func (s *scanner) appendObject(dst []byte, secret bool) []byte {
 			dst = s.appendSpace(append(dst, s.string()...))
 			continue
 		}
+		if s.depth == 1 && plain == ClientsField && s.src[s.at] == '[' {
+			dst = s.appendClients(dst)
+			continue
+		}
 		dst = s.appendValue(dst, secret || isSecretName(plain))
 	}
 	s.depth--
@@ -95,6 +102,29 @@ func (s *scanner) appendArray(dst []byte, secret bool) []byte {
 	dst = s.appendByte(dst) // [
 	for dst = s.appendSpace(dst); s.src[s.at] != ']'; dst = s.appendComma(dst) {
 		dst = s.appendValue(dst, secret)
+	}
+	s.depth--
+	return s.appendByte(dst) // ]
+}
+
+// ClientsField is the field of a line that lists clients by Cliniko's ids,
+// which is what a person looks them up by.
+const ClientsField = "clients"
+
+// appendClients copies a list of ids. Whatever else is in it is redacted.
+func (s *scanner) appendClients(dst []byte) []byte {
+	s.depth++
+	dst = s.appendByte(dst) // [
+	for dst = s.appendSpace(dst); s.src[s.at] != ']'; dst = s.appendComma(dst) {
+		dst = s.appendSpace(dst)
+		ahead := scanner{src: s.src, at: s.at}
+		if s.src[s.at] == '"' {
+			if _, isID := profile.ParseID(unquote(ahead.string())); isID {
+				dst = s.appendSpace(append(dst, s.string()...))
+				continue
+			}
+		}
+		dst = s.appendValue(dst, false)
 	}
 	s.depth--
 	return s.appendByte(dst) // ]

@@ -37,6 +37,12 @@ func TestLines(t *testing.T) {
 		{"a personal name of a field", `{"jane@example.com":1}`, `{"[…]":1}`},
 		{"secret fields", `{"Authorization":["Basic x"],"api_key":{"a":"b","n":1,"ok":true},"password":""}`,
 			`{"Authorization":["[…]"],"api_key":{"a":"[…]","n":"[…]","ok":true},"password":""}`},
+		{"clients by their ids", `{"clients":["1701234567890123456" , "7"],"n":1}`, `{"clients":["1701234567890123456" , "7"],"n":1}`},
+		{"and by nothing else", `{"clients":["jane@example.com","0412 345 678",12345678,["12345678"],"123456789012345678901"]}`,
+			`{"clients":["[…]","[…]","[…]",["[…]"],"[…]"]}`},
+		{"in that field alone", `{"client":"1701234567890123456","x":{"clients":["1701234567890123456"]},"clients":"1701234567890123456"}`,
+			`{"client":"[…]","x":{"clients":["[…]"]},"clients":"[…]"}`},
+		{"none", `{"clients":[ ]}`, `{"clients":[ ]}`},
 		{"bare values", `"jane@example.com"`, `"[…]"`},
 		{"spaces", " { \"a\" : [ 1 , \"x\" ] , \"b\" : { } , \"c\" : [ ] } \n", " { \"a\" : [ 1 , \"x\" ] , \"b\" : { } , \"c\" : [ ] } \n"},
 		{"two lines", "{\"a\":\"x@y.z\"}\n{\"b\":12345678}\n", "{\"a\":\"[…]\"}\n{\"b\":\"[…]\"}\n"},
@@ -46,6 +52,16 @@ func TestLines(t *testing.T) {
 		if got := redacted(t, c.in); got != c.want {
 			t.Errorf("%s: %s became %s, want %s", c.why, c.in, got, c.want)
 		}
+	}
+}
+
+// Whose row does not open is looked up in Cliniko by the id.
+func TestTheLogNamesClientsByTheirIDs(t *testing.T) {
+	var out bytes.Buffer
+	log := newLogger(&out, zerolog.DebugLevel)
+	log.Warn().Strs(ClientsField, []string{"1701234567890123456", "42"}).Msg("sealed rows do not open and are read again")
+	if got := out.String(); !strings.Contains(got, `"clients":["1701234567890123456","42"]`) {
+		t.Error(got)
 	}
 }
 

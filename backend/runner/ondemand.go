@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/syncer"
 )
@@ -85,7 +86,7 @@ func (r *Runner) start(ctx context.Context, p *pass, do work) (profile.Pass, err
 //
 // Errors: SyncRunning while any pass runs, and those of syncer.Engine.
 func (r *Runner) Mend(ctx context.Context, broken []string) error {
-	r.log.Warn().Strs("clients", broken).Msg("sealed rows do not open and are read again")
+	r.log.Warn().Strs(logging.ClientsField, broken).Msg("sealed rows do not open and are read again")
 	err := r.runPass(ctx, newBackgroundPass(Retry), func(ctx context.Context, e *syncer.Engine, _ syncer.Report) (profile.Pass, error) {
 		return e.Mend(ctx, broken)
 	})

@@ -26,14 +26,17 @@ type Accounts struct{ session *Session }
 // Accounts returns the people of this computer.
 func (s *Session) Accounts() Accounts { return Accounts{s} }
 
-// Add makes an account. Errors: SignedOut, NotPermitted, Invalid.
-func (a Accounts) Add(ctx context.Context, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
+// Add makes an account. own is the password of whoever makes it.
+//
+// Errors: SignedOut, NotPermitted, SignInRefused when own is not right, Invalid.
+func (a Accounts) Add(ctx context.Context, own, name, email, password string, permissions []staff.Permission) (staff.Person, error) {
 	s := a.session
-	if err := s.Require(MayManagePeople); err != nil {
+	event := s.event(staff.AddedPerson, "")
+	if err := s.confirmed(ctx, MayManagePeople, event, own); err != nil {
 		return staff.Person{}, err
 	}
 	var person staff.Person
-	err := s.recordAfter(ctx, s.event(staff.AddedPerson, ""), func(e *staff.Event) (err error) {
+	err := s.recordAfter(ctx, event, func(e *staff.Event) (err error) {
 		person, err = s.workspace.Accounts.Add(ctx, s.Person(), name, email, password, permissions)
 		e.Subject = person.ID
 		return err
@@ -41,17 +44,18 @@ func (a Accounts) Add(ctx context.Context, name, email, password string, permiss
 	return person, err
 }
 
-// Change changes an account. Whoever changes their own has the new
-// permissions at once; whoever deactivates it has ended the session.
+// Change changes an account; own is as in Add. Whoever changes their own has
+// the new permissions at once; whoever deactivates it has ended the session.
 //
-// Errors: SignedOut, NotPermitted, Invalid, NotFound.
-func (a Accounts) Change(ctx context.Context, id string, details account.Details) (staff.Person, error) {
+// Errors: SignedOut, NotPermitted, SignInRefused, Invalid, NotFound.
+func (a Accounts) Change(ctx context.Context, own, id string, details account.Details) (staff.Person, error) {
 	s := a.session
-	if err := s.Require(MayManagePeople); err != nil {
+	event := s.event(staff.ChangedPerson, id)
+	if err := s.confirmed(ctx, MayManagePeople, event, own); err != nil {
 		return staff.Person{}, err
 	}
 	var person staff.Person
-	err := s.recordAfter(ctx, s.event(staff.ChangedPerson, id), func(*staff.Event) (err error) {
+	err := s.recordAfter(ctx, event, func(*staff.Event) (err error) {
 		person, err = s.workspace.Accounts.Change(ctx, s.Person(), id, details)
 		return err
 	})
@@ -68,15 +72,17 @@ func (a Accounts) Change(ctx context.Context, id string, details account.Details
 	return person, err
 }
 
-// ResetPassword gives somebody who forgot the password another one.
+// ResetPassword gives somebody who forgot the password another one; own is as in
+// Add.
 //
-// Errors: SignedOut, NotPermitted, Invalid, NotFound.
-func (a Accounts) ResetPassword(ctx context.Context, id, password string) error {
+// Errors: SignedOut, NotPermitted, SignInRefused, Invalid, NotFound.
+func (a Accounts) ResetPassword(ctx context.Context, own, id, password string) error {
 	s := a.session
-	if err := s.Require(MayManagePeople); err != nil {
+	event := s.event(staff.ResetPassword, id)
+	if err := s.confirmed(ctx, MayManagePeople, event, own); err != nil {
 		return err
 	}
-	return s.recordAfter(ctx, s.event(staff.ResetPassword, id), func(*staff.Event) error {
+	return s.recordAfter(ctx, event, func(*staff.Event) error {
 		return s.workspace.Accounts.ResetPassword(ctx, s.Person(), id, password)
 	})
 }

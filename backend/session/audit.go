@@ -3,8 +3,10 @@ package session
 import (
 	"context"
 
+	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // event is what the person of this session does.
@@ -17,6 +19,17 @@ func (s *Session) record(ctx context.Context, action staff.Action, subject strin
 	return s.workspace.Record(ctx, s.event(action, subject))
 }
 
+// Recorded does something for whoever has what it needs, and adds an event once
+// it is done, with how it ended.
+//
+// Errors: SignedOut, NotPermitted, those of do and of the store.
+func (s *Session) Recorded(ctx context.Context, n Needs, action staff.Action, subject string, do func() error) error {
+	if err := s.Require(n); err != nil {
+		return err
+	}
+	return s.recordAfter(ctx, s.event(action, subject), func(*staff.Event) error { return do() })
+}
+
 // recordAround adds an event before it is done and completes it afterwards,
 // with how it ended. What cannot be recorded is not done: see
 // Workspace.Audited.
@@ -25,15 +38,32 @@ func (s *Session) recordAround(ctx context.Context, e staff.Event, do func(e *st
 }
 
 // recordAfter adds an event once it is done, with how it ended. What was
-// typed in wrongly is no event.
+// typed in wrongly is no event, nor a password that was not compared.
 func (s *Session) recordAfter(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	err := do(&e)
 	switch e.Outcome = profile.CodeOf(err); e.Outcome {
 	case profile.Invalid, profile.NotFound:
 		return err
 	}
+	if account.Delayed(err) {
+		return err
+	}
 	if recordErr := s.workspace.Record(context.WithoutCancel(ctx), e); err == nil {
 		err = recordErr
 	}
 	return err
+}
+
+// recordRefused adds to the audit trail that somebody tried to sign in with a
+// wrong email or password. A try that had to wait is no line: nobody fills the
+// trail by trying.
+func recordRefused(ctx context.Context, w *workspace.Workspace, o Options, email string, refused error) {
+	if profile.CodeOf(refused) != profile.SignInRefused || account.Delayed(refused) {
+		return
+	}
+	id, err := w.Accounts.ID(ctx, email)
+	if err != nil {
+		return // the sign-in is refused all the same
+	}
+	_ = w.Failed(ctx, newSession(w, o, staff.Person{ID: id}).event(staff.SignedIn, ""), refused)
 }

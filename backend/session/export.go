@@ -165,7 +165,7 @@ func (x Export) Run(ctx context.Context, password string, where AskWhere) (saved
 		return false, err
 	}
 	event := s.event(x.action, "")
-	if err := s.confirm(ctx, event, password); err != nil {
+	if err := s.confirmed(ctx, x.needs, event, password); err != nil {
 		return false, err
 	}
 	save, err := where()

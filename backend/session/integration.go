@@ -54,7 +54,9 @@ func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Cl
 	if demo, _ := s.workspace.Demo(); demo {
 		return profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
 	}
-	return clinics.StartSeparate(ctx, s.workspace, key, s.Person().ID)
+	return s.recordAfter(ctx, s.event(staff.ConnectedApart, ""), func(*staff.Event) error {
+		return clinics.StartSeparate(ctx, s.workspace, key, s.Person().ID)
+	})
 }
 
 // Erased is what Disconnect removed from this computer, besides the API key,
@@ -77,12 +79,13 @@ type Erasing struct {
 }
 
 // Disconnect erases the API key and everything that came from Cliniko, and
-// what the program has written about it. ask is called before; its error ends
-// it. With an error, what is returned was erased all the same.
+// what the program has written about it. own is the person's password. ask is
+// called before; its error ends it. With an error, what is returned was erased
+// all the same.
 //
-// Errors: SignedOut, NotPermitted, those of ask and of the store; NotConnected,
-// unless what is left is a separate clinic's folder.
-func (i Integration) Disconnect(ctx context.Context, ask func(Erasing) error) (Erased, error) {
+// Errors: SignedOut, NotPermitted, SignInRefused, those of ask and of the store;
+// NotConnected, unless what is left is a separate clinic's folder.
+func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasing) error) (Erased, error) {
 	s := i.session
 	if err := s.Require(MayDisconnect); err != nil {
 		return Erased{}, err
@@ -93,6 +96,10 @@ func (i Integration) Disconnect(ctx context.Context, ask func(Erasing) error) (E
 	if missing && separate == "" {
 		return Erased{}, err
 	} // one whose row cannot be decrypted goes without its name
+	event := s.event(staff.Disconnected, clinic.AccountID)
+	if err := s.confirmed(ctx, MayDisconnect, event, own); err != nil {
+		return Erased{}, err
+	}
 	if err := ask(Erasing{Clinic: clinic.Name, Separate: separate != ""}); err != nil {
 		return Erased{}, err
 	}
@@ -100,7 +107,7 @@ func (i Integration) Disconnect(ctx context.Context, ask func(Erasing) error) (E
 	if missing {
 		return erased, nil
 	}
-	err = s.recordAround(ctx, s.event(staff.Disconnected, clinic.AccountID), func(*staff.Event) error {
+	err = s.recordAround(ctx, event, func(*staff.Event) error {
 		gone, err := s.workspace.Disconnect(ctx)
 		erased.Profiles, erased.Changes, erased.Passes = gone.Profiles, gone.Changes, gone.Passes
 		return err

@@ -59,7 +59,7 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(missing.All()), store.KeepMissing(ctx)
+	return len(missing.All()), s.recordAfter(ctx, s.event(staff.KeptMissing, ""), func(*staff.Event) error { return store.KeepMissing(ctx) })
 }
 
 // RemoveMissing accepts the clients shown as deleted and calls readAll, which

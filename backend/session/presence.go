@@ -78,6 +78,7 @@ func (p *Presence) endCurrent() *Session {
 func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options, email, password string) error {
 	person, err := w.Accounts.SignIn(ctx, email, password)
 	if err != nil {
+		recordRefused(ctx, w, o, email, err)
 		return err
 	}
 	return p.startRecorded(ctx, newSession(w, o, person))

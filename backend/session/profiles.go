@@ -9,37 +9,50 @@ import (
 // OpenedProfile adds to the audit trail that the person looks at a client, once
 // as long as they go on looking at the same one.
 func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
+	return s.recordOnce(ctx, staff.OpenedProfile, ref, &s.opened)
+}
+
+// ReadHistory adds to the audit trail that the person reads what changed of a
+// client, once as long as they go on looking at the same one.
+func (s *Session) ReadHistory(ctx context.Context, ref string) error {
+	return s.recordOnce(ctx, staff.ReadHistory, ref, &s.history)
+}
+
+// recordOnce adds an event, unless it is the very same one as last.
+func (s *Session) recordOnce(ctx context.Context, action staff.Action, ref string, last *string) error {
 	if err := s.Require(MayViewProfiles); err != nil {
 		return err
 	}
 	s.mu.Lock()
-	again := s.opened == ref
+	again := *last == ref
 	s.mu.Unlock()
 	if again {
 		return nil
 	}
-	if err := s.record(ctx, staff.OpenedProfile, ref); err != nil {
+	if err := s.record(ctx, action, ref); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.opened = ref
+	*last = ref
 	return nil
 }
 
-// EraseProfile removes what is kept here of a client who has left Cliniko.
+// EraseProfile removes what is kept here of a client who has left Cliniko. own
+// is the person's password.
 //
-// Errors: SignedOut, NotPermitted, NotConnected, NotFound, Invalid for a client
-// who has not left.
-func (s *Session) EraseProfile(ctx context.Context, ref string) error {
-	if err := s.Require(MayEraseProfiles); err != nil {
+// Errors: SignedOut, NotPermitted, SignInRefused, NotConnected, NotFound, Invalid
+// for a client who has not left.
+func (s *Session) EraseProfile(ctx context.Context, own, ref string) error {
+	event := s.event(staff.ErasedProfile, ref)
+	if err := s.confirmed(ctx, MayEraseProfiles, event, own); err != nil {
 		return err
 	}
 	store, err := s.workspace.Store(ctx)
 	if err != nil {
 		return err
 	}
-	err = s.recordAfter(ctx, s.event(staff.ErasedProfile, ref), func(*staff.Event) error { return store.Erase(ctx, ref) })
+	err = s.recordAfter(ctx, event, func(*staff.Event) error { return store.Erase(ctx, ref) })
 	if err == nil {
 		s.workspace.Forget([]string{ref})
 	}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
@@ -44,7 +45,8 @@ type Session struct {
 	person staff.Person
 	ended  bool
 	listed *syncer.Listed // waits to be imported
-	opened string         // the client whom the audit trail has last
+	// The clients whom the audit trail has last, by what was done.
+	opened, history string
 }
 
 func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session {
@@ -85,6 +87,7 @@ func (s *Session) Lifetime() context.Context { return s.lifetime }
 func Authenticate(ctx context.Context, w *workspace.Workspace, o Options, email, password string) (*Session, error) {
 	person, err := w.Accounts.SignIn(ctx, email, password)
 	if err != nil {
+		recordRefused(ctx, w, o, email, err)
 		return nil, err
 	}
 	s := newSession(w, o, person)
@@ -114,7 +117,7 @@ func (s *Session) Ended() bool {
 func (s *Session) End() {
 	s.mu.Lock()
 	before := s.ended
-	s.ended, s.listed, s.opened = true, nil, ""
+	s.ended, s.listed, s.opened, s.history = true, nil, "", ""
 	s.mu.Unlock()
 	if before {
 		return
@@ -155,18 +158,28 @@ func (s *Session) Listed() (*syncer.Listed, error) {
 	return s.listed, nil
 }
 
-// confirm asks the person once more for the password, before what matters. That
-// it was wrong is in the audit trail.
-func (s *Session) confirm(ctx context.Context, e staff.Event, password string) error {
+// confirmed returns nil if the person of this session has what is needed, and
+// own is their password: before what matters it is asked for once more, since
+// somebody else may be at an open window. That it was wrong counts as a failed
+// sign-in, and is in the audit trail. A command has asked for it already, and
+// in the demo nobody has one.
+//
+// Errors: SignedOut, NotPermitted, SignInRefused, and those of the store.
+func (s *Session) confirmed(ctx context.Context, n Needs, e staff.Event, own string) error {
+	if err := s.Require(n); err != nil {
+		return err
+	}
 	if demo, _ := s.workspace.Demo(); demo || s.passwordGiven {
 		return nil
 	}
-	err := s.workspace.Accounts.Confirm(ctx, e.Person, password)
-	if err == nil {
-		return nil
+	if err := s.workspace.Accounts.Confirm(ctx, e.Person, own); err != nil {
+		if account.Delayed(err) {
+			return err
+		}
+		if auditErr := s.workspace.Failed(ctx, e, err); auditErr != nil {
+			return auditErr
+		}
+		return err
 	}
-	if auditErr := s.workspace.Failed(ctx, e, err); auditErr != nil {
-		return auditErr
-	}
-	return err
+	return s.Require(n) // checking a password takes a while
 }

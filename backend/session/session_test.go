@@ -144,7 +144,7 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 			return ended.Integration().ConnectSeparately(t.Context(), workspace.Clinics{}, fake.Key())
 		},
 		"disconnect": func() error {
-			_, err := ended.Integration().Disconnect(t.Context(), func(session.Erasing) error { return errors.New("asked") })
+			_, err := ended.Integration().Disconnect(t.Context(), password, func(session.Erasing) error { return errors.New("asked") })
 			return err
 		},
 		"import":      func() error { _, err := ended.Integration().Import(t.Context(), nil); return err },
@@ -158,19 +158,21 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 		},
 		"failures": func() error { _, err := ended.Exports().Failures().Run(t.Context(), password, nil); return err },
 		"add": func() error {
-			_, err := ended.Accounts().Add(t.Context(), "Kim Example", "kim@example.com", password, nil)
+			_, err := ended.Accounts().Add(t.Context(), password, "Kim Example", "kim@example.com", password, nil)
 			return err
 		},
 		"change": func() error {
-			_, err := ended.Accounts().Change(t.Context(), ended.Person().ID, account.Details{})
+			_, err := ended.Accounts().Change(t.Context(), password, ended.Person().ID, account.Details{})
 			return err
 		},
-		"reset a password": func() error { return ended.Accounts().ResetPassword(t.Context(), ended.Person().ID, password) },
-		"change password":  func() error { return ended.Accounts().ChangePassword(t.Context(), password, "another battery horse") },
-		"auto-lock":        func() error { return ended.Security().SetAutoLock(t.Context(), 30) },
-		"retention":        func() error { return ended.Security().SetRetention(t.Context(), profile.Retention{}) },
-		"erase":            func() error { return ended.EraseProfile(t.Context(), fake.IDs()[0]) },
-		"audit trail":      func() error { _, err := ended.Security().Events(t.Context(), 0, 10); return err },
+		"reset a password": func() error {
+			return ended.Accounts().ResetPassword(t.Context(), password, ended.Person().ID, password)
+		},
+		"change password": func() error { return ended.Accounts().ChangePassword(t.Context(), password, "another battery horse") },
+		"auto-lock":       func() error { return ended.Security().SetAutoLock(t.Context(), 30) },
+		"retention":       func() error { return ended.Security().SetRetention(t.Context(), profile.Retention{}) },
+		"erase":           func() error { return ended.EraseProfile(t.Context(), password, fake.IDs()[0]) },
+		"audit trail":     func() error { _, err := ended.Security().Events(t.Context(), 0, 10); return err },
 	} {
 		if err := do(); profile.CodeOf(err) != profile.SignedOut {
 			t.Errorf("%s: %v", name, err)
@@ -185,7 +187,7 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 // The needs of a command's session are those of the window's.
 func TestAuthenticateIsNoSignIn(t *testing.T) {
 	w, state, _ := open(t)
-	if _, err := state.Session().Accounts().Add(t.Context(), "Kim Example", "kim@example.com", "a quiet blue river", []staff.Permission{staff.Practitioner}); err != nil {
+	if _, err := state.Session().Accounts().Add(t.Context(), password, "Kim Example", "kim@example.com", "a quiet blue river", []staff.Permission{staff.Practitioner}); err != nil {
 		t.Fatal(err)
 	}
 	before, err := w.Events(t.Context(), 0, 100)
@@ -214,7 +216,8 @@ func TestAuthenticateIsNoSignIn(t *testing.T) {
 	if _, err := kim.Exports().Profiles("csv").Run(t.Context(), "", nil); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("export: %v", err)
 	}
-	if after, err := w.Events(t.Context(), 0, 100); err != nil || len(after) != len(before) {
+	after, err := w.Events(t.Context(), 0, 100) // the unknown email alone
+	if err != nil || len(after) != len(before)+1 || after[0].Action != "signed_in" || after[0].Outcome != "sign_in_refused" || after[0].Person != "" {
 		t.Errorf("%d lines of the audit trail, then %d, %v", len(before), len(after), err)
 	}
 	var nobody *session.Session

@@ -12,15 +12,25 @@ type Action string
 
 // The actions, and what their subject is.
 const (
-	SignedIn         Action = "signed_in"
-	OpenedProfile    Action = "opened_profile" // Cliniko's id
+	SignedIn         Action = "signed_in"         // by nobody: the email was wrong
+	OpenedProfile    Action = "opened_profile"    // Cliniko's id
+	RefreshedProfile Action = "refreshed_profile" // Cliniko's id
+	ReadHistory      Action = "read_history"      // Cliniko's id
+	OpenedInCliniko  Action = "opened_in_cliniko" // Cliniko's id
+	CopiedDetail     Action = "copied_detail"
 	ErasedProfile    Action = "erased_profile" // Cliniko's id
 	ExportedProfiles Action = "exported_profiles"
 	ExportedSelected Action = "exported_selected"
 	ExportedFailures Action = "exported_failures"
 	ConnectedClinic  Action = "connected_clinic" // Cliniko's id of the account
+	ConnectedApart   Action = "connected_separately"
 	Disconnected     Action = "disconnected"
+	ChangedLinks     Action = "changed_links" // which program opens links, or whether the clinic has the button
+	ListedClients    Action = "listed_clients"
 	ImportedClients  Action = "imported_clients"
+	Synced           Action = "synced"
+	CancelledSync    Action = "cancelled_sync"
+	KeptMissing      Action = "kept_missing"
 	RemovedMissing   Action = "removed_missing"
 	AddedPerson      Action = "added_person"     // the person's id
 	ChangedPerson    Action = "changed_person"   // the person's id

@@ -140,7 +140,7 @@ func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
 	if err := d.Background.Pass(t.Context()); err != nil || len(f.fake.Requests()) == sent {
 		t.Error("nothing after the import", err)
 	}
-	if _, err := f.app.Integration.Disconnect(); err != nil {
+	if _, err := f.app.Integration.Disconnect(password); err != nil {
 		t.Fatal(err)
 	}
 	sent = len(f.fake.Requests())

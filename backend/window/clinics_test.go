@@ -84,7 +84,7 @@ func TestASecondClinicHasItsOwnData(t *testing.T) {
 	if state, err = f.app.Clinics.Use("4000777"); err != nil || state.Person == nil {
 		t.Fatalf("%+v, %v", state, err)
 	}
-	erased, err := f.app.Integration.Disconnect()
+	erased, err := f.app.Integration.Disconnect(password)
 	if state = erased.State; err != nil || erased.Clinic == state.Clinic.Name || state.Clinic.Name != "Harbour Physio" || state.Person == nil {
 		t.Errorf("after the second clinic was disconnected: %+v, %v", state, err)
 	}
@@ -143,7 +143,7 @@ func TestEveryChangeOfClinicHasANumber(t *testing.T) {
 	if state.Person == nil {
 		t.Fatal("nobody is signed in after the demo")
 	}
-	erased, err := f.app.Integration.Disconnect()
+	erased, err := f.app.Integration.Disconnect(password)
 	grown("disconnected", erased.State, err)
 }
 

@@ -176,7 +176,7 @@ func TestADeactivatedPersonIsSignedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	details := PersonDetails{Name: state.Person.Name, Email: state.Person.Email, Permissions: state.Person.Permissions}
-	if view, err := f.app.People.Change(state.Person.ID, details); err != nil || view.Active {
+	if view, err := f.app.People.Change(state.Person.ID, details, deskPassword); err != nil || view.Active {
 		t.Errorf("%+v, %v", view.Active, err)
 	}
 	if state, err := f.app.About.State(); err != nil || state.Person != nil || state.Locked != nil {
@@ -259,7 +259,7 @@ func TestErasedThoughTheLogStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.app.Integration.Disconnect(); err == nil {
+	if _, err := f.app.Integration.Disconnect(password); err == nil {
 		t.Error("nothing is said of the log")
 	}
 	after, err := f.app.About.State()

@@ -19,7 +19,7 @@ func TestDisconnectErasesWhatCameFromCliniko(t *testing.T) {
 	f.computer.EraseLogs = func() error { logs++; return nil }
 	f.signUpAndConnect()
 	f.imported()
-	erased, err := f.app.Integration.Disconnect()
+	erased, err := f.app.Integration.Disconnect(password)
 	if err != nil || erased.State.Clinic != nil || erased.State.Person == nil {
 		t.Fatalf("%+v, %v", erased, err)
 	}

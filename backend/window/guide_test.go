@@ -49,7 +49,7 @@ func TestTheButtonIsRemembered(t *testing.T) {
 	if _, err := f.app.Links.Take(); err != nil || f.button() != "unused" {
 		t.Errorf("%q after a client's link, %v", f.button(), err)
 	}
-	if _, err := f.app.Integration.Disconnect(); err != nil || f.button() != "" {
+	if _, err := f.app.Integration.Disconnect(password); err != nil || f.button() != "" {
 		t.Errorf("%q after Disconnect, %v", f.button(), err)
 	}
 	if back, err := f.app.Links.Test(); !back || err != nil || f.button() != "" {

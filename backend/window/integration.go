@@ -6,6 +6,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 )
 
@@ -41,20 +42,23 @@ type Erasure struct {
 }
 
 // Disconnect erases the key and everything that came from Cliniko. The page has
-// asked before. What was begun is ended, though the window locks meanwhile.
-func (i *Integration) Disconnect() (Erasure, error) {
+// asked before. own is the password of whoever does it. What was begun is ended,
+// though the window locks meanwhile.
+func (i *Integration) Disconnect(own string) (Erasure, error) {
 	return host.Do(i.parts.access, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
 		ctx = context.WithoutCancel(ctx)
-		resume := c.Clinic.Background.Pause(runner.ErrCancelled)
-		switched := false
+		resume, switched := func() {}, false
 		defer func() {
 			if !switched {
 				resume()
 			}
 		}()
-		c.Session.SetListed(nil)
-		c.Clinic.Runner.Forget()
-		gone, err := c.Session.Integration().Disconnect(ctx, func(session.Erasing) error { return nil })
+		gone, err := c.Session.Integration().Disconnect(ctx, own, func(session.Erasing) error {
+			resume = c.Clinic.Background.Pause(runner.ErrCancelled)
+			c.Session.SetListed(nil)
+			c.Clinic.Runner.Forget()
+			return nil
+		})
 		erased := Erasure{Clinic: gone.Clinic, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
 		if gone != (session.Erased{}) {
 			c.Clinic.NextGeneration() // also where the log could not be erased
@@ -104,7 +108,11 @@ func (i *Integration) RetryFailure(ref string) (*FailureView, error) {
 		if known, ok := profiles.One(ref); !ok || known.Failure == nil {
 			return nil, profile.Refuse(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
 		}
-		entry, err := c.Clinic.ReadClient(ctx, id, false)
+		var entry profile.Entry
+		err = c.Session.Recorded(ctx, session.MayModifyLink, staff.RefreshedProfile, ref, func() (err error) {
+			entry, err = c.Clinic.ReadClient(ctx, id, false)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/window/host"
 	"telehab.io/desktop/backend/workspace"
@@ -64,7 +65,7 @@ func (l *Links) Follow(id string) (ProfileView, error) {
 		// A read is its session's: the next person's is another one, as is another
 		// clinic's, which has the same ids.
 		flight := strconv.FormatInt(c.Session.Number(), 10) + "/" + id
-		ref, err, _ := l.flight.Do(flight, func() (any, error) { return l.followOnce(ctx, c.Clinic, parsed) })
+		ref, err, _ := l.flight.Do(flight, func() (any, error) { return l.followOnce(ctx, c, parsed) })
 		if err != nil {
 			return ProfileView{}, err
 		}
@@ -80,9 +81,13 @@ func (l *Links) Follow(id string) (ProfileView, error) {
 	})
 }
 
-func (l *Links) followOnce(ctx context.Context, c *host.Clinic, id profile.ID) (string, error) {
-	entry, err := c.ReadClient(profile.WithBudget(ctx, l.spend), id, true)
-	return entry.Ref, err
+func (l *Links) followOnce(ctx context.Context, c *host.Call, id profile.ID) (ref string, err error) {
+	err = c.Session.Recorded(ctx, session.MayViewProfiles, staff.RefreshedProfile, string(id), func() error {
+		entry, err := c.Clinic.ReadClient(profile.WithBudget(ctx, l.spend), id, true)
+		ref = entry.Ref
+		return err
+	})
+	return ref, err
 }
 
 // spend takes a request from what links may cost.
@@ -141,7 +146,10 @@ func (l *Links) Setup() (LinkSetupView, error) {
 // registration is replaced only with takeOver.
 func (l *Links) Repair(takeOver bool) (LinkSetupView, error) {
 	return host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
-		if err := l.parts.computer.Registration.Repair(ctx, takeOver); err != nil {
+		err := c.Session.Recorded(ctx, session.MayModifyLink, staff.ChangedLinks, "", func() error {
+			return l.parts.computer.Registration.Repair(ctx, takeOver)
+		})
+		if err != nil {
 			return LinkSetupView{}, err
 		}
 		state, err := l.parts.computer.Registration.Check(ctx)
@@ -188,7 +196,9 @@ func (l *Links) Test() (bool, error) {
 // that setting up no longer asks for it.
 func (l *Links) SkipButton() error {
 	_, err := host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, setButton(ctx, c.Clinic, profile.ButtonUnused)
+		return none{}, c.Session.Recorded(ctx, session.MayModifyLink, staff.ChangedLinks, "", func() error {
+			return setButton(ctx, c.Clinic, profile.ButtonUnused)
+		})
 	})
 	return err
 }

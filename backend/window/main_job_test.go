@@ -192,7 +192,7 @@ func TestSignedOutNothingIsShown(t *testing.T) {
 		"RefreshProfile": func() error { _, err := f.app.Profiles.Refresh("1"); return err },
 		"Failures":       func() error { _, err := f.app.Integration.Failures(); return err },
 		"Connect":        func() error { _, err := f.app.Integration.Connect(f.fake.Key()); return err },
-		"Disconnect":     func() error { _, err := f.app.Integration.Disconnect(); return err },
+		"Disconnect":     func() error { _, err := f.app.Integration.Disconnect(password); return err },
 		"SyncNow":        func() error { _, err := f.app.Sync.Now(); return err },
 		"ListPatients":   func() error { _, err := f.app.Sync.List(); return err },
 		"Listing":        func() error { _, err := f.app.Sync.Listing(0, 1); return err },
@@ -217,7 +217,7 @@ func TestDisconnectErases(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 100})
 	f.signUpAndConnect()
 	f.imported()
-	erased, err := f.app.Integration.Disconnect()
+	erased, err := f.app.Integration.Disconnect(password)
 	state := erased.State
 	if err != nil || state.Clinic != nil || state.Person == nil {
 		t.Fatalf("%+v, %v", state, err)

@@ -109,38 +109,39 @@ func permissionsOf(names []string) []staff.Permission {
 	return permissions
 }
 
-// Add makes an account.
-func (p *People) Add(details PersonDetails, password string) (PersonView, error) {
+// Add makes an account. own is the password of whoever makes it.
+func (p *People) Add(details PersonDetails, password, own string) (PersonView, error) {
 	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
-		person, err := c.Session.Accounts().Add(ctx, details.Name, details.Email, password, permissionsOf(details.Permissions))
+		person, err := c.Session.Accounts().Add(ctx, own, details.Name, details.Email, password, permissionsOf(details.Permissions))
 		return *personView(&person), err
 	})
 }
 
-// Change changes an account. Whoever is deactivated while signed in is signed
-// out.
-func (p *People) Change(id string, details PersonDetails) (PersonView, error) {
+// Change changes an account; own is as in Add. Whoever is deactivated while
+// signed in is signed out.
+func (p *People) Change(id string, details PersonDetails, own string) (PersonView, error) {
 	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
-		own := c.Session.Person().ID == id
-		if own {
+		themselves := c.Session.Person().ID == id
+		if themselves {
 			c.KeepAnswer()
 		}
-		person, err := c.Session.Accounts().Change(ctx, id, account.Details{Name: details.Name, Email: details.Email,
+		person, err := c.Session.Accounts().Change(ctx, own, id, account.Details{Name: details.Name, Email: details.Email,
 			Permissions: permissionsOf(details.Permissions), Active: details.Active})
 		if person.ID == "" {
 			return PersonView{}, err
 		}
-		if own {
+		if themselves {
 			c.Clinic.TellState(ctx)
 		}
 		return *personView(&person), err
 	})
 }
 
-// ResetPassword gives somebody who forgot the password another one.
-func (p *People) ResetPassword(id, password string) error {
+// ResetPassword gives somebody who forgot the password another one; own is as in
+// Add.
+func (p *People) ResetPassword(id, password, own string) error {
 	_, err := host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, c.Session.Accounts().ResetPassword(ctx, id, password)
+		return none{}, c.Session.Accounts().ResetPassword(ctx, own, id, password)
 	})
 	return err
 }

@@ -16,7 +16,7 @@ func TestPeopleAndWhatTheyDo(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 64, Patients: 20})
 	f.signUpAndConnect()
 	f.imported()
-	desk, err := f.app.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner"}}, deskPassword)
+	desk, err := f.app.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner"}}, deskPassword, password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,13 +53,13 @@ func TestPeopleAndWhatTheyDo(t *testing.T) {
 		told = append(told, strings.TrimSpace(e.Person+" "+e.Action+" "+e.Subject))
 	}
 	want := []string{"Dana Smith read_audit", "Dana Smith signed_in", "Dee Example changed_password", "Dee Example opened_profile " + id, "Dee Example signed_in",
-		"Dana Smith added_person Dee Example", "Dana Smith imported_clients", "Dana Smith connected_clinic 4000001", "Dana Smith signed_in",
+		"Dana Smith added_person Dee Example", "Dana Smith imported_clients", "Dana Smith listed_clients", "Dana Smith connected_clinic 4000001", "Dana Smith signed_in",
 		"Dana Smith added_person Dana Smith"}
 	if strings.Join(told, "\n") != strings.Join(want, "\n") {
 		t.Errorf("the audit trail is\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
 	}
 	details := PersonDetails{Name: desk.Name, Email: desk.Email, Permissions: desk.Permissions}
-	if changed, err := f.app.People.Change(desk.ID, details); err != nil || changed.Active {
+	if changed, err := f.app.People.Change(desk.ID, details, password); err != nil || changed.Active {
 		t.Errorf("%+v, %v", changed, err)
 	}
 	if _, err := f.app.People.SignIn(deskEmail, "three green hills"); profile.CodeOf(err) != profile.SignInRefused {

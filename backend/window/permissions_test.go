@@ -100,7 +100,7 @@ func (f *fixture) signInWith(permissions ...staff.Permission) (email string) {
 	for _, p := range permissions {
 		details.Permissions = append(details.Permissions, string(p))
 	}
-	if _, err := f.app.People.Add(details, deskPassword); err != nil {
+	if _, err := f.app.People.Add(details, deskPassword, password); err != nil {
 		f.t.Fatal(err)
 	}
 	if _, err := f.app.People.SignIn(details.Email, deskPassword); err != nil {

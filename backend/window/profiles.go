@@ -10,6 +10,7 @@ import (
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 )
 
@@ -101,7 +102,11 @@ func (p *Profiles) Refresh(id string) (ProfileView, error) {
 		if err := requireCreate(c, id); err != nil {
 			return ProfileView{}, err
 		}
-		if _, err := c.Clinic.ReadClient(ctx, parsed, false); err != nil {
+		err := c.Session.Recorded(ctx, session.MayModifyProfiles, staff.RefreshedProfile, id, func() error {
+			_, err := c.Clinic.ReadClient(ctx, parsed, false)
+			return err
+		})
+		if err != nil {
 			return ProfileView{}, err
 		}
 		return wholeProfile(ctx, c.Clinic, id)
@@ -123,6 +128,9 @@ func (p *Profiles) History(id string) (HistoryView, error) {
 		if err != nil {
 			return HistoryView{}, err
 		}
+		if err := c.Session.ReadHistory(ctx, id); err != nil {
+			logging.Failure(p.parts.page.log, "record who read a history", err)
+		}
 		view := HistoryView{AddedAt: instant(entry.Profile.AddedAt), CreatedAt: instant(entry.Profile.CreatedAt), Changes: []ChangeView{}}
 		for i := range changes[:min(len(changes), maxRows)] {
 			view.Changes = append(view.Changes, changeView(&changes[i]))
@@ -131,10 +139,11 @@ func (p *Profiles) History(id string) (HistoryView, error) {
 	})
 }
 
-// Erase removes what is kept here of a client who has left Cliniko.
-func (p *Profiles) Erase(id string) error {
+// Erase removes what is kept here of a client who has left Cliniko. own is the
+// password of whoever does it.
+func (p *Profiles) Erase(id, own string) error {
 	_, err := host.Do(p.parts.access, session.MayEraseProfiles, func(ctx context.Context, c *host.Call) (none, error) {
-		err := c.Session.EraseProfile(ctx, id)
+		err := c.Session.EraseProfile(ctx, own, id)
 		if err == nil {
 			c.Clinic.TellState(ctx)
 		}
@@ -167,10 +176,12 @@ func (p *Profiles) OpenInCliniko(id string) error {
 			return none{}, profile.Refuse(profile.Invalid, "This client has no Cliniko id, so there is no page to open. Look the client up in Cliniko.")
 		}
 		address, err := c.Clinic.Workspace.PatientURL(ctx, parsed)
-		if err == nil {
-			err = p.parts.computer.browse(ctx, address)
+		if err != nil {
+			return none{}, err
 		}
-		return none{}, err
+		return none{}, c.Session.Recorded(ctx, session.MayViewClients, staff.OpenedInCliniko, id, func() error {
+			return p.parts.computer.browse(ctx, address)
+		})
 	})
 	return err
 }
@@ -180,8 +191,10 @@ func (p *Profiles) OpenInCliniko(id string) error {
 // it stays out of the clipboard's history. Other clipboard programs may still
 // keep a copy.
 func (p *Profiles) CopyDetail(text string) error {
-	_, err := host.Do(p.parts.access, session.MayViewClients, func(context.Context, *host.Call) (none, error) {
-		return none{}, p.parts.clipboard.put(text)
+	_, err := host.Do(p.parts.access, session.MayViewClients, func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, c.Session.Recorded(ctx, session.MayViewClients, staff.CopiedDetail, "", func() error {
+			return p.parts.clipboard.put(text)
+		})
 	})
 	return err
 }

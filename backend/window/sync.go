@@ -7,6 +7,7 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/window/host"
 )
@@ -25,9 +26,11 @@ func NewSync(p Parts) *Sync { return &Sync{p.access, p.page} }
 func (s *Sync) List() (ListingView, error) {
 	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (ListingView, error) {
 		var list *syncer.Listed
-		err := c.Clinic.Runner.List(ctx, func(found *syncer.Listed) {
-			list = found
-			c.Session.SetListed(found)
+		err := c.Session.Recorded(ctx, session.MayModifyLink, staff.ListedClients, "", func() error {
+			return c.Clinic.Runner.List(ctx, func(found *syncer.Listed) {
+				list = found
+				c.Session.SetListed(found)
+			})
 		})
 		if err != nil {
 			return ListingView{}, err
@@ -93,12 +96,14 @@ func (s *Sync) Discard() error {
 // Cancel stops what runs, an import only for whoever may start one. What is
 // stored stays, and the next sync resumes.
 func (s *Sync) Cancel() error {
-	_, err := host.Do(s.access, session.MaySync, func(_ context.Context, c *host.Call) (none, error) {
-		return none{}, c.Clinic.Runner.CancelIf(runner.ErrCancelled, func(kind runner.Kind) error {
-			if kind == runner.Listing || kind == runner.Import {
-				return c.Session.Require(session.MayModifyLink)
-			}
-			return nil
+	_, err := host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (none, error) {
+		return none{}, c.Session.Recorded(ctx, session.MaySync, staff.CancelledSync, "", func() error {
+			return c.Clinic.Runner.CancelIf(runner.ErrCancelled, func(kind runner.Kind) error {
+				if kind == runner.Listing || kind == runner.Import {
+					return c.Session.Require(session.MayModifyLink)
+				}
+				return nil
+			})
 		})
 	})
 	return err
@@ -109,7 +114,11 @@ func (s *Sync) Cancel() error {
 // while the window is locked.
 func (s *Sync) Now() (PassView, error) {
 	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (PassView, error) {
-		pass, err := c.Clinic.Runner.Sync(context.WithoutCancel(ctx))
+		var pass profile.Pass
+		err := c.Session.Recorded(ctx, session.MaySync, staff.Synced, "", func() (err error) {
+			pass, err = c.Clinic.Runner.Sync(context.WithoutCancel(ctx))
+			return err
+		})
 		return passView(&pass), err
 	})
 }

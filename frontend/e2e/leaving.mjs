@@ -108,6 +108,7 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
   async function disconnect() {
     await button('Disconnect').click();
     const question = at().page.getByRole('alertdialog');
+    await question.getByLabel('Your password').fill(owner.password);
     await question.getByRole('button', { name: 'Disconnect and erase' }).click();
   }
 

@@ -77,11 +77,17 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await field('Password').fill(PASSWORD);
     await field('Profiles: Create').uncheck();
     await field('Profiles: Modify').uncheck();
+    await field('Your password').fill(owner.password);
     await accessibleInBoth('19-add-person');
     await dialog().getByRole('button', { name: 'Add person' }).click();
     const row = at().page.getByRole('row', { name: /Kim Novice/ });
     await row.getByText('Profiles: view', { exact: true }).waitFor();
-    assert.equal(await codeOf('People.Change', 'nobody', {}), 'not_found');
+    assert.equal(await codeOf('People.Change', 'nobody', {}, owner.password), 'not_found');
+    assert.equal(await codeOf('People.Change', 'nobody', {}, ''), 'sign_in_refused');
+    // One wrong password has to wait for a second.
+    await until('the delay', async () =>
+      (await codeOf('People.Change', 'nobody', {}, owner.password)) === 'not_found',
+    );
   });
 
   step('they find no Sync and no Refresh, and who can help', async () => {
@@ -159,6 +165,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     const question = page.getByRole('alertdialog');
     await question.waitFor();
     await accessibleInBoth('26-erase');
+    await question.getByLabel('Your password').fill(owner.password);
     await question.getByRole('button', { name: 'Erase', exact: true }).click();
     await heading('Profiles').waitFor();
     assert.equal(await codeOf('Profiles.Get', leaver.id), 'not_found');

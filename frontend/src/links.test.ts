@@ -267,10 +267,18 @@ describe('the card Open in TeleHab', () => {
     render(App);
     await user.click(await button('Disconnect'));
     const dialog = await screen.findByRole('alertdialog');
+    const refused = sample.refusal('sign_in_refused', 'Wrong password.');
+    go.Integration.Disconnect.mockRejectedValueOnce(refused);
+    await user.click(within(dialog).getByRole('button', { name: 'Disconnect and erase' }));
+    expect(go.Integration.Disconnect).not.toHaveBeenCalled();
+    await user.keyboard('guess{Enter}');
+    await within(dialog).findByText('Wrong password.');
+    await user.keyboard('correct horse battery');
     await user.click(within(dialog).getByRole('button', { name: 'Disconnect and erase' }));
     const name = 'Harbour Physio is disconnected';
     const title = await screen.findByRole('heading', { name });
     await vi.waitFor(() => expect(title).toHaveFocus());
+    expect(go.Integration.Disconnect.mock.calls).toEqual([['guess'], ['correct horse battery']]);
     expect(screen.getByText('9 profiles, with all their details')).toBeVisible();
     expect(screen.getByText('the records of 3 syncs')).toBeVisible();
     expect(screen.getByRole('heading', { name: 'Set up Cliniko integration' })).toBeVisible();

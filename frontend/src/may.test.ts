@@ -165,8 +165,10 @@ describe('a client who left', () => {
     const asked = within(await screen.findByRole('alertdialog'));
     expect(go.Profiles.Erase).not.toHaveBeenCalled();
     await user.click(asked.getByRole('button', { name: 'Erase' }));
+    expect(go.Profiles.Erase).not.toHaveBeenCalled();
+    await user.keyboard('correct horse battery{Enter}');
     await heading('Profiles');
-    expect(go.Profiles.Erase.mock.calls).toEqual([[LUCA.id]]);
+    expect(go.Profiles.Erase.mock.calls).toEqual([[LUCA.id, 'correct horse battery']]);
     expect(router.canGoBack).toBe(false);
   });
 });

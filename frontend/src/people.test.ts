@@ -58,6 +58,9 @@ describe('people', () => {
     await user.click(form.getByLabelText('Profiles: Create')); // off
     await user.click(form.getByLabelText('Profiles: Modify')); // off
     await user.click(submit);
+    expect(form.getByLabelText('Your password')).toHaveFocus();
+    expect(go.People.Add).not.toHaveBeenCalled();
+    await user.keyboard(`${PASSWORD}{Enter}`);
     expect(await form.findByRole('alert')).toHaveTextContent(/email is already here/);
     await user.clear(form.getByLabelText('Email'));
     await user.type(form.getByLabelText('Email'), ' kim@example.com ');
@@ -73,8 +76,8 @@ describe('people', () => {
     );
     const details = { name: 'Kim Novice', permissions: ['practitioner'], active: true };
     expect(go.People.Add.mock.calls).toEqual([
-      [{ ...details, email: 'lee@example.com' }, 'short kettle owl seven'],
-      [{ ...details, email: 'kim@example.com' }, 'short kettle owl seven'],
+      [{ ...details, email: 'lee@example.com' }, 'short kettle owl seven', PASSWORD],
+      [{ ...details, email: 'kim@example.com' }, 'short kettle owl seven', PASSWORD],
     ]);
   });
 
@@ -93,10 +96,18 @@ describe('people', () => {
     await user.click(form.getByRole('button', { name: 'Save' }));
     expect(form.getByText('Choose at least one.')).toBeVisible();
     await user.click(box('Manage people'));
-    await user.click(form.getByRole('button', { name: 'Save' }));
+    go.People.Change.mockRejectedValueOnce(refusal('sign_in_refused', 'Wrong password.'));
+    await user.type(form.getByLabelText('Your password'), 'guess{Enter}');
+    await form.findByText('Wrong password.');
+    expect(form.getByLabelText('Your password')).toHaveFocus();
+    expect(form.getByLabelText('Your password')).toHaveValue('');
+    await user.keyboard(`${PASSWORD}{Enter}`);
     await gone();
     const details = { name: 'Priya Sample', email: 'priya@example.com', active: true };
-    expect(go.People.Change.mock.calls).toEqual([['3', { ...details, permissions: ['people'] }]]);
+    expect(go.People.Change.mock.calls).toEqual([
+      ['3', { ...details, permissions: ['people'] }, 'guess'],
+      ['3', { ...details, permissions: ['people'] }, PASSWORD],
+    ]);
   });
 
   it('say in place why the last manager cannot go', async () => {
@@ -105,7 +116,8 @@ describe('people', () => {
     await user.click(await button('Deactivate Dana Smith'));
     const asked = within(await screen.findByRole('alertdialog'));
     expect(asked.getByText(/This is your own account/)).toBeVisible();
-    await user.click(asked.getByRole('button', { name: 'Deactivate' }));
+    expect(asked.getByLabelText('Your password')).toHaveFocus();
+    await user.keyboard(`${PASSWORD}{Enter}`);
     expect(await asked.findByRole('alert')).toHaveTextContent(/Nobody could manage people/);
     await user.click(asked.getByRole('button', { name: 'Cancel' }));
     expect(await screen.findByRole('row', { name: /Dana Smith/ })).toHaveTextContent('Everything');
@@ -120,14 +132,19 @@ describe('people', () => {
     const asked = within(await screen.findByRole('alertdialog'));
     go.People.List.mockResolvedValue([DANA, LEE, PRIYA, back]);
     await user.click(asked.getByRole('button', { name: 'Reactivate' }));
+    expect(go.People.Change).not.toHaveBeenCalled();
+    await user.keyboard(PASSWORD);
+    await user.click(asked.getByRole('button', { name: 'Reactivate' }));
     await screen.findAllByText('Sam Former can sign in now.');
     await user.click(await button('Reset the password of Sam Former'));
     const form = within(await dialog('Reset the password of Sam Former'));
     await user.type(form.getByLabelText('New password'), 'nine lanterns on a hill{Enter}');
+    expect(form.getByLabelText('Your password')).toHaveFocus();
+    await user.keyboard(`${PASSWORD}{Enter}`);
     await screen.findAllByText('Sam Former has a new password.');
     const { id, ...details } = back;
-    expect(go.People.Change.mock.calls).toEqual([[id, details]]);
-    expect(go.People.ResetPassword.mock.calls).toEqual([[id, 'nine lanterns on a hill']]);
+    expect(go.People.Change.mock.calls).toEqual([[id, details, PASSWORD]]);
+    expect(go.People.ResetPassword.mock.calls).toEqual([[id, 'nine lanterns on a hill', PASSWORD]]);
   });
 
   it('who deactivate themselves are signed out', async () => {
@@ -138,6 +155,7 @@ describe('people', () => {
     });
     await user.click(await button('Deactivate Dana Smith'));
     const asked = within(await screen.findByRole('alertdialog'));
+    await user.type(asked.getByLabelText('Your password'), PASSWORD);
     await user.click(asked.getByRole('button', { name: 'Deactivate' }));
     await button('Sign in');
     expect(screen.queryByRole('alertdialog')).toBeNull();

@@ -28,9 +28,9 @@ interface People {
   Strength(password: string, name: string, email: string): Promise<T.StrengthView>;
   ChangePassword(present: string, fresh: string): Promise<void>;
   List(): Promise<T.PersonView[] | null>;
-  Add(details: T.PersonDetails, password: string): Promise<T.PersonView>;
-  Change(id: string, details: T.PersonDetails): Promise<T.PersonView>;
-  ResetPassword(id: string, password: string): Promise<void>;
+  Add(details: T.PersonDetails, password: string, own: string): Promise<T.PersonView>;
+  Change(id: string, details: T.PersonDetails, own: string): Promise<T.PersonView>;
+  ResetPassword(id: string, password: string, own: string): Promise<void>;
 }
 
 interface Security {
@@ -56,7 +56,7 @@ interface Clinics {
 
 interface Integration {
   Connect(key: string): Promise<T.ConnectionView>;
-  Disconnect(): Promise<T.Erasure>;
+  Disconnect(own: string): Promise<T.Erasure>;
   Failures(): Promise<T.FailureView[] | null>;
   RetryFailure(ref: string): Promise<T.FailureView | null>;
   ExportFailures(password: string): Promise<string>;
@@ -83,7 +83,7 @@ interface Profiles {
   FindName(query: T.ProfileQuery, typed: string): Promise<number>;
   Get(id: string): Promise<T.ProfileView>;
   Refresh(id: string): Promise<T.ProfileView>;
-  Erase(id: string): Promise<void>;
+  Erase(id: string, own: string): Promise<void>;
   History(id: string): Promise<T.HistoryView>;
   Export(format: T.ExportFormat, password: string): Promise<string>;
   ExportSelected(ids: string[], format: T.ExportFormat, password: string): Promise<string>;

@@ -82,12 +82,13 @@ export const api = {
     settle(() => go().People.ChangePassword(present, fresh), LOCAL),
 
   people: async () => (await settle(() => go().People.List(), LOCAL)) ?? [],
-  addPerson: (details: PersonDetails, password: string) =>
-    settle(() => go().People.Add(details, password), LOCAL),
-  changePerson: (id: string, details: PersonDetails) =>
-    settle(() => go().People.Change(id, details), LOCAL),
-  resetPassword: (id: string, password: string) =>
-    settle(() => go().People.ResetPassword(id, password), LOCAL),
+  /** `own` is the password of whoever does it; as in all that follows. */
+  addPerson: (details: PersonDetails, password: string, own: string) =>
+    settle(() => go().People.Add(details, password, own), LOCAL),
+  changePerson: (id: string, details: PersonDetails, own: string) =>
+    settle(() => go().People.Change(id, details, own), LOCAL),
+  resetPassword: (id: string, password: string, own: string) =>
+    settle(() => go().People.ResetPassword(id, password, own), LOCAL),
   /** The newest lines of the audit trail before the one with this id; 0 is from the end. */
   audit: async (before: number, limit: number) =>
     (await settle(() => go().Security.Audit(before, limit), LOCAL)) ?? [],
@@ -108,7 +109,7 @@ export const api = {
   leaveDemo: () => settle(() => go().Clinics.LeaveDemo(), REMOTE),
 
   connect: (key: string) => settle(() => go().Integration.Connect(key), REMOTE),
-  disconnect: () => settle(() => go().Integration.Disconnect(), REMOTE),
+  disconnect: (own: string) => settle(() => go().Integration.Disconnect(own), REMOTE),
 
   listPatients: () => settle(() => go().Sync.List(), UNLIMITED),
   listing: (offset: number, limit: number) => settle(() => go().Sync.Listing(offset, limit), LOCAL),
@@ -156,7 +157,7 @@ export const api = {
   profile: (id: string) => settle(() => go().Profiles.Get(id), LOCAL),
   refreshProfile: (id: string) => settle(() => go().Profiles.Refresh(id), REMOTE),
   /** Of a client who has left Cliniko: removes what is kept here. */
-  eraseProfile: (id: string) => settle(() => go().Profiles.Erase(id), LOCAL),
+  eraseProfile: (id: string, own: string) => settle(() => go().Profiles.Erase(id, own), LOCAL),
   profileHistory: (id: string) => settle(() => go().Profiles.History(id), LOCAL),
   openInCliniko: (id: string) => settle(() => go().Profiles.OpenInCliniko(id), LOCAL),
 

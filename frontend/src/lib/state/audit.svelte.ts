@@ -8,13 +8,23 @@ export const PAGE = 100;
 const ACTIONS: Record<string, TextKey> = {
   signed_in: 'audit.action.signed_in',
   opened_profile: 'audit.action.opened_profile',
+  refreshed_profile: 'audit.action.refreshed_profile',
+  read_history: 'audit.action.read_history',
+  opened_in_cliniko: 'audit.action.opened_in_cliniko',
+  copied_detail: 'audit.action.copied_detail',
   erased_profile: 'audit.action.erased_profile',
   exported_profiles: 'audit.action.exported_profiles',
   exported_selected: 'audit.action.exported_selected',
   exported_failures: 'audit.action.exported_failures',
   connected_clinic: 'audit.action.connected_clinic',
+  connected_separately: 'audit.action.connected_separately',
   disconnected: 'audit.action.disconnected',
+  changed_links: 'audit.action.changed_links',
+  listed_clients: 'audit.action.listed_clients',
   imported_clients: 'audit.action.imported_clients',
+  synced: 'audit.action.synced',
+  cancelled_sync: 'audit.action.cancelled_sync',
+  kept_missing: 'audit.action.kept_missing',
   removed_missing: 'audit.action.removed_missing',
   added_person: 'audit.action.added_person',
   changed_person: 'audit.action.changed_person',
@@ -26,13 +36,23 @@ const ACTIONS: Record<string, TextKey> = {
 
 /** What Go calls an action that was not done, or may not have been. */
 const ATTEMPTS: Record<string, TextKey> = {
+  signed_in: 'audit.attempt.signed_in',
+  refreshed_profile: 'audit.attempt.refreshed_profile',
+  opened_in_cliniko: 'audit.attempt.opened_in_cliniko',
+  copied_detail: 'audit.attempt.copied_detail',
   erased_profile: 'audit.attempt.erased_profile',
   exported_profiles: 'audit.attempt.exported_profiles',
   exported_selected: 'audit.attempt.exported_selected',
   exported_failures: 'audit.attempt.exported_failures',
   connected_clinic: 'audit.attempt.connected_clinic',
+  connected_separately: 'audit.attempt.connected_separately',
   disconnected: 'audit.attempt.disconnected',
+  changed_links: 'audit.attempt.changed_links',
+  listed_clients: 'audit.attempt.listed_clients',
   imported_clients: 'audit.attempt.imported_clients',
+  synced: 'audit.attempt.synced',
+  cancelled_sync: 'audit.attempt.cancelled_sync',
+  kept_missing: 'audit.attempt.kept_missing',
   removed_missing: 'audit.attempt.removed_missing',
   added_person: 'audit.attempt.added_person',
   changed_person: 'audit.attempt.changed_person',
@@ -58,6 +78,23 @@ export function actionInWords({ action, outcome }: Pick<EventView, 'action' | 'o
   const key = (outcome && ATTEMPTS[action]) || ACTIONS[action];
   return key ? t(key) : action;
 }
+
+/** Who did it; somebody who is not here, or was not when they tried to sign in. */
+export function whoInWords({
+  person,
+  action,
+  outcome,
+}: Pick<EventView, 'person' | 'action' | 'outcome'>): string {
+  if (person) return person;
+  return t(action === 'signed_in' && outcome ? 'audit.stranger' : 'audit.nobody');
+}
+
+/** The actions whose subject is a client who can be opened: not one who was erased. */
+const OF_CLIENTS = ['opened_profile', 'refreshed_profile', 'read_history', 'opened_in_cliniko'];
+
+/** The client whom a line is about; '' for none. */
+export const clientOf = ({ action, subject }: Pick<EventView, 'action' | 'subject'>): string =>
+  OF_CLIENTS.includes(action) ? subject : '';
 
 /** Why it was not done; '' if it was. */
 export function outcomeInWords(outcome: string): string {

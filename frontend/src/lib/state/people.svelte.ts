@@ -8,7 +8,10 @@ export const looksLikeEmail = (text: string) => /^\S+@\S+\.\S+$/.test(text.trim(
 const inOrder = (a: PersonView, b: PersonView) =>
   Number(b.active) - Number(a.active) || a.name.localeCompare(b.name);
 
-/** The accounts on this computer. What changes them rejects as Go does. */
+/**
+ * The accounts on this computer. What changes them rejects as Go does, and needs the
+ * own password of whoever does it.
+ */
 export class People {
   all = $state.raw<PersonView[] | null>(null);
   problem = $state.raw<ErrorView | null>(null);
@@ -30,24 +33,24 @@ export class People {
     }
   }
 
-  async add(details: PersonDetails, password: string) {
-    const { name } = await api.addPerson(details, password);
+  async add(details: PersonDetails, password: string, own: string) {
+    const { name } = await api.addPerson(details, password, own);
     await this.#done(t('people.added', { name }));
   }
 
-  async change(id: string, details: PersonDetails) {
-    const { name } = await api.changePerson(id, details);
+  async change(id: string, details: PersonDetails, own: string) {
+    const { name } = await api.changePerson(id, details, own);
     await this.#done(t('people.changed', { name }));
   }
 
   /** Takes from somebody the right to sign in, or gives it back. */
-  async allow({ id, name, email, permissions }: PersonView, active: boolean) {
-    await api.changePerson(id, { name, email, permissions, active });
+  async allow({ id, name, email, permissions }: PersonView, active: boolean, own: string) {
+    await api.changePerson(id, { name, email, permissions, active }, own);
     await this.#done(t(active ? 'people.added' : 'people.deactivatedNews', { name }));
   }
 
-  async resetPassword({ id, name }: PersonView, password: string) {
-    await api.resetPassword(id, password);
+  async resetPassword({ id, name }: PersonView, password: string, own: string) {
+    await api.resetPassword(id, password, own);
     await this.#done(t('people.resetDone', { name }));
   }
 

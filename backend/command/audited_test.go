@@ -1,0 +1,123 @@
+package command_test
+
+import (
+	"bytes"
+	"database/sql"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/command"
+)
+
+// Every command is run once in a way that works, and leaves the lines of the
+// audit trail that are written down here, or none for a reason.
+func TestEveryCommandLeavesItsLine(t *testing.T) {
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 2, Patients: 30})
+	server, err := fake.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	data := t.TempDir()
+	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
+	t.Setenv("TELEHAB_DATA_DIR", data)
+	as := []string{"--as", "dana@example.com"}
+	const asked, none = "asked for no person", ""
+	var run []string
+	for _, c := range []struct {
+		command   string
+		arguments []string
+		passwords string
+		in        string
+		exit      int
+		lines     []string
+		why       string // there is none
+	}{
+		{"people add", []string{"--email", "dana@example.com", "--name", "Dana"}, password, "", 0, []string{"added_person"}, none},
+		{"people add", append([]string{"--email", "sam@example.com", "--name", "Sam"}, as...), password + "\nanother battery horse", "", 0, []string{"added_person"}, none},
+		{"connect", as, "not the password", fake.Key(), 1, []string{"signed_in sign_in_refused"}, none},
+		{"connect", as, password, fake.Key(), 0, []string{"connected_clinic"}, none},
+		{"sync", nil, "", "", 3, nil, asked},
+		{"status", nil, "", "", 0, nil, asked},
+		{"missing", as, password, "", 0, nil, "a list, as in the window"},
+		{"missing keep", as, password, "", 0, []string{"kept_missing"}, none},
+		{"missing remove", append([]string{"--yes"}, as...), password, "", 0, nil, "nobody is missing"},
+		{"export", as, password, "", 0, []string{"exported_profiles"}, none},
+		{"disconnect", append([]string{"--yes"}, as...), password, "", 0, []string{"disconnected"}, none},
+		{"purge", []string{"--yes"}, "", "", 0, nil, "the trail goes with the data"},
+	} {
+		run = append(run, c.command)
+		before := auditLines(t, data)
+		t.Setenv("TELEHAB_PASSWORD", c.passwords)
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			var out, errs bytes.Buffer
+			code := command.Run(t.Context(), append(strings.Fields(c.command), c.arguments...),
+				command.Terminal{In: strings.NewReader(c.in), Out: &out, Err: &errs})
+			if strings.Contains(errs.String(), "Too many attempts") && time.Now().Before(deadline) {
+				continue // after the wrong password
+			}
+			if code != c.exit {
+				t.Fatalf("%s: %d, %s", c.command, code, errs.String())
+			}
+			break
+		}
+		if c.command == "purge" {
+			continue
+		}
+		if (len(c.lines) == 0) == (c.why == "") {
+			t.Errorf("%s: say which lines it leaves, or why none", c.command)
+		}
+		if got := auditLines(t, data)[len(before):]; !slices.Equal(got, c.lines) {
+			t.Errorf("%s leaves %q, want %q", c.command, got, c.lines)
+		}
+	}
+	var known []string
+	var walk func(prefix string, c *cobra.Command)
+	walk = func(prefix string, c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			name := strings.TrimSpace(prefix + " " + sub.Name())
+			if sub.Name() != "people" {
+				known = append(known, name)
+			}
+			walk(name, sub)
+		}
+	}
+	walk("", command.Terminal{}.Commands())
+	slices.Sort(run)
+	slices.Sort(known)
+	if run = slices.Compact(run); !slices.Equal(run, known) {
+		t.Errorf("run are %q, and there are %q", run, known)
+	}
+}
+
+// auditLines are the actions of the audit trail with their outcomes.
+func auditLines(t *testing.T, dir string) (lines []string) {
+	t.Helper()
+	db, err := sql.Open("sqlite3", filepath.Join(dir, "telehab.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	rows, err := db.Query("SELECT action, outcome FROM audit ORDER BY id")
+	if err != nil {
+		return nil // there is no store yet
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var action, outcome string
+		if err := rows.Scan(&action, &outcome); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, strings.TrimSpace(action+" "+outcome))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}

@@ -1,0 +1,210 @@
+package window
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/adrg/xdg"
+
+	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/profile"
+)
+
+// registration is that of links, in a home that is the test's own.
+func registration(t *testing.T) deeplink.Registration {
+	t.Helper()
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_DIRS"} {
+		t.Setenv(name, t.TempDir())
+	}
+	xdg.Reload()
+	t.Cleanup(xdg.Reload)
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return deeplink.Registration{Executable: program}
+}
+
+// call is one method that the window may call, and the lines of the audit trail
+// that it leaves.
+type call struct {
+	method string
+	do     func() error
+	lines  []string
+	why    string // there is none
+}
+
+const (
+	names  = "a list, as many others: whose own page is opened is a line"
+	nobody = "shows no client, and changes nothing"
+	view   = "about the window itself"
+)
+
+// Every method that the window may call is called once in a way that works, and
+// leaves the lines that are written down here, or none for a reason.
+func TestEveryMethodLeavesItsLine(t *testing.T) {
+	f, other := twoClinics(t)
+	clients := f.fake.IDs()
+	one, two := clients[0], clients[1]
+	var failing, desk string
+	f.system.saveTo = filepath.Join(t.TempDir(), "out")
+	f.computer.OpenTest = func(_ context.Context, link deeplink.Link) error {
+		go f.app.parts.links.arrive(link) // as the operating system would bring it
+		return nil
+	}
+	a := f.app
+	a.Links.parts.computer.Registration = registration(t)
+	thereAndBack := func() error {
+		if _, err := a.Clinics.OpenDemo(); err != nil {
+			return err
+		}
+		_, err := a.Clinics.LeaveDemo()
+		return err
+	}
+	calls := []call{
+		{"People.CreateFirst", func() error { _, err := a.People.CreateFirst("Dana Smith", email, password); return err },
+			[]string{"added_person DANA", "signed_in"}, ""},
+		{"Integration.Connect", func() error { _, err := a.Integration.Connect(f.fake.Key()); return err }, []string{"connected_clinic 4000001"}, ""},
+		{"Sync.List", func() error { _, err := a.Sync.List(); return err }, []string{"listed_clients"}, ""},
+		{"Sync.Listing", func() error { _, err := a.Sync.Listing(0, 10); return err }, nil, names},
+		{"Sync.ListingSummary", func() error { _, err := a.Sync.ListingSummary(); return err }, nil, nobody},
+		{"Sync.Import", func() error { _, err := a.Sync.Import(); return err }, []string{"imported_clients"}, ""},
+		{"Sync.Discard", a.Sync.Discard, nil, nobody},
+		{"Sync.Now", func() error { _, err := a.Sync.Now(); return err }, []string{"synced"}, ""},
+		{"Sync.Cancel", a.Sync.Cancel, []string{"cancelled_sync"}, ""},
+		{"Sync.Passes", func() error { _, err := a.Sync.Passes(10); return err }, nil, nobody},
+		{"Sync.Days", func() error { _, err := a.Sync.Days(nil); return err }, nil, nobody},
+		{"About.State", func() error { _, err := a.About.State(); return err }, nil, view},
+		{"About.Painted", func() error { return a.About.Painted(false) }, nil, view},
+		{"About.Focused", a.About.Focused, nil, view},
+		{"About.OpenGuide", func() error { return a.About.OpenGuide("cliniko-api-key") }, nil, view},
+		{"About.CopyText", func() error { return a.About.CopyText("x") }, nil, nobody},
+		{"About.Diagnostics", func() error { _, err := a.About.Diagnostics(); return err }, nil, nobody},
+		{"Security.Active", a.Security.Active, nil, view},
+		{"Security.SetAutoLock", func() error { _, err := a.Security.SetAutoLock(new(15)); return err }, []string{"changed_security"}, ""},
+		{"Security.Retention", func() error { _, err := a.Security.Retention(); return err }, nil, nobody},
+		{"Security.SetRetention", func() error { return a.Security.SetRetention(RetentionView{ArchivedDays: 80, DeletedDays: 7}) },
+			[]string{"changed_security"}, ""},
+		{"Security.Audit", func() error { _, err := a.Security.Audit(0, 10); return err }, []string{"read_audit"}, ""},
+		{"Profiles.Find", func() error { _, err := a.Profiles.Find(ProfileQuery{Filter: "all", Limit: 10}); return err }, nil, names},
+		{"Profiles.IDs", func() error { _, err := a.Profiles.IDs(ProfileQuery{Filter: "all"}); return err }, nil, names},
+		{"Profiles.FindName", func() error { _, err := a.Profiles.FindName(ProfileQuery{Filter: "all"}, "a"); return err }, nil, names},
+		{"Profiles.Get", func() error { _, err := a.Profiles.Get(one); return err }, []string{"opened_profile ONE"}, ""},
+		{"Profiles.Refresh", func() error { _, err := a.Profiles.Refresh(one); return err }, []string{"refreshed_profile ONE"}, ""},
+		{"Profiles.History", func() error { _, err := a.Profiles.History(one); return err }, []string{"read_history ONE"}, ""},
+		{"Profiles.OpenInCliniko", func() error { return a.Profiles.OpenInCliniko(one) }, []string{"opened_in_cliniko ONE"}, ""},
+		{"Profiles.CopyDetail", func() error { return a.Profiles.CopyDetail("0491 570 156") }, []string{"copied_detail"}, ""},
+		{"Profiles.Export", func() error { _, err := a.Profiles.Export("csv", password); return err }, []string{"exported_profiles"}, ""},
+		{"Profiles.ExportSelected", func() error { _, err := a.Profiles.ExportSelected([]string{one}, "csv", password); return err },
+			[]string{"exported_selected"}, ""},
+		{"Integration.ExportFailures", func() error { _, err := a.Integration.ExportFailures(password); return err }, []string{"exported_failures"}, ""},
+		{"Integration.Failures", func() error {
+			list, err := a.Integration.Failures()
+			failing = list[0].ID
+			return err
+		}, nil, names},
+		{"Integration.RetryFailure", func() error { _, err := a.Integration.RetryFailure(failing); return err }, []string{"refreshed_profile FAILING"}, ""},
+		{"Integration.Missing", func() error { _, err := a.Integration.Missing(); return err }, nil, names},
+		{"Integration.KeepMissing", a.Integration.KeepMissing, []string{"kept_missing"}, ""},
+		{"Integration.RemoveMissing", func() error { _, err := a.Integration.RemoveMissing(nil); return err }, []string{"removed_missing"}, ""},
+		{"Links.Take", func() error { _, err := a.Links.Take(); return err }, nil, "the page opens who is named, which is a line"},
+		{"Links.Follow", func() error { _, err := a.Links.Follow(two); return err }, []string{"refreshed_profile TWO", "opened_profile TWO"}, ""},
+		{"Links.FindPasted", func() error { _, err := a.Links.FindPasted(one); return err }, nil, "the page opens who is named, which is a line"},
+		{"Links.Setup", func() error { _, err := a.Links.Setup(); return err }, nil, nobody},
+		{"Links.Repair", func() error { _, err := a.Links.Repair(false); return err }, []string{"changed_links"}, ""},
+		{"Links.Test", func() error { _, err := a.Links.Test(); return err }, nil, nobody},
+		{"Links.SkipButton", a.Links.SkipButton, []string{"changed_links"}, ""},
+		{"People.Strength", func() error { _, err := a.People.Strength("x", "Dana Smith", email); return err }, nil, nobody},
+		{"People.List", func() error { _, err := a.People.List(); return err }, nil, nobody},
+		{"People.Add", func() error {
+			person, err := a.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner"}}, deskPassword, password)
+			desk = person.ID
+			return err
+		}, []string{"added_person DESK"}, ""},
+		{"People.Change", func() error {
+			_, err := a.People.Change(desk, PersonDetails{Name: "Dee", Email: deskEmail, Permissions: []string{"practitioner"}, Active: true}, password)
+			return err
+		}, []string{"changed_person DESK"}, ""},
+		{"People.ResetPassword", func() error { return a.People.ResetPassword(desk, "three green hills", password) }, []string{"reset_password DESK"}, ""},
+		{"People.ChangePassword", func() error { return a.People.ChangePassword(password, "four brown horses") }, []string{"changed_password"}, ""},
+		{"Profiles.Erase", func() error {
+			if err := f.fake.Archive(one); err != nil {
+				return err
+			}
+			if _, err := a.Profiles.Refresh(one); err != nil {
+				return err
+			}
+			return a.Profiles.Erase(one, "four brown horses")
+		}, []string{"refreshed_profile ONE", "erased_profile ONE"}, ""},
+		{"Security.Lock", func() error { _, err := a.Security.Lock(); return err }, nil, "locking needs no store"},
+		{"People.SignIn", func() error {
+			if _, err := a.People.SignIn("stranger@example.com", password); profile.CodeOf(err) != profile.SignInRefused {
+				return err
+			}
+			_, err := a.People.SignIn(email, "four brown horses")
+			return err
+		}, []string{"signed_in  sign_in_refused", "signed_in"}, ""},
+		{"People.SignOut", func() error { _, err := a.People.SignOut(); return err }, nil, "signing out needs no store"},
+		{"Clinics.List", func() error { _, err := a.Clinics.List(); return err }, nil, nobody},
+		{"Clinics.OpenDemo", thereAndBack, nil, "nobody real is there"},
+		{"Clinics.LeaveDemo", thereAndBack, nil, "nobody real is there"},
+		{"Clinics.ConnectSeparately", func() error {
+			if _, err := a.People.SignIn(email, "four brown horses"); err != nil {
+				return err
+			}
+			if _, err := a.Clinics.ConnectSeparately(other.Key()); err != nil {
+				return err
+			}
+			_, err := a.Clinics.Use("")
+			return err
+		}, []string{"signed_in", "connected_separately", "signed_in"}, ""},
+		{"Clinics.Use", func() error { _, err := a.Clinics.Use(""); return err }, []string{"signed_in"}, ""},
+		{"Integration.Disconnect", func() error { _, err := a.Integration.Disconnect("four brown horses"); return err },
+			[]string{"disconnected 4000001"}, ""},
+		{"Clinics.ResetStore", func() error {
+			if _, err := a.Clinics.ResetStore("ERASE"); profile.CodeOf(err) != profile.Invalid {
+				t.Errorf("reset data that can be opened: %v", err)
+			}
+			return nil
+		}, nil, "the trail goes with the data"},
+		{"Clinics.StartOver", func() error {
+			if _, err := a.People.SignOut(); err != nil {
+				return err
+			}
+			_, err := a.Clinics.StartOver("ERASE")
+			return err
+		}, nil, "the trail goes with the data"},
+	}
+	var called []string
+	for _, c := range calls {
+		called = append(called, c.method)
+		before := len(f.events())
+		if err := c.do(); err != nil {
+			t.Fatalf("%s: %v", c.method, err)
+		}
+		if (len(c.lines) == 0) == (c.why == "") {
+			t.Errorf("%s: say which lines it leaves, or why none", c.method)
+		}
+		dana, err := a.host.Shown().Workspace.Accounts.ID(t.Context(), email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := strings.NewReplacer("DANA", dana, "DESK", desk, "ONE", one, "TWO", two, "FAILING", failing)
+		want := []string{}
+		for _, line := range c.lines {
+			want = append(want, known.Replace(line))
+		}
+		lines := f.events()
+		if got := lines[min(before, len(lines)):]; c.method != "Clinics.StartOver" && !slices.Equal(got, want) {
+			t.Errorf("%s leaves %q, want %q", c.method, got, want)
+		}
+	}
+	if slices.Sort(called); !slices.Equal(called, slices.Sorted(maps.Keys(a.bound()))) {
+		t.Errorf("called are\n%v\nand the window may call\n%v", called, slices.Sorted(maps.Keys(a.bound())))
+	}
+}

@@ -1,0 +1,38 @@
+import { app } from './app.svelte';
+
+/** The password of whoever is signed in, asked for once more before what matters. */
+export class OwnPassword {
+  value = $state('');
+  box = $state<HTMLInputElement | null>(null);
+  /** Somebody tried to go on: that it is missing is said. */
+  tried = $state(false);
+
+  /** Nobody in the demo has a password. */
+  get asked() {
+    return !app.state?.demo;
+  }
+
+  get missing() {
+    return this.asked && !this.value;
+  }
+
+  /** Says whether one can go on; otherwise the focus goes to the field. */
+  ready() {
+    this.tried = true;
+    if (this.missing) this.box?.focus();
+    return !this.missing;
+  }
+
+  /** What was typed is forgotten, since it was wrong or has done its work. */
+  clear() {
+    this.value = '';
+    this.tried = false;
+  }
+
+  /** After a refusal: if it was about this password, it is asked for again. */
+  refused(code: string | undefined) {
+    if (code !== 'sign_in_refused') return;
+    this.clear();
+    this.box?.focus();
+  }
+}
