@@ -35,25 +35,30 @@ func yearOrDate(token string) *match.Match {
 	if year, err := strconv.Atoi(token); err == nil && len(token) == 4 && year >= firstYear && year <= lastYear {
 		return &match.Match{Pattern: "regex", RegexName: "recent_year"}
 	}
-	year, separator := 0, ""
-	if at := strings.IndexFunc(token, func(r rune) bool { return r < '0' || r > '9' }); at >= 0 {
-		separator = token[at : at+1]
-		if !strings.Contains(` /\_.-`, separator) {
+	if at := strings.IndexAny(token, ` /\_.-`); at >= 0 {
+		parts := strings.Split(token, token[at:at+1])
+		if len(parts) != 3 {
 			return nil
 		}
-		if parts := strings.Split(token, separator); len(parts) == 3 {
-			year = yearOf(parts[0], parts[1], parts[2])
-		}
-	} else if len(token) <= 8 {
-		for k := 1; k <= 4; k++ {
-			for l := k + 1; l <= min(k+4, len(token)-1); l++ {
-				y := yearOf(token[:k], token[k:l], token[l:])
-				if y > 0 && (year == 0 || distance(y) < distance(year)) {
-					year = y
-				}
+		return dateIn(yearOf(parts[0], parts[1], parts[2]), token[at:at+1])
+	}
+	if len(token) > 8 {
+		return nil
+	}
+	year := 0
+	for k := 1; k <= 4; k++ {
+		for l := k + 1; l <= min(k+4, len(token)-1); l++ {
+			y := yearOf(token[:k], token[k:l], token[l:])
+			if y > 0 && (year == 0 || distance(y) < distance(year)) {
+				year = y
 			}
 		}
 	}
+	return dateIn(year, "")
+}
+
+// dateIn is a date of that year; nil for 0, which is none.
+func dateIn(year int, separator string) *match.Match {
 	if year == 0 {
 		return nil
 	}

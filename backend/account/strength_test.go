@@ -174,10 +174,7 @@ func TestKnownWordsMakeNoPassword(t *testing.T) {
 func TestScoresAreThoseOfTheLibrary(t *testing.T) {
 	known := knownWords("Harbour Physio", "Dana Smith", "dana.smith@harbour.example")
 	same := 0
-	all := strings.Split(strings.TrimSpace(weak+good), "\n")
-	for _, password := range strings.Fields(weak + good) { // parts too
-		all = append(all, password)
-	}
+	all := append(strings.Split(strings.TrimSpace(weak+good), "\n"), strings.Fields(weak+good)...) // parts too
 	for _, password := range all {
 		if strings.ContainsFunc(password, func(r rune) bool { return r > 127 }) {
 			continue // the library counts bytes there
