@@ -24,10 +24,14 @@ const oldShard = "au1"
 var (
 	// The ending is anchored because it becomes part of the host name that the
 	// key is sent to. It is not from a list, since new shards are added.
-	keyShape = regexp.MustCompile(`^([A-Za-z0-9+/=_.-]{16,500})-([A-Za-z]{2}[0-9]{1,2})$`)
-	bodyOnly = regexp.MustCompile(`^[A-Za-z0-9+/=_.]{16,500}$`)
+	keyShape = regexp.MustCompile(`^([A-Za-z0-9+/=_.-]+)-([A-Za-z]{2}[0-9]{1,2})$`)
+	bodyOnly = regexp.MustCompile(`^[A-Za-z0-9+/=_.]+$`)
 	keyChars = regexp.MustCompile(`^[A-Za-z0-9+/=_.-]+$`)
 )
+
+// hasBodyLength says that what stands before the shard can be a key's body.
+// A count in an expression is compiled, at every start, to as many steps.
+func hasBodyLength(body string) bool { return len(body) >= 16 && len(body) <= 500 }
 
 // ParseKey reads a pasted key. It ignores white space and format characters,
 // also inside the key, where some mail programs add line breaks.
@@ -40,13 +44,13 @@ func ParseKey(pasted string) (Key, error) {
 		}
 		return r
 	}, pasted)
-	if m := keyShape.FindStringSubmatch(text); m != nil {
+	if m := keyShape.FindStringSubmatch(text); m != nil && hasBodyLength(m[1]) {
 		return Key{secret: text, body: m[1], shard: strings.ToLower(m[2])}, nil
 	}
 	switch {
 	case text == "":
 		return Key{}, profile.Refuse(profile.KeyMalformed, "Paste the API key first. Cliniko shows it once, right after you add it.")
-	case bodyOnly.MatchString(text):
+	case bodyOnly.MatchString(text) && hasBodyLength(text):
 		return Key{secret: text, body: text, shard: oldShard}, nil
 	case keyChars.MatchString(text) && strings.Contains(text, "-") && len(text) > 16:
 		return Key{}, profile.Refuse(profile.KeyShard,
