@@ -106,10 +106,10 @@ func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e
 	}
 	before := e
 	e.Profile, e.Failure = judge(&before.Profile, before.Failure)
-	return e, true, w.saveJudgement(ctx, &before, &e)
+	return e, true, w.saveJudgement(ctx, &row, &before, &e)
 }
 
-func (w *writer) saveJudgement(ctx context.Context, before, e *profile.Entry) error {
+func (w *writer) saveJudgement(ctx context.Context, row *storedProfile, before, e *profile.Entry) error {
 	if err := w.insertChange(ctx, &before.Profile, &e.Profile); err != nil {
 		return err
 	}
@@ -117,8 +117,8 @@ func (w *writer) saveJudgement(ctx context.Context, before, e *profile.Entry) er
 	if err != nil {
 		return err
 	}
-	if _, err := w.tx.ExecContext(ctx, "UPDATE profile SET fingerprint = ?, sealed = ? WHERE account_id = ? AND cliniko_id = ?",
-		sealed.fingerprint, sealed.sealed, w.account, e.Ref); err != nil {
+	row.clear.fingerprint, row.sealed = sealed.fingerprint, sealed.sealed
+	if err := w.rewrite(ctx, w.tx, row); err != nil {
 		return err
 	}
 	if e.Failure == nil {

@@ -97,7 +97,7 @@ func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE store SET proof = ?", next.seal([]byte(proofText), proofRow))
+		_, err := tx.ExecContext(ctx, "UPDATE store SET proof = ?", next.seal([]byte(proofOfRows), proofRow))
 		return err
 	}); err != nil {
 		return gone, err

@@ -85,6 +85,9 @@ func OpenWaiting(ctx context.Context, path string, key []byte, onWait func()) (*
 	if err := db.checkKey(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
+	if err := db.authenticateRows(ctx); err != nil {
+		return nil, errors.Join(err, db.write.Close())
+	}
 	if err := db.regrant(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
@@ -191,7 +194,7 @@ func (db *DB) checkKey(ctx context.Context) error {
 	var proof []byte
 	err := db.write.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof)
 	if errors.Is(err, sql.ErrNoRows) {
-		_, err = db.write.ExecContext(ctx, "INSERT INTO store (one, proof) VALUES (1, ?)", db.sealer.seal([]byte(proofText), proofRow))
+		_, err = db.write.ExecContext(ctx, "INSERT INTO store (one, proof) VALUES (1, ?)", db.sealer.seal([]byte(proofOfRows), proofRow))
 		return coded(err)
 	}
 	if err != nil {

@@ -43,8 +43,9 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Ti
 	for _, ref := range refs {
 		entry, err := s.One(ctx, ref)
 		switch {
-		case profile.CodeOf(err) == profile.NotFound:
-			// A failure without a profile: nothing is left of it.
+		case profile.CodeOf(err) == profile.NotFound, profile.CodeOf(err) == profile.StoreDamaged:
+			// A failure without a profile, of which nothing is left; or details
+			// that do not open, which Cliniko does not have any more.
 			entry = profile.Entry{Ref: ref, Profile: profile.Profile{State: profile.Deleted}}
 			entry.Profile.ID, _ = profile.ParseID(ref)
 		case err != nil:
@@ -65,11 +66,15 @@ func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) 
 		after.State = profile.Deleted
 		err = w.insertChange(ctx, &row.Profile, &after)
 	}
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	if err == nil {
+		if !w.db.authentic(w.account, &row) { // what its columns say is nobody's
+			row.clear = clearColumns{added: stamp(w.at), synced: stamp(w.at)}
+		}
+		row.clear.state, row.clear.fingerprint = string(profile.Deleted), []byte{}
+		row.clear.read, row.clear.deleted = stamp(readAt), stamp(w.at)
+		err = w.rewrite(ctx, w.tx, &row)
 	}
-	if _, err := w.tx.ExecContext(ctx, `UPDATE profile SET state = 'deleted', fingerprint = x'', read_at = ?, deleted_at = ?
-		WHERE account_id = ? AND cliniko_id = ?`, stamp(readAt), stamp(w.at), w.account, ref); err != nil {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	for _, statement := range []string{"DELETE FROM failure WHERE account_id = ? AND ref = ?", "DELETE FROM missing WHERE account_id = ? AND ref = ?"} {
@@ -84,9 +89,21 @@ func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) 
 // any reading counts as newer and different.
 func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		bound := s.db.statements.bind(ctx, tx)
 		for _, ref := range refs {
-			if _, err := tx.ExecContext(ctx, "UPDATE profile SET fingerprint = x'', updated_at = NULL, read_at = NULL WHERE account_id = ? AND cliniko_id = ?",
-				s.account, ref); err != nil {
+			var row storedProfile
+			err := scanProfile(bound.profile.QueryRowContext(ctx, s.account, ref), &row)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if !s.db.authentic(s.account, &row) {
+				continue // any reading replaces it
+			}
+			row.clear.fingerprint, row.clear.updated, row.clear.read = []byte{}, sql.NullInt64{}, sql.NullInt64{}
+			if err := s.rewrite(ctx, tx, &row); err != nil {
 				return err
 			}
 		}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"telehab.io/desktop/backend/profile"
@@ -30,8 +31,23 @@ func (s *Profiles) Details(ctx context.Context, id string) (string, error) {
 
 // SetDetails replaces the sealed details of an active profile.
 func (s *Profiles) SetDetails(ctx context.Context, id, plain string) error {
-	fingerprint := s.db.fingerprint([]byte(plain), &profile.Profile{State: profile.Active})
-	_, err := s.db.write.ExecContext(ctx, "UPDATE profile SET sealed = ?, fingerprint = ? WHERE account_id = ? AND cliniko_id = ?",
-		s.db.sealer.seal([]byte(plain), profileRow(s.account, id)), fingerprint, s.account, id)
+	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		var row storedProfile
+		if err := scanProfile(tx.QueryRowContext(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ? AND cliniko_id = ?", s.account, id), &row); err != nil {
+			return err
+		}
+		row.clear.fingerprint = s.db.fingerprint([]byte(plain), &profile.Profile{State: profile.Active})
+		row.sealed = s.db.sealer.seal([]byte(plain), profileRow(s.account, id))
+		return s.rewrite(ctx, tx, &row)
+	})
+}
+
+// ForgetRowHashes leaves the store as an earlier version would have, whose rows
+// have no hashes.
+func (db *DB) ForgetRowHashes(ctx context.Context) error {
+	_, err := db.write.ExecContext(ctx, "UPDATE profile SET mac = x''")
+	if err == nil {
+		_, err = db.write.ExecContext(ctx, "UPDATE store SET proof = ?", db.sealer.seal([]byte("telehab"), proofRow))
+	}
 	return err
 }

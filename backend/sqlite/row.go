@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -34,13 +33,13 @@ func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, er
 }
 
 // fingerprint is a keyed hash of everything in a profile that comes from
-// Cliniko, including the state, which is stored in clear.
+// Cliniko, including the state, by which a changed copy is told from the same.
 func (db *DB) fingerprint(plain []byte, p *profile.Profile) []byte {
 	return db.sealer.keyedHash(plain, fmt.Appendf(nil, "%s %d %s", p.State, p.ArchivedAt.UnixMicro(), p.MergedInto))
 }
 
 // profileColumns is the order in which scanProfile reads.
-const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, added_at, synced_at, deleted_at, fingerprint, sealed"
+const profileColumns = "cliniko_id, state, created_at, updated_at, archived_at, merged_into, added_at, synced_at, read_at, deleted_at, fingerprint, sealed, mac"
 
 type scanner interface{ Scan(...any) error }
 
@@ -48,32 +47,31 @@ type scanner interface{ Scan(...any) error }
 type storedProfile struct {
 	profile.Profile
 	sealedProfile
+	clear clearColumns // as the file has them
+	mac   []byte
 }
 
 func scanProfile(row scanner, p *storedProfile) error {
-	var null struct { // one allocation, because a sign-in may read 100,000 rows
-		created, updated, archived, added, synced, deleted sql.NullInt64
-		merged                                             sql.NullString
-	}
-	if err := row.Scan(&p.ID, &p.State, &null.created, &null.updated, &null.archived, &null.merged,
-		&null.added, &null.synced, &null.deleted, &p.fingerprint, &p.sealed); err != nil {
+	c := &p.clear
+	if err := row.Scan(&p.ID, &c.state, &c.created, &c.updated, &c.archived, &c.merged,
+		&c.added, &c.synced, &c.read, &c.deleted, &c.fingerprint, &p.sealed, &p.mac); err != nil {
 		return err
 	}
-	p.CreatedAt, p.UpdatedAt, p.ArchivedAt = at(null.created), at(null.updated), at(null.archived)
-	p.AddedAt, p.SyncedAt, p.DeletedAt = at(null.added), at(null.synced), at(null.deleted)
-	p.MergedInto = profile.ID(null.merged.String)
+	p.State, p.fingerprint = profile.State(c.state), c.fingerprint
+	p.CreatedAt, p.UpdatedAt, p.ArchivedAt = at(c.created), at(c.updated), at(c.archived)
+	p.AddedAt, p.SyncedAt, p.DeletedAt = at(c.added), at(c.synced), at(c.deleted)
+	p.MergedInto = profile.ID(c.merged.String)
 	return nil
 }
 
 // unseal decrypts the details and fills them in.
 func (db *DB) unseal(account string, p *storedProfile) (profile.Profile, error) {
+	if !db.authentic(account, p) {
+		return profile.Profile{}, damaged(errors.New("a profile's row was changed"))
+	}
 	plain, err := db.sealer.open(p.sealed, profileRow(account, string(p.ID)))
 	if err != nil {
 		return profile.Profile{}, damaged(err)
-	}
-	// There is none after Distrust.
-	if len(p.fingerprint) > 0 && !bytes.Equal(p.fingerprint, db.fingerprint(plain, &p.Profile)) {
-		return profile.Profile{}, damaged(errors.New("a profile's state was changed"))
 	}
 	var d details
 	if err := json.Unmarshal(plain, &d); err != nil {

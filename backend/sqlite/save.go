@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"crypto/hmac"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -101,13 +102,9 @@ type writer struct {
 
 // stored is what the store had of a patient before.
 type stored struct {
-	state       sql.NullString
-	archived    sql.NullInt64
-	merged      sql.NullString
-	added       sql.NullInt64
-	updated     sql.NullInt64
-	read        sql.NullInt64
-	fingerprint []byte
+	clearColumns
+	tag         []byte // of the sealed details
+	authentic   bool   // the row is as it was written here
 	code        sql.NullString
 	problems    sql.NullString
 	firstFailed sql.NullInt64
@@ -115,15 +112,15 @@ type stored struct {
 	outcome     sql.NullString // in this pass
 }
 
-func (b *stored) exists() bool { return b.state.Valid }
+func (b *stored) exists() bool { return b.state != "" }
 func (b *stored) failed() bool { return b.code.Valid }
 
 // newerThan reports whether the stored copy was read later than e, which is
 // then a slow answer or a list that waited for a person. A stored reading time
 // long after now, and after e, is wrong and ignored.
 func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
-	if !b.exists() {
-		return false
+	if !b.exists() || !b.authentic {
+		return false // whatever its times say
 	}
 	if e.ReadAt.After(now) {
 		now = e.ReadAt
@@ -153,7 +150,7 @@ const (
 
 // equals reports whether the stored copy is p, which has this fingerprint.
 func (b *stored) equals(p *profile.Profile, fingerprint []byte) bool {
-	return b.exists() && string(b.fingerprint) == string(fingerprint) && b.state.String == string(p.State) &&
+	return b.exists() && b.authentic && string(b.fingerprint) == string(fingerprint) && b.state == string(p.State) &&
 		at(b.archived).Equal(at(stamp(p.ArchivedAt))) && b.merged.String == string(p.MergedInto)
 }
 
@@ -178,9 +175,12 @@ func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err e
 	for rows.Next() {
 		var ref string
 		b := &stored{}
-		if err := rows.Scan(&ref, &b.state, &b.archived, &b.merged, &b.added, &b.updated, &b.read, &b.fingerprint, &b.code, &b.problems, &b.firstFailed, &b.attempts, &b.outcome); err != nil {
+		var mac []byte
+		if err := rows.Scan(&ref, &b.state, &b.created, &b.updated, &b.archived, &b.merged, &b.added, &b.synced, &b.read, &b.deleted,
+			&b.fingerprint, &b.tag, &mac, &b.code, &b.problems, &b.firstFailed, &b.attempts, &b.outcome); err != nil {
 			return err
 		}
+		b.authentic = b.exists() && hmac.Equal(mac, w.db.sealer.rowMAC(w.account, ref, &b.clearColumns, b.tag))
 		w.before[ref] = b
 	}
 	return rows.Err()
@@ -221,10 +221,10 @@ func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedPro
 		}
 	}
 	e.Profile.AddedAt, e.Profile.SyncedAt = w.at, w.at
-	if before.exists() {
+	if before.authentic {
 		e.Profile.AddedAt = at(before.added)
 	}
-	if err := w.saveDetails(ctx, e, sealed, same); err != nil {
+	if err := w.saveDetails(ctx, e, sealed, before, same); err != nil {
 		return "", false, err
 	}
 	switch {
@@ -244,20 +244,29 @@ func (b *stored) currentOutcome() profile.Outcome {
 	switch {
 	case b.failed():
 		return profile.Failed
-	case profile.State(b.state.String) != profile.Active:
+	case profile.State(b.state) != profile.Active:
 		return profile.ArchivedOutcome
 	}
 	return profile.Unchanged
 }
 
-func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed sealedProfile, same bool) error {
-	p := &e.Profile
+func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored, same bool) error {
+	p, id := &e.Profile, string(e.Profile.ID)
 	if same {
-		_, err := w.sql.touch.ExecContext(ctx, stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt), w.account, p.ID)
+		c := before.clearColumns
+		c.synced, c.updated, c.read = stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt)
+		_, err := w.sql.touch.ExecContext(ctx, c.synced, c.updated, c.read, w.db.sealer.rowMAC(w.account, id, &c, before.tag), w.account, id)
 		return err
 	}
-	_, err := w.sql.upsertProfile.ExecContext(ctx, w.account, p.ID, p.State, stamp(p.CreatedAt), stamp(p.UpdatedAt),
-		stamp(p.ArchivedAt), orNull(p.MergedInto), stamp(w.at), stamp(e.ReadAt), sealed.fingerprint, sealed.sealed)
+	c := clearColumns{state: string(p.State), created: stamp(p.CreatedAt), updated: stamp(p.UpdatedAt), archived: stamp(p.ArchivedAt),
+		merged: orNull(p.MergedInto), added: stamp(p.AddedAt), synced: stamp(w.at), read: stamp(e.ReadAt), fingerprint: sealed.fingerprint}
+	var deletedBefore sql.NullInt64
+	if before.authentic {
+		deletedBefore = before.deleted
+	}
+	c.deleted = deletedSince(p.State, deletedBefore, c.synced)
+	_, err := w.sql.upsertProfile.ExecContext(ctx, w.account, id, c.state, c.created, c.updated, c.archived, c.merged, c.synced, c.read,
+		c.added, c.deleted, c.fingerprint, sealed.sealed, w.db.sealer.rowMAC(w.account, id, &c, tagOf(sealed.sealed)))
 	return err
 }
 

@@ -109,7 +109,4 @@ func profileRow(account, id string) string { return "profile/" + account + "/" +
 func clinicRow(account string) string      { return "clinic/" + account }
 func personRow(id string) string           { return "person/" + id }
 
-const (
-	proofRow  = "store/proof"
-	proofText = "telehab"
-)
+const proofRow = "store/proof"

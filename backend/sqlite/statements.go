@@ -17,7 +17,8 @@ func (db *DB) prepare(ctx context.Context) error {
 		into **sql.Stmt
 		text string
 	}{
-		{&db.statements.stored, `SELECT k.value, p.state, p.archived_at, p.merged_into, p.added_at, p.updated_at, p.read_at, p.fingerprint, f.code, f.problems, f.first_failed_at, f.attempts, s.outcome
+		{&db.statements.stored, `SELECT k.value, coalesce(p.state, ''), p.created_at, p.updated_at, p.archived_at, p.merged_into, p.added_at, p.synced_at, p.read_at, p.deleted_at,
+				p.fingerprint, substr(p.sealed, -16), p.mac, f.code, f.problems, f.first_failed_at, f.attempts, s.outcome
 			FROM json_each(?3) k
 			LEFT JOIN profile p ON p.account_id = ?1 AND p.cliniko_id = k.value
 			LEFT JOIN failure f ON f.account_id = ?1 AND f.ref = k.value
@@ -25,13 +26,13 @@ func (db *DB) prepare(ctx context.Context) error {
 			WHERE p.cliniko_id IS NOT NULL OR f.ref IS NOT NULL`},
 		{&db.statements.profile, `SELECT ` + profileColumns + ` FROM profile WHERE account_id = ? AND cliniko_id = ?`},
 		{&db.statements.upsertProfile, `INSERT INTO profile (account_id, cliniko_id, state, created_at, updated_at, archived_at, merged_into,
-				synced_at, read_at, added_at, deleted_at, fingerprint, sealed)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, CASE ?3 WHEN 'deleted' THEN ?8 END, ?10, ?11)
+				synced_at, read_at, added_at, deleted_at, fingerprint, sealed, mac)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET state = excluded.state, created_at = excluded.created_at, updated_at = excluded.updated_at,
 				archived_at = excluded.archived_at, merged_into = excluded.merged_into, synced_at = excluded.synced_at,
-				read_at = excluded.read_at, fingerprint = excluded.fingerprint, sealed = excluded.sealed,
-				deleted_at = CASE excluded.state WHEN 'deleted' THEN coalesce(profile.deleted_at, excluded.deleted_at) END`},
-		{&db.statements.touch, `UPDATE profile SET synced_at = ?, updated_at = ?, read_at = ? WHERE account_id = ? AND cliniko_id = ?`},
+				read_at = excluded.read_at, added_at = excluded.added_at, deleted_at = excluded.deleted_at,
+				fingerprint = excluded.fingerprint, sealed = excluded.sealed, mac = excluded.mac`},
+		{&db.statements.touch, `UPDATE profile SET synced_at = ?, updated_at = ?, read_at = ?, mac = ? WHERE account_id = ? AND cliniko_id = ?`},
 		{&db.statements.upsertFailure, `INSERT INTO failure (account_id, ref, code, problems, first_failed_at, last_failed_at, attempts)
 			VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET code = excluded.code, problems = excluded.problems,

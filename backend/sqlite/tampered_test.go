@@ -10,7 +10,8 @@ import (
 )
 
 // The columns in clear can be changed from outside too: that must not hide an
-// active client, nor lead from one person to another.
+// active client, nor lead from one person to another, nor keep a client as they
+// are here whatever Cliniko says.
 func TestChangedStateIsNoticedAndMended(t *testing.T) {
 	for name, statement := range map[string]string{
 		"archived":                 "UPDATE profile SET state = 'archived', archived_at = 1000000",
@@ -20,24 +21,93 @@ func TestChangedStateIsNoticedAndMended(t *testing.T) {
 		"whom it was merged into":  "UPDATE profile SET merged_into = '1'",
 		"the hash of the details":  "UPDATE profile SET fingerprint = x'00'",
 		"archived, hash forgotten": "UPDATE profile SET state = 'archived', fingerprint = x''",
+		"the hash forgotten":       "UPDATE profile SET fingerprint = x''",
+		"the row's hash forgotten": "UPDATE profile SET mac = x''",
+		"changed in 2099":          "UPDATE profile SET updated_at = 4070908800000000",
+		"read in 2099":             "UPDATE profile SET read_at = 4070908800000000",
+		"changed and read in 2099": "UPDATE profile SET read_at = 4070908800000000, updated_at = 4070908800000000",
+		"never changed":            "UPDATE profile SET updated_at = NULL",
+		"another day of creation":  "UPDATE profile SET created_at = 1000000",
+		"synced later":             "UPDATE profile SET synced_at = synced_at + 1",
+		"added earlier":            "UPDATE profile SET added_at = 1000000",
+		"deleted, of an active":    "UPDATE profile SET deleted_at = 1000000",
 	} {
 		t.Run(name, func(t *testing.T) {
 			db, s := newStore(t)
 			save(t, s, 0, entry(alex()))
 			raw(t, db.Path(), statement)
 			badRefs, err := s.All(t.Context(), func([]profile.Entry) {})
-			if err != nil || name != "archived, hash forgotten" && !slices.Equal(badRefs, []string{string(alex().ID)}) {
+			if err != nil || !slices.Equal(badRefs, []string{string(alex().ID)}) {
 				t.Errorf("not noticed: %v, %v", badRefs, err)
 			}
-			changed := save(t, s, 0, entry(alex()))
+			mended := alex()
+			mended.LastName = "Mended" // at the same second
+			changed := save(t, s, 0, entry(mended))
 			if len(changed) != 1 || changed[0].Profile.State != profile.Active {
 				t.Errorf("the next reading does not mend it: %d changed", len(changed))
 			}
 			got, err := s.One(t.Context(), string(alex().ID))
-			if err != nil || got.Profile.State != profile.Active || got.Profile.MergedInto != "" || !got.Profile.ArchivedAt.IsZero() {
+			if err != nil || got.Profile.LastName != "Mended" || !got.Profile.UpdatedAt.Equal(changedAt) || got.Profile.AddedAt.Year() < 2020 ||
+				!got.Profile.DeletedAt.IsZero() || got.Profile.State != profile.Active || got.Profile.MergedInto != "" || !got.Profile.ArchivedAt.IsZero() {
 				t.Errorf("afterwards: %v, %v", got.Profile.State, err)
 			}
 		})
+	}
+}
+
+// A row that was changed, of a client whom Cliniko does not have any more, is
+// erased in the end like any other.
+func TestChangedRowOfWhoIsGone(t *testing.T) {
+	for name, statement := range map[string]string{
+		"a time": "UPDATE profile SET updated_at = 4070908800000000, added_at = 4070908800000000", "the details": "UPDATE profile SET sealed = zeroblob(60)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			db, s := newStore(t)
+			save(t, s, 0, entry(alex()))
+			raw(t, db.Path(), statement)
+			changed, err := s.MarkDeleted(t.Context(), 0, changedAt, []string{string(alex().ID)})
+			if err != nil || len(changed) != 1 || changed[0].Ref != string(alex().ID) || changed[0].Profile.State != profile.Deleted {
+				t.Fatalf("%+v, %v", changed, err)
+			}
+			if err := s.Erase(t.Context(), string(alex().ID)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Rows of an earlier version are authenticated when the store is opened, once:
+// whoever removes the hashes later does not get others for what they changed.
+func TestRowsOfAnEarlierVersion(t *testing.T) {
+	db, s := newStore(t)
+	changed, gone := alex(), alex()
+	changed.ID, gone.ID = "2", "3"
+	save(t, s, 0, entry(alex()), entry(changed), entry(gone))
+	if _, err := s.MarkDeleted(t.Context(), 0, changedAt, []string{"3"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.ForgetRowHashes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	raw(t, db.Path(), "UPDATE profile SET state = 'merged', merged_into = '1' WHERE cliniko_id = '2'")
+	for range 2 {
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db = openStore(t, db.Path())
+		badRefs, err := db.Profiles(clinic.AccountID, time.Now).All(t.Context(), func([]profile.Entry) {})
+		if err != nil || !slices.Equal(badRefs, []string{"2"}) {
+			t.Errorf("do not open: %v, %v", badRefs, err)
+		}
+	}
+	raw(t, db.Path(), "UPDATE profile SET mac = x'', updated_at = 4070908800000000")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db = openStore(t, db.Path())
+	badRefs, err := db.Profiles(clinic.AccountID, time.Now).All(t.Context(), func([]profile.Entry) {})
+	if err != nil || len(badRefs) != 3 {
+		t.Errorf("do not open: %v, %v", badRefs, err)
 	}
 }
 

@@ -41,3 +41,27 @@ func TestDamagedRowsAreMended(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Times that somebody wrote into the file hold back no later reading, though
+// nothing has changed in Cliniko since.
+func TestForgedTimesHoldNothingBack(t *testing.T) {
+	for name, forged := range map[string]string{
+		"changed in 2099": "updated_at = 4070908800000000", "read in 2099": "read_at = 4070908800000000",
+		"both, and no hash": "updated_at = 4070908800000000, read_at = 4070908800000000, fingerprint = x''",
+		"archived":          "state = 'archived', archived_at = 1000000", "another's": "merged_into = '1', state = 'merged'",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClinic(t, fakeclinic.Options{Seed: 41, Patients: 20, Shares: &fakeclinic.Shares{}})
+			c.full()
+			edited := activeIDs(c)[0]
+			other, err := sql.Open("sqlite3", c.path)
+			must(t, err)
+			defer func() { _ = other.Close() }()
+			_, err = other.Exec("UPDATE profile SET " + forged)
+			must(t, err)
+			must(t, c.fake.Edit(edited, func(p *fakeclinic.Patient) { p.LastName = new("Changed") }))
+			c.full()
+			c.equal(nil)
+		})
+	}
+}

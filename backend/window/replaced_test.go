@@ -93,7 +93,7 @@ func TestAStoreThatIsThereStaysOpen(t *testing.T) {
 	for range 3 {
 		f.app.showReplaced(t.Context())
 	}
-	if _, err := f.app.Integration.Disconnect(); err != nil { // replaces the key itself
+	if _, err := f.app.Integration.Disconnect(password); err != nil { // replaces the key itself
 		t.Fatal(err)
 	}
 	f.app.showReplaced(t.Context())
