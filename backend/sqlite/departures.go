@@ -89,25 +89,9 @@ func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) 
 // any reading counts as newer and different.
 func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		bound := s.db.statements.bind(ctx, tx)
-		for _, ref := range refs {
-			var row storedProfile
-			err := scanProfile(bound.profile.QueryRowContext(ctx, s.account, ref), &row)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if !s.db.authentic(s.account, &row) {
-				continue // any reading replaces it
-			}
-			row.clear.fingerprint, row.clear.updated, row.clear.read = []byte{}, sql.NullInt64{}, sql.NullInt64{}
-			if err := s.rewrite(ctx, tx, &row); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.rewriteEach(ctx, tx, refs, func(c *clearColumns) {
+			c.fingerprint, c.updated, c.read = []byte{}, sql.NullInt64{}, sql.NullInt64{}
+		})
 	})
 }
 

@@ -60,6 +60,27 @@ func (s *Profiles) rewrite(ctx context.Context, tx *sql.Tx, p *storedProfile) er
 	return err
 }
 
+// rewriteEach changes columns in clear of some rows. A row that is not as it was
+// written here stays so: any reading replaces it.
+func (s *Profiles) rewriteEach(ctx context.Context, tx *sql.Tx, refs []string, change func(*clearColumns)) error {
+	bound := s.db.statements.bind(ctx, tx)
+	for _, ref := range refs {
+		var row storedProfile
+		err := scanProfile(bound.profile.QueryRowContext(ctx, s.account, ref), &row)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && !s.db.authentic(s.account, &row) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		change(&row.clear)
+		if err := s.rewrite(ctx, tx, &row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // proofOfRows is the content of the store's proof once every row has its keyed
 // hash. Earlier versions wrote another one, which only proves the key.
 const proofOfRows = "telehab, rows 1"
@@ -67,12 +88,11 @@ const proofOfRows = "telehab, rows 1"
 // authenticateRows gives the rows of an earlier version their keyed hashes, once.
 // A row that does not open is left without: it is read again.
 func (db *DB) authenticateRows(ctx context.Context) error {
+	if done, err := db.rowsAuthenticated(ctx, db.write); err != nil || done {
+		return coded(err) // without a lock, as at nearly every start
+	}
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		var proof []byte
-		if err := tx.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof); err != nil {
-			return err
-		}
-		if said, err := db.sealer.open(proof, proofRow); err != nil || string(said) == proofOfRows {
+		if done, err := db.rowsAuthenticated(ctx, tx); err != nil || done {
 			return err
 		}
 		accounts, err := textsOf(ctx, tx, "SELECT account_id FROM clinic")
@@ -87,6 +107,19 @@ func (db *DB) authenticateRows(ctx context.Context) error {
 		_, err = tx.ExecContext(ctx, "UPDATE store SET proof = ?", db.sealer.seal([]byte(proofOfRows), proofRow))
 		return err
 	})
+}
+
+type rowQuerier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func (db *DB) rowsAuthenticated(ctx context.Context, in rowQuerier) (bool, error) {
+	var proof []byte
+	if err := in.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof); err != nil {
+		return false, err
+	}
+	said, err := db.sealer.open(proof, proofRow)
+	return string(said) == proofOfRows, err
 }
 
 // authenticateOf goes through a clinic's rows in portions.
