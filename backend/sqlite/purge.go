@@ -82,9 +82,22 @@ func (s *Profiles) notInFuture(ctx context.Context, tx *sql.Tx, clock profile.Cl
 	if clock.Doubts() || now.Before(clock.Believed) {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE profile INDEXED BY profile_left SET added_at = min(added_at, ?2), deleted_at = min(deleted_at, ?2)
-		WHERE account_id = ?1 AND state <> 'active' AND (added_at > ?3 OR deleted_at > ?3)`, s.account, stamp(now), stamp(now.Add(readSlack)))
-	return err
+	refs, err := textsOf(ctx, tx, `SELECT cliniko_id FROM profile INDEXED BY profile_left
+		WHERE account_id = ?1 AND state <> 'active' AND (added_at > ?2 OR deleted_at > ?2)`, s.account, stamp(now.Add(readSlack)))
+	if err != nil {
+		return err
+	}
+	return s.rewriteEach(ctx, tx, refs, func(c *clearColumns) {
+		c.added, c.deleted = notAfter(c.added, stamp(now)), notAfter(c.deleted, stamp(now))
+	})
+}
+
+// notAfter returns the earlier of two times; a time that is not set stays so.
+func notAfter(t, latest sql.NullInt64) sql.NullInt64 {
+	if t.Int64 > latest.Int64 {
+		return latest
+	}
+	return t
 }
 
 // Erase removes what is stored of one client who is no longer active. Invalid:

@@ -86,6 +86,8 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"About.CopyText", func() error { return a.About.CopyText("x") }, nil, nobody},
 		{"About.Diagnostics", func() error { _, err := a.About.Diagnostics(); return err }, nil, nobody},
 		{"Security.Active", a.Security.Active, nil, view},
+		{"Security.Heartbeat", func() error { _, err := a.Security.Heartbeat(); return err }, nil, view},
+		{"Security.Keyring", func() error { _, err := a.Security.Keyring(); return err }, nil, nobody},
 		{"Security.SetAutoLock", func() error { _, err := a.Security.SetAutoLock(new(15)); return err }, []string{"changed_security"}, ""},
 		{"Security.Retention", func() error { _, err := a.Security.Retention(); return err }, nil, nobody},
 		{"Security.SetRetention", func() error { return a.Security.SetRetention(RetentionView{ArchivedDays: 80, DeletedDays: 7}) },

@@ -119,7 +119,7 @@ func TestNothingIsErasedDuringAPassElsewhere(t *testing.T) {
 		return nil
 	})
 	<-arrived
-	if _, err := f.app.Integration.Disconnect(); profile.CodeOf(err) != profile.SyncRunning {
+	if _, err := f.app.Integration.Disconnect(password); profile.CodeOf(err) != profile.SyncRunning {
 		t.Errorf("disconnected: %v", err)
 	}
 	if _, err := f.app.People.SignOut(); err != nil {
@@ -153,7 +153,7 @@ func (f *fixture) elsewhere(do func(*fixture, *workspace.Workspace) error) {
 func (f *fixture) disconnect(w *workspace.Workspace) error {
 	person, err := session.Authenticate(f.t.Context(), w, session.Options{}, email, password)
 	for end := time.Now().Add(time.Minute); err == nil; time.Sleep(20 * time.Millisecond) {
-		_, err = person.Integration().Disconnect(f.t.Context(), func(session.Erasing) error { return nil })
+		_, err = person.Integration().Disconnect(f.t.Context(), "", func(session.Erasing) error { return nil })
 		if err == nil || profile.CodeOf(err) != profile.SyncRunning || time.Now().After(end) {
 			return err
 		}
