@@ -71,6 +71,12 @@ func ParsePasted(text string) Link {
 	return match(text, pastedForms)
 }
 
+// ParsePage parses the address of a patient's page below base, the connected
+// clinic's own: that of the simulated clinic is on no host of Cliniko's.
+func ParsePage(text, base string) Link {
+	return match(strings.TrimSpace(text), forms(Patient, regexp.QuoteMeta(base)+`/patients/`+number+deeper))
+}
+
 func match(text string, all []form) Link {
 	if len(text) > maxLength || !isASCII(text) { // (?i:k) would match the Kelvin sign
 		return Link{}

@@ -170,3 +170,20 @@ func FuzzParsePasted(f *testing.F) {
 		}
 	})
 }
+
+func TestParsePage(t *testing.T) {
+	const base = "http://127.0.0.1:8091"
+	for text, want := range map[string]string{
+		" http://127.0.0.1:8091/patients/12 ":               "patient 12",
+		"http://127.0.0.1:8091/patients/12/edit":            "patient 12",
+		"http://127.0.0.1:8091/patients/12/../13":           "unknown",
+		"http://127.0.0.1:80915/patients/12":                "unknown",
+		"http://127.0.0.1:8091/patients/":                   "unknown",
+		"http://127x0x0x1:8091/patients/12":                 "unknown",
+		"https://harbour-physio.au2.cliniko.com/patients/1": "unknown",
+	} {
+		if got := outcome(deeplink.ParsePage(text, base)); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}

@@ -102,6 +102,9 @@ func (l *Links) spend() error {
 func (l *Links) FindPasted(text string) (LinkView, error) {
 	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (LinkView, error) {
 		link := deeplink.ParsePasted(text)
+		if base := simulated(ctx, c.Clinic.Workspace); link.Kind == deeplink.Unknown && base != "" {
+			link = deeplink.ParsePage(text, base)
+		}
 		if link.Kind != deeplink.Patient {
 			return LinkView{}, nil
 		}
@@ -160,13 +163,24 @@ func (l *Links) Repair(takeOver bool) (LinkSetupView, error) {
 func setupView(ctx context.Context, w *workspace.Workspace, state deeplink.State) LinkSetupView {
 	view := LinkSetupView{AppName: appName, AppURL: deeplink.BridgeAddress, Bookmarklet: bridge.Bookmarklet,
 		State: string(state.Condition), Owner: state.Owner, Message: state.Message}
-	// The simulated clinic serves the bridge page by itself.
-	if address, err := w.PatientURL(ctx, "0"); err == nil {
-		if u, err := url.Parse(address); err == nil && u.Scheme == "http" {
-			view.AppURL = "http://" + u.Host + "/app/patients/integration"
-		}
+	if base := simulated(ctx, w); base != "" {
+		view.AppURL = base + "/app/patients/integration"
 	}
 	return view
+}
+
+// simulated returns the address of the simulated clinic, which has Cliniko's
+// pages and the bridge page on it; "" for a real one.
+func simulated(ctx context.Context, w *workspace.Workspace) string {
+	address, err := w.PatientURL(ctx, "0")
+	if err != nil {
+		return ""
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" {
+		return ""
+	}
+	return "http://" + u.Host
 }
 
 // Test opens a test link through the operating system and says whether it

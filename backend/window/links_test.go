@@ -222,6 +222,18 @@ func TestFindPasted(t *testing.T) {
 			t.Errorf("%q: %q, %v", pasted, link.ID, err)
 		}
 	}
+	// The pages that this window opens: the simulated clinic's are on its own address.
+	if err := f.app.Profiles.OpenInCliniko("836447129235883061"); err != nil {
+		t.Fatal(err)
+	}
+	own := f.system.opened[0]
+	if link, err := f.app.Links.FindPasted(own + "/edit"); err != nil || link.ID != "836447129235883061" {
+		t.Errorf("%q: %q, %v", own, link.ID, err)
+	}
+	elsewhere := "http://127.0.0.1:1/patients/836447129235883061"
+	if link, err := f.app.Links.FindPasted(elsewhere); err != nil || link.ID != "" {
+		t.Errorf("%q: %q, %v", elsewhere, link.ID, err)
+	}
 	if _, err := f.app.Links.FindPasted("https://other-clinic.au1.cliniko.com/patients/123"); profile.CodeOf(err) != profile.OtherClinic {
 		t.Errorf("another clinic's address: %v", err)
 	}

@@ -8,7 +8,7 @@ import { later, startGo } from './testing/go';
 import * as sample from './testing/samples';
 
 const { DANA, LINK_SETUP, MEI, NGOZI, NOAH, OLIVER, ROBIN } = sample;
-const PALETTE = { name: 'Name, or a pasted Cliniko address or number' };
+const PALETTE = { name: 'Name, pasted Cliniko address, or action' };
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
 

@@ -1,12 +1,21 @@
-import { api, toErrorView, type ErrorView, type ProfileFilter, type ProfileRow } from '$lib/api';
+import {
+  api,
+  toErrorView,
+  type ClinicPlace,
+  type ErrorView,
+  type ProfileFilter,
+  type ProfileRow,
+} from '$lib/api';
+import { matching, type Action } from './actions';
 
-/** One line of the box: a profile, or a pasted client (with the profile, if it is stored). */
-export interface Choice {
-  id: string;
-  /** Named by its id, not found by its words: it may be new to this computer. */
-  pasted: boolean;
-  row: ProfileRow | null;
-}
+/** One line of the box. */
+export type Choice =
+  | { kind: 'profile'; id: string; row: ProfileRow }
+  /** A client named by a pasted address or number, with the profile if it is stored. */
+  | { kind: 'pasted'; id: string; row: ProfileRow | null }
+  /** All that fit, in the list of profiles. */
+  | { kind: 'all'; id: ProfileFilter; search: string; filter: ProfileFilter; count: number }
+  | { kind: 'action'; id: string; action: Action };
 
 const MOST = 8;
 /** Cliniko's ids are longer than any telephone number, except for the oldest. */
@@ -18,13 +27,18 @@ const rowsOf = async (search: string, filter: ProfileFilter, limit: number) => {
   return { rows: page.rows ?? [], matched: page.matched };
 };
 
+interface Surroundings {
+  /** Whose profiles were opened last. */
+  recents: () => readonly string[];
+  /** What may be done now, given the clinics to switch to. */
+  actions: (others: readonly ClinicPlace[]) => Action[];
+}
+
 /** The box over everything: what is typed, what fits, and which line is chosen. */
 export class Palette {
   open = $state(false);
   text = $state('');
   choices = $state.raw<Choice[]>([]);
-  /** How many profiles fit, shown or not. */
-  matched = $state(0);
   active = $state(0);
   /** The choices belong to the text as it stands. */
   settled = $state(true);
@@ -32,10 +46,17 @@ export class Palette {
 
   #turn = 0;
   #search: Promise<void> = Promise.resolve();
+  #around: Surroundings;
+  #others: readonly ClinicPlace[] = [];
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
 
   show() {
     this.open = true;
     this.#clear();
+    this.#search = this.#start(this.#turn);
   }
 
   close() {
@@ -47,12 +68,8 @@ export class Palette {
     this.text = text;
     const turn = ++this.#turn;
     this.problem = null;
-    if (!text.trim()) {
-      this.#take([], 0);
-      return;
-    }
     this.settled = false;
-    this.#search = this.#find(text.trim(), turn);
+    this.#search = text.trim() ? this.#find(text.trim(), turn) : this.#start(turn);
   }
 
   move(by: number) {
@@ -70,6 +87,33 @@ export class Palette {
     return turn === this.#turn && this.open ? (this.choices[this.active] ?? null) : null;
   }
 
+  /**
+   * Does what a line stands for that opens no profile. The box closes, unless it
+   * has to say what went wrong.
+   */
+  async run(action: Action) {
+    const turn = ++this.#turn;
+    this.problem = null;
+    try {
+      await action.run();
+      if (turn === this.#turn) this.close();
+    } catch (thrown) {
+      if (turn === this.#turn) this.problem = toErrorView(thrown);
+    }
+  }
+
+  /** Before anything is typed: who was opened last, and what can be done. */
+  async #start(turn: number) {
+    const before = await Promise.all(this.#around.recents().map(rowOf)).catch(() => []);
+    // Most computers have one clinic, and what goes wrong with the others is said in Settings.
+    this.#others = (await api.clinics().catch(() => [])).filter(({ current }) => !current);
+    if (turn !== this.#turn) return;
+    this.#take(
+      before.flatMap((row) => (row ? [chosenFrom(row)] : [])),
+      this.#actions(''),
+    );
+  }
+
   async #find(text: string, turn: number) {
     try {
       const pasted = /\d/.test(text) ? (await api.findPasted(text)).id : '';
@@ -80,18 +124,26 @@ export class Palette {
       const room = MOST - active.rows.length;
       const left = room > 0 ? await rowsOf(search, 'archived', room) : { rows: [], matched: 0 };
       if (turn !== this.#turn) return;
-      const rows = [...active.rows, ...left.rows];
-      this.#take(arrange(pasted, rows), active.matched + left.matched);
+      const people = arrange(pasted, [...active.rows, ...left.rows]);
+      const more = [
+        ...allOf(search, 'all', active.matched, active.rows.length),
+        ...allOf(search, 'archived', left.matched, left.rows.length),
+      ];
+      this.#take([...people, ...more], this.#actions(text));
     } catch (thrown) {
       if (turn !== this.#turn) return;
-      this.#take([], 0);
+      this.#take([], this.#actions(text));
       this.problem = toErrorView(thrown);
     }
   }
 
-  #take(choices: Choice[], matched: number) {
-    this.choices = choices;
-    this.matched = matched;
+  #actions(text: string): Choice[] {
+    const actions = this.#around.actions(this.#others);
+    return matching(actions, text).map((action) => ({ kind: 'action', id: action.id, action }));
+  }
+
+  #take(people: Choice[], actions: Choice[]) {
+    this.choices = [...people, ...actions];
     this.active = 0;
     this.settled = true;
   }
@@ -100,18 +152,33 @@ export class Palette {
     this.#turn++;
     this.text = '';
     this.problem = null;
-    this.#take([], 0);
+    this.#take([], []);
   }
 }
 
-/** The pasted client first; after the others where it may be a telephone number. */
+const chosenFrom = (row: ProfileRow): Choice => ({ kind: 'profile', id: row.id, row });
+
+/** Who was opened before, as they are now; undefined for somebody who is not here any more. */
+async function rowOf(id: string): Promise<ProfileRow | undefined> {
+  for (const filter of ['all', 'archived'] as const) {
+    const { rows } = await rowsOf(id, filter, MOST);
+    const row = rows.find((each) => each.id === id);
+    if (row) return row;
+  }
+  return undefined;
+}
+
+/** A line for those of a search who are not shown. */
+function allOf(search: string, filter: ProfileFilter, count: number, shown: number): Choice[] {
+  return count > shown ? [{ kind: 'all', id: filter, search, filter, count }] : [];
+}
+
+/** The pasted client first. A short number that finds people is a telephone number. */
 function arrange(pasted: string, rows: ProfileRow[]): Choice[] {
-  const choices: Choice[] = rows
-    .filter((row) => row.id !== pasted)
-    .map((row) => ({ id: row.id, pasted: false, row }));
-  if (!pasted) return choices;
+  const choices = rows.filter((row) => row.id !== pasted).map(chosenFrom);
   const row = rows.find((each) => each.id === pasted) ?? null;
-  const first: Choice = { id: pasted, pasted: true, row };
-  const sure = row !== null || pasted.length >= SURELY_AN_ID;
-  return sure ? [first, ...choices] : [...choices, first];
+  const anId = row !== null || pasted.length >= SURELY_AN_ID || rows.length === 0;
+  // No id of Cliniko's begins with 0, and many telephone numbers do.
+  if (!pasted || pasted.startsWith('0') || !anId) return choices;
+  return [{ kind: 'pasted', id: pasted, row }, ...choices];
 }

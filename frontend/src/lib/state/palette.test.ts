@@ -1,21 +1,39 @@
 import { describe, expect, it, vi } from 'vitest';
+import { rejected } from '../../testing/answers';
 import { startGo } from '../../testing/go';
 import { COUNTS, LUCA, manyRows, MEI, NGOZI, refusal, rowOf, ZOE } from '../../testing/samples';
+import type { Action } from './actions';
 import { Palette } from './palette.svelte';
 
 const ADDRESS = 'https://harbour.au2.cliniko.com/patients/836447129235999999';
 const STRANGER = '836447129235999999';
 
+const nothing = () => Promise.resolve();
+const ACTIONS: Action[] = [
+  { id: 'sync', label: 'Sync now', run: nothing },
+  { id: 'lock', label: 'Lock', keys: 'Ctrl L', run: nothing },
+  { id: 'settings.people', label: 'Settings: People', run: nothing },
+  { id: 'clinic.2', label: 'Switch to Café Rehab', run: nothing },
+];
+const action = (id: string) => ACTIONS.find((each) => each.id === id);
+
+/** Each line as its kind and whom or what it opens. */
+const lines = (palette: Palette) => palette.choices.map(({ kind, id }) => `${kind} ${id}`);
+
 type Go = ReturnType<typeof startGo>;
 
 /** The box with this text in it, once all is found. */
-async function typed(text: string, prepare: (go: Go) => void = () => undefined) {
+async function typed(
+  text: string,
+  prepare: (go: Go) => void = () => undefined,
+  recent: readonly string[] = [],
+) {
   const go = startGo();
   // As the search answers: abara and zhang fit somebody each, or two.
   go.lists.all.abara = [rowOf(NGOZI), rowOf(MEI)];
   go.lists.all.zhang = [rowOf(ZOE)];
   prepare(go);
-  const palette = new Palette();
+  const palette = new Palette({ recents: () => recent, actions: () => ACTIONS });
   palette.show();
   palette.type(text);
   await vi.waitFor(() => expect(palette.settled).toBe(true));
@@ -27,8 +45,14 @@ describe('Palette', () => {
     const { go, palette } = await typed('sample', ({ Profiles }) => {
       Profiles.Find.mockResolvedValue({ rows: manyRows(8), matched: 30, ...COUNTS });
     });
-    expect(palette.choices).toHaveLength(8);
-    expect(palette.matched).toBe(30);
+    expect(palette.choices).toHaveLength(9);
+    expect(palette.choices[8]).toEqual({
+      kind: 'all',
+      id: 'all',
+      search: 'sample',
+      filter: 'all',
+      count: 30,
+    });
     // Nobody is looked for among the archived, where no room is left.
     expect(go.Profiles.Find.mock.calls).toEqual([
       [{ search: 'sample', filter: 'all', sort: 'name', desc: false, offset: 0, limit: 8 }],
@@ -40,8 +64,7 @@ describe('Palette', () => {
       lists.all.vis = [rowOf(MEI)];
       lists.archived.vis = [rowOf(LUCA)];
     });
-    expect(palette.choices.map(({ row }) => row?.state)).toEqual(['active', 'archived']);
-    expect(palette.matched).toBe(2);
+    expect(lines(palette)).toEqual([`profile ${MEI.id}`, `profile ${LUCA.id}`]);
     expect(go.Profiles.Find.mock.calls.map(([{ limit }]) => limit)).toEqual([8, 7]);
   });
 
@@ -49,7 +72,7 @@ describe('Palette', () => {
     const { go, palette } = await typed(ADDRESS, ({ Links }) => {
       Links.FindPasted.mockResolvedValue({ id: STRANGER });
     });
-    expect(palette.choices).toEqual([{ id: STRANGER, pasted: true, row: null }]);
+    expect(palette.choices).toEqual([{ kind: 'pasted', id: STRANGER, row: null }]);
     expect(go.Links.FindPasted.mock.calls).toEqual([[ADDRESS]]);
     // An address holds no name: who is looked for is the client whom it names.
     expect(go.Profiles.Find.mock.calls.map(([{ search }]) => search)).toEqual([STRANGER, STRANGER]);
@@ -57,18 +80,59 @@ describe('Palette', () => {
       Links.FindPasted.mockResolvedValue({ id: NGOZI.id });
       lists.all[NGOZI.id] = [rowOf(NGOZI)];
     });
-    expect(known.palette.choices).toEqual([{ id: NGOZI.id, pasted: true, row: rowOf(NGOZI) }]);
+    expect(known.palette.choices).toEqual([{ kind: 'pasted', id: NGOZI.id, row: rowOf(NGOZI) }]);
   });
 
-  it('takes a few digits for a telephone number first', async () => {
-    const { palette } = await typed('0491', ({ Links, lists }) => {
-      Links.FindPasted.mockResolvedValue({ id: '0491' });
-      lists.all['0491'] = [rowOf(NGOZI)];
+  it.each([
+    { text: '0491', finds: true, lines: [`profile ${NGOZI.id}`] },
+    { text: '20255501', finds: true, lines: [`profile ${NGOZI.id}`] },
+    { text: '20255501', finds: false, lines: ['pasted 20255501'] },
+    { text: '0491570156', finds: false, lines: [] }, // no id begins with 0
+  ])('takes $text for a telephone number where it can be one', async (each) => {
+    const { palette } = await typed(each.text, ({ Links, lists }) => {
+      Links.FindPasted.mockResolvedValue({ id: each.text });
+      if (each.finds) lists.all[each.text] = [rowOf(NGOZI)];
     });
-    expect(palette.choices.map(({ id, pasted }) => [id, pasted])).toEqual([
-      [NGOZI.id, false],
-      ['0491', true],
-    ]);
+    expect(lines(palette)).toEqual(each.lines);
+  });
+
+  it('begins with whoever was opened last, as they are now, and with every action', async () => {
+    const go = startGo();
+    go.lists.all[NGOZI.id] = [rowOf(NGOZI)];
+    go.lists.archived[LUCA.id] = [rowOf(LUCA)];
+    const recents = () => [LUCA.id, STRANGER, NGOZI.id]; // one of them was erased since
+    const palette = new Palette({ recents, actions: () => ACTIONS });
+    palette.show();
+    await vi.waitFor(() =>
+      expect(lines(palette)).toEqual([
+        `profile ${LUCA.id}`,
+        `profile ${NGOZI.id}`,
+        'action sync',
+        'action lock',
+        'action settings.people',
+        'action clinic.2',
+      ]),
+    );
+  });
+
+  it.each([
+    { text: 'abara', lines: [`profile ${NGOZI.id}`, `profile ${MEI.id}`] },
+    { text: 'loc', lines: ['action lock'] },
+    { text: 'people sett', lines: ['action settings.people'] },
+    { text: 'CAFE', lines: ['action clinic.2'] },
+    { text: 'ync', lines: [] }, // the beginning of a word, not its middle
+  ])('finds $text', async ({ text, lines: expected }) => {
+    const { palette } = await typed(text);
+    expect(lines(palette)).toEqual(expected);
+  });
+
+  it('says what went wrong with an action, and closes where nothing did', async () => {
+    const { palette } = await typed('lock');
+    await palette.run({ id: 'fix', label: '', run: () => rejected(refusal('store_busy')) });
+    expect([palette.open, palette.problem?.code]).toEqual([true, 'store_busy']);
+    const lock = action('lock');
+    if (lock) await palette.run(lock);
+    expect([palette.open, palette.problem]).toEqual([false, null]);
   });
 
   it('never chooses somebody whom only an earlier text fitted', async () => {

@@ -110,6 +110,14 @@ export class ProfileList {
     this.#fromTop();
   }
 
+  /** Shows all whom a search finds. */
+  showAll(search: string, filter: ProfileFilter) {
+    this.search = search;
+    this.filter = filter;
+    this.narrow = EVERYBODY;
+    this.#fromTop();
+  }
+
   /** The row that Enter opens, of what is typed now: it may be quicker than the answer. */
   async hit(): Promise<ProfileRow | undefined> {
     const { list } = this;

@@ -7,8 +7,11 @@ export type Route =
   | { name: 'profiles' }
   /** `failed`: one of those that are gone through one after another. */
   | { name: 'profile'; id: string; failed?: true }
-  /** `erased`: what Disconnect has just removed, for as long as one stays there. */
-  | { name: 'settings'; section: SettingsSection; erased?: Erasure }
+  /**
+   * `erased`: what Disconnect has just removed, for as long as one stays there.
+   * `exporting`: with the question of the export open.
+   */
+  | { name: 'settings'; section: SettingsSection; erased?: Erasure; exporting?: true }
   | { name: 'sync' };
 
 const START: Route = { name: 'profiles' };

@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import { actionsFor } from './actions';
 import { announcer } from './announcer.svelte';
 import type { App } from './app.svelte';
 import { FailedRound } from './failed-round.svelte';
@@ -7,6 +8,7 @@ import { Links } from './links.svelte';
 import { MissingClients } from './missing.svelte';
 import { Palette } from './palette.svelte';
 import { ProfileList } from './profiles.svelte';
+import { Recents } from './recents';
 import type { Router } from './route.svelte';
 
 /**
@@ -20,7 +22,8 @@ export class Workspace {
   readonly profiles = new ProfileList();
   readonly importer = new Importer();
   readonly missing = new MissingClients();
-  readonly palette = new Palette();
+  readonly recents = new Recents();
+  readonly palette: Palette;
   readonly round: FailedRound;
   readonly links: Links;
 
@@ -29,6 +32,11 @@ export class Workspace {
   constructor(app: App, router: Router) {
     this.round = new FailedRound(router);
     this.links = new Links(app, router);
+    const { profiles, recents, round } = this;
+    this.palette = new Palette({
+      recents: () => recents.ids,
+      actions: (others) => actionsFor({ app, router, profiles, round }, others),
+    });
   }
 
   /** Tells a screen reader politely, as long as this workspace is the one that is shown. */
