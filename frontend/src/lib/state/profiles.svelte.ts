@@ -28,6 +28,8 @@ export class ProfileList {
   search = $state('');
   /** What the rows that are shown were found by: `search` while no answer is awaited. */
   searched = $state('');
+  /** The focus is to go to the search as soon as there is one. */
+  wanted = $state(false);
   /** The search has the focus. */
   searching = $state(false);
   filter = $state<ProfileFilter>('all');
@@ -108,6 +110,23 @@ export class ProfileList {
   find(search: string) {
     this.search = search;
     this.#fromTop();
+  }
+
+  /** Where a profile that was opened from this list stands in it, from 1; 0 for any other. */
+  placeOf(id: string): number {
+    return this.rows.at(this.active)?.id === id ? this.active + 1 : 0;
+  }
+
+  /** Goes to the row before or after the active one; undefined at the ends. */
+  async step(by: 1 | -1): Promise<ProfileRow | undefined> {
+    const { list } = this;
+    const to = this.active + by;
+    if (to < 0 || to >= this.rows.total) return undefined;
+    this.rows.show(to, to);
+    await this.rows.settled();
+    const row = list === this.list ? this.rows.at(to) : undefined;
+    if (row) this.active = to;
+    return row;
   }
 
   /** Shows all whom a search finds. */

@@ -19,6 +19,8 @@ const START: Route = { name: 'profiles' };
 /** The window has no address bar, so the place and the way back are kept here. */
 export class Router {
   current = $state.raw<Route>(START);
+  /** The place was left and come back to, and so may be what was chosen there. */
+  cameBack = $state(false);
   #past = $state.raw<Route[]>([]);
 
   get canGoBack(): boolean {
@@ -29,6 +31,7 @@ export class Router {
     if (JSON.stringify(to) === JSON.stringify(this.current)) return;
     this.#past = [...this.#past, this.current].slice(-50);
     this.current = to;
+    this.cameBack = false;
   }
 
   /** The same place under another name: a client who turned out to be part of another. */
@@ -38,6 +41,7 @@ export class Router {
 
   /** To the place before; where there is none, to `otherwise`. */
   back(otherwise: Route = START) {
+    this.cameBack = this.#past.length > 0;
     this.current = this.#past.at(-1) ?? otherwise;
     this.#past = this.#past.slice(0, -1);
   }
@@ -46,6 +50,7 @@ export class Router {
   reset(to: Route = START) {
     this.#past = [];
     this.current = to;
+    this.cameBack = false;
   }
 }
 
