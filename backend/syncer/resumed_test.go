@@ -3,7 +3,6 @@ package syncer_test
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -58,13 +57,14 @@ func (c *clinic) pagesStored() map[int]bool {
 	defer func() { _ = db.Close() }()
 	rows, err := db.QueryContext(c.t.Context(), "SELECT n FROM page")
 	must(c.t, err)
+	defer func() { _ = rows.Close() }()
 	pages := map[int]bool{}
 	for rows.Next() {
 		var n int
 		must(c.t, rows.Scan(&n))
 		pages[n] = true
 	}
-	must(c.t, errors.Join(rows.Err(), rows.Close()))
+	must(c.t, rows.Err())
 	return pages
 }
 
