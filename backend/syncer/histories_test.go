@@ -102,6 +102,7 @@ func runHistory(t *rapid.T, w world, engine build) {
 		"many are not seen": h.disappearance,
 		"one is back":       h.broughtBack,
 		"cut off":           h.cutOff,
+		"a wrong Date":      h.wrongDate,
 		"days go by":        h.daysGoBy,
 		"wrong counts":      h.miscounted,
 	})

@@ -84,3 +84,15 @@ func (h *history) cutOff(t *rapid.T) {
 	}
 	h.quiet(rapid.SampledFrom([]passKind{fullPass, fullPass, changesPass, askedPass, importPass}).Draw(t, "kind"))
 }
+
+// wrongDate runs a pass whose answers have a wrong Date. What happens then is
+// seen by the next pass.
+func (h *history) wrongDate(t *rapid.T) {
+	h.runPlan(rapid.SampledFrom([]passKind{changesPass, changesPass, askedPass, fullPass}).Draw(t, "kind"), plan{Lie: lies.Draw(t, "lie")})
+	for _, m := range rapid.SliceOfN(moves, 1, 4).Draw(t, "moves") {
+		check(t, h.clinic.happen(m))
+	}
+	check(t, h.clinic.happen(move{What: rapid.SampledFrom([]string{edited, archived}).Draw(t, "at last"), Who: rapid.IntRange(0, 400).Draw(t, "who")}))
+	check(t, h.clinic.happen(move{What: timePasses, Ticks: rapid.SampledFrom(ticks[1:6]).Draw(t, "rest")}))
+	h.quiet(changesPass)
+}
