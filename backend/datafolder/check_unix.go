@@ -71,3 +71,7 @@ func (f *Folder) access() (others, shared bool, err error) {
 func IsReadOnly(err error) bool {
 	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EPERM)
 }
+
+func unlink(root *os.Root, name string) error { return root.Remove(name) }
+
+func unlinkTree(root *os.Root, name string) error { return root.RemoveAll(name) }

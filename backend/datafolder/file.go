@@ -185,7 +185,7 @@ func (f *Folder) replace(name string, content []byte, perm fs.FileMode) error {
 		err = f.root.Rename(temporary, name)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, errors.Join(err, f.root.Remove(temporary)))
+		return fmt.Errorf("write %s: %w", name, errors.Join(err, unlink(f.root, temporary)))
 	}
 	return nil
 }
@@ -234,7 +234,7 @@ func (f *Folder) Remove(name string) error {
 	if err != nil {
 		return err
 	}
-	return ignore(f.root.Remove(name), fs.ErrNotExist)
+	return ignore(unlink(f.root, name), fs.ErrNotExist)
 }
 
 // Flock prepares a lock on a file, which it creates if missing. The lock is not

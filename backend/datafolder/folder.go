@@ -225,7 +225,7 @@ func (f *Folder) RemoveSub(name string) error {
 		return err
 	}
 	if checkDirectory(name, info) == nil {
-		err = ignore(f.root.Remove(name), fs.ErrExist, fs.ErrNotExist)
+		err = ignore(unlink(f.root, name), fs.ErrExist, fs.ErrNotExist)
 	}
 	return err
 }
@@ -247,7 +247,7 @@ func (f *Folder) RemoveTree(name string) error {
 	if err := checkDirectory(name, info); err != nil {
 		return err
 	}
-	return f.root.RemoveAll(name)
+	return unlinkTree(f.root, name)
 }
 
 // RemoveIfEmpty deletes the folder itself if nothing is left in it, and closes
@@ -263,7 +263,7 @@ func (f *Folder) RemoveIfEmpty() error {
 	}
 	now, err := above.Lstat(filepath.Base(f.path))
 	if err == nil && os.SameFile(self, now) {
-		err = ignore(above.Remove(filepath.Base(f.path)), fs.ErrExist)
+		err = ignore(unlink(above, filepath.Base(f.path)), fs.ErrExist)
 	}
 	return errors.Join(ignore(err, fs.ErrNotExist), above.Close())
 }
