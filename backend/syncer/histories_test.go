@@ -78,7 +78,7 @@ type history struct {
 	before   map[string]profile.Entry // what was in the store after the last pass
 	opened   map[string]bool          // patients that a person opened
 	accepted map[string]bool          // patients whose deletion a person accepted
-	since    time.Time                // when the last pass began
+	honest   bool                     // no Date is wrong
 	spoiled  bool                     // some answer about a patient was wrong
 
 	otherTried bool
@@ -137,6 +137,7 @@ func (h *history) begin(engine build) {
 		h.door.together = true
 	}
 	h.computer.skew.Store(int64(skews.Draw(t, "skew")))
+	h.honest = rapid.Bool().Draw(t, "honest")
 	h.program = h.start()
 	h.closers = append(h.closers, func() { h.program.end() })
 	check(t, h.computer.watch())
@@ -240,6 +241,9 @@ func (h *history) rush(t *rapid.T) {
 
 func (h *history) runPlan(kind passKind, p plan) {
 	since := h.clinic.moment()
+	if h.honest {
+		p.Lie = 0
+	}
 	h.spoiled = h.spoiled || p.spoilsRows()
 	pass, err := h.run(kind, p)
 	if err == nil && pass.Kind == profile.FullPass && p.Kill == 0 {
@@ -256,7 +260,6 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	if !h.world.patient && h.program.client.Requests() > 20 {
 		h.restart() // otherwise the limit of requests in a real minute would stop the history
 	}
-	h.since = h.clinic.clock.Now()
 	h.door.liesBy(p.Lie, h.clinic.clock)
 	defer h.door.liesBy(0, nil)
 	ctx, cancel := context.WithCancelCause(h.ctx)

@@ -161,24 +161,18 @@ func (c *computer) watch() error {
 	if c.raw, err = sql.Open("sqlite3", "file:"+c.path+"?_busy_timeout=5000"); err != nil {
 		return err
 	}
-	_, err = c.raw.Exec(`CREATE TABLE watch_back (ref TEXT, earlier INTEGER, was_read INTEGER, is_read INTEGER);
+	_, err = c.raw.Exec(`CREATE TABLE watch_back (ref TEXT, earlier INTEGER);
 		CREATE TRIGGER watch_back AFTER UPDATE ON profile WHEN NEW.updated_at < OLD.updated_at
 			OR NEW.updated_at = OLD.updated_at AND NEW.read_at < OLD.read_at AND NEW.state <> 'deleted'
-		BEGIN INSERT INTO watch_back VALUES (OLD.cliniko_id, NEW.updated_at < OLD.updated_at, OLD.read_at, NEW.read_at); END`)
+		BEGIN INSERT INTO watch_back VALUES (OLD.cliniko_id, NEW.updated_at < OLD.updated_at); END`)
 	return err
 }
 
-// wentBack returns a row whose details went back in time since a moment, or "".
-// A reading in the future, or days before that moment, has its time from a
-// wrong Date.
-func (c *computer) wentBack(since time.Time) (ref string, err error) {
-	future, past := c.clock.Now().Add(15*time.Minute), since.Add(-2*24*time.Hour)
-	err = c.raw.QueryRow("SELECT coalesce(min(ref), '') FROM watch_back WHERE earlier OR was_read <= ? AND is_read >= ?",
-		future.UnixMicro(), past.UnixMicro()).Scan(&ref)
-	if err != nil {
-		return "", err
-	}
-	_, err = c.raw.Exec("DELETE FROM watch_back")
+// wentBack returns a row whose details went back in time, or "". Where a Date
+// may have been wrong, so may be the times of readings, and only the times of
+// changes count.
+func (c *computer) wentBack(honest bool) (ref string, err error) {
+	err = c.raw.QueryRow("SELECT coalesce(min(ref), '') FROM watch_back WHERE earlier OR ?", honest).Scan(&ref)
 	return ref, err
 }
 

@@ -36,7 +36,7 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 			h.t.Fatalf("promise 5: %+v", n)
 		}
 	}
-	ref, watchErr := h.computer.wentBack(h.since)
+	ref, watchErr := h.computer.wentBack(h.honest)
 	check(h.t, watchErr)
 	if ref != "" {
 		h.t.Fatalf("promise 2: %s went back to older details", ref)
