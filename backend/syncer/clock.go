@@ -66,10 +66,13 @@ func (c *clinicClock) observe(ctx context.Context, date time.Time) (time.Time, e
 	defer c.mu.Unlock()
 	now := c.now()
 	if !date.IsZero() {
+		before := c.known
 		c.last, c.unsaved = profile.Reading{Clinic: date, Here: now}, true
 		c.known = c.known.Learn(c.last)
-		// Before anything is stored with a time.
-		if passed := now.Sub(c.stored); c.stored.IsZero() || passed < 0 || passed >= learnEvery {
+		// Before anything is stored with a time: the store compares it with its
+		// own estimate, which a doubt that begins or ends changes.
+		turned := c.known.Doubted != before.Doubted || c.known.Anchor != before.Anchor
+		if passed := now.Sub(c.stored); turned || c.stored.IsZero() || passed < 0 || passed >= learnEvery {
 			if err := c.save(ctx); err != nil {
 				return time.Time{}, err
 			}

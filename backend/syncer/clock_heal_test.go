@@ -92,6 +92,46 @@ func TestTheNextGoodAnswerHeals(t *testing.T) {
 	}
 }
 
+// The same within a minute, in a program that goes on running or beside another
+// one.
+func TestTheNextGoodAnswerHealsAtOnce(t *testing.T) {
+	for name, second := range map[string]bool{"the same program": false, "another program": true} {
+		t.Run(name, func(t *testing.T) {
+			c := newClocks(t, 120)
+			c.skew = time.Hour // so that there is nothing but the Date to go by
+			lied := syncer.New(c.client, c.store().Store(), syncer.Options{Now: c.here})
+			next := lied
+			if second {
+				next = syncer.New(c.client, c.store().Store(), syncer.Options{Now: c.here})
+			}
+			_, err := next.Full(t.Context(), nil)
+			fine(t, err)
+			for i, pass := range []func(context.Context, syncer.Report) (profile.Pass, error){next.Changes, next.Full, next.Sync} {
+				c.passed, c.lie = c.passed+time.Second, time.Duration(30+i)*aDay
+				_, err := lied.Full(t.Context(), nil)
+				fine(t, err)
+				c.passed, c.lie = c.passed+time.Second, 0
+				id := c.fake.IDs()[i]
+				fine(t, c.fake.Archive(id)) // which leaves updated_at unchanged
+				_, err = pass(t.Context(), nil)
+				fine(t, err)
+				if s := c.stateOf(id); s != profile.Archived {
+					t.Errorf("%d: the archived client is %s", i, s)
+				}
+			}
+			c.passed, c.lie = c.passed+time.Second, 40*aDay
+			_, err = lied.Full(t.Context(), nil)
+			fine(t, err)
+			c.passed, c.lie = c.passed+time.Second, 0
+			id := c.fake.IDs()[9]
+			fine(t, c.fake.Archive(id))
+			if one, err := next.One(t.Context(), profile.ID(id)); err != nil || one.Profile.State != profile.Archived {
+				t.Errorf("opened: %s, %v", one.Profile.State, err)
+			}
+		})
+	}
+}
+
 // A Date that is wrong for days is believed, but no longer than until the next
 // good answer, if this computer's clock is right.
 func TestTheNextGoodAnswerEndsALongLie(t *testing.T) {

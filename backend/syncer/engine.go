@@ -89,6 +89,9 @@ func (e *Engine) exclusive(kind string, run func() (profile.Pass, error)) (profi
 //
 // Errors: NotFound, and those of Source and Store.
 func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) {
+	if err := e.clock.load(ctx); err != nil {
+		return profile.Entry{}, err
+	}
 	page, err := e.source.Patient(ctx, id)
 	if err != nil {
 		return profile.Entry{}, err

@@ -28,6 +28,9 @@ type pages struct {
 
 // firstPage reads the first page, which tells how many patients there are.
 func (e *Engine) firstPage(ctx context.Context) (*pages, error) {
+	if err := e.clock.load(ctx); err != nil {
+		return nil, err
+	}
 	first, err := e.source.Patients(ctx, profile.Query{})
 	if err != nil {
 		return nil, err

@@ -56,6 +56,9 @@ func (e *Engine) rereadPass(ctx context.Context, ids []profile.ID) (profile.Pass
 	if len(ids) == 0 {
 		return profile.Pass{}, nil
 	}
+	if err := e.clock.load(ctx); err != nil {
+		return profile.Pass{}, err
+	}
 	sent := e.source.Requests()
 	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
 	if err != nil {
