@@ -136,8 +136,8 @@ func (h *history) begin(engine build) {
 		h.computer.began = time.Now()
 		h.door.together = true
 	}
-	h.computer.skew.Store(int64(skews.Draw(t, "skew")))
 	h.honest = rapid.Bool().Draw(t, "honest")
+	h.skew(skews.Draw(t, "skew"))
 	h.program = h.start()
 	h.closers = append(h.closers, func() { h.program.end() })
 	check(t, h.computer.watch())
@@ -217,7 +217,7 @@ func (h *history) clinicWorks(t *rapid.T) {
 	}
 }
 
-func (h *history) setClock(t *rapid.T) { h.computer.skew.Store(int64(skews.Draw(t, "skew"))) }
+func (h *history) setClock(t *rapid.T) { h.skew(skews.Draw(t, "skew")) }
 
 // pass runs a pass, with the events of a random plan.
 func (h *history) pass(t *rapid.T) {
@@ -283,7 +283,7 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	conductor := &conductor{plan: p, kill: kill, tick: h.tick, do: func(e event) {
 		switch {
 		case e.Skew != 0:
-			h.computer.skew.Store(int64(e.Skew))
+			h.skew(e.Skew)
 		case e.Open:
 			others.Go(func() { h.openOne(ctx, program, e.Move.Who) })
 		default:
