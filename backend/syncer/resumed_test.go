@@ -110,7 +110,7 @@ func TestAResumedPassSeesWhatHappenedMeanwhile(t *testing.T) {
 		for pass, before := range map[string]func(*clinic){"first": func(*clinic) {}, "later": func(c *clinic) { c.full() }} {
 			t.Run(name+", "+pass, func(t *testing.T) {
 				clock := &laterClock{}
-				c := newClinic(t, fakeclinic.Options{Seed: 60, Patients: 1600, Shares: &fakeclinic.Shares{Archived: 0.1}, Clock: clock.now})
+				c := newClinic(t, fakeclinic.Options{Seed: 60, Patients: 1590, Shares: &fakeclinic.Shares{Archived: 0.1}, Clock: clock.now})
 				c.engine = syncer.New(c.client, c.store.Store(), syncer.Options{Now: clock.now})
 				before(c)
 				clock.forward(time.Hour)

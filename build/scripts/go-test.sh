@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# go test with the race detector. Prints each package's line and the output of
+# go test with the race detector, but for what the stage histories runs without. Prints each package's line and the output of
 # failing tests. Writes every event to build/test-results/go-test.jsonl, and the
 # app's files to build/test-results/artifacts, for the search for personal
 # values.
@@ -13,6 +13,7 @@ artifacts=$PWD/build/test-results/artifacts
 rm -rf "$artifacts"
 mkdir -p "$artifacts"
 
-${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 20m -artifacts -outputdir "$artifacts" -json "${packages[@]}" |
+${GO:-go} test -race -tags "${TAGS-webkit2_41}" -timeout 20m -artifacts -outputdir "$artifacts" -json \
+  -skip '^TestHistoriesCatchWrongEngines$' "${packages[@]}" |
   tee build/test-results/go-test.jsonl |
   node build/scripts/go-report.mjs

@@ -143,7 +143,7 @@ describe('after a change of clinic', () => {
 
 describe('no module', () => {
   /** What is this window's, or nobody's: places, colours, the clock, whom Go says is signed in. */
-  const WINDOWS = ['announcer', 'app', 'appearance', 'clock', 'router', 'words'];
+  const WINDOWS = ['announcer', 'app', 'appearance', 'clock', 'plainKeys', 'router', 'words'];
 
   it('keeps an object with state, which would outlive its clinic', () => {
     const modules = import.meta.glob<Record<string, unknown>>(
