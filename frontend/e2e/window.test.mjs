@@ -156,6 +156,15 @@ step('the window comes back as large as it was, and in its colours', async () =>
   app = undefined;
 });
 
+/**
+ * Whether the web view has written what the page keeps. It does that half a
+ * second later, and not at all if the window closes before.
+ */
+const isOnDisk = (value) =>
+  filesUnder([home])
+    .filter((file) => /localstorage/i.test(file))
+    .some((file) => readFileSync(file).includes(Buffer.from(value, 'utf16le')));
+
 step('a choice of colours outlives the window', async () => {
   const theme = () => app.run('return document.documentElement.dataset.theme');
   await openProfiles();
@@ -163,6 +172,7 @@ step('a choice of colours outlives the window', async () => {
   await click('button', /^Account of /);
   await click('menuitemradio', /^Dark$/);
   await until('the dark colours', async () => (await theme()) === 'dark');
+  await until('the choice on the disk', () => isOnDisk('"dark"'));
   await closeWindow(app);
   app = await openWindow(driver);
   await until('the first screen', () => app.find('heading', /./));

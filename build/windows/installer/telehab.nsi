@@ -200,14 +200,15 @@ Function un.onInit
 FunctionEnd
 
 # An uninstaller continues in a copy of itself. On a busy computer the program
-# that started the copy has not ended yet, and its file cannot be deleted.
+# that started the copy has not ended yet, and its file cannot be deleted. Nobody
+# waits for this but a window that says so, so it tries for a minute.
 Function un.DeleteUninstaller
   StrCpy $R2 0
   ${Do}
     ClearErrors
     Delete "$INSTDIR\uninstall.exe"
     ${IfNot} ${Errors}
-    ${OrIf} $R2 = ${TRIES}
+    ${OrIf} $R2 = 240
       Return
     ${EndIf}
     Sleep 250
