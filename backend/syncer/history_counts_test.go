@@ -69,7 +69,7 @@ func (h *history) miscounted(t *rapid.T) {
 		}
 	case code == profile.Gone:
 		if !mass {
-			t.Fatalf("promise 1: with wrong counts a pass stopped though only %d are gone", len(gone))
+			t.Fatalf("counts: a pass stopped though only %d are gone", len(gone))
 		}
 	case code != profile.ClinicTrouble, possible && always:
 		t.Fatalf("counts: a %s pass: %v", kind, err)
