@@ -33,7 +33,7 @@ gone() { # eventually: an uninstaller continues in a copy of itself
   local path
   for path; do
     wait_for is_gone "$path" ||
-      fail "$path is still there, in: $(ls -laR "${path%/*}"), beside: $(ps -eo pid,etimes,stat,args | grep -iF .exe)"
+      fail "$path is still there, in: $(ls -laR "${path%/*}"), beside: $(pgrep -ai '[.]exe')"
   done
   passed
 }
