@@ -18,11 +18,11 @@ import (
 // registration is that of links, in a home that is the test's own.
 func registration(t *testing.T) deeplink.Registration {
 	t.Helper()
+	t.Cleanup(xdg.Reload) // once the variables are as before
 	for _, name := range []string{"XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_DATA_DIRS", "XDG_CONFIG_DIRS"} {
 		t.Setenv(name, t.TempDir())
 	}
 	xdg.Reload()
-	t.Cleanup(xdg.Reload)
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
