@@ -85,9 +85,6 @@ func (c Clinics) readFolders(data *datafolder.Folder) (clinicList, error) {
 		return list, unreadableList(err)
 	}
 	for _, account := range accounts {
-		if _, ok := profile.ParseID(account); !ok {
-			continue
-		}
 		if l, err := locate(c.at(account), nil); err != nil || l.hasStore() {
 			list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
 		}
@@ -98,7 +95,8 @@ func (c Clinics) readFolders(data *datafolder.Folder) (clinicList, error) {
 	return list, nil
 }
 
-// accountsIn returns the names of the folders of further clinics.
+// accountsIn returns the accounts of the further clinics that have a folder.
+// Folders whose name is no account are not ours.
 func accountsIn(data *datafolder.Folder) (names []string, err error) {
 	folder, err := data.OpenSub(clinicsFolder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -108,7 +106,8 @@ func accountsIn(data *datafolder.Folder) (names []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	return folder.Names()
+	names, err = folder.Names()
+	return slices.DeleteFunc(names, func(name string) bool { _, ok := profile.ParseID(name); return !ok }), err
 }
 
 // check refuses what TeleHab would not have written: the accounts name folders,

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/keyring"
@@ -55,7 +54,7 @@ func accountsOf(o Options) (accounts []string, err error) {
 	if err != nil {
 		return nil, profile.Because(profile.StoreUnreadable, err)
 	}
-	return slices.DeleteFunc(accounts, func(name string) bool { _, ok := profile.ParseID(name); return !ok }), nil
+	return accounts, nil
 }
 
 // erase deletes what we made in a data folder, and the folder if nothing is
