@@ -243,7 +243,7 @@ func (f *Folder) Flock(name string) (*flock.Flock, error) {
 	if err := f.Touch(name); err != nil {
 		return nil, err
 	}
-	return flock.New(filepath.Join(f.path, name), flock.SetFlag(os.O_RDONLY|openFlags)), nil
+	return f.flock(name), nil
 }
 
 // InUse says whether somebody holds the lock on a file. It creates nothing.
@@ -258,7 +258,12 @@ func (f *Folder) InUse(name string) (bool, error) {
 	if err := file.Close(); err != nil {
 		return false, err
 	}
-	lock := flock.New(filepath.Join(f.path, name), flock.SetFlag(os.O_RDONLY|openFlags))
+	lock := f.flock(name)
 	free, err := lock.TryLock()
 	return !free && err == nil, errors.Join(err, lock.Close())
+}
+
+// flock prepares the lock on a file that is there.
+func (f *Folder) flock(name string) *flock.Flock {
+	return flock.New(filepath.Join(f.path, name), flock.SetFlag(os.O_RDONLY|openFlags))
 }

@@ -25,6 +25,16 @@ func (l *location) lockPasses() (unlock func(), err error) {
 	if err != nil {
 		return nil, profile.Because(profile.StoreUnreadable, err)
 	}
+	lock, err := takePasses(folder, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Unlock() }, nil
+}
+
+// takePasses takes the lock on passes in a folder, which it closes. running is
+// the sentence for a pass of another process.
+func takePasses(folder *datafolder.Folder, running string) (*flock.Flock, error) {
 	lock, err := folder.Flock(syncLock)
 	if err = errors.Join(err, folder.Close()); err != nil {
 		return nil, profile.Because(profile.StoreUnreadable, err)
@@ -34,9 +44,9 @@ func (l *location) lockPasses() (unlock func(), err error) {
 		return nil, profile.Because(profile.StoreUnreadable, fmt.Errorf("lock the store for a pass: %w", err))
 	}
 	if !free {
-		return nil, profile.Refuse(profile.SyncRunning, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
+		return nil, profile.Refuse(profile.SyncRunning, running)
 	}
-	return func() { _ = lock.Unlock() }, nil
+	return lock, nil
 }
 
 // withoutPasses does what erases the store, unless a pass of another process
@@ -72,43 +82,40 @@ func HoldPasses(o Options) (release func(), err error) {
 		}
 	}
 	for _, dir := range purged(o) {
-		lock, err := passLockIn(dir)
-		if err == nil && lock == nil {
+		folder, err := passesIn(dir)
+		if err == nil && folder == nil {
 			continue // nothing was ever synced here
 		}
-		var free bool
+		var lock *flock.Flock
 		if err == nil {
-			free, err = lock.TryLock()
+			lock, err = takePasses(folder, "TeleHab is syncing right now, so nothing was erased. Wait until it is done, or end it, then try again.")
 		}
 		if err != nil {
 			release()
-			return nil, profile.Because(profile.StoreUnreadable, fmt.Errorf("lock the store for a pass: %w", err))
-		}
-		if !free {
-			release()
-			return nil, profile.Refuse(profile.SyncRunning, "TeleHab is syncing right now, so nothing was erased. Wait until it is done, or end it, then try again.")
+			return nil, err
 		}
 		held = append(held, lock)
 	}
 	return release, nil
 }
 
-// passLockIn returns the lock on passes in a folder, not held; nil if it has
-// none.
-func passLockIn(dir string) (*flock.Flock, error) {
+// passesIn opens a folder in which a pass was run; nil if none was.
+func passesIn(dir string) (*datafolder.Folder, error) {
 	folder, err := datafolder.OpenPlain(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, profile.Because(profile.StoreUnreadable, err)
 	}
 	names, err := folder.Names()
-	if err != nil || !slices.Contains(names, syncLock) {
-		return nil, errors.Join(err, folder.Close())
+	if err == nil && slices.Contains(names, syncLock) {
+		return folder, nil
 	}
-	lock, err := folder.Flock(syncLock)
-	return lock, errors.Join(err, folder.Close())
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
+	return nil, nil
 }
 
 // purged returns the folders of the stores that Purge erases.

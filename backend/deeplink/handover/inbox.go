@@ -50,21 +50,9 @@ func Listen(dir string) (inbox *Inbox, first bool, err error) {
 }
 
 func listen(dir string, watch func(folder string) (*fsnotify.Watcher, error)) (*Inbox, bool, error) {
-	data, err := datafolder.Make(dir)
-	if err != nil {
-		return nil, false, coded(fmt.Errorf("make the data directory: %w", err))
-	}
-	lock, err := data.Flock(lockFile)
-	if err != nil {
-		return nil, false, coded(errors.Join(fmt.Errorf("ask who has the window: %w", err), data.Close()))
-	}
-	locked, err := lock.TryLock()
-	if err != nil || !locked {
-		err = errors.Join(err, lock.Close(), data.Close())
-		if err != nil {
-			return nil, false, coded(fmt.Errorf("ask who has the window: %w", err))
-		}
-		return nil, false, nil
+	data, lock, err := claim(dir)
+	if err != nil || lock == nil {
+		return nil, false, err
 	}
 	links, err := data.Sub(linksFolder)
 	if err == nil {
