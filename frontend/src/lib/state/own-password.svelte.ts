@@ -1,4 +1,5 @@
 import { app } from './app.svelte';
+import type { Task } from './task.svelte';
 
 /** The password of whoever is signed in, asked for once more before what matters. */
 export class OwnPassword {
@@ -29,9 +30,11 @@ export class OwnPassword {
     this.tried = false;
   }
 
-  /** After a refusal: if it was about this password, it is asked for again. */
-  refused(code: string | undefined) {
-    if (code !== 'sign_in_refused') return;
+  /** Runs what sends this password. If it was refused, it is asked for again. */
+  async submit(task: Task) {
+    if (!this.ready()) return;
+    await task.run();
+    if (task.problem?.code !== 'sign_in_refused') return;
     this.clear();
     this.box?.focus();
   }
