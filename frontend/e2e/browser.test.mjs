@@ -10,7 +10,7 @@ import { startClinic, wrongKey } from './harness/clinic.mjs';
 import { startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
 import { pictures, requirePrivateHome } from './harness/paths.mjs';
-import { stopAll, until } from './harness/processes.mjs';
+import { equals, stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
 import { walkGuided } from './guided.mjs';
 import { walkAway } from './leaving.mjs';
@@ -117,13 +117,15 @@ step('the right key is proved and the clinic is named', async () => {
 step('sync patients lists the clinic, those that need attention on top', async () => {
   await button(/^Sync (client|patient)s$/).click();
   await button('Start sync').waitFor();
-  const text = await page.getByRole('main').innerText();
-  const said = (pattern) => number(text.match(pattern)[1]);
-  listed = {
-    total: said(/([\d,]+) (?:client|patient)s? in Cliniko/),
-    failing: said(/([\d,]+) needs? attention/),
-    ready: said(/([\d,]+) ready/),
-  };
+  listed = await until('the numbers', async () => {
+    const text = await page.getByRole('main').innerText();
+    const said = (pattern) => number(text.match(pattern)[1]);
+    return {
+      total: said(/([\d,]+) (?:client|patient)s? in Cliniko/),
+      failing: said(/([\d,]+) needs? attention/),
+      ready: said(/([\d,]+) ready/),
+    };
+  });
   assert.equal(listed.total, listed.failing + listed.ready);
   assert.ok(listed.failing > PATIENTS / 20, 'the clinic has people who lack something');
 
@@ -136,11 +138,14 @@ step('sync patients lists the clinic, those that need attention on top', async (
 step('start sync ends in results that add up', async () => {
   await button('Start sync').click();
   await heading('Sync results').waitFor();
-  const text = await page.getByRole('region', { name: 'Sync results' }).innerText();
-  const said = (word) => number(text.match(new RegExp(`([\\d,]+)\\s+${word}`))[1]);
-  assert.equal(said('synced'), listed.ready);
-  assert.equal(said('unchanged'), 0);
-  assert.equal(said('needs? attention'), listed.failing);
+  const results = page.getByRole('region', { name: 'Sync results' });
+  const said = async () => {
+    const text = await results.innerText();
+    return ['synced', 'unchanged', 'needs? attention'].map((word) =>
+      number(text.match(new RegExp(`([\\d,]+)\\s+${word}`))[1]),
+    );
+  };
+  await equals('the numbers', said, [listed.ready, 0, listed.failing]);
   await accessibleInBoth('7-results');
 });
 
@@ -183,9 +188,6 @@ step('a profile shows what Cliniko has', async () => {
   await page.getByLabel('Search name, email, phone').fill(person.email);
   await page.getByRole('grid', { name: 'Profiles' }).getByText(person.email).first().click();
   await heading(new RegExp(`${person.first_name}.*${person.last_name}`)).waitFor();
-  const text = await page.getByRole('main').innerText();
-  assert.ok(text.includes(person.email), 'email');
-  assert.ok(text.includes(person.patient_phone_numbers[0].number), 'phone');
   const [year, month, day] = person.date_of_birth.split('-').map(Number);
   const born = new Date(Date.UTC(year, month - 1, day)).toLocaleDateString('en-AU', {
     day: 'numeric',
@@ -193,7 +195,11 @@ step('a profile shows what Cliniko has', async () => {
     year: 'numeric',
     timeZone: 'UTC',
   });
-  assert.ok(text.includes(born), `born ${born}`);
+  const details = [person.email, person.patient_phone_numbers[0].number, born];
+  await until(`all of ${details}`, async () => {
+    const text = await page.getByRole('main').innerText();
+    return details.every((detail) => text.includes(detail));
+  });
   await page
     .getByRole('button', { name: /Edit in Cliniko/ })
     .or(page.getByRole('link', { name: /Edit in Cliniko/ }))
@@ -214,7 +220,7 @@ step('the profile says what changed in Cliniko', async () => {
     await lines.filter({ hasText: pattern }).first().waitFor();
   };
   await lines.filter({ hasText: /Profile created here.*since/ }).waitFor();
-  assert.equal(await lines.count(), 1);
+  await equals('lines', () => lines.count(), 1);
 
   await clinic.change(shown.id, 'save', { email: CHANGED });
   await refresh(/^just now.*Email/);
@@ -236,7 +242,7 @@ step('the profile says what changed in Cliniko', async () => {
   await page.getByText(/^Archived in Cliniko on /).waitFor();
   await clinic.change(shown.id, 'unarchive');
   await refresh(/Brought back in Cliniko/);
-  assert.equal(await lines.count(), 5);
+  await equals('lines', () => lines.count(), 5);
 });
 
 step('the sync icon asks for what is new', async () => {
@@ -265,11 +271,11 @@ step('all syncs are listed with their numbers', async () => {
   await button('All syncs').click();
   await heading('All syncs').waitFor();
   const row = page.getByRole('row', { name: /All (client|patient)s/ });
-  const cells = await row.getByRole('cell').allInnerTexts();
   const { total, ready, failing } = listed;
   const numbers = [PATIENTS, ready, 0, failing, PATIENTS - total].map(String);
-  assert.deepEqual(cells.slice(2, 7), numbers);
-  assert.equal(cells.at(-1), 'Done');
+  const cells = () => row.getByRole('cell').allInnerTexts();
+  await equals('the numbers', async () => (await cells()).slice(2, 7), numbers);
+  await equals('how it ended', async () => (await cells()).at(-1), 'Done');
   await accessibleInBoth('13-syncs');
   await button('Go back').click();
   await heading('Settings').waitFor();
@@ -313,7 +319,7 @@ step('a mass disappearance stops and asks, with the names', async () => {
 
   assert.equal(await askedAboutTheMissing(), gone.length);
   const names = page.getByRole('grid', { name: 'Who is missing' });
-  assert.equal(Number(await names.getAttribute('aria-rowcount')), gone.length + 1);
+  await equals('names', () => names.getAttribute('aria-rowcount'), String(gone.length + 1));
   await page.getByText('Nothing was removed here.').waitFor();
   await page.getByText(/missing in Cliniko$/).waitFor();
   await accessibleInBoth('14-missing');
@@ -338,7 +344,7 @@ step('they are removed once a person says so', async () => {
   await dialog.getByRole('button', { name: /^Remove/ }).click();
   const title = heading('They are removed');
   await title.waitFor();
-  assert.ok(await title.evaluate((each) => each === document.activeElement), 'the reader is there');
+  await until('the focus', () => title.evaluate((each) => each === document.activeElement));
   await accessibleInBoth('17-removed');
   assert.equal(await found(id), 0);
   assert.equal(await found(shown.id), 1);

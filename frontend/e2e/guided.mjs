@@ -1,7 +1,7 @@
 // The part of the browser's walk that is about getting started, the last 30 days,
 // and failed profiles that are mended one after another.
 import assert from 'node:assert/strict';
-import { until } from './harness/processes.mjs';
+import { equals, until } from './harness/processes.mjs';
 
 /**
  * @param step as walk() gives it
@@ -16,12 +16,16 @@ export function walkGuided({ step, at, accessibleInBoth }) {
 
   step('the first steps say what is done and what is next, until all are', async () => {
     const { page } = at();
-    const said = await guide().getByRole('listitem').allInnerTexts();
-    const plain = said.map((text) => text.replace(/\s+/g, ' ').replace(' ,', ',').trim());
-    assert.match(
-      plain.join('; '),
-      /^Sign in, done; Connect Cliniko, done; 3 Button in Cliniko, next; Import (client|patient)s, done$/,
-    );
+    const said = async () => {
+      const texts = await guide().getByRole('listitem').allInnerTexts();
+      return texts.map((text) => text.replace(/\s+/g, ' ').replace(' ,', ',').trim());
+    };
+    await equals('the steps', said, [
+      'Sign in, done',
+      'Connect Cliniko, done',
+      '3 Button in Cliniko, next',
+      'Import patients, done',
+    ]);
     await accessibleInBoth('13-first-steps');
 
     await button('Set up the button').click();
@@ -36,23 +40,23 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await page.reload(); // nothing of it is the page's own
     await button('Settings').click();
     await button('Sync patients').waitFor();
-    assert.equal(await guide().count(), 0);
+    await equals('guides', () => guide().count(), 0);
   });
 
   step('the last 30 days are drawn, and can be read', async () => {
     const { page } = at();
     const { tally } = await state();
     const chart = page.getByRole('img', { name: /^Profiles that need attention by day/ });
-    const label = await chart.getAttribute('aria-label');
-    assert.ok(label.includes(` ${tally.failed} now`), label);
+    await until('the number of today', async () =>
+      (await chart.getAttribute('aria-label')).includes(` ${tally.failed} now`),
+    );
     await button('Day by day').click();
     const rows = page.getByRole('table', { name: 'Last 30 days' }).getByRole('row');
-    assert.equal(await rows.count(), 31);
-    const [passes, broken, failing] = await rows.nth(1).getByRole('cell').allInnerTexts();
+    const cells = (nth) => rows.nth(nth).getByRole('cell').allInnerTexts();
+    await equals('the heading and 30 days', () => rows.count(), 31);
     const { length } = await page.evaluate(() => window.go.window.Sync.Passes(500));
-    assert.deepEqual([passes, broken, failing], [String(length), '0', String(tally.failed)]);
-    const before = await rows.nth(2).getByRole('cell').allInnerTexts();
-    assert.deepEqual(before, ['0', '0', 'not known']);
+    await equals('today', () => cells(1), [String(length), '0', String(tally.failed)]);
+    await equals('yesterday', () => cells(2), ['0', '0', 'not known']);
     await rows.nth(6).scrollIntoViewIfNeeded();
     await accessibleInBoth('13-days');
     await button('Day by day').click();
@@ -88,7 +92,7 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await stands(2, count);
     await button('Previous profile that needs attention').click();
     await stands(1, count);
-    assert.equal(await title.innerText(), first);
+    await equals('the first one again', () => title.innerText(), first);
     await accessibleInBoth('13-one-by-one');
 
     await button('Check again').click();
@@ -109,8 +113,11 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await stands(1, count - 1);
 
     await button('Go back').click();
-    assert.equal(await group.getAttribute('aria-pressed'), 'true', 'the list is as it was left');
-    assert.match(await group.innerText(), new RegExp(`${count - 1}$`));
+    // The list is as it was left.
+    await equals('the group chosen', () => group.getAttribute('aria-pressed'), 'true');
+    await until('one less', async () =>
+      (await group.innerText()).endsWith(String(count - 1)),
+    );
     await group.click();
   });
 }

@@ -2,7 +2,7 @@
 // only look, the lock, and what is kept of both.
 import assert from 'node:assert/strict';
 import { recallSecrets, rememberSecrets, termsOf } from './harness/leaks.mjs';
-import { until } from './harness/processes.mjs';
+import { equals, until } from './harness/processes.mjs';
 
 const EMAIL = 'kim@example.org';
 const PASSWORD = 'copper kettle under seven pines';
@@ -118,7 +118,9 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await page.keyboard.press('Control+l');
     await heading('TeleHab is locked').waitFor();
     await page.getByText('Kim Novice').waitFor();
-    assert.ok(await field('Password').evaluate((box) => box === document.activeElement));
+    await until('the focus', () =>
+      field('Password').evaluate((box) => box === document.activeElement),
+    );
     await showsNobody();
     assert.equal(await codeOf('Profiles.Get', shown.id), 'signed_out');
     assert.equal(await codeOf('Integration.Failures'), 'signed_out');

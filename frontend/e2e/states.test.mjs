@@ -9,7 +9,7 @@ import { startClinic, wrongKey } from './harness/clinic.mjs';
 import { startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
 import { pictures, requirePrivateHome, results } from './harness/paths.mjs';
-import { stopAll, until } from './harness/processes.mjs';
+import { equals, stopAll, until } from './harness/processes.mjs';
 import { walk } from './harness/walk.mjs';
 
 const PASSWORD = 'velvet otter carries nine lanterns';
@@ -197,7 +197,7 @@ step('a refused key is named, with who can replace it', async () => {
   await page.getByRole('alert').filter({ hasText: /key/i }).first().waitFor();
   const card = page.getByRole('main');
   await card.getByText('Key refused', { exact: true }).waitFor();
-  assert.equal(await card.getByText('Connected', { exact: true }).count(), 0);
+  await equals('marks', () => card.getByText('Connected', { exact: true }).count(), 0);
   await accessible('states-6-refused-settings');
 });
 

@@ -1,8 +1,10 @@
 // Starts programs and ends them again, by their process id.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { logs } from './paths.mjs';
 
 const running = new Set();
@@ -115,6 +117,26 @@ export async function until(what, attempt, { seconds = PATIENCE, program } = {})
     await sleep(50);
   }
   throw new Error(`waited ${seconds} s in vain for ${what}: ${problem}\n${program?.log() ?? ''}`);
+}
+
+/**
+ * Reads until what is read equals `expected`, and else fails with the difference.
+ * What is on a screen may not be there yet when its heading is.
+ *
+ * @template T
+ * @param {string} what for the error
+ * @param {() => T | Promise<T>} read
+ * @param {T} expected
+ */
+export async function equals(what, read, expected) {
+  let got;
+  const same = async () => isDeepStrictEqual((got = await read()), expected);
+  try {
+    await until(what, same);
+  } catch (cause) {
+    assert.deepEqual(got, expected, `${what}: ${cause.message}`);
+    throw cause;
+  }
 }
 
 /** A port of 127.0.0.1 that nobody uses at the moment. */
