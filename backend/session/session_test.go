@@ -32,7 +32,8 @@ func open(t *testing.T) (*workspace.Workspace, *session.Presence, *fakeclinic.Cl
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	w, err := workspace.Open(t.Context(), workspace.Options{Dir: leaktest.Dir(t, fake, password), ClinikoURL: server.URL()})
+	w, err := workspace.Open(t.Context(), workspace.Options{Dir: leaktest.Dir(t, fake, password), ClinikoURL: server.URL(),
+		HashCost: account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

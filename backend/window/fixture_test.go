@@ -8,6 +8,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/keyring/keyringtest"
@@ -121,7 +122,8 @@ func newFixture(t *testing.T, o fakeclinic.Options) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	f := &fixture{t: t, fake: fake, o: workspace.Options{Dir: leaktest.Dir(t, fake, password, deskPassword), ClinikoURL: server.URL(), Version: "1.2.3"}}
+	f := &fixture{t: t, fake: fake, o: workspace.Options{Dir: leaktest.Dir(t, fake, password, deskPassword),
+		ClinikoURL: server.URL(), Version: "1.2.3", HashCost: quick}}
 	f.computer = thisComputer(f.o)
 	var file *logging.File
 	if f.log, file, err = logging.Open(f.o.Dir+".logs", zerolog.DebugLevel); err != nil {
@@ -163,6 +165,9 @@ func (f *fixture) startWith(t toolkit) {
 func (a *app) services() []any {
 	return []any{a.About, a.People, a.Security, a.Clinics, a.Integration, a.Sync, a.Profiles, a.Links}
 }
+
+// quick makes no test wait for a password. What one costs is tested in account.
+var quick = account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 const (
 	email    = "dana@example.com"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/syncer"
 )
 
@@ -20,6 +21,7 @@ type Options struct {
 	OnWait     func(until time.Time) // Cliniko asked to wait
 	OnChange   func()                // some profiles changed
 	OnNotice   func(syncer.Notice)   // for the log
+	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for
 }
 

@@ -98,7 +98,11 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if err != nil {
 		return nil, errors.Join(profile.Because(profile.StoreUnreadable, err), db.Close())
 	}
-	w := &Workspace{Accounts: account.New(db, account.WithClinic(clinicWords(db))), options: o, at: at, db: db, file: file}
+	people := []account.Option{account.WithClinic(clinicWords(db))}
+	if o.HashCost != (account.Cost{}) {
+		people = append(people, account.WithCost(o.HashCost))
+	}
+	w := &Workspace{Accounts: account.New(db, people...), options: o, at: at, db: db, file: file}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	return w, nil
 }
