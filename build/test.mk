@@ -121,7 +121,7 @@ stage-leaks: stage-go-test stage-e2e-browser stage-e2e-states stage-e2e-window s
 	@$(STAGE) --count node leaks -- node --test --test-reporter=spec frontend/e2e/leaks.test.mjs
 
 # Every proof that docs/SECURITY.md names has run and passed.
-stage-security: stage-go-test stage-frontend-test stage-leaks stage-wine
+stage-security: stage-go-test stage-histories stage-frontend-test stage-leaks stage-wine
 	@$(STAGE) --check security -- build/scripts/security-table.mjs
 
 # The Go side for Windows. Without CC the build would succeed and leave SQLite

@@ -135,6 +135,12 @@ func (c *clinic) local() map[string]profile.Entry {
 	return all
 }
 
+// rows is how many are in the store at the moment, also for another goroutine.
+func (c *clinic) rows(ctx context.Context) (n int) {
+	_, _ = c.store.All(ctx, func(some []profile.Entry) { n += len(some) }) // cut off with ctx
+	return n
+}
+
 // remote is what the store should have: every active patient of the clinic, and
 // those of the given ones who are archived.
 func (c *clinic) remote(kept map[string]profile.Entry) map[string]profile.Entry {

@@ -246,11 +246,13 @@ func TestCutOffPassGoesOn(t *testing.T) {
 		// end.
 		c.fake.SetFaults(fakeclinic.FromRequest(c.fake.RequestCount()+12, fakeclinic.Fault{Kind: fakeclinic.Hang}))
 		ctx, cancel := context.WithCancelCause(t.Context())
-		_, err := c.engine.Full(ctx, func(p syncer.Progress) {
-			if p.Phase == syncer.Storing && p.Done > 700 {
-				cancel(cause)
+		go func() {
+			for c.rows(ctx) < 700 && ctx.Err() == nil {
+				time.Sleep(time.Millisecond)
 			}
-		})
+			cancel(cause)
+		}()
+		_, err := c.engine.Full(ctx, nil)
 		if err == nil {
 			t.Fatal("was not cut off")
 		}

@@ -18,8 +18,8 @@ const proofs = readFileSync(`${root}/docs/SECURITY.md`, 'utf8')
   });
 
 const passedInGo = new Set(
-  readFileSync(`${results}/go-test.jsonl`, 'utf8')
-    .split('\n')
+  ['go-test', 'histories']
+    .flatMap((name) => readFileSync(`${results}/${name}.jsonl`, 'utf8').split('\n'))
     .filter((line) => line.includes('"Action":"pass"'))
     .map((line) => JSON.parse(line).Test)
     .filter(Boolean),
