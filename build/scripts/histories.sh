@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
 # Runs the sync engine through N random histories over sockets and N more with
 # simulated time (docs/TESTING.md), and prints their number; then wrong engines,
-# which the histories must catch, and the other tests of unraced.sh. Arguments
+# which the histories must catch, and the other tests of unraced.txt. Arguments
 # after N are passed to go test, such as -race or -rapid.seed.
 #
 #   histories.sh N [ARGUMENT...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-. build/scripts/unraced.sh
 
 histories=$1
 shift
@@ -16,7 +15,7 @@ mkdir -p "$(dirname "$results")"
 
 status=0
 TELEHAB_HISTORIES=$histories ${GO:-go} test -tags "${TAGS-webkit2_41}" -timeout 3h -json \
-  -run "^(TestHistories|TestHistoriesInNoTime|$unraced)\$" ./backend/syncer "$@" |
+  -run "^(TestHistories|TestHistoriesInNoTime|$(paste -sd "|" build/scripts/unraced.txt))\$" ./backend/syncer "$@" |
   tee "$results" | node build/scripts/go-report.mjs || status=$?
 sed -nE 's/.*"Test":"([A-Za-z]+)".*\[rapid\] OK, passed ([0-9]+) tests \(([^)]*)\).*/\1: \2 histories in \3/p' "$results"
 exit "$status"
