@@ -44,7 +44,7 @@ func (e *Engine) full(ctx context.Context, m *meter) (_ profile.Pass, proven boo
 	err = e.storeBatches(ctx, pass.ID, m, func(ctx context.Context, emit func(context.Context, profile.Batch) error) error {
 		return e.readPages(ctx, list, stored, emit)
 	})
-	r := reading{still: list.still, paused: stored != nil, tail: list.tail}
+	r := readingOf(list, stored == nil)
 	return e.finishFull(ctx, pass, r, err, sent, m)
 }
 

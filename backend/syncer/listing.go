@@ -130,7 +130,8 @@ func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (prof
 		}
 		return group.Wait()
 	})
-	r := reading{still: list.pages.still, paused: !own || list.age() >= waited, tail: list.pages.tail}
+	r := readingOf(list.pages, own)
+	r.paused = r.paused || list.age() >= waited
 	pass, _, err = e.finishFull(ctx, pass, r, err, sent, m)
 	return pass, err
 }

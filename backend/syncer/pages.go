@@ -16,9 +16,10 @@ const readers = 4
 
 // pages is Cliniko's list as a full pass reads it.
 type pages struct {
-	started time.Time // by Cliniko's clock
-	doubted bool      // the clocks disagreed at that moment
-	total   int       // of patients at the start, as Cliniko counts them
+	started time.Time     // by Cliniko's clock: the Date of the first page
+	took    time.Duration // that the first page took at most: it was read that long before its Date
+	doubted bool          // the clocks disagreed at that moment
+	total   int           // of patients at the start, as Cliniko counts them
 	first   profile.Page
 	still   bool // every page reported the same total
 	// tail is when the last patient of a last page that is full was created: if
@@ -31,12 +32,14 @@ func (e *Engine) firstPage(ctx context.Context) (*pages, error) {
 	if err := e.clock.load(ctx); err != nil {
 		return nil, err
 	}
+	passed := e.stopwatch()
 	first, err := e.source.Patients(ctx, profile.Query{})
 	if err != nil {
 		return nil, err
 	}
+	took := min(passed(), longestAnswer)
 	started, err := e.clock.observe(ctx, first.Date)
-	return &pages{started: started, doubted: e.clock.doubts(), total: first.Total, first: first, still: true}, err
+	return &pages{started: started, took: took, doubted: e.clock.doubts(), total: first.Total, first: first, still: true}, err
 }
 
 // recorded returns the page number under which a page is recorded as stored, or

@@ -15,11 +15,25 @@ import (
 // the first.
 const maxWalks = 2
 
+// longestAnswer is longer than a source waits for an answer.
+const longestAnswer = 30 * time.Second
+
 // reading is how a full pass has read its pages.
 type reading struct {
-	still  bool      // every page reported the same total
-	paused bool      // the pass was interrupted, or its list waited for a person: of that time the totals say nothing
-	tail   time.Time // see pages
+	still  bool          // every page reported the same total
+	paused bool          // the pass was interrupted, or its list waited for a person: of that time the totals say nothing
+	tail   time.Time     // see pages
+	took   time.Duration // see pages
+}
+
+// readingOf returns how these pages were read. own says that the pass began with
+// them, and does not resume one.
+func readingOf(list *pages, own bool) reading {
+	r := reading{still: list.still, paused: !own, tail: list.tail, took: list.took}
+	if !own {
+		r.took = longestAnswer // that of a program that has ended
+	}
+	return r
 }
 
 // verify makes sure that a full pass has seen every patient, and finds the
@@ -35,7 +49,7 @@ type reading struct {
 // would be one too few. If this cannot be shown, a walk from the start, which
 // needs no page numbers, reads every patient again.
 func (e *Engine) verify(ctx context.Context, pass profile.Pass, r reading) (profile.Pass, bool, error) {
-	v := &verification{engine: e, passID: pass.ID, reading: r, started: pass.StartedAt, counted: count{pass.Expected, pass.StartedAt}}
+	v := &verification{engine: e, passID: pass.ID, reading: r, started: pass.StartedAt, counted: count{pass.Expected, pass.StartedAt, r.took}}
 	proven, err := v.provePages(ctx)
 	for range maxWalks {
 		if err != nil || proven {
@@ -59,10 +73,18 @@ type verification struct {
 	counted count // the newest, at first that of the start of the pass
 }
 
-// count is how many patients Cliniko has, and when.
+// count is how many patients Cliniko has, and when: an answer is read before it
+// is dated.
 type count struct {
 	total int
-	at    time.Time
+	at    time.Time     // the Date of the answer
+	took  time.Duration // that the answer took at most
+}
+
+// mayInclude says that a patient created in this second may be among those
+// counted, or may not be.
+func (c count) mayInclude(second time.Time) bool {
+	return !second.Before(c.at.Add(-c.took).Truncate(time.Second)) && !second.After(c.at)
 }
 
 // provePages reports whether the pages that the pass has read are all patients,
@@ -70,13 +92,13 @@ type count struct {
 func (v *verification) provePages(ctx context.Context) (bool, error) {
 	if v.still && !v.paused {
 		// Nothing was deleted unless as many were created, which would show here.
-		created, sameSecond, err := v.readNew(ctx, v.counted.at, nil)
+		created, unclear, err := v.readNew(ctx, v.counted, nil)
 		if err != nil {
 			return false, err
 		}
 		if created == 0 {
 			seen, err := v.seen(ctx)
-			return !sameSecond && seen.Read == v.counted.total, err
+			return !unclear && seen.Read == v.counted.total, err
 		}
 	}
 	nobodyDeleted, err := v.nobodyDeleted(ctx, nil)
@@ -115,27 +137,28 @@ func (v *verification) walkAll(ctx context.Context) (proven bool, err error) {
 // met.
 func (v *verification) nobodyDeleted(ctx context.Context, met map[string]bool) (bool, error) {
 	before := v.counted
+	passed := v.engine.stopwatch()
 	page, err := v.engine.source.Patients(ctx, profile.Query{Size: 1})
 	if err != nil {
 		return false, err
 	}
+	took := min(passed(), longestAnswer)
 	at, err := v.engine.clock.observe(ctx, page.Date)
 	if err != nil {
 		return false, err
 	}
-	v.counted = count{page.Total, at}
+	v.counted = count{page.Total, at, took}
 	// Read after the count, so that a patient created in between makes the
 	// proof fail instead of hiding a deleted one.
-	created, sameSecond, err := v.readNew(ctx, before.at, met)
-	return before.total+created == v.counted.total && !sameSecond, err
+	created, unclear, err := v.readNew(ctx, before, met)
+	return before.total+created == v.counted.total && !unclear, err
 }
 
-// readNew reads the patients created shortly before a moment and since. It
-// returns how many were created since, and whether any may have been created in
-// its very second, so that it is unknown whether a count at that moment
-// included them. It adds whom it meets to met. Where that is nil, the pages are
-// to be proved, and the patients after the tail are read too.
-func (v *verification) readNew(ctx context.Context, moment time.Time, met map[string]bool) (created int, sameSecond bool, err error) {
+// readNew reads the patients created shortly before a count and since. It
+// returns how many were created since, and whether it is unclear of any whether
+// the count included them. It adds whom it meets to met. Where that is nil, the
+// pages are to be proved, and the patients after the tail are read too.
+func (v *verification) readNew(ctx context.Context, before count, met map[string]bool) (created int, unclear bool, err error) {
 	since := map[string]bool{}
 	w := v.walk(ctx, profile.ByCreation, met)
 	store := w.emit
@@ -143,19 +166,19 @@ func (v *verification) readNew(ctx context.Context, moment time.Time, met map[st
 		for i := range page.Records {
 			record := &page.Records[i]
 			second := record.Patient.CreatedAt.Truncate(time.Second)
-			sameSecond = sameSecond || second.Equal(moment) || record.Err != nil
-			if second.After(moment) {
+			unclear = unclear || before.mayInclude(second) || record.Err != nil
+			if second.After(before.at) {
 				since[record.Ref] = true
 			}
 		}
 		return store(page)
 	}
-	from := moment.Add(-overlap)
+	from := before.at.Add(-overlap)
 	if tail := v.tail.Truncate(time.Second); met == nil && !v.tail.IsZero() && tail.Before(from) {
 		from = tail
 	}
 	err = w.run(ctx, from)
-	return len(since), sameSecond, err
+	return len(since), unclear, err
 }
 
 // catchUp reads what has changed since the pass began, because its first pages

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -10,8 +11,11 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/window/host"
 )
 
 // What one person asked for is not answered to the next one at the window.
@@ -163,6 +167,58 @@ func TestALinkIsItsSessionsAlone(t *testing.T) {
 	}
 	if err != nil || opened != 1 {
 		t.Errorf("%d lines, %v", opened, err)
+	}
+}
+
+// A link that is taken while the window locks waits for whoever unlocks it, and
+// one that is taken while another clinic is shown for nobody: ids are a
+// clinic's own.
+func TestALinkThatIsTakenInVainWaits(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 95, Patients: 5})
+	f.signUpAndConnect()
+	f.imported()
+	id := profile.ID(f.fake.IDs()[3])
+	takeAnd := func(meanwhile func()) error {
+		f.app.parts.links.arrive(deeplink.Link{Kind: deeplink.Patient, ID: id})
+		_, err := host.Do(f.app.parts.access, session.MayViewProfiles, func(_ context.Context, c *host.Call) (LinkView, error) {
+			defer meanwhile()
+			return f.app.Links.take(c), nil
+		})
+		return err
+	}
+	signIn := func() {
+		t.Helper()
+		if _, err := f.app.People.SignIn(email, password); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := takeAnd(func() { f.clinic().Lock() }); profile.CodeOf(err) != profile.SignedOut {
+		t.Fatal(err)
+	}
+	signIn()
+	if view, err := f.app.Links.Take(); err != nil || view.ID != string(id) {
+		t.Errorf("taken in vain, then %q, %v", view.ID, err)
+	}
+	if view, err := f.app.Links.Take(); err != nil || view.ID != "" {
+		t.Errorf("taken, then %q, %v", view.ID, err)
+	}
+	newer := profile.ID(f.fake.IDs()[4])
+	if err := takeAnd(func() {
+		f.app.parts.links.arrive(deeplink.Link{Kind: deeplink.Patient, ID: newer})
+		f.clinic().Lock()
+	}); profile.CodeOf(err) != profile.SignedOut {
+		t.Fatal(err)
+	}
+	signIn()
+	if view, err := f.app.Links.Take(); err != nil || view.ID != string(newer) {
+		t.Errorf("with a newer one: %q, %v", view.ID, err)
+	}
+	if err := takeAnd(func() { f.app.parts.links.drop(); f.clinic().Lock() }); profile.CodeOf(err) != profile.SignedOut {
+		t.Fatal(err)
+	}
+	signIn()
+	if view, err := f.app.Links.Take(); err != nil || view.ID != "" {
+		t.Errorf("of another clinic: %q, %v", view.ID, err)
 	}
 }
 

@@ -18,6 +18,7 @@ type incomingLinks struct {
 
 	mu           sync.Mutex
 	waiting      profile.ID // the newest one; "" for none
+	clinics      int        // how many were shown before this one
 	lastNotified time.Time  // when the window was told last
 	testNonce    string     // the number that a test link should bring back
 	testArrived  chan struct{}
@@ -64,17 +65,29 @@ func (a *incomingLinks) waits() bool {
 	return a.waiting != ""
 }
 
-// drop forgets a link that waits: it named a client of the clinic that was
-// shown when it came in.
-func (a *incomingLinks) drop() { a.take() }
-
-// take returns the client of the link that waits, once; "" for none.
-func (a *incomingLinks) take() profile.ID {
+// drop forgets a link that waits, or was taken: it named a client of the clinic
+// that was shown when it came in.
+func (a *incomingLinks) drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	id := a.waiting
 	a.waiting = ""
-	return id
+	a.clinics++
+}
+
+// take returns the client of the link that waits, once; "" for none. giveBack
+// has it wait again, unless a newer one does or another clinic is shown.
+func (a *incomingLinks) take() (id profile.ID, giveBack func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	id, clinics := a.waiting, a.clinics
+	a.waiting = ""
+	return id, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if a.waiting == "" && a.clinics == clinics {
+			a.waiting = id
+		}
+	}
 }
 
 // expect returns what is closed once the test link with this number comes in.

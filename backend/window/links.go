@@ -44,11 +44,18 @@ func NewLinks(p Parts) *Links {
 	return &Links{p, rate.NewLimiter(rate.Every(linkEvery), linkBurst), &singleflight.Group{}}
 }
 
-// Take returns the client of the link that waits, once.
+// Take returns the client of the link that waits, once. Where the window locks
+// before it has the answer, the link waits on.
 func (l *Links) Take() (LinkView, error) {
-	return host.Do(l.parts.access, session.MayViewProfiles, func(context.Context, *host.Call) (LinkView, error) {
-		return LinkView{ID: string(l.parts.links.take())}, nil
+	return host.Do(l.parts.access, session.MayViewProfiles, func(_ context.Context, c *host.Call) (LinkView, error) {
+		return l.take(c), nil
 	})
+}
+
+func (l *Links) take(c *host.Call) LinkView {
+	id, giveBack := l.parts.links.take()
+	c.IfDropped(giveBack)
+	return LinkView{ID: string(id)}
 }
 
 // Follow refreshes the client that a link named, creates one that is not here

@@ -24,6 +24,7 @@ type Call struct {
 	host           *Host
 	answerAfterEnd bool        // it may end its own session, and is answered all the same
 	detach         func() bool // keeps the end of its session from cancelling it; nil if that does not anyway
+	undo           func()      // what is done where the answer is dropped; nil for nothing
 }
 
 // Do runs one call of the window for whoever has what it needs. Where its
@@ -51,6 +52,9 @@ func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T
 			return result, err
 		}
 		a.host.logFailure(err)
+		if call.undo != nil {
+			call.undo()
+		}
 		return none, profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so the answer is not shown. Unlock it and look whether it was done.")
 	})
 }
@@ -128,6 +132,10 @@ func methodOf(function string) (string, bool) {
 	method, _, _ := strings.Cut(rest, ".")
 	return service + "." + method, ok
 }
+
+// IfDropped has undo called where the answer is dropped, because the session
+// has ended meanwhile.
+func (c *Call) IfDropped(undo func()) { c.undo = undo }
 
 // Lock locks the window, except in the demo.
 func (c *Call) Lock() {
