@@ -16,6 +16,8 @@ import (
 // erases that.
 const syncLock = "sync.lock"
 
+const runningElsewhere = "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again."
+
 // lockPasses keeps two processes from running a pass on the store in this
 // folder, and one from erasing it under a pass of the other.
 //
@@ -25,7 +27,7 @@ func (l *location) lockPasses() (unlock func(), err error) {
 	if err != nil {
 		return nil, profile.Because(profile.StoreUnreadable, err)
 	}
-	lock, err := takePasses(folder, "Another TeleHab on this computer is syncing right now. Wait until it is done, then try again.")
+	lock, err := takePasses(folder, runningElsewhere)
 	if err != nil {
 		return nil, err
 	}
@@ -56,17 +58,14 @@ func (l *location) withoutPasses(do func() error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return do()
 	}
-	if err == nil {
-		err = folder.Close()
-	}
 	if err != nil {
 		return profile.Because(profile.StoreUnreadable, err)
 	}
-	unlock, err := l.lockPasses()
+	lock, err := takePasses(folder, runningElsewhere)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { _ = lock.Unlock() }()
 	return do()
 }
 
