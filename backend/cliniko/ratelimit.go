@@ -1,6 +1,7 @@
 package cliniko
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"net/http"
@@ -14,6 +15,18 @@ import (
 // unbelievedWait is how long to wait after a reset that is too far away to be
 // meant: long enough that a pass ends with an error instead of waiting.
 const unbelievedWait = 2 * time.Hour
+
+// waitAfter returns how long to wait after a 429. One that is not Cliniko's, such
+// as a web filter's page, knows nothing of Cliniko's limit and counts for at
+// most a minute.
+func waitAfter(response *http.Response, body []byte) time.Duration {
+	wait := requestedWait(response.Header)
+	ofCliniko := response.Header.Get("X-RateLimit-Reset") != "" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("{"))
+	if isPage(body) || !ofCliniko {
+		return min(wait, window)
+	}
+	return wait
+}
 
 // requestedWait returns how long a 429 asks to wait: until X-RateLimit-Reset,
 // measured by the server's clock and never by this computer's, otherwise

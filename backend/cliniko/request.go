@@ -142,13 +142,13 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 	if response.StatusCode == http.StatusTooManyRequests {
 		// Before the place is given back, so that no other request gets
 		// through.
-		c.gate.close(ctx, requestedWait(response.Header))
+		c.gate.close(ctx, waitAfter(response, body))
 	}
 	c.gate.leave()
 	c.learnTime(response.Header)
 	switch {
-	case response.StatusCode == http.StatusTooManyRequests:
-		return nil, nil, rateLimited(requestedWait(response.Header))
+	case response.StatusCode == http.StatusTooManyRequests && !isPage(body):
+		return nil, nil, rateLimited(waitAfter(response, body))
 	case err != nil:
 		return nil, nil, c.explain(ctx, t, err)
 	case len(body) > maxBody:

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -219,5 +220,59 @@ func TestKeyBounds(t *testing.T) {
 	}
 	if _, err := New(Key{}, Options{}); profile.CodeOf(err) != profile.NotConnected {
 		t.Error(err)
+	}
+}
+
+// A 429 that is not Cliniko's knows nothing of its limit: it delays the next
+// request by a minute at most, whatever it asks for, and the message of a page
+// does not blame Cliniko.
+func TestAFiltersRateLimitIsNotClinikos(t *testing.T) {
+	const day = "80000"
+	reset := strconv.FormatInt(time.Now().Add(80_000*time.Second).Unix(), 10)
+	for name, test := range map[string]struct {
+		contentType, after, reset, body string
+		code                            profile.Code
+		longest                         time.Duration
+	}{
+		"a page":                   {"text/html", day, "", "<html>Web filter: too many requests</html>", profile.LoginPage, time.Minute},
+		"a page of another type":   {"application/json", day, "", "\n<!DOCTYPE html>", profile.LoginPage, time.Minute},
+		"a page with a reset":      {"text/html", "", reset, "<html>Too many requests</html>", profile.LoginPage, time.Minute},
+		"a short wait":             {"text/html", "5", "", "<html>Too many requests</html>", profile.LoginPage, 5 * time.Second},
+		"a text":                   {"text/plain", day, "", "Too many requests", profile.RateLimited, time.Minute},
+		"nothing":                  {"", day, "", "", profile.RateLimited, time.Minute},
+		"Cliniko's":                {"application/json", "", reset, `{"message":"Too many requests"}`, profile.RateLimited, 80_001 * time.Second},
+		"Cliniko's, with no body":  {"", "", reset, "", profile.RateLimited, 80_001 * time.Second},
+		"Cliniko's, with no reset": {"application/json", day, "", `{"message":"Too many requests"}`, profile.RateLimited, 80_000 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				for field, value := range map[string]string{"Content-Type": test.contentType, "Retry-After": test.after, "X-RateLimit-Reset": test.reset} {
+					if value != "" {
+						w.Header().Set(field, value)
+					}
+				}
+				w.WriteHeader(http.StatusTooManyRequests)
+				_, _ = io.WriteString(w, test.body)
+			}))
+			defer server.Close()
+			key, err := ParseKey(testKey)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var until time.Time
+			c, err := New(key, Options{BaseURL: server.URL + "/v1", OnWait: func(end time.Time) { until = end }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			began := time.Now()
+			_, _, err = c.send(t.Context(), call{path: "/patients", urgent: true})
+			if profile.CodeOf(err) != test.code || test.code == profile.LoginPage && strings.Contains(profile.MessageOf(err), "Cliniko has") {
+				t.Errorf("%v: %s", err, profile.MessageOf(err))
+			}
+			if wait := until.Sub(began); wait < test.longest-2*time.Second || wait > test.longest+2*time.Second {
+				t.Errorf("closed for %v, want %v", wait, test.longest)
+			}
+		})
 	}
 }
