@@ -31,7 +31,7 @@ type patient struct {
 	GenderIdentity        text      `json:"gender_identity"`
 	Pronouns              *pronouns `json:"pronouns"`
 	Email                 text      `json:"email"`
-	Phones                []phone   `json:"patient_phone_numbers"`
+	Phones                phones    `json:"patient_phone_numbers"`
 	AcceptedPrivacyPolicy *bool     `json:"accepted_privacy_policy"`
 	CreatedAt             text      `json:"created_at"`
 	UpdatedAt             text      `json:"updated_at"`
@@ -58,6 +58,20 @@ func (p *pronouns) String() string {
 type phone struct {
 	Number text `json:"number"`
 	Type   text `json:"phone_type"`
+}
+
+// phones are the numbers that are not blank: one more than is stored, so that
+// profile.Check can tell.
+type phones []phone
+
+func (p *phones) UnmarshalJSONFrom(from *jsontext.Decoder) error {
+	*p = nil // of fields with the same name the last one counts
+	return eachOf(from, func(number phone) error {
+		if number.Number.shown() != "" && len(*p) <= profile.MaxPhones {
+			*p = append(*p, number)
+		}
+		return nil
+	})
 }
 
 type merged struct {
@@ -167,16 +181,21 @@ func decode(raw []byte, into any) error {
 // DecodePage reads Cliniko's answer to a request for patients. An unreadable
 // patient does not make the page fail.
 //
-// Errors: ClinicTrouble, AnswerIncomplete. They contain no values.
+// Errors: ClinicTrouble, AnswerIncomplete, AnswerTooLarge. They contain no
+// values.
 func DecodePage(body []byte) (profile.Page, error) {
 	if page, ok := decodeWhole(body); ok {
 		return page, nil
 	}
 	var envelope struct {
-		Patients []jsontext.Value `json:"patients"`
-		Total    *int             `json:"total_entries"`
+		Patients list[jsontext.Value] `json:"patients"`
+		Total    *int                 `json:"total_entries"`
 	}
-	if err := decode(body, &envelope); err != nil {
+	err := decode(body, &envelope)
+	if len(envelope.Patients) > maxRecords {
+		return profile.Page{}, profile.Because(profile.AnswerTooLarge, fmt.Errorf("more than %d records in a page", maxRecords))
+	}
+	if err != nil {
 		return profile.Page{}, unexpectedAnswer(fmt.Errorf("read a page: %w", err))
 	}
 	switch {
@@ -199,8 +218,8 @@ func DecodePage(body []byte) (profile.Page, error) {
 // separately.
 func decodeWhole(body []byte) (page profile.Page, ok bool) {
 	var envelope struct {
-		Patients []patient `json:"patients"`
-		Total    *int      `json:"total_entries"`
+		Patients list[patient] `json:"patients"`
+		Total    *int          `json:"total_entries"`
 	}
 	if decode(body, &envelope) != nil || envelope.Patients == nil || envelope.Total == nil || !possible(*envelope.Total) {
 		return profile.Page{}, false

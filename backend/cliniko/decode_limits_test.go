@@ -2,6 +2,7 @@ package cliniko
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -52,5 +53,39 @@ func TestWhatIsTrimmedDoesNotCount(t *testing.T) {
 	p = decodeWith(t, `"patient_phone_numbers":[`+strings.Repeat(`{"number":" "},`, 100)+`{"number":"2"}]`)
 	if len(p.Phones) != 1 || p.Phones[0].Number != "2" {
 		t.Errorf("%d phones", len(p.Phones))
+	}
+}
+
+// A record may have few bytes in an answer and a kilobyte in memory, and so may a
+// telephone number. An answer with far more records than were asked for is
+// refused, and numbers that are not stored are not held.
+func TestAnAnswerTakesNoMoreMemoryThanAPageNeeds(t *testing.T) {
+	const many = 1_000_000
+	person := `{"id":"1001","created_at":"2024-03-01T01:02:03Z","updated_at":"2024-03-01T01:02:03Z"`
+	for name, test := range map[string]struct {
+		records string
+		code    profile.Code
+		want    int
+	}{
+		"unreadable records":       {strings.Repeat("[1],", many) + "[1]", profile.AnswerTooLarge, 0},
+		"records that are nothing": {strings.Repeat("null,", many) + "null", profile.AnswerTooLarge, 0},
+		"whole records":            {strings.Repeat(person+"},", many/10) + person + "}", profile.AnswerTooLarge, 0},
+		"one record too many":      {strings.Repeat(person+"},", 1000) + person + "}", profile.AnswerTooLarge, 0},
+		"more than were asked for": {strings.Repeat("[1],", 999) + "[1]", "", 1000},
+		"telephone numbers":        {person + `,"patient_phone_numbers":[` + strings.Repeat("{},", many) + `{"number":"1"}]}`, "", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := []byte(`{"total_entries":100,"patients":[` + test.records + `]}`)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			page, err := DecodePage(body)
+			runtime.ReadMemStats(&after)
+			if profile.CodeOf(err) != test.code || len(page.Records) != test.want {
+				t.Errorf("%d records, %v", len(page.Records), err)
+			}
+			if taken := (after.TotalAlloc - before.TotalAlloc) >> 20; taken > 10 {
+				t.Errorf("took %d MB", taken)
+			}
+		})
 	}
 }
