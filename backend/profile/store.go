@@ -159,8 +159,8 @@ type Cursors struct {
 	// CountedAt when.
 	ActiveInCliniko int
 	CountedAt       time.Time
-	// Drift is how much Cliniko's count differed from the stored clients when a
-	// full pass had just proved that none is missing.
+	// Drift is how much Cliniko's count differed from the stored clients before
+	// and after a full pass that proved that none is missing.
 	Drift int
 	// Judged names the day and the version of the program for which CheckAgain
 	// last ran.

@@ -71,17 +71,17 @@ func (e *Engine) changesOrFull(ctx context.Context, requested bool, report Repor
 		pass, _, err := e.full(ctx, m)
 		return pass, err
 	}
-	pass, differs, err := e.changesPass(ctx, since, requested, m)
+	pass, left, err := e.changesPass(ctx, since, requested, m)
 	switch {
 	case err != nil:
 		return pass, err
 	case !cutOff && e.fullDue(since, last):
 		pass, _, err := e.full(ctx, m)
 		return pass, err
-	case !differs || !requested && e.awaitingDecision(last):
+	case left == nil || !requested && e.awaitingDecision(last):
 		return pass, nil
 	}
-	return e.repair(ctx, m)
+	return e.repair(ctx, *left, m)
 }
 
 // fullDue reports whether it is time to read every patient again. It is called
@@ -103,62 +103,25 @@ func (e *Engine) awaitingDecision(last profile.Pass) bool {
 	return last.Err == profile.Gone && !elapsed(last.StartedAt, e.clock.time(), decisionWait)
 }
 
-// repair is a full pass because the counts differ. If they still do after one
-// that is proven, no patient is missing, and the difference is remembered so
-// that it causes no further pass: if two counts agree about it, since a wrong
-// one could hide a patient later.
-func (e *Engine) repair(ctx context.Context, m *meter) (profile.Pass, error) {
-	e.notice(CountDiffers)
-	pass, proven, err := e.full(ctx, m)
-	if err != nil || !proven {
-		return pass, err
-	}
-	since, err := e.store.Passes.Cursors(ctx)
-	if err != nil {
-		return pass, err
-	}
-	drift, err := e.countDrift(ctx, &since)
-	if err != nil || drift == since.Drift {
-		return pass, err
-	}
-	if drift != 0 {
-		again, err := e.countDrift(ctx, &since)
-		if err != nil || again != drift {
-			return pass, err
-		}
-		e.notice(CountUnexplained)
-	}
-	since.Drift = drift
-	return pass, e.store.Passes.SetCursors(ctx, since)
-}
-
-// countDrift asks how many active patients Cliniko has, and returns by how much
-// that differs from the store, not counting the patients that are already
-// reported as missing.
-func (e *Engine) countDrift(ctx context.Context, into *profile.Cursors) (drift int, err error) {
-	page, err := e.source.Patients(ctx, profile.Query{ActiveOnly: true, Size: 1})
-	if err != nil {
-		return 0, err
-	}
-	tally, err := e.store.Entries.Tally(ctx)
-	into.ActiveInCliniko, into.CountedAt = page.Total, e.clock.newestAnswer()
-	return page.Total - (tally.Active - tally.Missing), err
-}
-
-func (e *Engine) changesPass(ctx context.Context, since profile.Cursors, requested bool, m *meter) (pass profile.Pass, differs bool, err error) {
+// changesPass returns the difference between the counts that it leaves, or nil
+// if there is none that a full pass has not left before.
+func (e *Engine) changesPass(ctx context.Context, since profile.Cursors, requested bool, m *meter) (pass profile.Pass, left *difference, err error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
 	pass, _, err = e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
 	if err != nil {
-		return pass, false, err
+		return pass, nil, err
 	}
 	s := &sweep{engine: e, passID: pass.ID, requested: requested, meter: m, seen: map[string]bool{}}
-	next, differs, err := s.run(ctx, since)
+	next, drift, err := s.run(ctx, since)
 	if !s.started.IsZero() {
 		pass.StartedAt = s.started
 	}
+	if drift != since.Drift {
+		left = &difference{drift: drift, since: pass.StartedAt}
+	}
 	pass, err = e.closePass(ctx, pass, err, sent, func(profile.Counts) profile.Cursors { return next })
-	return pass, differs, err
+	return pass, left, err
 }
 
 // sweep is one changes pass.
@@ -173,30 +136,32 @@ type sweep struct {
 	readAll   bool // every patient was read
 }
 
-func (s *sweep) run(ctx context.Context, since profile.Cursors) (next profile.Cursors, differs bool, err error) {
+// run returns by how much the counts differ in the end, or if they are not
+// compared, by how much they did before.
+func (s *sweep) run(ctx context.Context, since profile.Cursors) (next profile.Cursors, drift int, err error) {
 	if err := s.readChangedAndArchived(ctx, since); err != nil {
-		return since, false, err
+		return since, since.Drift, err
 	}
 	next = since
 	if !s.started.IsZero() {
 		next.Changed, next.Archived = s.started, s.started
 	}
 	if err := s.review(ctx, &next); err != nil {
-		return since, false, err
+		return since, since.Drift, err
 	}
 	if s.changed == 0 && !s.requested && !elapsed(since.CountedAt, s.engine.clock.newestAnswer(), countEvery) {
-		return next, false, nil
+		return next, since.Drift, nil
 	}
-	drift, err := s.engine.countDrift(ctx, &next)
+	drift, err = s.engine.countDrift(ctx, &next)
 	if err != nil || drift == since.Drift {
-		return next, false, err
+		return next, since.Drift, err
 	}
 	// A patient may have been created or archived just before the count.
 	if err := s.readChangedAndArchived(ctx, next); err != nil {
-		return since, false, err
+		return since, since.Drift, err
 	}
 	drift, err = s.engine.countDrift(ctx, &next)
-	return next, drift != since.Drift, err
+	return next, drift, err
 }
 
 // readChangedAndArchived makes two walks because archiving and merging may

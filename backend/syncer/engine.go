@@ -30,6 +30,8 @@ type Engine struct {
 	passes  singleflight.Group // repeated clicks share one pass
 	running sync.Mutex
 	clock   *clinicClock
+
+	traceless traceless
 }
 
 // Options are the parts that an engine can do without.
@@ -170,6 +172,7 @@ func (e *Engine) publish(changed []profile.Entry) {
 	if len(changed) == 0 {
 		return
 	}
+	e.traceless.add(changed)
 	for _, destination := range e.destinations {
 		destination.Apply(changed)
 	}
