@@ -91,9 +91,9 @@ type Prepared interface {
 // DepartureStore knows which clients are archived, merged, deleted or missing
 // in Cliniko, and erases those whose retention has passed.
 type DepartureStore interface {
-	// Unseen returns the refs of stored profiles and failures that the pass has
-	// not read and that are not known to be deleted.
-	Unseen(ctx context.Context, passID int64) ([]string, error)
+	// Unseen returns the stored profiles and failures that the pass has not read
+	// and that are not known to be deleted, without NotFoundAt.
+	Unseen(ctx context.Context, passID int64) ([]Departure, error)
 
 	// SetMissing records the patients about whom a person has to decide: see
 	// Gone. It replaces what was recorded before, except for what was Accepted.
@@ -103,10 +103,11 @@ type DepartureStore interface {
 	// accepted. A successful full pass clears them.
 	Accepted(ctx context.Context) (map[string]bool, error)
 
-	// MarkDeleted records that Cliniko no longer has these patients, as found
-	// at this time by its clock: profiles become Deleted, failures are removed.
-	// It returns the changed entries.
-	MarkDeleted(ctx context.Context, passID int64, at time.Time, refs []string) ([]Entry, error)
+	// MarkDeleted records that Cliniko no longer has these patients: profiles
+	// become Deleted, failures are removed. It leaves those who were stored
+	// since Unseen and not read before NotFoundAt: Cliniko has them again. It
+	// returns the changed entries.
+	MarkDeleted(ctx context.Context, passID int64, gone []Departure) ([]Entry, error)
 
 	// Purge erases the profiles whose Retention has passed, history older than
 	// HistoryDays, and audit events past the age that the staff's audit trail
@@ -114,6 +115,15 @@ type DepartureStore interface {
 	// erased while no time is believed. It returns the refs of the erased
 	// profiles.
 	Purge(ctx context.Context) ([]string, error)
+}
+
+// Departure is a patient who is not in Cliniko's list.
+type Departure struct {
+	Ref      string
+	StoredAt time.Time // when the patient was last stored, by Unseen
+	// NotFoundAt is when Cliniko did not find the patient, by its own clock. It
+	// is not later, and in whole seconds, as the times of readings are.
+	NotFoundAt time.Time
 }
 
 // ReviewStore finds the profiles and failures that have to be read or judged

@@ -11,17 +11,31 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// Unseen returns the refs of what is stored and was not read in the pass.
-func (s *Profiles) Unseen(ctx context.Context, passID int64) ([]string, error) {
-	return s.texts(ctx, `SELECT cliniko_id FROM profile p WHERE account_id = ?1 AND state <> 'deleted'
-			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = p.cliniko_id)
-		UNION SELECT ref FROM failure f WHERE account_id = ?1
-			AND NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = f.ref)
-		ORDER BY 1`, s.account, passID)
+// Unseen returns what is stored and was not read in the pass.
+func (s *Profiles) Unseen(ctx context.Context, passID int64) (unseen []profile.Departure, err error) {
+	rows, err := s.db.read.QueryContext(ctx, `SELECT ref, max(stored) FROM (
+		SELECT cliniko_id AS ref, synced_at AS stored FROM profile WHERE account_id = ?1 AND state <> 'deleted'
+		UNION ALL SELECT ref, last_failed_at FROM failure WHERE account_id = ?1) AS known
+		WHERE NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = known.ref) GROUP BY ref ORDER BY ref`, s.account, passID)
+	if err != nil {
+		return nil, coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		var d profile.Departure
+		var stored sql.NullInt64
+		if err := rows.Scan(&d.Ref, &stored); err != nil {
+			return nil, coded(err)
+		}
+		d.StoredAt = at(stored)
+		unseen = append(unseen, d)
+	}
+	return unseen, coded(rows.Err())
 }
 
 // MarkDeleted records that Cliniko no longer has these patients.
-func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Time, refs []string) ([]profile.Entry, error) {
+func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile.Departure) ([]profile.Entry, error) {
+	var refs []string
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
@@ -29,10 +43,18 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Ti
 		}
 		// Their retention counts from then on.
 		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
-		for _, ref := range refs {
-			if err := w.markDeleted(ctx, ref, readAt); err != nil {
+		for _, d := range gone {
+			back, err := w.isBack(ctx, d)
+			if err != nil {
 				return err
 			}
+			if back {
+				continue
+			}
+			if err := w.markDeleted(ctx, d.Ref, d.NotFoundAt); err != nil {
+				return err
+			}
+			refs = append(refs, d.Ref)
 		}
 		return s.revise(ctx, tx)
 	})
@@ -54,6 +76,17 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, readAt time.Ti
 		changed = append(changed, entry)
 	}
 	return changed, nil
+}
+
+// isBack reports whether the patient was read after Cliniko had not found them,
+// as when a person opened them: whatever was stored since Unseen, unless it was
+// read before that. Within a second the times do not tell; then the count does.
+func (w *writer) isBack(ctx context.Context, d profile.Departure) (bool, error) {
+	var stored, read sql.NullInt64
+	err := w.tx.QueryRowContext(ctx, `SELECT max(stored), max(read) FROM (
+		SELECT synced_at AS stored, read_at AS read FROM profile WHERE account_id = ?1 AND cliniko_id = ?2 AND state <> 'deleted'
+		UNION ALL SELECT last_failed_at, last_failed_at FROM failure WHERE account_id = ?1 AND ref = ?2)`, w.account, d.Ref).Scan(&stored, &read)
+	return !at(stored).Equal(d.StoredAt) && !at(read).Before(d.NotFoundAt), err
 }
 
 // markDeleted marks one profile as deleted. Its fingerprint then matches no

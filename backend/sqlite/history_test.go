@@ -54,7 +54,7 @@ func TestChangesOfAProfile(t *testing.T) {
 	save(t, s, pass.ID, entry(second))
 
 	c.now = changedAt.Add(2 * time.Hour)
-	if _, err := s.MarkDeleted(t.Context(), pass.ID, c.now, []string{string(second.ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), pass.ID, []profile.Departure{{Ref: string(second.ID), NotFoundAt: c.now}}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -107,7 +107,7 @@ func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
 	if changed := save(t, s, 0, unread); len(changed) != 0 {
 		t.Errorf("%+v", changed)
 	}
-	if _, err := s.MarkDeleted(t.Context(), 0, changedAt.Add(2*time.Minute), []string{string(alex().ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt.Add(2 * time.Minute)}}); err != nil {
 		t.Fatal(err)
 	}
 	save(t, s, 0, read(alex(), changedAt.Add(time.Minute)))
@@ -131,7 +131,7 @@ func TestPurge(t *testing.T) {
 	save(t, s, 0, entry(left))
 	pass := begin(t, s, profile.FullPass)
 	pass.EndedAt = c.now
-	if _, err := s.MarkDeleted(t.Context(), pass.ID, c.now, []string{string(alex().ID)}); err != nil {
+	if _, err := s.MarkDeleted(t.Context(), pass.ID, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: c.now}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
@@ -40,7 +41,7 @@ func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
-	changed, err := e.store.Departures.MarkDeleted(ctx, pass.ID, e.clock.time(), s.gone)
+	changed, err := e.store.Departures.MarkDeleted(ctx, pass.ID, s.gone)
 	e.publish(changed)
 	if err != nil || len(s.undecided) == 0 {
 		return err
@@ -56,19 +57,22 @@ type deletedSearch struct {
 	engine    *Engine
 	passID    int64
 	kept      int
-	accepted  map[string]bool // whose deletion a person has accepted
-	gone      []string        // who is to be marked as deleted
-	undecided []string        // about whom a person has to decide
+	accepted  map[string]bool     // whose deletion a person has accepted
+	gone      []profile.Departure // who is to be marked as deleted
+	undecided []string            // about whom a person has to decide
 }
 
-func (s *deletedSearch) run(ctx context.Context, unseen []string) error {
+func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) error {
 	var ids []profile.ID
-	var unreadable []string // records without an id, which are no longer in the list
-	for _, ref := range unseen {
-		if id, ok := profile.ParseID(ref); ok {
+	var unreadable []profile.Departure // records without an id, which are no longer in the list
+	byID := map[profile.ID]profile.Departure{}
+	for _, d := range unseen {
+		if id, ok := profile.ParseID(d.Ref); ok {
 			ids = append(ids, id)
+			byID[id] = d
 		} else {
-			unreadable = append(unreadable, ref)
+			d.NotFoundAt = s.engine.secondNow()
+			unreadable = append(unreadable, d)
 		}
 	}
 	seen := map[string]bool{}
@@ -77,14 +81,14 @@ func (s *deletedSearch) run(ctx context.Context, unseen []string) error {
 	if err != nil && inOneGo {
 		return err
 	}
-	var accepted, others []profile.ID
+	var accepted, others []profile.Departure
 	for _, id := range ids {
 		switch {
 		case seen[string(id)]:
 		case s.accepted[string(id)]:
-			accepted = append(accepted, id)
+			accepted = append(accepted, byID[id])
 		default:
-			others = append(others, id)
+			others = append(others, byID[id])
 		}
 	}
 	let, _, err := s.confirm(ctx, accepted, len(accepted))
@@ -95,26 +99,27 @@ func (s *deletedSearch) run(ctx context.Context, unseen []string) error {
 	// question, however few they are.
 	room := max(0, mostGone(s.kept)-len(let))
 	if inOneGo && len(others) > room {
-		s.gone, s.undecided = refs(let), refs(others)
+		s.gone, s.undecided = let, refs(others)
 		return nil
 	}
 	gone, rest, err := s.confirm(ctx, others, room)
 	if len(gone) > room {
-		s.gone, s.undecided = refs(let), refs(append(gone, rest...))
+		s.gone, s.undecided = let, refs(append(gone, rest...))
 		return err
 	}
-	s.gone = slices.Concat(unreadable, refs(let), refs(gone))
+	s.gone = slices.Concat(unreadable, let, gone)
 	return err
 }
 
 // confirm asks for one patient at a time. It returns those that Cliniko does
 // not find and, once they are more than most, those not asked for.
-func (s *deletedSearch) confirm(ctx context.Context, ids []profile.ID, most int) (gone, rest []profile.ID, err error) {
-	for i, id := range ids {
-		page, err := s.engine.source.Patient(ctx, id)
+func (s *deletedSearch) confirm(ctx context.Context, unseen []profile.Departure, most int) (gone, rest []profile.Departure, err error) {
+	for i, d := range unseen {
+		d.NotFoundAt = s.engine.secondNow() // the answer is not older
+		page, err := s.engine.source.Patient(ctx, profile.ID(d.Ref))
 		switch {
 		case profile.CodeOf(err) == profile.NotFound:
-			gone = append(gone, id)
+			gone = append(gone, d)
 		case err != nil:
 			return nil, nil, err
 		default:
@@ -123,16 +128,20 @@ func (s *deletedSearch) confirm(ctx context.Context, ids []profile.ID, most int)
 			}
 		}
 		if len(gone) > most {
-			return gone, ids[i+1:], nil
+			return gone, unseen[i+1:], nil
 		}
 	}
 	return gone, nil, nil
 }
 
-func refs(ids []profile.ID) []string {
-	refs := make([]string, len(ids))
-	for i, id := range ids {
-		refs[i] = string(id)
+// secondNow is the estimate of Cliniko's time in whole seconds, as the times of
+// readings are.
+func (e *Engine) secondNow() time.Time { return e.clock.time().Truncate(time.Second) }
+
+func refs(departures []profile.Departure) []string {
+	refs := make([]string, len(departures))
+	for i, d := range departures {
+		refs[i] = d.Ref
 	}
 	return refs
 }

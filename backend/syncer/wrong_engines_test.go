@@ -190,18 +190,19 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 	if err != nil {
 		return err
 	}
-	var gone, unreadable []string
-	for _, ref := range unseen {
-		page, err := e.source.Patient(ctx, profile.ID(ref))
+	var gone, unreadable []profile.Departure
+	for _, d := range unseen {
+		d.NotFoundAt = e.date
+		page, err := e.source.Patient(ctx, profile.ID(d.Ref))
 		switch profile.CodeOf(err) {
 		case "":
 			if err := e.storePage(ctx, passID, page); err != nil {
 				return err
 			}
 		case profile.NotFound:
-			gone = append(gone, ref)
+			gone = append(gone, d)
 		case profile.Invalid:
-			unreadable = append(unreadable, ref)
+			unreadable = append(unreadable, d)
 		default:
 			return err
 		}
@@ -209,7 +210,7 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
 		return profile.Refuse(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
-	changed, err := e.store.Departures.MarkDeleted(ctx, passID, e.date, append(gone, unreadable...))
+	changed, err := e.store.Departures.MarkDeleted(ctx, passID, append(gone, unreadable...))
 	e.publish(changed)
 	return err
 }
@@ -259,10 +260,10 @@ func generous(source profile.Source, store profile.Store, o syncer.Options) engi
 
 type generousStore struct {
 	profile.DepartureStore
-	unseen []string
+	unseen []profile.Departure
 }
 
-func (s *generousStore) Unseen(ctx context.Context, passID int64) (refs []string, err error) {
+func (s *generousStore) Unseen(ctx context.Context, passID int64) (unseen []profile.Departure, err error) {
 	s.unseen, err = s.DepartureStore.Unseen(ctx, passID)
 	return s.unseen, err
 }
@@ -270,8 +271,8 @@ func (s *generousStore) Unseen(ctx context.Context, passID int64) (refs []string
 func (s *generousStore) Accepted(ctx context.Context) (map[string]bool, error) {
 	accepted, err := s.DepartureStore.Accepted(ctx)
 	if len(accepted) > 0 {
-		for _, ref := range s.unseen {
-			accepted[ref] = true
+		for _, d := range s.unseen {
+			accepted[d.Ref] = true
 		}
 	}
 	return accepted, err
