@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"strings"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -22,6 +23,11 @@ func coded(err error) error {
 	switch result.Code {
 	case sqlite3.ErrFull:
 		return profile.Because(profile.StoreFull, err)
+	case sqlite3.ErrIoErr:
+		// What SQLite says where it extends a file, and not where it writes.
+		if result.SystemErrno == syscall.ENOSPC || result.SystemErrno == syscall.EDQUOT {
+			return profile.Because(profile.StoreFull, err)
+		}
 	case sqlite3.ErrReadonly:
 		return readOnly(err)
 	case sqlite3.ErrBusy, sqlite3.ErrLocked:
