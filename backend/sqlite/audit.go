@@ -16,7 +16,7 @@ var _ staff.AuditTrail = (*DB)(nil)
 
 // AddEvent adds an event to the audit trail and returns its number.
 func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error) {
-	err = db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = db.inClear(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 
 // Clinic returns the connected clinic, or NotConnected.
 func (db *DB) Clinic(ctx context.Context) (profile.Clinic, error) {
+	db.followGeneration(ctx)
 	var account string
 	var sealed []byte
 	err := db.read.QueryRowContext(ctx, "SELECT account_id, sealed FROM clinic").Scan(&account, &sealed)
@@ -35,8 +36,15 @@ func (db *DB) Clinic(ctx context.Context) (profile.Clinic, error) {
 }
 
 // Connect makes c the connected clinic, or updates what is stored of it.
-// OtherClinic: another one is connected, and nothing was changed.
+// OtherClinic: another one is connected, and nothing was changed. StoreMissing:
+// another process has erased what was connected.
 func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) error {
+	return db.ConnectWith(ctx, c, now, func() error { return nil })
+}
+
+// ConnectWith is Connect with a last step that belongs to it. If that fails,
+// nothing was changed. No other process connects or forgets a clinic meanwhile.
+func (db *DB) ConnectWith(ctx context.Context, c profile.Clinic, now time.Time, last func() error) error {
 	if c.Connected.IsZero() {
 		c.Connected = now.UTC()
 	}
@@ -53,10 +61,12 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 			return profile.Refuse(profile.OtherClinic,
 				"This key belongs to another clinic than the one connected here, so nothing was changed. Use a key of this clinic, or disconnect first.")
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO clinic (account_id, connected_at, sealed) VALUES (?, ?, ?)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO clinic (account_id, connected_at, sealed) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET sealed = excluded.sealed`,
-			c.AccountID, stamp(c.Connected), db.sealer.seal(plain, clinicRow(c.AccountID)))
-		return err
+			c.AccountID, stamp(c.Connected), db.sealer.seal(plain, clinicRow(c.AccountID))); err != nil {
+			return err
+		}
+		return last()
 	})
 }
 
@@ -72,17 +82,26 @@ type Forgotten struct {
 // key, which becomes the store's key: remains of erased clients on the disk can
 // no longer be decrypted.
 func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
+	return db.ForgetWith(ctx, fresh, func() error { return nil })
+}
+
+// ForgetWith is Forget with a first step that belongs to it. If that fails,
+// nothing was changed. No other process connects or forgets a clinic meanwhile.
+func (db *DB) ForgetWith(ctx context.Context, fresh []byte, first func() error) (Forgotten, error) {
 	var gone Forgotten
-	next, err := newKeys(fresh)
-	if err != nil {
-		return gone, err
-	}
-	people, err := db.People(ctx)
+	next, err := newKeys(fresh, "")
 	if err != nil {
 		return gone, err
 	}
 	if err := db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		people, err := db.people(ctx, tx) // not before: another process may be changing them
+		if err != nil {
+			return err
+		}
 		if gone, err = count(ctx, tx); err != nil {
+			return err
+		}
+		if err := first(); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM clinic"); err != nil { // foreign keys delete the rest
@@ -97,12 +116,10 @@ func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE store SET proof = ?", next.seal([]byte(proofOfRows), proofRow))
-		return err
+		return db.useKeys(ctx, tx, next)
 	}); err != nil {
 		return gone, err
 	}
-	db.sealer.keys.Store(next)
 	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
 		if _, err := db.write.ExecContext(ctx, statement); err != nil {
 			return gone, coded(fmt.Errorf("rewrite the store: %w", err))

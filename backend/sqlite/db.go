@@ -85,10 +85,10 @@ func OpenWaiting(ctx context.Context, path string, key []byte, onWait func()) (*
 	if err := db.checkKey(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
-	if err := db.authenticateRows(ctx); err != nil {
+	if err := db.regrant(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
-	if err := db.regrant(ctx); err != nil {
+	if err := db.authenticateRows(ctx); err != nil {
 		return nil, errors.Join(err, db.write.Close())
 	}
 	if err := db.prepare(ctx); err != nil {
@@ -189,37 +189,6 @@ func schemaOf(ctx context.Context, db *sql.DB) (provider *goose.Provider, curren
 	return provider, has == knows, nil
 }
 
-// checkKey checks that the key is the one that the store was sealed with.
-func (db *DB) checkKey(ctx context.Context) error {
-	var proof []byte
-	err := db.write.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof)
-	if errors.Is(err, sql.ErrNoRows) {
-		_, err = db.write.ExecContext(ctx, "INSERT INTO store (one, proof) VALUES (1, ?)", db.sealer.seal([]byte(proofOfRows), proofRow))
-		return coded(err)
-	}
-	if err != nil {
-		return coded(err)
-	}
-	if _, err := db.sealer.open(proof, proofRow); err != nil {
-		return profile.Because(profile.StoreKeyLost, err)
-	}
-	return nil
-}
-
-// CheckKey checks that the store is still sealed with the key that it was opened
-// with: another process may have replaced it. StoreKeyLost: it was.
-func (db *DB) CheckKey(ctx context.Context) error {
-	var proof []byte
-	if err := db.read.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof); err != nil {
-		return coded(err)
-	}
-	_, err := db.sealer.open(proof, proofRow)
-	if err != nil {
-		return profile.Because(profile.StoreKeyLost, err)
-	}
-	return nil
-}
-
 // Close checkpoints the write-ahead log and closes all connections.
 func (db *DB) Close() error {
 	// If this fails, the next start does it.
@@ -241,8 +210,18 @@ func Remove(folder *datafolder.Folder, name string) error {
 
 // inTransaction runs do in one write transaction. ctx does not cancel it once
 // it has begun: transactions are short, and watching a context costs more than
-// most statements.
+// most statements. StoreMissing: another process has replaced the store's key.
 func (db *DB) inTransaction(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+	return db.inClear(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if err := db.requireKey(ctx, tx); err != nil {
+			return err
+		}
+		return do(ctx, tx)
+	})
+}
+
+// inClear is inTransaction for what is not sealed, whoever has the key.
+func (db *DB) inClear(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -251,10 +230,15 @@ func (db *DB) inTransaction(ctx context.Context, do func(context.Context, *sql.T
 	if err != nil {
 		return coded(err)
 	}
+	before := db.sealer.keys.Load()
 	if err := do(ctx, tx); err != nil {
 		return errors.Join(coded(err), rollback(tx))
 	}
-	return coded(tx.Commit())
+	err = tx.Commit()
+	if err != nil {
+		db.sealer.keys.Store(before)
+	}
+	return coded(err)
 }
 
 func rollback(tx *sql.Tx) error {

@@ -19,6 +19,10 @@ func (db *DB) LimitPages(ctx context.Context, more int) error {
 	return db.write.QueryRowContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", pages+more)).Scan(&limit)
 }
 
+// Writes says that a transaction of this process runs, or waits for another
+// process.
+func (db *DB) Writes() bool { return db.write.Stats().InUse > 0 }
+
 // Details returns the content of a profile's sealed column.
 func (s *Profiles) Details(ctx context.Context, id string) (string, error) {
 	var sealed []byte
@@ -47,7 +51,7 @@ func (s *Profiles) SetDetails(ctx context.Context, id, plain string) error {
 func (db *DB) ForgetRowHashes(ctx context.Context) error {
 	_, err := db.write.ExecContext(ctx, "UPDATE profile SET mac = x''")
 	if err == nil {
-		_, err = db.write.ExecContext(ctx, "UPDATE store SET proof = ?", db.sealer.seal([]byte("telehab"), proofRow))
+		_, err = db.write.ExecContext(ctx, "UPDATE store SET proof = ?", db.sealer.keys.Load().sealProof("telehab"))
 	}
 	return err
 }

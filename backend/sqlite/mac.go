@@ -81,10 +81,6 @@ func (s *Profiles) rewriteEach(ctx context.Context, tx *sql.Tx, refs []string, c
 	return nil
 }
 
-// proofOfRows is the content of the store's proof once every row has its keyed
-// hash. Earlier versions wrote another one, which only proves the key.
-const proofOfRows = "telehab, rows 1"
-
 // authenticateRows gives the rows of an earlier version their keyed hashes, once.
 // A row that does not open is left without: it is read again.
 func (db *DB) authenticateRows(ctx context.Context) error {
@@ -104,22 +100,14 @@ func (db *DB) authenticateRows(ctx context.Context) error {
 				return fmt.Errorf("authenticate the rows: %w", err)
 			}
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE store SET proof = ?", db.sealer.seal([]byte(proofOfRows), proofRow))
+		_, err = tx.ExecContext(ctx, "UPDATE store SET proof = ?", db.sealer.keys.Load().sealProof(proofOfRows))
 		return err
 	})
 }
 
-type rowQuerier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 func (db *DB) rowsAuthenticated(ctx context.Context, in rowQuerier) (bool, error) {
-	var proof []byte
-	if err := in.QueryRowContext(ctx, "SELECT proof FROM store").Scan(&proof); err != nil {
-		return false, err
-	}
-	said, err := db.sealer.open(proof, proofRow)
-	return string(said) == proofOfRows, err
+	text, err := db.readProof(ctx, in)
+	return text == proofOfRows, err
 }
 
 // authenticateOf goes through a clinic's rows in portions.

@@ -28,7 +28,10 @@ func sealPerson(with interface{ seal([]byte, string) []byte }, p *staff.Person) 
 }
 
 // People returns all people, in the order in which they were added.
-func (db *DB) People(ctx context.Context) ([]staff.Person, error) { return db.people(ctx, db.read) }
+func (db *DB) People(ctx context.Context) ([]staff.Person, error) {
+	db.followGeneration(ctx)
+	return db.people(ctx, db.read)
+}
 
 // querier is the store, or a transaction of it.
 type querier interface {
@@ -73,9 +76,14 @@ func (db *DB) unsealPerson(sealed []byte, out *staff.Person) error {
 
 // regrant gives the people of an earlier version's store the permissions that
 // replace those they had: see staff.Regranted. It does so once. Rows of people
-// are sealed, so a migration in SQL cannot.
+// are sealed, so a migration in SQL cannot. The store's proof says whether it is
+// an earlier version's: the column alone would give permissions to whoever
+// changes it in the file.
 func (db *DB) regrant(ctx context.Context) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+		if done, err := db.rowsAuthenticated(ctx, tx); err != nil || done {
+			return err
+		}
 		var done bool
 		if err := tx.QueryRowContext(ctx, "SELECT permissions > 0 FROM store").Scan(&done); err != nil || done {
 			return err
@@ -121,7 +129,9 @@ func sealedPeople(ctx context.Context, tx *sql.Tx) (sealed map[string][]byte, er
 	return sealed, rows.Err()
 }
 
-// ChangePeople decides about a person and stores them, in one transaction.
+// ChangePeople decides about a person and stores them, in one transaction. With
+// the first person a generation of keys begins: what was in the file before does
+// not open any more, even if somebody took it out and puts it back.
 //
 // StoreDamaged: it would be the first person although a clinic is connected,
 // which only a person can do. So people were deleted from the file, and whoever
@@ -141,13 +151,22 @@ func (db *DB) ChangePeople(ctx context.Context, decide func([]staff.Person) (sta
 				return err
 			}
 		}
-		sealed, err := sealPerson(db.sealer, &p)
+		keys := db.sealer.keys.Load()
+		if len(people) == 0 {
+			if keys, err = keys.newGeneration(); err != nil {
+				return err
+			}
+		}
+		sealed, err := sealPerson(keys, &p)
 		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "INSERT INTO person (id, created_at, sealed) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET sealed = excluded.sealed",
 			p.ID, stamp(p.CreatedAt), sealed)
-		return err
+		if err != nil || len(people) > 0 {
+			return err
+		}
+		return db.useKeys(ctx, tx, keys)
 	})
 }
 

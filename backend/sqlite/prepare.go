@@ -7,6 +7,7 @@ import (
 // prepared is a batch whose details are sealed.
 type prepared struct {
 	by       *Profiles
+	keys     *keys // that the details are sealed with
 	patients int
 	entries  []profile.Entry // each ref once
 	sealed   []sealedProfile
@@ -18,7 +19,7 @@ func (p *prepared) Patients() int { return p.patients }
 
 // Prepare seals the details, which takes longer than storing them.
 func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
-	p := &prepared{by: s, patients: len(b.Entries), entries: eachOnce(b.Entries), page: b.Page}
+	p := &prepared{by: s, keys: s.db.sealer.keys.Load(), patients: len(b.Entries), entries: eachOnce(b.Entries), page: b.Page}
 	p.sealed = make([]sealedProfile, len(p.entries))
 	for i := range p.entries {
 		if p.entries[i].Profile.ID == "" || isUnread(&p.entries[i]) {

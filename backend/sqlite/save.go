@@ -55,6 +55,9 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 			if !ok || p.by.db != s.db || p.by.account != s.account {
 				return errors.New("a batch that this store has not prepared")
 			}
+			if p.keys != s.db.sealer.keys.Load() {
+				return Replaced(errors.New("sealed with the key of before"))
+			}
 			w := &writer{Profiles: s, tx: tx, sql: bound, passID: passID, at: now, outcomes: make(map[string]profile.Outcome, len(p.entries))}
 			differing, err := w.writeAll(ctx, p)
 			if err != nil {

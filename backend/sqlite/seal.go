@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -30,13 +31,18 @@ var errSeal = errors.New("a sealed value does not open")
 // decrypted. Its keys can be replaced.
 type sealer struct{ keys atomic.Pointer[keys] }
 
+// keys are derived from the store's key and from its generation, which its first
+// person began: what was sealed before that does not open any more.
 type keys struct {
-	aead   cipher.AEAD
-	hashes sync.Pool // of keyed hash.Hash, to detect changed details
+	root       []byte
+	generation string // "" where nobody was added yet, or by an earlier version
+	proof      cipher.AEAD
+	aead       cipher.AEAD
+	hashes     sync.Pool // of keyed hash.Hash, to detect changed details
 }
 
 func newSealer(key []byte) (*sealer, error) {
-	k, err := newKeys(key)
+	k, err := newKeys(key, "")
 	if err != nil {
 		return nil, err
 	}
@@ -45,16 +51,26 @@ func newSealer(key []byte) (*sealer, error) {
 	return s, nil
 }
 
-func newKeys(key []byte) (*keys, error) {
-	aead, err := chacha20poly1305.NewX(key)
+func newKeys(root []byte, generation string) (*keys, error) {
+	proof, err := chacha20poly1305.NewX(root)
 	if err != nil {
 		return nil, fmt.Errorf("use the store key: %w", err)
+	}
+	key := root
+	if generation != "" {
+		if key, err = hkdf.Expand(sha256.New, root, "telehab generation "+generation, KeySize); err != nil {
+			return nil, fmt.Errorf("derive the key of this generation: %w", err)
+		}
+	}
+	aead, err := chacha20poly1305.NewX(key)
+	if err != nil {
+		return nil, fmt.Errorf("use the key of this generation: %w", err)
 	}
 	fingerprint, err := hkdf.Expand(sha256.New, key, "telehab fingerprint 1", blake2b.Size256)
 	if err != nil {
 		return nil, fmt.Errorf("derive the fingerprint key: %w", err)
 	}
-	k := &keys{aead: aead}
+	k := &keys{root: slices.Clone(root), generation: generation, proof: proof, aead: aead}
 	k.hashes.New = func() any {
 		hash, err := blake2b.New(fingerprintSize, fingerprint)
 		if err != nil {
@@ -68,21 +84,27 @@ func newKeys(key []byte) (*keys, error) {
 // seal returns version, nonce and ciphertext in one piece.
 func (s *sealer) seal(plain []byte, row string) []byte { return s.keys.Load().seal(plain, row) }
 
-func (k *keys) seal(plain []byte, row string) []byte {
+func (k *keys) seal(plain []byte, row string) []byte { return sealWith(k.aead, plain, row) }
+
+func sealWith(aead cipher.AEAD, plain []byte, row string) []byte {
 	out := make([]byte, 1+chacha20poly1305.NonceSizeX, 1+chacha20poly1305.NonceSizeX+len(plain)+chacha20poly1305.Overhead)
 	out[0] = sealVersion
 	nonce := out[1:]
 	_, _ = rand.Read(nonce) // never fails: it would end the program
-	return k.aead.Seal(out, nonce, plain, associated(row))
+	return aead.Seal(out, nonce, plain, associated(row))
 }
 
 // open is the inverse of seal. It returns errSeal if anything does not match.
 func (s *sealer) open(sealed []byte, row string) ([]byte, error) {
+	return openWith(s.keys.Load().aead, sealed, row)
+}
+
+func openWith(aead cipher.AEAD, sealed []byte, row string) ([]byte, error) {
 	if len(sealed) < 1+chacha20poly1305.NonceSizeX || sealed[0] != sealVersion {
 		return nil, errSeal
 	}
 	nonce, body := sealed[1:1+chacha20poly1305.NonceSizeX], sealed[1+chacha20poly1305.NonceSizeX:]
-	plain, err := s.keys.Load().aead.Open(nil, nonce, body, associated(row))
+	plain, err := aead.Open(nil, nonce, body, associated(row))
 	if err != nil {
 		return nil, errSeal
 	}
@@ -108,5 +130,3 @@ func (s *sealer) keyedHash(parts ...[]byte) []byte {
 func profileRow(account, id string) string { return "profile/" + account + "/" + id }
 func clinicRow(account string) string      { return "clinic/" + account }
 func personRow(id string) string           { return "person/" + id }
-
-const proofRow = "store/proof"

@@ -41,7 +41,7 @@ func (t *Traffic) Closing(ctx context.Context) (profile.Closing, error) {
 
 // UpdateTraffic changes what is known of the requests.
 func (t *Traffic) UpdateTraffic(ctx context.Context, update func(now time.Duration, t *profile.Traffic)) error {
-	return t.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	return t.db.inClear(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		var at, length, person int64
 		var places string
 		err := tx.QueryRowContext(ctx, "SELECT closed_at, closed_for, person, places FROM traffic").Scan(&at, &length, &person, &places)

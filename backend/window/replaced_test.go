@@ -161,3 +161,43 @@ func (f *fixture) disconnect(w *workspace.Workspace) error {
 	}
 	return err
 }
+
+// telehab connect waits for a key in a terminal while the window disconnects,
+// and perhaps connects again.
+func TestTheWindowBesideAConnectThatWaited(t *testing.T) {
+	for name, again := range map[string]bool{"disconnected": false, "connected again": true} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, fakeclinic.Options{Seed: 5, Patients: 20})
+			f.signUpAndConnect()
+			f.imported()
+			terminal, err := workspace.Open(t.Context(), f.o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = terminal.Close() }()
+			dana, err := session.Authenticate(t.Context(), terminal, session.Options{}, email, password)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = dana.Integration().Connect(t.Context(), func() (string, error) { // its prompt
+				if _, err := f.app.Integration.Disconnect(password); err != nil {
+					return "", err
+				}
+				if again {
+					if _, err := f.app.Integration.Connect(f.fake.Key()); err != nil {
+						return "", err
+					}
+					f.imported()
+				}
+				return f.fake.Key(), nil
+			})
+			if profile.CodeOf(err) != profile.StoreMissing {
+				t.Errorf("the terminal: %v", err)
+			}
+			state, err := f.app.About.State()
+			if err != nil || state.Store != nil || !state.PeopleExist || (state.Clinic != nil) != again {
+				t.Errorf("the window shows %+v, %v", state, err)
+			}
+		})
+	}
+}

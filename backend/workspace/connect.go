@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,8 @@ type Connection struct {
 // before all of that is known.
 //
 // Errors: those of cliniko.ParseKey and profile.Source, OtherClinic,
-// KeyringMissing, KeyringLocked.
+// KeyringMissing, KeyringLocked; StoreMissing when another process has erased
+// the data meanwhile.
 func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, error) {
 	proof, err := w.prove(ctx, pasted)
 	if err != nil {
@@ -35,14 +37,14 @@ func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, err
 func (w *Workspace) connect(ctx context.Context, p *proof) error {
 	ctx = context.WithoutCancel(ctx) // a key without its clinic is of no use
 	clinic := p.connection.Clinic
-	if now, err := w.db.Clinic(ctx); err == nil && now.AccountID != clinic.AccountID {
+	switch now, err := w.db.Clinic(ctx); {
+	case err == nil && now.AccountID != clinic.AccountID:
 		return &profile.Error{Code: profile.OtherClinic, Message: fmt.Sprintf(
 			"This key belongs to %s, and this computer is connected to %s, so nothing was changed. Use a key of %[2]s, or keep %[1]s in a separate store.", clinic.Name, now.Name)}
-	}
-	if err := w.at.keyring.Set(ctx, w.at.name(apiKey), []byte(p.key.Secret())); err != nil {
+	case err != nil && profile.CodeOf(err) != profile.NotConnected && profile.CodeOf(err) != profile.StoreDamaged: // connecting mends that one
 		return err
 	}
-	if err := w.db.Connect(ctx, clinic, w.ClinicTime(ctx, time.Now())); err != nil {
+	if err := w.storeClinic(ctx, clinic, p.key); err != nil {
 		return err
 	}
 	w.mu.Lock()
@@ -54,6 +56,28 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 		w.names.current.InCountry(clinic.Country)
 	}
 	return nil
+}
+
+// storeClinic stores a clinic and its key, both or neither: the clinic that
+// another process connects at the same moment has its own key.
+func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key cliniko.Key) error {
+	name := w.at.name(apiKey)
+	var before []byte
+	began, had := false, false
+	err := w.db.ConnectWith(ctx, clinic, w.ClinicTime(ctx, time.Now()), func() (err error) {
+		if before, had, err = w.at.keyring.Get(ctx, name); err != nil {
+			return err
+		}
+		began = true
+		return w.at.keyring.Set(ctx, name, []byte(key.Secret()))
+	})
+	switch {
+	case err == nil || !began:
+		return err
+	case had && len(before) > 0:
+		return errors.Join(err, w.at.keyring.Set(ctx, name, before))
+	}
+	return errors.Join(err, w.at.keyring.Delete(ctx, name))
 }
 
 // Disconnect erases the API key and everything that came from Cliniko, and
@@ -71,15 +95,12 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	}
 	defer unlock()
 	w.unlink()
-	if err := w.at.keyring.Delete(ctx, w.at.name(apiKey)); err != nil {
-		return sqlite.Forgotten{}, err
-	}
 	fresh := make([]byte, sqlite.KeySize)
 	_, _ = rand.Read(fresh) // never fails: it ends the program instead
 	if err := w.at.keyring.Set(ctx, w.at.name(nextKey), fresh); err != nil {
 		return sqlite.Forgotten{}, err
 	}
-	gone, err := w.db.Forget(ctx, fresh)
+	gone, err := w.db.ForgetWith(ctx, fresh, func() error { return w.at.keyring.Delete(ctx, w.at.name(apiKey)) })
 	if err != nil {
 		return gone, err
 	}

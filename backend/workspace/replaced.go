@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/sqlite"
 )
 
 // Replaced says that the store is not any more what was opened: its file is gone
@@ -41,8 +42,7 @@ func (w *Workspace) Erased() error {
 	if err == nil {
 		err = errors.New("another file is in its place")
 	}
-	return &profile.Error{Code: profile.StoreMissing, Cause: err,
-		Message: "TeleHab's data was erased from this computer meanwhile, so nothing of this was kept. Start again if that was not meant."}
+	return sqlite.Replaced(err)
 }
 
 // hasSameFile says whether the store's file is the one that was opened.
