@@ -148,10 +148,13 @@ func writerOf(format string) (func(io.Writer, []profile.Entry) error, error) {
 	return nil, profile.Refuse(profile.Invalid, "Choose JSON or CSV.")
 }
 
+var errLockedBeforeExport = profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
+
 // Run asks for the password once more and for the destination, and then
 // writes. The audit trail has how that ended. Whoever asked must still be
-// signed in: the window may have locked while a dialog was open. saved is
-// false when the person has cancelled.
+// signed in when the file is written: the window may have locked while a dialog
+// was open, or the store waited for. saved is false when the person has
+// cancelled.
 //
 // Errors: SignedOut, NotPermitted, SignInRefused, StoreDamaged, Invalid,
 // NotFound, and those of where.
@@ -173,11 +176,15 @@ func (x Export) Run(ctx context.Context, password string, where AskWhere) (saved
 		return false, err
 	}
 	if s.Ended() {
-		return false, profile.Refuse(profile.SignedOut, "The window was locked meanwhile, so nothing was exported. Unlock it and export again.")
+		return false, errLockedBeforeExport
 	}
 	err = s.recordAround(ctx, event, func(*staff.Event) error {
 		var content bytes.Buffer
-		if err := write(&content); err != nil {
+		err := write(&content)
+		if s.Ended() { // the audit trail, or the store, may have been waited for
+			return errLockedBeforeExport
+		}
+		if err != nil {
 			return err
 		}
 		return save(content.Bytes())

@@ -74,7 +74,8 @@ func (p *Presence) endCurrent() *Session {
 // SignIn begins the session of whoever has the email and the password, and
 // reads the profiles into memory.
 //
-// Errors: SignInRefused, and those of the store.
+// Errors: SignInRefused, SignedOut where the window was locked meanwhile, and
+// those of the store.
 func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options, email, password string) error {
 	person, err := w.Accounts.SignIn(ctx, email, password)
 	if err != nil {
@@ -87,7 +88,8 @@ func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options
 // SignUp makes the first person, who gets every permission, and begins their
 // session. It fails once there is anybody.
 //
-// Errors: NotPermitted, Invalid, and those of the store.
+// Errors: NotPermitted, Invalid, SignedOut where the window was locked
+// meanwhile, and those of the store.
 func (p *Presence) SignUp(ctx context.Context, w *workspace.Workspace, o Options, name, email, password string) error {
 	person, err := AddFirst(ctx, w, o, name, email, password)
 	if err != nil {
@@ -99,7 +101,8 @@ func (p *Presence) SignUp(ctx context.Context, w *workspace.Workspace, o Options
 // SignInAgain begins the session of the person with the very same credentials
 // in this workspace. Where there is none, nobody is signed in.
 //
-// Errors: those of the store.
+// Errors: SignedOut where the window was locked meanwhile, and those of the
+// store.
 func (p *Presence) SignInAgain(ctx context.Context, w *workspace.Workspace, o Options, known workspace.Credentials) error {
 	person, err := w.Recognise(ctx, known)
 	if profile.CodeOf(err) == profile.SignedOut {
@@ -134,7 +137,7 @@ func (p *Presence) startRecorded(ctx context.Context, next *Session) error {
 }
 
 // start reads the profiles into memory, adds to the audit trail and makes next
-// the session.
+// the session. It fails with SignedOut where the window was locked meanwhile.
 func (p *Presence) start(ctx context.Context, next *Session, audit func() error) error {
 	p.signingIn.Lock()
 	defer p.signingIn.Unlock()
@@ -152,6 +155,12 @@ func (p *Presence) start(ctx context.Context, next *Session, audit func() error)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if next.options.Locked() { // by whoever found nobody to lock out
+		next.End()
+		return errLockedMeanwhile
+	}
 	p.current, p.locked = next, nil
 	return nil
 }
+
+var errLockedMeanwhile = profile.Refuse(profile.SignedOut, "The window was locked meanwhile. Sign in again.")

@@ -28,6 +28,9 @@ type Options struct {
 	// Reread has clients read again whose rows cannot be decrypted, and does
 	// not wait for that.
 	Reread func(ctx context.Context, refs []string)
+	// Locked says that the window was locked since the sign-in was asked for:
+	// the session must not begin. It is called while Presence.Lock waits.
+	Locked func() bool
 }
 
 // Session is one signed-in person on one workspace. It ends once, for good, and
@@ -58,6 +61,9 @@ func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session
 	}
 	if o.Reread == nil {
 		o.Reread = func(context.Context, []string) {}
+	}
+	if o.Locked == nil {
+		o.Locked = func() bool { return false }
 	}
 	s := &Session{workspace: w, options: o, number: sessions.Add(1), person: person}
 	s.lifetime, s.cancel = context.WithCancelCause(context.Background())

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -65,8 +66,9 @@ func (f *fixture) overwrite(content []byte) {
 	}
 }
 
-// holdStore writes to the store as another program, until the test ends.
-func (f *fixture) holdStore() {
+// holdStore writes to the store as another program, until release is called or
+// the test ends.
+func (f *fixture) holdStore() (release func()) {
 	db, err := sql.Open("sqlite3", f.store()+"?_txlock=exclusive")
 	if err != nil {
 		f.t.Fatal(err)
@@ -75,7 +77,9 @@ func (f *fixture) holdStore() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.t.Cleanup(func() { _, _ = tx.Rollback(), db.Close() })
+	release = sync.OnceFunc(func() { _, _ = tx.Rollback(), db.Close() })
+	f.t.Cleanup(release)
+	return release
 }
 
 func (f *fixture) deafen(event string) {

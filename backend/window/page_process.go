@@ -6,11 +6,9 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
-// lockAll locks every clinic that is open.
+// lockAll locks the window: see host.Host.LockAll.
 func (w *window) lockAll() {
-	for _, c := range w.host.Opened() {
-		c.Lock()
-	}
+	w.host.LockAll()
 }
 
 // pageBegins locks the window when the web view has loaded the page again: the

@@ -33,7 +33,7 @@ type PersonDetails struct {
 func (p *People) CreateFirst(name, email, password string) (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		p.autoLock.Begin() // or the first tick would lock
-		return p.signedIn(ctx, c.Clinic, c.Clinic.SignUp(ctx, name, email, password))
+		return p.signedIn(ctx, c.Clinic, c.SignUp(ctx, name, email, password))
 	})
 }
 
@@ -41,7 +41,7 @@ func (p *People) CreateFirst(name, email, password string) (AppState, error) {
 func (p *People) SignIn(email, password string) (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
 		p.autoLock.Begin() // or the first tick would lock
-		return p.signedIn(ctx, c.Clinic, c.Clinic.SignIn(ctx, email, password))
+		return p.signedIn(ctx, c.Clinic, c.SignIn(ctx, email, password))
 	})
 }
 

@@ -22,6 +22,7 @@ type Call struct {
 	Session *session.Session // nil: nobody is signed in
 
 	host           *Host
+	locks          int64       // of the host, when it began
 	answerAfterEnd bool        // it may end its own session, and is answered all the same
 	detach         func() bool // keeps the end of its session from cancelling it; nil if that does not anyway
 	undo           func()      // what is done where the answer is dropped; nil for nothing
@@ -36,12 +37,13 @@ type Call struct {
 // Errors: SignedOut, NotPermitted, those of opening the workspace, and those of
 // do.
 func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T, error)) (T, error) {
+	locks := a.host.locks.Load()
 	return run(a.host, func(ctx context.Context) (none T, err error) {
 		clinic, err := a.host.Open(ctx)
 		if err != nil {
 			return none, err
 		}
-		call := &Call{Clinic: clinic, Session: clinic.Session(), host: a.host}
+		call := &Call{Clinic: clinic, Session: clinic.Session(), host: a.host, locks: locks}
 		if err := call.Session.Require(needs); err != nil {
 			return none, err
 		}
@@ -63,8 +65,9 @@ func Do[T any](a Access, needs session.Needs, do func(context.Context, *Call) (T
 // clinic cannot be opened: it opens none. The call has the clinic that is
 // shown, or nil.
 func DoWithoutClinic[T any](a Access, do func(context.Context, *Call) (T, error)) (T, error) {
+	locks := a.host.locks.Load()
 	return run(a.host, func(ctx context.Context) (T, error) {
-		call := &Call{Clinic: a.host.Shown(), host: a.host}
+		call := &Call{Clinic: a.host.Shown(), host: a.host, locks: locks}
 		if call.Clinic != nil {
 			call.Session = call.Clinic.Session()
 		}
@@ -136,6 +139,24 @@ func methodOf(function string) (string, bool) {
 // IfDropped has undo called where the answer is dropped, because the session
 // has ended meanwhile.
 func (c *Call) IfDropped(undo func()) { c.undo = undo }
+
+// SignUp makes the first person and signs them in: see Presence.SignUp.
+func (c *Call) SignUp(ctx context.Context, name, email, password string) error {
+	return c.Clinic.presence.SignUp(ctx, c.Clinic.Workspace, c.sessionOptions(c.Clinic), name, email, password)
+}
+
+// SignIn signs a person in: see Presence.SignIn.
+func (c *Call) SignIn(ctx context.Context, email, password string) error {
+	return c.Clinic.presence.SignIn(ctx, c.Clinic.Workspace, c.sessionOptions(c.Clinic), email, password)
+}
+
+// sessionOptions are those of a session that this call begins: the window may
+// be locked while it does, when there is no session to end yet.
+func (c *Call) sessionOptions(clinic *Clinic) session.Options {
+	o := clinic.sessionOptions()
+	o.Locked = func() bool { return c.host.locks.Load() != c.locks }
+	return o
+}
 
 // Lock locks the window, except in the demo.
 func (c *Call) Lock() {

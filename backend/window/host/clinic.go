@@ -94,16 +94,6 @@ func (c *Clinic) Session() *session.Session { return c.presence.Session() }
 // or nil.
 func (c *Clinic) Locked() *staff.Person { return c.presence.Locked() }
 
-// SignUp makes the first person and signs them in: see Presence.SignUp.
-func (c *Clinic) SignUp(ctx context.Context, name, email, password string) error {
-	return c.presence.SignUp(ctx, c.Workspace, c.sessionOptions(), name, email, password)
-}
-
-// SignIn signs a person in: see Presence.SignIn.
-func (c *Clinic) SignIn(ctx context.Context, email, password string) error {
-	return c.presence.SignIn(ctx, c.Workspace, c.sessionOptions(), email, password)
-}
-
 // Lock ends the session of whoever is signed in; the password alone opens it
 // again. Syncing continues. In the demo, where there is no password to come
 // back with and nobody real, it does nothing. locked says whether it did. The
@@ -112,6 +102,7 @@ func (c *Clinic) Lock() (locked bool) {
 	if demo, _ := c.Workspace.Demo(); demo {
 		return false
 	}
+	c.host.locks.Add(1)
 	c.tellLocking()
 	c.presence.Lock()
 	go debug.FreeOSMemory()

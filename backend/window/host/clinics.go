@@ -70,7 +70,11 @@ func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context)
 	if ended == nil || ended != c.Session {
 		return nil
 	}
-	if err := opened.presence.SignInAgain(ctx, opened.Workspace, opened.sessionOptions(), known); err != nil {
+	err = opened.presence.SignInAgain(ctx, opened.Workspace, c.sessionOptions(opened), known)
+	if profile.CodeOf(err) == profile.SignedOut {
+		return nil // it was locked meanwhile
+	}
+	if err != nil {
 		return err
 	}
 	opened.Background.Focus()

@@ -55,6 +55,9 @@ type Host struct {
 	shown atomic.Pointer[Clinic] // real, or the demo
 	// generations counts whose data the window has shown: see show.
 	generations atomic.Int64
+	// locks counts how often the window was locked, also while no clinic was
+	// open and nobody signed in.
+	locks atomic.Int64
 }
 
 // New returns a host that has opened nothing yet.
@@ -68,6 +71,15 @@ func (h *Host) Shown() *Clinic { return h.shown.Load() }
 func (h *Host) Opened() []*Clinic {
 	open := slices.Compact([]*Clinic{h.shown.Load(), h.real.Load()})
 	return slices.DeleteFunc(open, func(c *Clinic) bool { return c == nil })
+}
+
+// LockAll locks every clinic that is open, and lets nobody in whose sign-in, or
+// change of clinics, is under way: the page that asked for it is no more.
+func (h *Host) LockAll() {
+	h.locks.Add(1)
+	for _, c := range h.Opened() {
+		c.Lock()
+	}
 }
 
 // Generation returns the number of what the window has shown last.
