@@ -201,7 +201,7 @@ func (t *Terminal) runRemove(ctx context.Context, w *workspace.Workspace, person
 	if err != nil {
 		return err
 	}
-	_, err = person.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) {
+	_, err = person.Integration().RemoveMissing(ctx, "", shown, func() (profile.Pass, error) {
 		defer show.end()
 		return engine.Full(ctx, show.report)
 	})

@@ -64,11 +64,12 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 
 // RemoveMissing accepts the clients shown as deleted and calls readAll, which
 // runs a full pass and removes them. Those whom it finds in Cliniko stay, and
-// so do others who are missing by now: they need another decision.
+// so do others who are missing by now: they need another decision. own is the
+// person's password.
 //
-// Errors: SignedOut, NotPermitted, NotConnected, and those of readAll; Gone if
-// others are missing by now.
-func (i Integration) RemoveMissing(ctx context.Context, shown []string, readAll func() (profile.Pass, error)) (profile.Pass, error) {
+// Errors: SignedOut, NotPermitted, SignInRefused, NotConnected, and those of
+// readAll; Gone if others are missing by now.
+func (i Integration) RemoveMissing(ctx context.Context, own string, shown []string, readAll func() (profile.Pass, error)) (profile.Pass, error) {
 	s := i.session
 	if err := s.Require(MayRemoveMissing); err != nil {
 		return profile.Pass{}, err
@@ -77,8 +78,12 @@ func (i Integration) RemoveMissing(ctx context.Context, shown []string, readAll 
 	if err != nil {
 		return profile.Pass{}, err
 	}
+	event := s.event(staff.RemovedMissing, "")
+	if err := s.confirmed(ctx, MayRemoveMissing, event, own); err != nil {
+		return profile.Pass{}, err
+	}
 	var pass profile.Pass
-	err = s.recordAround(ctx, s.event(staff.RemovedMissing, ""), func(*staff.Event) (err error) {
+	err = s.recordAround(ctx, event, func(*staff.Event) (err error) {
 		if err = store.AcceptMissing(ctx, shown); err != nil {
 			return err
 		}

@@ -22,15 +22,20 @@ func (x Security) SetAutoLock(ctx context.Context, minutes int) error {
 }
 
 // SetRetention changes for how long clients who have left stay here. It counts
-// from the next sync.
+// from the next sync, which erases whoever left before that. own is the
+// person's password.
 //
-// Errors: SignedOut, NotPermitted, NotConnected, Invalid.
-func (x Security) SetRetention(ctx context.Context, r profile.Retention) error {
-	if err := x.session.Require(MayChangeSecurity); err != nil {
+// Errors: SignedOut, NotPermitted, SignInRefused, NotConnected, Invalid.
+func (x Security) SetRetention(ctx context.Context, own string, r profile.Retention) error {
+	s := x.session
+	if err := s.Require(MayChangeSecurity); err != nil {
 		return err
 	}
-	store, err := x.session.workspace.Store(ctx)
+	store, err := s.workspace.Store(ctx)
 	if err != nil {
+		return err
+	}
+	if err := s.confirmed(ctx, MayChangeSecurity, s.event(staff.ChangedSecurity, ""), own); err != nil {
 		return err
 	}
 	return x.change(ctx, func() error { return store.SetRetention(ctx, r) })

@@ -151,7 +151,7 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 		"import":      func() error { _, err := ended.Integration().Import(t.Context(), nil); return err },
 		"see missing": func() error { _, err := ended.Integration().Missing(t.Context()); return err },
 		"keep":        func() error { _, err := ended.Integration().KeepMissing(t.Context()); return err },
-		"remove":      func() error { _, err := ended.Integration().RemoveMissing(t.Context(), nil, nil); return err },
+		"remove":      func() error { _, err := ended.Integration().RemoveMissing(t.Context(), "", nil, nil); return err },
 		"export":      func() error { _, err := ended.Exports().Profiles("csv").Run(t.Context(), password, nil); return err },
 		"selected": func() error {
 			_, err := ended.Exports().Selected(nil, "csv").Run(t.Context(), password, nil)
@@ -171,7 +171,7 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 		},
 		"change password": func() error { return ended.Accounts().ChangePassword(t.Context(), password, "another battery horse") },
 		"auto-lock":       func() error { return ended.Security().SetAutoLock(t.Context(), 30) },
-		"retention":       func() error { return ended.Security().SetRetention(t.Context(), profile.Retention{}) },
+		"retention":       func() error { return ended.Security().SetRetention(t.Context(), "", profile.Retention{}) },
 		"erase":           func() error { return ended.EraseProfile(t.Context(), password, fake.IDs()[0]) },
 		"audit trail":     func() error { _, err := ended.Security().Events(t.Context(), 0, 10); return err },
 	} {

@@ -56,6 +56,11 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 		{"export those that need attention", func(own string) error { _, err := f.app.Integration.ExportFailures(own); return err },
 			"exported_failures  sign_in_refused"},
 		{"erase a client", func(own string) error { return f.app.Profiles.Erase(left, own) }, "erased_profile " + left + " sign_in_refused"},
+		{"remove who is missing", func(own string) error { _, err := f.app.Integration.RemoveMissing(nil, own); return err },
+			"removed_missing  sign_in_refused"},
+		{"erase earlier", func(own string) error {
+			return f.app.Security.SetRetention(RetentionView{ArchivedDays: profile.MinRetention, DeletedDays: profile.MinRetention}, own)
+		}, "changed_security  sign_in_refused"},
 		{"disconnect", func(own string) error { _, err := f.app.Integration.Disconnect(own); return err }, "disconnected 4000001 sign_in_refused"},
 	}
 	for _, own := range []string{"", "not the password"} {
@@ -70,6 +75,9 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 	}
 	if state, err := f.app.About.State(); err != nil || state.Clinic == nil || state.Tally.Active < 10 {
 		t.Errorf("%+v, %v", state.Tally, err)
+	}
+	if keep, err := f.app.Security.Retention(); err != nil || keep.ArchivedDays != 90 || keep.DeletedDays != 7 {
+		t.Errorf("%+v, %v", keep, err)
 	}
 	if _, err := f.app.Profiles.Get(left); err != nil {
 		t.Errorf("the client is gone: %v", err)
@@ -115,5 +123,30 @@ func TestAWrongPasswordDisconnectsNothing(t *testing.T) {
 	}
 	if pass, err := f.app.Sync.Import(); err != nil || pass.Read != 20 {
 		t.Errorf("the list is gone: %+v, %v", pass, err)
+	}
+}
+
+// Nobody is removed with a wrong password, and the question stays.
+func TestAWrongPasswordRemovesNobody(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 300, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	gone := slices.Clone(f.fake.IDs()[100:160])
+	for _, id := range gone {
+		if err := f.fake.Delete(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.app.Sync.Now(); profile.CodeOf(err) != profile.Gone || len(f.missing()) != 60 {
+		t.Fatal(err)
+	}
+	if _, err := f.app.Integration.RemoveMissing(gone, "not the password"); profile.CodeOf(err) != profile.SignInRefused {
+		t.Errorf("%v", err)
+	}
+	if err := f.importedAgain(); profile.CodeOf(err) != profile.Gone {
+		t.Errorf("the next sync: %v", err)
+	}
+	if len(f.missing()) != 60 || f.listed() != 300 {
+		t.Errorf("%d missing of %d", len(f.missing()), f.listed())
 	}
 }

@@ -209,7 +209,7 @@ func TestAMassDisappearanceAsks(t *testing.T) {
 	if err := f.fake.Put(back); err != nil { // an administrator's slip, put right meanwhile
 		t.Fatal(err)
 	}
-	pass, err := f.app.Integration.RemoveMissing(gone)
+	pass, err := f.app.Integration.RemoveMissing(gone, password)
 	if err != nil || pass.Kind != "full" || pass.Read != 241 || len(f.missing()) != 0 || f.listed() != 241 {
 		t.Fatalf("%+v, %d listed, %v", pass, f.listed(), err)
 	}

@@ -162,11 +162,12 @@ func (i *Integration) KeepMissing() error {
 }
 
 // RemoveMissing accepts the clients shown as deleted, and reads all clients
-// again: see session.Integration.RemoveMissing.
-func (i *Integration) RemoveMissing(shown []string) (PassView, error) {
+// again: see session.Integration.RemoveMissing. own is the password of whoever
+// does it.
+func (i *Integration) RemoveMissing(shown []string, own string) (PassView, error) {
 	return host.Do(i.parts.access, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
 		ctx = context.WithoutCancel(ctx) // a pass goes on while the window is locked
-		pass, err := c.Session.Integration().RemoveMissing(ctx, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })
+		pass, err := c.Session.Integration().RemoveMissing(ctx, own, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })
 		return passView(&pass), err
 	})
 }

@@ -47,7 +47,7 @@ func TestNoValueTurnsAProtectionOff(t *testing.T) {
 	if _, err := f.app.Security.SetAutoLock(new(15)); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.app.Security.SetRetention(RetentionView{ArchivedDays: 90, DeletedDays: 14}); err != nil {
+	if err := f.app.Security.SetRetention(RetentionView{ArchivedDays: 90, DeletedDays: 14}, password); err != nil {
 		t.Fatal(err)
 	}
 	before := f.protection()

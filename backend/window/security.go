@@ -125,10 +125,11 @@ func (s *Security) Retention() (RetentionView, error) {
 	})
 }
 
-// SetRetention changes the retention. It counts from the next sync.
-func (s *Security) SetRetention(r RetentionView) error {
+// SetRetention changes the retention. It counts from the next sync. own is the
+// password of whoever changes it.
+func (s *Security) SetRetention(r RetentionView, own string) error {
 	_, err := host.Do(s.access, session.MayChangeSecurity, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, c.Session.Security().SetRetention(ctx, profile.Retention{ArchivedDays: r.ArchivedDays, DeletedDays: r.DeletedDays})
+		return none{}, c.Session.Security().SetRetention(ctx, own, profile.Retention{ArchivedDays: r.ArchivedDays, DeletedDays: r.DeletedDays})
 	})
 	return err
 }

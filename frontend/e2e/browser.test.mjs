@@ -340,6 +340,7 @@ step('they are removed once a person says so', async () => {
   await button('They are gone, remove them').click();
   const dialog = page.getByRole('alertdialog');
   await dialog.getByText(new RegExp(`^Remove ${count} (client|patient)s\\?$`)).waitFor();
+  await dialog.getByLabel('Your password').fill(PASSWORD);
   await accessibleInBoth('16-remove');
   await dialog.getByRole('button', { name: /^Remove/ }).click();
   const title = heading('They are removed');

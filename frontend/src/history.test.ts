@@ -20,6 +20,9 @@ async function show() {
   render(App);
 }
 
+/** Whatever it is, Go decides whether it is right. */
+const PASSWORD = 'correct horse battery';
+
 beforeEach(() => {
   router.reset();
 });
@@ -246,12 +249,25 @@ describe('a mass disappearance', () => {
     const dialog = within(await screen.findByRole('alertdialog', { name: 'Remove 3 clients?' }));
     expect(go.Integration.RemoveMissing).not.toHaveBeenCalled();
     await user.click(dialog.getByRole('button', { name: 'Remove 3 clients' }));
+    dialog.getByText('Enter your password.');
+    expect(go.Integration.RemoveMissing).not.toHaveBeenCalled();
+    go.Integration.RemoveMissing.mockRejectedValueOnce(
+      sample.refusal('sign_in_refused', 'Wrong password.'),
+    );
+    await user.type(dialog.getByLabelText('Your password'), 'not this one{Enter}');
+    expect(await dialog.findByRole('alert')).toHaveTextContent(/Wrong password/);
+    expect(dialog.getByLabelText('Your password')).toHaveFocus();
+    await user.type(dialog.getByLabelText('Your password'), PASSWORD);
+    await user.click(dialog.getByRole('button', { name: 'Remove 3 clients' }));
     // Go counts none as missing from now on, and the progress stays nevertheless.
     await screen.findByRole('progressbar');
     await vi.waitFor(() => expect(screen.getByRole('heading', { name: /^Looking/ })).toHaveFocus());
     end();
     expect(await screen.findByRole('heading', { name: 'They are removed' })).toHaveFocus();
-    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[[NGOZI.id, MEI.id, ZOE.id]]]);
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([
+      [[NGOZI.id, MEI.id, ZOE.id], 'not this one'],
+      [[NGOZI.id, MEI.id, ZOE.id], PASSWORD],
+    ]);
   });
 
   it('removes those of whom the question says how many, though more are missing by the answer', async () => {
@@ -269,10 +285,13 @@ describe('a mass disappearance', () => {
       go.become({ tally: { ...go.state.tally, missing: 1 } });
       return Promise.reject(sample.refusal('mass_disappearance') as never);
     });
+    await user.type(dialog.getByLabelText('Your password'), PASSWORD);
     await user.click(dialog.getByRole('button', { name: 'Remove 3 clients' }));
     const question = await region('1 client is no longer in Cliniko');
     await question.findByText(/^Your answer was carried out for those you were shown/);
-    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[[NGOZI.id, MEI.id, ZOE.id]]]);
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([
+      [[NGOZI.id, MEI.id, ZOE.id], PASSWORD],
+    ]);
     await user.click(await button('They are gone, remove them'));
     await screen.findByRole('alertdialog', { name: 'Remove 1 client?' });
   });
@@ -282,6 +301,7 @@ describe('a mass disappearance', () => {
     const user = userEvent.setup();
     await show();
     await user.click(await button('They are gone, remove them'));
+    await user.type(await screen.findByLabelText('Your password'), PASSWORD);
     await user.click(await button('Remove 3 clients'));
     await user.click(await button('Cancel'));
     await screen.findByText('Nobody was removed.');
@@ -296,6 +316,7 @@ describe('a mass disappearance', () => {
     const user = userEvent.setup();
     await show();
     await user.click(await button('They are gone, remove them'));
+    await user.type(await screen.findByLabelText('Your password'), PASSWORD);
     await user.click(await button('Remove 3 clients'));
     await screen.findByRole('progressbar');
     router.go({ name: 'profiles' });

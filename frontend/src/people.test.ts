@@ -196,6 +196,7 @@ describe('security', () => {
   it('sets after how long the window locks, and how long clients are kept', async () => {
     const { go, user } = open('security');
     go.Security.SetAutoLock.mockImplementation(async (minutes) => go.set({ idleMinutes: minutes }));
+    go.Security.SetRetention.mockRejectedValueOnce(refusal('sign_in_refused', 'Wrong password.'));
     go.Security.SetRetention.mockResolvedValue();
     await user.selectOptions(
       await screen.findByRole('combobox', { name: 'Auto-lock' }),
@@ -208,8 +209,17 @@ describe('security', () => {
     await user.clear(days);
     await user.type(days, '14');
     await user.click(await button('Save'));
+    const form = within(await screen.findByRole('alertdialog', { name: 'Change the retention?' }));
+    expect(go.Security.SetRetention).not.toHaveBeenCalled();
+    await user.type(form.getByLabelText('Your password'), 'not this one{Enter}');
+    expect(await form.findByRole('alert')).toHaveTextContent(/Wrong password/);
+    await user.type(form.getByLabelText('Your password'), `${PASSWORD}{Enter}`);
     await screen.findAllByText(/counts from the next sync/);
-    expect(go.Security.SetRetention.mock.calls).toEqual([[{ archivedDays: 90, deletedDays: 14 }]]);
+    const keep = { archivedDays: 90, deletedDays: 14 };
+    expect(go.Security.SetRetention.mock.calls).toEqual([
+      [keep, 'not this one'],
+      [keep, PASSWORD],
+    ]);
   });
 
   it('exports everything only with the password, after a warning', async () => {

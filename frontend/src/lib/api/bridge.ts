@@ -40,7 +40,7 @@ interface Security {
   SetAutoLock(minutes: number): Promise<T.AppState>;
   Keyring(): Promise<T.KeyringView>;
   Retention(): Promise<T.RetentionView>;
-  SetRetention(retention: T.RetentionView): Promise<void>;
+  SetRetention(retention: T.RetentionView, own: string): Promise<void>;
   Audit(before: number, limit: number): Promise<T.EventView[] | null>;
 }
 
@@ -62,7 +62,7 @@ interface Integration {
   ExportFailures(password: string): Promise<string>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
-  RemoveMissing(shown: string[]): Promise<T.PassView>;
+  RemoveMissing(shown: string[], own: string): Promise<T.PassView>;
 }
 
 interface Sync {

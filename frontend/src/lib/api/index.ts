@@ -95,8 +95,8 @@ export const api = {
 
   keyring: () => settle(() => go().Security.Keyring(), LOCAL),
   retention: () => settle(() => go().Security.Retention(), LOCAL),
-  setRetention: (retention: RetentionView) =>
-    settle(() => go().Security.SetRetention(retention), LOCAL),
+  setRetention: (retention: RetentionView, own: string) =>
+    settle(() => go().Security.SetRetention(retention, own), LOCAL),
   diagnostics: () => settle(() => go().About.Diagnostics(), LOCAL),
 
   /** The clinics that have data on this computer, once there is more than one. */
@@ -140,8 +140,8 @@ export const api = {
   missing: async () => (await settle(() => go().Integration.Missing(), LOCAL)) ?? [],
   keepMissing: () => settle(() => go().Integration.KeepMissing(), LOCAL),
   /** Reads all clients again: who is in Cliniko after all stays. */
-  removeMissing: (shown: string[]) =>
-    settle(() => go().Integration.RemoveMissing(shown), UNLIMITED),
+  removeMissing: (shown: string[], own: string) =>
+    settle(() => go().Integration.RemoveMissing(shown, own), UNLIMITED),
 
   /** As exportProfiles, of these clients alone. */
   exportSelected: (ids: string[], format: ExportFormat, password: string) =>

@@ -7,6 +7,8 @@ import { History } from './history.svelte';
 import { MissingClients } from './missing.svelte';
 import { Syncs } from './syncs.svelte';
 
+const PASSWORD = 'correct horse battery';
+
 describe('History', () => {
   const ofMei = { ...HISTORY, createdAt: '2025-05-05T05:05:05Z' };
 
@@ -98,8 +100,14 @@ describe('MissingClients', () => {
 
   it('removes them once, however often it is asked', async () => {
     const { go, missing } = await lost();
-    await Promise.all([missing.remove(), missing.remove(), missing.keep()]);
-    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[MISSING.map(({ id }) => id)]]);
+    await Promise.all([
+      missing.remove(MISSING, PASSWORD),
+      missing.remove(MISSING, PASSWORD),
+      missing.keep(),
+    ]);
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([
+      [MISSING.map(({ id }) => id), PASSWORD],
+    ]);
     expect(go.Integration.KeepMissing).not.toHaveBeenCalled();
     expect(missing.outcome).toBe('removed');
     expect(missing.working).toBe('');
@@ -108,28 +116,38 @@ describe('MissingClients', () => {
   it('says why it could not, and forgets that with the next try', async () => {
     const { go, missing } = await lost();
     go.Integration.RemoveMissing.mockRejectedValueOnce(refusal('offline'));
-    await missing.remove();
+    await missing.remove(MISSING, PASSWORD);
     expect(missing.problem?.code).toBe('offline');
     expect(missing.outcome).toBe('');
-    await missing.remove();
+    await missing.remove(MISSING, PASSWORD);
     expect(missing.problem).toBeNull();
     expect(missing.outcome).toBe('removed');
   });
 
-  it('that could not keep them tries just that again', async () => {
+  it('that could not keep them knows that it was to keep them', async () => {
     const { go, missing } = await lost();
     go.Integration.KeepMissing.mockRejectedValueOnce(refusal('offline'));
     await missing.keep();
     expect(missing.problem?.code).toBe('offline');
-    await missing.again();
+    expect(missing.last).toBe('keep');
+    await missing.keep();
     expect(missing.outcome).toBe('kept');
     expect(go.Integration.RemoveMissing).not.toHaveBeenCalled();
+  });
+
+  it('with a wrong password says so, and the question stays', async () => {
+    const { go, missing } = await lost();
+    go.Integration.RemoveMissing.mockRejectedValueOnce(refusal('sign_in_refused'));
+    await expect(missing.remove(MISSING, 'no')).rejects.toMatchObject({ code: 'sign_in_refused' });
+    expect([missing.outcome, missing.problem, missing.working]).toEqual(['', null, '']);
+    await missing.remove(MISSING, PASSWORD);
+    expect(missing.outcome).toBe('removed');
   });
 
   it('that was stopped removed nobody, and is no error', async () => {
     const { go, missing } = await lost();
     go.Integration.RemoveMissing.mockRejectedValue(refusal('cancelled'));
-    await missing.remove();
+    await missing.remove(MISSING, PASSWORD);
     expect([missing.outcome, missing.problem]).toEqual(['stopped', null]);
   });
 
@@ -137,7 +155,7 @@ describe('MissingClients', () => {
     const { go, missing } = await lost();
     go.Integration.RemoveMissing.mockRejectedValue(refusal('mass_disappearance'));
     go.Integration.Missing.mockResolvedValue([{ id: '4711', name: 'Later, Lou', born: '' }]);
-    await missing.remove();
+    await missing.remove(MISSING, PASSWORD);
     expect([missing.outcome, missing.problem, missing.working]).toEqual(['', null, '']);
     expect(missing.grown).toBe(true);
     expect(missing.people?.map(({ id }) => id)).toEqual(['4711']);
@@ -152,9 +170,13 @@ describe('MissingClients', () => {
     ]);
     await missing.load();
     go.Integration.RemoveMissing.mockRejectedValueOnce(refusal('offline'));
-    await missing.remove(shown);
-    await missing.again();
+    await missing.remove(shown, PASSWORD);
+    expect(missing.last).toBe('remove');
+    await missing.remove(missing.shown, PASSWORD);
     const ids = MISSING.map(({ id }) => id);
-    expect(go.Integration.RemoveMissing.mock.calls).toEqual([[ids], [ids]]);
+    expect(go.Integration.RemoveMissing.mock.calls).toEqual([
+      [ids, PASSWORD],
+      [ids, PASSWORD],
+    ]);
   });
 });

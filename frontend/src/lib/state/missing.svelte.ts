@@ -23,8 +23,9 @@ export class MissingClients {
   /** Those who were shown are gone, and others are missing besides them: the question is new. */
   grown = $state(false);
 
-  #last: 'keep' | 'remove' = 'keep';
-  #shown: MissingView[] = [];
+  /** What was decided last, and on whom. */
+  last: 'keep' | 'remove' = 'keep';
+  shown: MissingView[] = [];
 
   async load() {
     try {
@@ -41,16 +42,13 @@ export class MissingClients {
 
   /**
    * Reads all clients once more and removes whom Cliniko still does not have, of those shown: the
-   * list as it was when the person was asked, whoever joined it meanwhile.
+   * list as it was when the person was asked, whoever joined it meanwhile. `own` is the password
+   * of whoever decides. Where it is refused, that is thrown, and the question stays open.
    */
-  async remove(shown = this.people ?? []) {
-    if (!this.working) this.#shown = shown;
-    await this.#decide('remove', 'removed', () => api.removeMissing(shown.map(({ id }) => id)));
-  }
-
-  /** Tries once more what could not be carried out, and nothing else. */
-  async again() {
-    await (this.#last === 'keep' ? this.keep() : this.remove(this.#shown));
+  async remove(shown: MissingView[], own: string) {
+    if (!this.working) this.shown = shown;
+    const ids = shown.map(({ id }) => id);
+    await this.#decide('remove', 'removed', () => api.removeMissing(ids, own));
   }
 
   async cancel() {
@@ -74,7 +72,7 @@ export class MissingClients {
   async #decide(what: 'keep' | 'remove', outcome: Outcome, work: () => Promise<unknown>) {
     if (this.working) return;
     this.close();
-    this.working = this.#last = what;
+    this.working = this.last = what;
     this.cancelling = false;
     let problem: ErrorView | null = null;
     try {
@@ -85,6 +83,7 @@ export class MissingClients {
     const grown = what === 'remove' && problem?.code === 'mass_disappearance';
     if (grown) await this.load();
     this.working = '';
+    if (problem?.code === 'sign_in_refused') throw problem;
     if (!problem) this.outcome = outcome;
     else if (problem.code === 'cancelled') this.outcome = 'stopped';
     else if (grown) this.grown = true;
