@@ -27,9 +27,11 @@ func (t *Terminal) purge() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			o := t.options()
-			if err := requireNoWindow(o.DataDir()); err != nil {
+			free, err := holdWindow(o.DataDir())
+			if err != nil {
 				return err
 			}
+			defer func() { _ = free() }()
 			release, err := workspace.HoldPasses(o)
 			if err != nil {
 				return err
@@ -40,8 +42,16 @@ func (t *Terminal) purge() *cobra.Command {
 					return err
 				}
 			}
-			if runtime.GOOS == "windows" {
-				release() // an open file cannot be deleted there
+			made, err := holdWindow(o.DataDir()) // in a folder that a window has made meanwhile
+			if err != nil {
+				return err
+			}
+			defer func() { _ = made() }()
+			if runtime.GOOS == "windows" { // an open file cannot be deleted there
+				release()
+				if err := errors.Join(free(), made()); err != nil {
+					return err
+				}
 			}
 			// The window is closed, so its caches need not wait for the next
 			// start.
@@ -52,13 +62,14 @@ func (t *Terminal) purge() *cobra.Command {
 	return c
 }
 
-// requireNoWindow refuses while a window has the data in this folder open.
-func requireNoWindow(dir string) error {
-	open, err := handover.HasWindow(dir)
-	if err == nil && open {
+// holdWindow lets no window of this folder open until release is called. It
+// refuses while one is open.
+func holdWindow(dir string) (release func() error, err error) {
+	release, free, err := handover.Hold(dir)
+	if err == nil && !free {
 		err = errOpen
 	}
-	return err
+	return release, err
 }
 
 // errOpen: an open window would go on showing what is erased.
@@ -67,12 +78,9 @@ var errOpen = profile.Refuse(profile.StoreBusy, "TeleHab is open. Close it, then
 // withoutWindow does what erases data that a window would show, and lets none
 // open meanwhile. It refuses, before anything is asked, while one is open.
 func withoutWindow(dir string, do func() error) error {
-	release, free, err := handover.Hold(dir)
+	release, err := holdWindow(dir)
 	if err != nil {
 		return err
-	}
-	if !free {
-		return errOpen
 	}
 	return errors.Join(do(), release())
 }

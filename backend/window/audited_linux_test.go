@@ -90,7 +90,9 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Security.Keyring", func() error { _, err := a.Security.Keyring(); return err }, nil, nobody},
 		{"Security.SetAutoLock", func() error { _, err := a.Security.SetAutoLock(new(15)); return err }, []string{"changed_security"}, ""},
 		{"Security.Retention", func() error { _, err := a.Security.Retention(); return err }, nil, nobody},
-		{"Security.SetRetention", func() error { return a.Security.SetRetention(RetentionView{ArchivedDays: 80, DeletedDays: 7}, password) },
+		{"Security.SetRetention", func() error {
+			return a.Security.SetRetention(RetentionView{ArchivedDays: 80, DeletedDays: 7}, password)
+		},
 			[]string{"changed_security"}, ""},
 		{"Security.Audit", func() error { _, err := a.Security.Audit(0, 10); return err }, []string{"read_audit"}, ""},
 		{"Profiles.Find", func() error { _, err := a.Profiles.Find(ProfileQuery{Filter: "all", Limit: 10}); return err }, nil, names},

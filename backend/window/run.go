@@ -50,6 +50,8 @@ type Options struct {
 // Open shows the window and returns when it is closed. Where one is open
 // already, that one is given the link and comes to the front. services makes
 // what the page may call.
+//
+// Errors: StoreBusy while a command that erases the data waits for an answer.
 func Open(o Options, services func(Parts) []any) error {
 	start := deeplink.Link{Kind: deeplink.Show}
 	if parsed := deeplink.Parse(o.Link); parsed.Kind != deeplink.Unknown {

@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"github.com/rs/zerolog"
+
+	"telehab.io/desktop/backend/deeplink/handover"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // Wails repeats a call that it cannot read, with everything that was given to
@@ -23,5 +27,31 @@ func TestToolkitErrorsRepeatNoCall(t *testing.T) {
 	}
 	if text := out.String(); strings.Contains(text, "velvet") || strings.Contains(text, "otter") || !strings.Contains(text, "process message error") {
 		t.Errorf("the log has %s", text)
+	}
+}
+
+// Whoever starts TeleHab while a command that erases waits for an answer is
+// told why no window opens, with a link as well.
+func TestNoWindowBesideACommandThatErases(t *testing.T) {
+	o := workspace.Options{Dir: t.TempDir()}
+	inbox, _, err := handover.Listen(o.DataDir()) // there was a window before
+	if err == nil {
+		err = inbox.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, free, err := handover.Hold(o.DataDir())
+	if err != nil || !free {
+		t.Fatal(free, err)
+	}
+	for _, link := range []string{"", "telehab://patient?patient_id=1"} {
+		err := Open(Options{Workspace: o, Link: link}, nil)
+		if said := profile.MessageOf(err); profile.CodeOf(err) != profile.StoreBusy || !strings.Contains(said, "Answer its question, or end it, then start TeleHab again.") {
+			t.Errorf("with the link %q: %v", link, err)
+		}
+	}
+	if err := release(); err != nil {
+		t.Error(err)
 	}
 }

@@ -147,8 +147,11 @@ func everything(ctx context.Context, dir string) (internal []error) {
 		}
 		note(inbox.Close())
 	}
-	_, err = handover.HasWindow(dir)
+	release, free, err := handover.Hold(dir)
 	note(err)
+	if free {
+		note(release())
+	}
 	_ = placement.Load(dir)
 	_ = placement.Placement{Width: 800, Height: 600}.Save(dir)
 	_ = webview.Mark(dir)

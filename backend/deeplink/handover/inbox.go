@@ -3,7 +3,6 @@ package handover
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"time"
@@ -45,6 +44,8 @@ type Inbox struct {
 // Listen claims the window of a data directory, which is created if missing. If
 // first is true, this process has the window until Close or its end, however it
 // ends. If first is false, another process has it and inbox is nil: use Send.
+//
+// Errors: StoreBusy while Hold keeps windows from being opened, StoreUnreadable.
 func Listen(dir string) (inbox *Inbox, first bool, err error) {
 	return listen(dir, watchFolder)
 }
@@ -74,23 +75,6 @@ func listen(dir string, watch func(folder string) (*fsnotify.Watcher, error)) (*
 
 // lockFile is held by the process that has the window.
 const lockFile = "window.lock"
-
-// HasWindow says whether a process has the window of a data directory. It
-// creates and changes nothing.
-func HasWindow(dir string) (bool, error) {
-	data, err := datafolder.Open(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, coded(err)
-	}
-	used, err := data.InUse(lockFile)
-	if err = errors.Join(err, data.Close()); err != nil {
-		return false, coded(fmt.Errorf("ask who has the window: %w", err))
-	}
-	return used, nil
-}
 
 func watchFolder(folder string) (*fsnotify.Watcher, error) {
 	watch, err := fsnotify.NewWatcher()

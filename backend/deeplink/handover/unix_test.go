@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -135,8 +136,8 @@ func TestFolderOfSomebodyElse(t *testing.T) {
 	if err := Send(dir, patient(1)); profile.CodeOf(err) != profile.StoreUnreadable {
 		t.Errorf("it sends there: %v", err)
 	}
-	if _, err := HasWindow(dir); profile.CodeOf(err) != profile.StoreUnreadable {
-		t.Errorf("it asks for a window there: %v", err)
+	if _, _, err := Hold(dir); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("it holds the window there: %v", err)
 	}
 	if all, err := os.ReadDir(dir); err != nil || len(all) != 1 {
 		t.Errorf("%v, %v", all, err)
@@ -146,24 +147,35 @@ func TestFolderOfSomebodyElse(t *testing.T) {
 	}
 }
 
-func TestHasWindowCreatesNothing(t *testing.T) {
+// While Hold keeps windows from being opened, whoever starts one is told so:
+// nobody is there to be sent anything.
+func TestHoldKeepsWindowsFromBeingOpened(t *testing.T) {
 	dir := dataDir(t)
-	if open, err := HasWindow(dir); open || err != nil {
-		t.Errorf("no folder: %v, %v", open, err)
+	release, free, err := Hold(dir)
+	if !free || err != nil || release() != nil {
+		t.Fatalf("no folder: %v, %v", free, err)
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("a folder was made: %v", err)
 	}
 	in := open(t, dir)
-	if open, err := HasWindow(dir); !open || err != nil {
-		t.Errorf("with a window: %v, %v", open, err)
+	if _, free, err := Hold(dir); free || err != nil {
+		t.Errorf("with a window: %v, %v", free, err)
 	}
 	if err := in.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if open, err := HasWindow(dir); open || err != nil {
-		t.Errorf("after it: %v, %v", open, err)
+	if release, free, err = Hold(dir); !free || err != nil {
+		t.Fatalf("after it: %v, %v", free, err)
 	}
+	in, first, err := Listen(dir)
+	if in != nil || first || profile.CodeOf(err) != profile.StoreBusy || !strings.Contains(profile.MessageOf(err), "telehab purge") {
+		t.Errorf("a window while it is held: %v, %v", first, err)
+	}
+	if err := errors.Join(release(), release()); err != nil {
+		t.Error(err)
+	}
+	open(t, dir)
 }
 
 // Files in the folder are deleted, so it must be ours.
