@@ -67,6 +67,7 @@ type Batch struct {
 	PassID  int64
 	Entries []Entry
 	Page    int // the number of the page of a full pass that these entries make up; otherwise 0
+	Total   int // how many patients there were by that page; a pass that resumes expects the most that any told
 }
 
 // Clinic is the practice that the key belongs to.

@@ -12,6 +12,7 @@ type prepared struct {
 	entries  []profile.Entry // each ref once
 	sealed   []sealedProfile
 	page     int
+	total    int
 }
 
 // Patients returns how many entries the batch had.
@@ -19,7 +20,7 @@ func (p *prepared) Patients() int { return p.patients }
 
 // Prepare seals the details, which takes longer than storing them.
 func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
-	p := &prepared{by: s, keys: s.db.sealer.keys.Load(), patients: len(b.Entries), entries: eachOnce(b.Entries), page: b.Page}
+	p := &prepared{by: s, keys: s.db.sealer.keys.Load(), patients: len(b.Entries), entries: eachOnce(b.Entries), page: b.Page, total: b.Total}
 	p.sealed = make([]sealedProfile, len(p.entries))
 	for i := range p.entries {
 		if p.entries[i].Profile.ID == "" || isUnread(&p.entries[i]) {

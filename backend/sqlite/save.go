@@ -89,7 +89,7 @@ func (w *writer) writeAll(ctx context.Context, p *prepared) (changed []profile.E
 			changed = append(changed, entry)
 		}
 	}
-	return changed, w.recordOutcomes(ctx, p.page)
+	return changed, w.recordOutcomes(ctx, p.page, p.total)
 }
 
 // writer is one transaction of Save.
@@ -309,8 +309,10 @@ func (w *writer) clearFailure(ctx context.Context, e *profile.Entry, before *sto
 	return err
 }
 
-// recordOutcomes stores the outcomes, and marks the page as stored.
-func (w *writer) recordOutcomes(ctx context.Context, page int) error {
+// recordOutcomes stores the outcomes, marks the page as stored, and expects as
+// many patients as it told of: a first count that was too low would hide a
+// deletion from a pass that resumes.
+func (w *writer) recordOutcomes(ctx context.Context, page, total int) error {
 	if w.passID == 0 {
 		return nil
 	}
@@ -320,6 +322,11 @@ func (w *writer) recordOutcomes(ctx context.Context, page int) error {
 	}
 	if _, err := w.sql.recordOutcomes.ExecContext(ctx, w.passID, string(outcomes)); err != nil {
 		return fmt.Errorf("record the outcomes: %w", err)
+	}
+	if total > 0 {
+		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET expected = ?1 WHERE id = ?2 AND expected < ?1", total, w.passID); err != nil {
+			return fmt.Errorf("record how many patients to expect: %w", err)
+		}
 	}
 	if page == 0 {
 		return nil

@@ -105,7 +105,7 @@ func is(count int64) fakeclinic.Fault {
 func off(by int64) fakeclinic.Fault { return fakeclinic.Fault{Kind: fakeclinic.CountOff, Count: by} }
 
 // pageNumber is which page of the whole list a request asks for, or 0.
-func pageNumber(t *testing.T, r fakeclinic.Request) int {
+func pageNumber(t testing.TB, r fakeclinic.Request) int {
 	query, err := url.ParseQuery(r.RawQuery)
 	must(t, err)
 	if len(query["q[]"]) != 1 || query.Get("page") == "" {

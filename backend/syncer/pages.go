@@ -21,7 +21,8 @@ type pages struct {
 	doubted bool          // the clocks disagreed at that moment
 	total   int           // of patients at the start, as Cliniko counts them
 	first   profile.Page
-	still   bool // every page reported the same total
+	still   bool    // every page reported the same total
+	above   []count // the totals that were greater than that of the first page
 	// tail is when the last patient of a last page that is full was created: if
 	// the count was too low, there are more. Otherwise it is zero.
 	tail time.Time
@@ -132,17 +133,23 @@ func (r *pageReader) read(ctx context.Context, number int) (*profile.Page, error
 }
 
 func (r *pageReader) take(ctx context.Context, number int, page profile.Page) error {
+	at, err := r.engine.clock.observe(ctx, page.Date)
+	if err != nil {
+		return err
+	}
 	r.mu.Lock()
 	r.list.still = r.list.still && page.Total == r.list.total
-	r.mu.Unlock()
-	if r.stored[number] {
-		return nil
+	if page.Total > r.list.total {
+		r.list.above = append(r.list.above, count{total: page.Total, at: at})
 	}
+	r.mu.Unlock()
 	entries, err := r.engine.judge(ctx, page)
 	if err != nil {
 		return err
 	}
-	return r.emit(ctx, profile.Batch{Entries: entries, Page: r.list.recorded(number)})
+	// The first page is read and stored again by a pass that resumes: somebody
+	// may have moved to it from the next one.
+	return r.emit(ctx, profile.Batch{Entries: entries, Page: r.list.recorded(number), Total: page.Total})
 }
 
 // readBetween reads the pages after the first and before the last one.

@@ -21,6 +21,7 @@ const longestAnswer = 30 * time.Second
 // reading is how a full pass has read its pages.
 type reading struct {
 	still  bool          // every page reported the same total
+	above  []count       // see pages
 	paused bool          // the pass was interrupted, or its list waited for a person: of that time the totals say nothing
 	tail   time.Time     // see pages
 	took   time.Duration // see pages
@@ -29,9 +30,10 @@ type reading struct {
 // readingOf returns how these pages were read. own says that the pass began with
 // them, and does not resume one.
 func readingOf(list *pages, own bool) reading {
-	r := reading{still: list.still, paused: !own, tail: list.tail, took: list.took}
+	r := reading{still: list.still, above: list.above, paused: !own, tail: list.tail, took: list.took}
 	if !own {
 		r.took = longestAnswer // that of a program that has ended
+		r.above = append(r.above, count{total: list.total, at: list.started})
 	}
 	return r
 }
@@ -96,7 +98,7 @@ func (v *verification) provePages(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if created == 0 {
+		if len(created) == 0 {
 			seen, err := v.seen(ctx)
 			return !unclear && seen.Read == v.counted.total, err
 		}
@@ -119,6 +121,7 @@ func (v *verification) provePages(ctx context.Context) (bool, error) {
 // has seen only those whom the walk met: who was read before may be deleted. It
 // reports whether nobody was deleted during the walk.
 func (v *verification) walkAll(ctx context.Context) (proven bool, err error) {
+	v.above = nil // of a walk's end and the count before it, pages say nothing
 	met := map[string]bool{}
 	if err := v.walk(ctx, profile.ByCreation, met).run(ctx, time.Time{}); err != nil {
 		return false, err
@@ -151,15 +154,30 @@ func (v *verification) nobodyDeleted(ctx context.Context, met map[string]bool) (
 	// Read after the count, so that a patient created in between makes the
 	// proof fail instead of hiding a deleted one.
 	created, unclear, err := v.readNew(ctx, before, met)
-	return before.total+created == v.counted.total && !unclear, err
+	return before.total+len(created) == v.counted.total && !unclear && !v.contradicted(before, created), err
+}
+
+// contradicted reports whether a page told of more patients than there can have
+// been if the count before it was right. Then that was too low, which hides as
+// many deletions.
+func (v *verification) contradicted(before count, created map[string]time.Time) bool {
+	return slices.ContainsFunc(v.above, func(page count) bool {
+		most := before.total
+		for _, second := range created {
+			if !second.After(page.at) {
+				most++
+			}
+		}
+		return page.total > most
+	})
 }
 
 // readNew reads the patients created shortly before a count and since. It
-// returns how many were created since, and whether it is unclear of any whether
-// the count included them. It adds whom it meets to met. Where that is nil, the
+// returns who was created since, and when, and whether it is unclear of any
+// whether the count included them. It adds whom it meets to met. Where that is nil, the
 // pages are to be proved, and the patients after the tail are read too.
-func (v *verification) readNew(ctx context.Context, before count, met map[string]bool) (created int, unclear bool, err error) {
-	since := map[string]bool{}
+func (v *verification) readNew(ctx context.Context, before count, met map[string]bool) (created map[string]time.Time, unclear bool, err error) {
+	created = map[string]time.Time{}
 	w := v.walk(ctx, profile.ByCreation, met)
 	store := w.emit
 	w.emit = func(page profile.Page) error {
@@ -168,7 +186,7 @@ func (v *verification) readNew(ctx context.Context, before count, met map[string
 			second := record.Patient.CreatedAt.Truncate(time.Second)
 			unclear = unclear || before.mayInclude(second) || record.Err != nil
 			if second.After(before.at) {
-				since[record.Ref] = true
+				created[record.Ref] = second
 			}
 		}
 		return store(page)
@@ -178,7 +196,7 @@ func (v *verification) readNew(ctx context.Context, before count, met map[string
 		from = tail
 	}
 	err = w.run(ctx, from)
-	return len(since), unclear, err
+	return created, unclear, err
 }
 
 // catchUp reads what has changed since the pass began, because its first pages
