@@ -2,6 +2,7 @@ package datafolder
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
@@ -14,6 +15,14 @@ const (
 )
 
 func isOwn(fs.FileInfo) bool { return true }
+
+func identity(file *os.File) (string, error) {
+	var info windows.ByHandleFileInformation
+	if err := windows.GetFileInformationByHandle(windows.Handle(file.Fd()), &info); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%x-%x-%x", info.VolumeSerialNumber, info.FileIndexHigh, info.FileIndexLow), nil
+}
 
 // names cannot be told before the file is open: see checkOpened.
 func names(fs.FileInfo) uint64 { return 1 }

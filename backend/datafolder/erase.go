@@ -9,7 +9,7 @@ import (
 // Erase deletes the files that we made, by their names and forms, and the
 // folders in which nothing is left. All else stays. What has a name of ours and
 // is not what we made is Refused, and stays as well. Folders below that are
-// named in keep are left as they are.
+// named in keep are left as they are, and so are files.
 func (f *Folder) Erase(keep ...string) error {
 	all, err := f.Names()
 	if err != nil {
@@ -18,7 +18,8 @@ func (f *Folder) Erase(keep ...string) error {
 	var errs []error
 	for _, name := range all {
 		switch _, folder := folders[name]; {
-		case folder && !slices.Contains(keep, name):
+		case slices.Contains(keep, name):
+		case folder:
 			errs = append(errs, f.eraseFolder(name))
 		case files.MatchString(name), unfinished.MatchString(name):
 			errs = append(errs, f.Remove(name))

@@ -106,6 +106,38 @@ func (f *Folder) CloseToOthers(name string) error {
 	return errors.Join(setMode(file, 0o600), file.Close())
 }
 
+// closeSmall closes to others the files that are not opened at every start, and
+// the logs of earlier ones. Those of the store are left to whoever opens it: to
+// close a file that is open elsewhere in the process ends the locks on it. What
+// is not ours is refused where it is used.
+func (f *Folder) closeSmall() error {
+	errs := []error{f.closeMatching(small.MatchString)}
+	logs, err := f.OpenSub("logs")
+	if err == nil {
+		err = errors.Join(logs.closeToOthers(), logs.closeMatching(folders["logs"].MatchString), logs.Close())
+	}
+	return errors.Join(append(errs, ignoreRefused(err))...)
+}
+
+func (f *Folder) closeMatching(match func(name string) bool) error {
+	all, err := f.Names()
+	errs := []error{err}
+	for _, name := range all {
+		if match(name) {
+			errs = append(errs, ignoreRefused(f.CloseToOthers(name)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func ignoreRefused(err error) error {
+	var refused *Refused
+	if errors.As(err, &refused) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
+}
+
 // Truncate empties a file that exists. A missing one is no error.
 func (f *Folder) Truncate(name string) error {
 	file, err := f.open(name, os.O_WRONLY)

@@ -63,7 +63,7 @@ func Make(path string) (*Folder, error) {
 		err = f.mark()
 	}
 	if err == nil {
-		err = f.closeToOthers()
+		err = errors.Join(f.closeToOthers(), f.closeSmall())
 	}
 	return f.orClose(err)
 }
@@ -166,6 +166,17 @@ func (f *Folder) orClose(err error) (*Folder, error) {
 
 // Close closes the folder. Files that were opened in it stay open.
 func (f *Folder) Close() error { return f.root.Close() }
+
+// ID returns what identifies the folder wherever it is moved to on its disk. A
+// copy has another one.
+func (f *Folder) ID() (id string, err error) {
+	directory, err := f.root.Open(".")
+	if err != nil {
+		return "", err
+	}
+	id, err = identity(directory)
+	return id, errors.Join(err, directory.Close())
+}
 
 // Path returns where the folder was when it was opened.
 func (f *Folder) Path() string { return f.path }

@@ -18,9 +18,11 @@ const Marker = ".telehab"
 const markerText = "This folder belongs to TeleHab, which creates and deletes files in it by their names. Do not keep other files here.\n"
 
 // files are the names that our files have in a data folder and in the folder of
-// a further clinic, folders what may be in each folder of ours.
+// a further clinic, small those that only we open, folders what may be in each
+// folder of ours.
 var (
 	files   = regexp.MustCompile(`^(telehab\.db(-wal|-shm|-journal|\.lock)?|clinics\.json|keyring\.json|(sync|window)\.lock|window\.json|erase-webview)$`)
+	small   = regexp.MustCompile(`^(\.telehab|clinics\.json|keyring\.json|window\.json|erase-webview|(sync|window)\.lock)$`)
 	folders = map[string]*regexp.Regexp{
 		"links":   regexp.MustCompile(`^[0-9]{19}-[0-9a-f]{8}-[0-9a-f]{8}\.(link|part)$`),
 		"logs":    regexp.MustCompile(`^telehab(-[0-9T.-]{10,30})?\.log$`),

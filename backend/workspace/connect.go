@@ -100,6 +100,9 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	if err := w.at.keyring.Set(ctx, w.at.name(nextKey), fresh); err != nil {
 		return sqlite.Forgotten{}, err
 	}
+	if err := w.at.deleteEarlierKeys(ctx); err != nil {
+		return sqlite.Forgotten{}, err
+	}
 	gone, err := w.db.ForgetWith(ctx, fresh, func() error { return w.at.keyring.Delete(ctx, w.at.name(apiKey)) })
 	if err != nil {
 		return gone, err

@@ -68,8 +68,12 @@ func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Works
 			return nil, err
 		}
 		keys = keyring.Memory()
+		at, err := locate(o, keys)
+		if err != nil {
+			return nil, err
+		}
 		publicKey := sha256.Sum256([]byte("the people of the demo clinic are invented"))
-		if err := keys.Set(ctx, namesFor(o, o.Dir).of(storeKey), publicKey[:]); err != nil {
+		if err := keys.Set(ctx, at.name(storeKey), publicKey[:]); err != nil {
 			return nil, err
 		}
 	default:

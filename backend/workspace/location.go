@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -24,11 +23,13 @@ const storeFile = "telehab.db"
 // store: its key, and where in the keyring that was.
 type location struct {
 	options Options
-	dir     string // absolute
+	dir     string // absolute, without links
 	names   secretNames
+	linked  []secretNames // where the path has a link: those that an earlier version used
 	keyring *keyring.Keyring
 	listed  bool     // the list of clinics has it: it had a store once
 	key     keyPlace // where the store's key was found last
+	known   bool     // there is a file that says so
 }
 
 // locate returns the location that the options mean. It reads nothing yet.
@@ -37,7 +38,12 @@ func locate(o Options, keys *keyring.Keyring) (*location, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &location{options: o, dir: dir, names: namesFor(o, dir), keyring: keys}, nil
+	path := withoutLinks(dir)
+	l := &location{options: o, dir: path, names: namesFor(o, path), keyring: keys}
+	if linked := namesFor(o, dir); linked != l.names {
+		l.linked = []secretNames{linked}
+	}
+	return l, nil
 }
 
 // locateListed is locate where it matters whether the list of clinics has it.
@@ -48,6 +54,20 @@ func locateListed(o Options, keys *keyring.Keyring) (*location, error) {
 	}
 	l.listed, err = ClinicsOf(o).has(o.Account)
 	return l, err
+}
+
+// withoutLinks returns the path that the folders above dir lead to, so that one
+// folder has one name whichever way it is reached. dir itself is no link, or
+// datafolder refuses it.
+func withoutLinks(dir string) string {
+	above, name := filepath.Dir(dir), filepath.Base(dir)
+	if above == dir {
+		return dir
+	}
+	if path, err := filepath.EvalSymlinks(above); err == nil {
+		return filepath.Join(path, name)
+	}
+	return filepath.Join(withoutLinks(above), name)
 }
 
 func (l *location) storePath() string { return filepath.Join(l.dir, storeFile) }
@@ -134,52 +154,6 @@ func (l *location) hasStore() bool {
 	return err != nil || seen == storeThere || seen == storeGone
 }
 
-// keyFile stores where in the keyring the store's key lies. It stands beside
-// the store from the first time that this was opened.
-const keyFile = "keyring.json"
-
-type keyPlace struct {
-	Place  string `json:"place"`  // see keyring.Find
-	Ending string `json:"ending"` // of the key's name; it changes when the folder is moved
-}
-
-// readKeyPlace also says whether there is such a file. One that was written by
-// something else names no place.
-func (l *location) readKeyPlace(folder *datafolder.Folder) (known bool, err error) {
-	raw, err := folder.ReadFile(keyFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	if err := json.Unmarshal(raw, &l.key); err != nil {
-		l.key = keyPlace{Ending: l.names.ending}
-	}
-	return true, nil
-}
-
-func (l *location) writeKeyPlace(place string) (err error) {
-	folder, err := l.makeFolder()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	now := keyPlace{place, l.names.ending}
-	if _, exists, err := folder.Size(keyFile); err != nil || exists && now == l.key {
-		return err
-	}
-	raw, err := json.Marshal(now)
-	if err != nil {
-		return err
-	}
-	l.key = now
-	if err := folder.Write(keyFile, raw); !datafolder.IsReadOnly(err) {
-		return err
-	}
-	return nil // the next start on a disk that can be written to does it
-}
-
 // begin marks the folder as one in which a store is about to be made: with an
 // empty file, which is what the next start goes by if this one is cut off.
 func (l *location) begin() error {
@@ -195,12 +169,23 @@ func (l *location) begin() error {
 
 // removeStore deletes the store's files, and the trace of its key.
 func (l *location) removeStore() error {
+	return l.remove(func(folder *datafolder.Folder) error {
+		return errors.Join(sqlite.Remove(folder, storeFile), folder.Remove(keyFile))
+	})
+}
+
+// removeDatabase is removeStore, and leaves the trace of the key.
+func (l *location) removeDatabase() error {
+	return l.remove(func(folder *datafolder.Folder) error { return sqlite.Remove(folder, storeFile) })
+}
+
+func (l *location) remove(from func(*datafolder.Folder) error) error {
 	folder, err := l.openFolder()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err == nil {
-		err = errors.Join(sqlite.Remove(folder, storeFile), folder.Remove(keyFile), folder.Close())
+		err = errors.Join(from(folder), folder.Close())
 	}
 	if err != nil {
 		return profile.Because(profile.StoreUnreadable, err)

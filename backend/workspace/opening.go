@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -36,8 +37,12 @@ func (l *location) openNew(ctx context.Context, started bool) (*sqlite.DB, error
 	}
 	if !started {
 		some := found
-		for _, s := range []secret{nextKey, apiKey} {
-			_, other, err := l.keyring.Get(ctx, l.name(s))
+		others := []string{l.name(nextKey), l.name(apiKey)}
+		for _, n := range l.linked {
+			others = append(others, n.of(storeKey), n.of(nextKey), n.of(apiKey))
+		}
+		for _, name := range others {
+			_, other, err := l.keyring.Get(ctx, name)
 			if err != nil {
 				return nil, err
 			}
@@ -73,8 +78,10 @@ func (l *location) openNew(ctx context.Context, started bool) (*sqlite.DB, error
 func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 	before := l.key.Place
 	key, place, err := l.keyring.Find(ctx, l.name(storeKey), before)
-	if errors.Is(err, keyring.ErrAbsent) && l.key.Ending != l.names.ending {
-		key, place, err = l.adoptKeys(ctx)
+	for _, earlier := range l.earlierNames() {
+		if errors.Is(err, keyring.ErrAbsent) {
+			key, place, err = l.adoptKeys(ctx, earlier)
+		}
 	}
 	if errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize {
 		return nil, profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
@@ -83,6 +90,13 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 		return nil, err
 	}
 	db, err := sqlite.OpenWaiting(ctx, l.storePath(), key, l.options.OnBusy)
+	if profile.CodeOf(err) == profile.StoreKeyLost {
+		// Another process may have replaced the key since it was read.
+		if now, where, findErr := l.keyring.Find(ctx, l.name(storeKey), place); findErr == nil && len(now) == sqlite.KeySize && !bytes.Equal(now, key) {
+			place = where
+			db, err = sqlite.OpenWaiting(ctx, l.storePath(), now, l.options.OnBusy)
+		}
+	}
 	if err == nil {
 		return l.opened(db, place)
 	}
@@ -92,7 +106,41 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 	if before != "" && place != before {
 		err = l.keyring.Hidden(before) // the right one may still lie where it was
 	}
-	return l.openWithNext(ctx, place, err)
+	db, err = l.openWithNext(ctx, place, err)
+	if err != nil {
+		return l.openWithEarlier(ctx, err)
+	}
+	return db, nil
+}
+
+// openWithEarlier opens the store with the keys that it had in its place before,
+// where those with the names of this place are another store's, which lay here.
+// They stay as they are, and this one goes on with its own. otherwise is the
+// error where that does not open it.
+func (l *location) openWithEarlier(ctx context.Context, otherwise error) (*sqlite.DB, error) {
+	own := l.names
+	for _, earlier := range l.earlierNames() {
+		for _, s := range []secret{storeKey, nextKey} {
+			key, place, err := l.keyring.Find(ctx, earlier.of(s), l.key.Place)
+			if err != nil || len(key) != sqlite.KeySize {
+				continue // otherwise says more
+			}
+			db, err := sqlite.OpenWaiting(ctx, l.storePath(), key, l.options.OnBusy)
+			if err != nil {
+				continue
+			}
+			l.names = earlier
+			if s == nextKey {
+				err = l.useNextKey(ctx, key)
+			}
+			if err == nil {
+				return l.opened(db, place)
+			}
+			l.names = own
+			return nil, errors.Join(err, db.Close())
+		}
+	}
+	return nil, otherwise
 }
 
 // openWithNext opens the store with the key that was about to replace the one
@@ -116,9 +164,9 @@ func (l *location) openWithNext(ctx context.Context, place string, otherwise err
 }
 
 // adoptKeys is for a folder that was moved: the keys are kept under the name of
-// its place before. They are copied, for the folder may have been, too.
-func (l *location) adoptKeys(ctx context.Context) (key []byte, place string, err error) {
-	before := secretNames{l.key.Ending}
+// its place before. They are copied, for the folder may have been, too; see
+// deleteEarlierKeys.
+func (l *location) adoptKeys(ctx context.Context, before secretNames) (key []byte, place string, err error) {
 	for _, s := range []secret{apiKey, nextKey, storeKey} {
 		key, _, err = l.keyring.Find(ctx, before.of(s), l.key.Place)
 		if errors.Is(err, keyring.ErrAbsent) && s != storeKey {
@@ -189,7 +237,7 @@ func (l *location) reset(ctx context.Context) error {
 	if _, err := l.see(); err != nil {
 		return err
 	}
-	if err := l.names.deleteFrom(ctx, l.keyring); err != nil {
+	if err := l.deleteKeys(ctx); err != nil {
 		return err
 	}
 	return l.removeStore()

@@ -33,6 +33,9 @@ func Purge(ctx context.Context, o Options) error {
 	if errors.Join(errs...) != nil {
 		keep = []string{clinicsFolder} // the next purge finds the keys by the folders' names
 	}
+	if errors.Is(errors.Join(errs...), errMoreNames) {
+		keep = append(keep, keyFile)
+	}
 	errs = append(errs, erase(throwawayDir()), erase(demo.DataDir(), keep...), erase(o.DataDir(), keep...))
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("erase the data: %w", err)
@@ -73,6 +76,10 @@ func erase(dir string, keep ...string) error {
 	return nil
 }
 
+// errMoreNames says that the keys have names that only the file beside the store
+// tells.
+var errMoreNames = errors.New("keys of a folder that was moved")
+
 // purge erases one store and its keys.
 func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 	l, err := locate(o, keys)
@@ -80,8 +87,11 @@ func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 		return err
 	}
 	had := l.hasStore()
-	err = l.removeStore()
-	keyErr := l.names.deleteFrom(ctx, keys)
+	err = l.removeDatabase() // the trace of the keys goes with the folder
+	keyErr := l.deleteKeys(ctx)
+	if keyErr != nil && len(l.key.Earlier)+len(l.earlierNames()) > 0 {
+		keyErr = errors.Join(keyErr, errMoreNames)
+	}
 	switch code := profile.CodeOf(keyErr); {
 	case code == profile.KeyringMissing && !had:
 		keyErr = nil
