@@ -65,6 +65,9 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 	var before []byte
 	began, had := false, false
 	err := w.db.ConnectWith(ctx, clinic, w.ClinicTime(ctx, time.Now()), func() (err error) {
+		if err := w.Erased(); err != nil {
+			return err // an API key would stay behind
+		}
 		if before, had, err = w.at.keyring.Get(ctx, name); err != nil {
 			return err
 		}
@@ -83,8 +86,8 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 // Disconnect erases the API key and everything that came from Cliniko, and
 // replaces the store's key. It returns how much that was.
 //
-// Errors: SyncRunning while another process syncs, and those of the keyring and
-// the store.
+// Errors: SyncRunning while another process syncs, StoreMissing when another one
+// has erased the data meanwhile, and those of the keyring and the store.
 func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	ctx = context.WithoutCancel(ctx)
 	w.mu.Lock()
@@ -94,6 +97,9 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 		return sqlite.Forgotten{}, err
 	}
 	defer unlock()
+	if err := w.Erased(); err != nil {
+		return sqlite.Forgotten{}, err
+	}
 	w.unlink()
 	fresh := make([]byte, sqlite.KeySize)
 	_, _ = rand.Read(fresh) // never fails: it ends the program instead
