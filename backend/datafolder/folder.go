@@ -79,6 +79,20 @@ func Open(path string) (*Folder, error) {
 	return f.orClose(err)
 }
 
+// OpenMarked is Open for a folder that has been marked as ours. fs.ErrNotExist:
+// there is none, or it has no marker yet.
+func OpenMarked(path string) (*Folder, error) {
+	f, err := openDirectory(path)
+	if err != nil {
+		return nil, err
+	}
+	marked, err := f.judge()
+	if err == nil && !marked {
+		err = fs.ErrNotExist
+	}
+	return f.orClose(err)
+}
+
 // MakePlain opens the folder at path, creates it if missing, and closes it to
 // others. It needs no marker: the caller names the files that are its own.
 func MakePlain(path string) (*Folder, error) {

@@ -14,12 +14,12 @@ import (
 // Hold keeps windows of a data directory from being opened until release is
 // called; more than once does no harm. free is false while one is open, and
 // then there is nothing to release. Unlike Listen it takes no links: they wait
-// for the next window. It makes no directory: where there is none, nothing
-// keeps a window from making it.
+// for the next window. It makes no data directory of what is none yet: nothing
+// keeps a window from doing that.
 //
 // Errors: StoreUnreadable.
 func Hold(dir string) (release func() error, free bool, err error) {
-	data, err := datafolder.Open(dir)
+	data, err := datafolder.OpenMarked(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return func() error { return nil }, true, nil
 	}
