@@ -61,11 +61,14 @@ type Directory struct {
 	places  map[string]int32 // of rows, by ref
 	rows    []*row           // by place; nil where Forget removed one
 	free    []int32          // places without a row
-	member  map[Filter]bits  // which places are in which filter
-	lacks   [traits]bits     // by trait, which places lack it
-	edited  []int64          // by place: updated_at in Unix seconds; 0 if unknown
-	texts   []text           // the searched texts, for blockRows places each
-	orders  map[Sort]*order  // those that were needed so far
+	// forgotten are those whom Forget has removed: Fill may still have them, as
+	// they were when it read the store.
+	forgotten map[string]bool
+	member    map[Filter]bits // which places are in which filter
+	lacks     [traits]bits    // by trait, which places lack it
+	edited    []int64         // by place: updated_at in Unix seconds; 0 if unknown
+	texts     []text          // the searched texts, for blockRows places each
+	orders    map[Sort]*order // those that were needed so far
 }
 
 var _ profile.Destination = (*Directory)(nil)
@@ -73,7 +76,7 @@ var _ profile.Destination = (*Directory)(nil)
 // New returns an empty directory.
 func New() *Directory {
 	return &Directory{
-		places: map[string]int32{}, orders: map[Sort]*order{},
+		places: map[string]int32{}, forgotten: map[string]bool{}, orders: map[Sort]*order{},
 		member: map[Filter]bits{All: {}, Attention: {}, Archived: {}},
 	}
 }
@@ -90,7 +93,7 @@ func (d *Directory) InCountry(code string) {
 func (d *Directory) Apply(entries []profile.Entry) { d.put(entries, true) }
 
 // Fill adds entries from the store. Entries that Apply has added meanwhile are
-// newer and stay.
+// newer and stay; those that Forget has removed meanwhile are not added.
 func (d *Directory) Fill(entries []profile.Entry) { d.put(entries, false) }
 
 func (d *Directory) put(entries []profile.Entry, replace bool) {
@@ -103,11 +106,14 @@ func (d *Directory) put(entries []profile.Entry, replace bool) {
 	for _, r := range fresh {
 		place, known := d.places[r.entry.Ref]
 		switch {
-		case !known:
+		case replace:
+			delete(d.forgotten, r.entry.Ref)
+		case known || d.forgotten[r.entry.Ref]:
+			continue
+		}
+		if !known {
 			place = d.newPlace()
 			d.places[r.entry.Ref] = place
-		case !replace:
-			continue
 		}
 		d.set(place, r)
 	}
@@ -118,6 +124,7 @@ func (d *Directory) Forget(refs []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, ref := range refs {
+		d.forgotten[ref] = true
 		if place, known := d.places[ref]; known {
 			delete(d.places, ref)
 			d.free = append(d.free, place)

@@ -160,6 +160,22 @@ func TestPagesAreTheWholeList(t *testing.T) {
 	})
 }
 
+// What was read of the store before somebody was erased does not bring them
+// back; that Cliniko has them again does.
+func TestWhoIsErasedWhileFillingStaysErased(t *testing.T) {
+	d, gone := New(), client("1", "Gone", "", "Lee", "")
+	d.Forget([]string{"1"})
+	d.Fill([]profile.Entry{gone, client("2", "Ann", "", "Lee", "")})
+	if all := d.Find(Query{Filter: All, Sort: ByName, Limit: 10}); refs(all.Entries) != "2" {
+		t.Errorf("in memory: %s", refs(all.Entries))
+	}
+	d.Apply([]profile.Entry{gone})
+	d.Fill([]profile.Entry{gone})
+	if _, ok := d.One("1"); !ok {
+		t.Error("somebody who is in Cliniko again is not in memory")
+	}
+}
+
 // A pass applies changes while a person types a search.
 func TestConcurrentUse(t *testing.T) {
 	d := someClients()
