@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -88,24 +89,39 @@ func rankOf(words []string) map[string]int {
 	return ranks
 }
 
-// ourWords are known to everybody who sees the program.
-var ourWords = []string{"telehab", "cliniko", "vald", "clinic", "physio", "practice", "patient", "client"}
+// ourWords are known to everybody who sees the program, and what it is for.
+var ourWords = []string{"telehab", "cliniko", "vald", "clinic", "physio", "practice", "patient", "client",
+	"physiotherapy", "physiotherapist", "practitioner", "therapy", "therapist", "rehab", "health", "healthcare", "care", "doctor",
+	"reception", "back", "neck", "knee", "pain", "the", "our", "my"}
+
+// ourPairs are two of ourWords in one, such as "backpain".
+var ourPairs = sync.OnceValue(func() (pairs []string) {
+	for _, first := range ourWords {
+		for _, second := range ourWords {
+			pairs = append(pairs, first+second)
+		}
+	}
+	return pairs
+})
 
 // knownWords are the texts and their parts, lower case: a name, its first and
-// last name, an email and what stands before the @.
+// last name, in either order, an email and what stands before the @. What is
+// known best comes first.
 func knownWords(texts ...string) []string {
 	words := append([]string(nil), ourWords...)
 	for _, text := range texts {
 		text = strings.ToLower(strings.TrimSpace(text))
 		parts := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
 		local, _, _ := strings.Cut(text, "@")
-		for _, word := range append([]string{text, local, strings.Join(parts, "")}, parts...) {
+		joined := strings.Join(parts, "")
+		slices.Reverse(parts)
+		for _, word := range append([]string{text, local, joined, strings.Join(parts, "")}, parts...) {
 			if utf8.RuneCountInString(word) > 2 {
 				words = append(words, word)
 			}
 		}
 	}
-	return words
+	return append(words, ourPairs()...)
 }
 
 func withoutSigns(text string) string {

@@ -71,6 +71,15 @@ dana.smith2026
 htimsanad2026
 d4n4sm1th2026
 12/03/1988dana
+SmithDana!23
+smithdana1988
+TheClinic2015
+OurPractice2015
+physioclinic1
+kneepain2015
+backpain1234
+Healthcare2015
+Physiotherapist1
 smith smith smith
 `
 
