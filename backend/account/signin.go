@@ -44,7 +44,7 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 		return fmt.Errorf("account: count a try: %w", err)
 	}
 	if wait > 0 {
-		return &profile.Error{Code: profile.SignInRefused, Message: waitSentence(wait), Cause: errDelayed}
+		return &profile.Error{Code: profile.SignInRefused, Message: waitSentence(wait), Cause: delayed{wait}}
 	}
 	if cause := p.authenticate(person, password); cause != nil {
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
@@ -52,11 +52,22 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 	return p.clearTries(ctx, email)
 }
 
-var errDelayed = errors.New("account: too soon after a wrong password")
+// delayed says that it is too soon after another password.
+type delayed struct{ wait time.Duration }
+
+func (delayed) Error() string { return "account: too soon after a wrong password" }
 
 // Delayed says that a password was refused without being compared, since a
-// wrong one was given shortly before.
-func Delayed(err error) bool { return errors.Is(err, errDelayed) }
+// wrong one was given shortly before, or another is being compared.
+func Delayed(err error) bool { return Delay(err) > 0 }
+
+// Delay returns for how long passwords are refused without being compared; 0
+// where this one was compared.
+func Delay(err error) time.Duration {
+	var d delayed
+	_ = errors.As(err, &d)
+	return d.wait
+}
 
 // errWrong is used for both an unknown email and a wrong password: the log must
 // not tell them apart either.

@@ -76,10 +76,16 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 	}
 	want := []string{
 		`added_person "somebody" ""`,
+		`signed_in "" ""`,
 		`connected_clinic "" "key_refused"`,
+		`signed_in "" ""`,
 		`connected_clinic "4000001" ""`,
+		`signed_in "" ""`,
+		`signed_in "" ""`,
 		`exported_profiles "" ""`,
+		`signed_in "" ""`,
 		`exported_profiles "" "invalid"`,
+		`signed_in "" ""`,
 		`disconnected "4000001" ""`,
 	}
 	if err := rows.Err(); err != nil || !slices.Equal(got, want) {

@@ -40,16 +40,16 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 		why       string // there is none
 	}{
 		{"people add", []string{"--email", "dana@example.com", "--name", "Dana"}, password, "", 0, []string{"added_person"}, none},
-		{"people add", append([]string{"--email", "sam@example.com", "--name", "Sam"}, as...), password + "\nanother battery horse", "", 0, []string{"added_person"}, none},
+		{"people add", append([]string{"--email", "sam@example.com", "--name", "Sam"}, as...), password + "\nanother battery horse", "", 0, []string{"signed_in", "added_person"}, none},
 		{"connect", as, "not the password", fake.Key(), 1, []string{"signed_in sign_in_refused"}, none},
-		{"connect", as, password, fake.Key(), 0, []string{"connected_clinic"}, none},
+		{"connect", as, password, fake.Key(), 0, []string{"signed_in", "connected_clinic"}, none},
 		{"sync", nil, "", "", 3, nil, asked},
 		{"status", nil, "", "", 0, nil, asked},
-		{"missing", as, password, "", 0, nil, "a list, as in the window"},
-		{"missing keep", as, password, "", 0, []string{"kept_missing"}, none},
-		{"missing remove", append([]string{"--yes"}, as...), password, "", 0, nil, "nobody is missing"},
-		{"export", as, password, "", 0, []string{"exported_profiles"}, none},
-		{"disconnect", append([]string{"--yes"}, as...), password, "", 0, []string{"disconnected"}, none},
+		{"missing", as, password, "", 0, []string{"signed_in"}, none},
+		{"missing keep", as, password, "", 0, []string{"signed_in", "kept_missing"}, none},
+		{"missing remove", append([]string{"--yes"}, as...), password, "", 0, []string{"signed_in"}, none},
+		{"export", as, password, "", 0, []string{"signed_in", "exported_profiles"}, none},
+		{"disconnect", append([]string{"--yes"}, as...), password, "", 0, []string{"signed_in", "disconnected"}, none},
 		{"purge", []string{"--yes"}, "", "", 0, nil, "the trail goes with the data"},
 	} {
 		run = append(run, c.command)

@@ -185,8 +185,9 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 	}
 }
 
-// The needs of a command's session are those of the window's.
-func TestAuthenticateIsNoSignIn(t *testing.T) {
+// The needs of a command's session are those of the window's, and the audit
+// trail has who signed in for it.
+func TestAuthenticateSignsInForACommand(t *testing.T) {
 	w, state, _ := open(t)
 	if _, err := state.Session().Accounts().Add(t.Context(), password, "Kim Example", "kim@example.com", "a quiet blue river", []staff.Permission{staff.Practitioner}); err != nil {
 		t.Fatal(err)
@@ -217,8 +218,9 @@ func TestAuthenticateIsNoSignIn(t *testing.T) {
 	if _, err := kim.Exports().Profiles("csv").Run(t.Context(), "", nil); profile.CodeOf(err) != profile.NotPermitted {
 		t.Errorf("export: %v", err)
 	}
-	after, err := w.Events(t.Context(), 0, 100) // the unknown email alone
-	if err != nil || len(after) != len(before)+1 || after[0].Action != "signed_in" || after[0].Outcome != "sign_in_refused" || after[0].Person != "" {
+	after, err := w.Events(t.Context(), 0, 100) // the unknown email, then Kim
+	if err != nil || len(after) != len(before)+2 || after[1].Action != "signed_in" || after[1].Outcome != "sign_in_refused" || after[1].Person != "" ||
+		after[0].Action != "signed_in" || after[0].Outcome != "" || after[0].Person != kim.Person().ID {
 		t.Errorf("%d lines of the audit trail, then %d, %v", len(before), len(after), err)
 	}
 	var nobody *session.Session
