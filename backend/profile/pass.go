@@ -41,7 +41,7 @@ type Pass struct {
 	EndedAt   time.Time // zero while it runs, and when it was interrupted
 	Counts    Counts
 	Requests  int
-	Expected  int  // how many patients Cliniko counted when a full pass began, archived ones included
+	Expected  int  // how many patients Cliniko counted when a full pass began, or a page of it told of, archived ones included
 	Total     int  // and when it ended
 	Err       Code // "" for a pass that succeeded
 }
