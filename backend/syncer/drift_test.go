@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,20 +53,22 @@ func TestAChangeDuringARepairIsFoundByTheNextSync(t *testing.T) {
 			clock.forward(2 * time.Second)
 			test.before(c, ids)
 			n := c.recordNotices()
-			fullPass, done := false, false
+			var fullPass, done atomic.Bool // several are asked for at once
 			c.fake.BeforeResponse(func(r fakeclinic.Request) {
 				number := pageNumber(t, r)
-				atEnd := fullPass && number == 0 && strings.HasSuffix(r.Path, "/patients")
-				fullPass = fullPass || number == 5
-				if !done && (test.page > 0 && number == test.page || test.page == 0 && atEnd && !strings.Contains(r.RawQuery, "id")) {
-					done = true
+				atEnd := fullPass.Load() && number == 0 && strings.HasSuffix(r.Path, "/patients")
+				if number == 5 {
+					fullPass.Store(true)
+				}
+				now := test.page > 0 && number == test.page || test.page == 0 && atEnd && !strings.Contains(r.RawQuery, "id")
+				if now && done.CompareAndSwap(false, true) {
 					test.during(c, ids)
 				}
 			})
 			c.sync()
 			c.fake.BeforeResponse(nil)
-			if !done || n.has(syncer.CountUnexplained) {
-				t.Errorf("happened: %t; noticed %v", done, n.all)
+			if !done.Load() || n.has(syncer.CountUnexplained) {
+				t.Errorf("happened: %t; noticed %v", done.Load(), n.all)
 			}
 			clock.forward(2 * time.Second)
 			c.sync()
