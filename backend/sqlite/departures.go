@@ -80,12 +80,13 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 
 // isBack reports whether the patient was read after Cliniko had not found them,
 // as when a person opened them: whatever was stored since Unseen, unless it was
-// read before that. Within a second the times do not tell; then the count does.
+// read before that. Within a second the times do not tell, nor does a record that
+// cannot be read; then the count does.
 func (w *writer) isBack(ctx context.Context, d profile.Departure) (bool, error) {
 	var stored, read sql.NullInt64
 	err := w.tx.QueryRowContext(ctx, `SELECT max(stored), max(read) FROM (
 		SELECT synced_at AS stored, read_at AS read FROM profile WHERE account_id = ?1 AND cliniko_id = ?2 AND state <> 'deleted'
-		UNION ALL SELECT last_failed_at, last_failed_at FROM failure WHERE account_id = ?1 AND ref = ?2)`, w.account, d.Ref).Scan(&stored, &read)
+		UNION ALL SELECT last_failed_at, ?3 FROM failure WHERE account_id = ?1 AND ref = ?2)`, w.account, d.Ref, stamp(d.NotFoundAt)).Scan(&stored, &read)
 	return !at(stored).Equal(d.StoredAt) && !at(read).Before(d.NotFoundAt), err
 }
 
