@@ -33,14 +33,11 @@ func (e *Engine) firstPage(ctx context.Context) (*pages, error) {
 	if err := e.clock.load(ctx); err != nil {
 		return nil, err
 	}
-	passed := e.stopwatch()
-	first, err := e.source.Patients(ctx, profile.Query{})
+	first, counted, err := e.counting(ctx, profile.Query{})
 	if err != nil {
 		return nil, err
 	}
-	took := min(passed(), longestAnswer)
-	started, err := e.clock.observe(ctx, first.Date)
-	return &pages{started: started, took: took, doubted: e.clock.doubts(), total: first.Total, first: first, still: true}, err
+	return &pages{started: counted.at, took: counted.took, doubted: e.clock.doubts(), total: counted.total, first: first, still: true}, nil
 }
 
 // recorded returns the page number under which a page is recorded as stored, or

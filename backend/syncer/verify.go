@@ -83,6 +83,18 @@ type count struct {
 	took  time.Duration // that the answer took at most
 }
 
+// counting reads a page, and what its answer says of the number of patients.
+func (e *Engine) counting(ctx context.Context, q profile.Query) (profile.Page, count, error) {
+	passed := e.stopwatch()
+	page, err := e.source.Patients(ctx, q)
+	if err != nil {
+		return page, count{}, err
+	}
+	took := min(passed(), longestAnswer)
+	at, err := e.clock.observe(ctx, page.Date)
+	return page, count{page.Total, at, took}, err
+}
+
 // mayInclude says that a patient created in this second may be among those
 // counted, or may not be.
 func (c count) mayInclude(second time.Time) bool {
@@ -140,17 +152,11 @@ func (v *verification) walkAll(ctx context.Context) (proven bool, err error) {
 // met.
 func (v *verification) nobodyDeleted(ctx context.Context, met map[string]bool) (bool, error) {
 	before := v.counted
-	passed := v.engine.stopwatch()
-	page, err := v.engine.source.Patients(ctx, profile.Query{Size: 1})
+	_, counted, err := v.engine.counting(ctx, profile.Query{Size: 1})
 	if err != nil {
 		return false, err
 	}
-	took := min(passed(), longestAnswer)
-	at, err := v.engine.clock.observe(ctx, page.Date)
-	if err != nil {
-		return false, err
-	}
-	v.counted = count{page.Total, at, took}
+	v.counted = counted
 	// Read after the count, so that a patient created in between makes the
 	// proof fail instead of hiding a deleted one.
 	created, unclear, err := v.readNew(ctx, before, met)
