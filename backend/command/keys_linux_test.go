@@ -27,9 +27,9 @@ type computer struct {
 	clinic      *fakeclinic.Clinic
 }
 
-func newComputer(t *testing.T) *computer {
+func newComputer(t *testing.T, patients int) *computer {
 	t.Helper()
-	clinic := fakeclinic.New(fakeclinic.Options{Seed: 8, Patients: 30})
+	clinic := fakeclinic.New(fakeclinic.Options{Seed: 8, Patients: patients})
 	server, err := clinic.Start("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func keysOf(t *testing.T, folders ...string) (keys []string) {
 func TestAConnectThatWaitedBesideADisconnect(t *testing.T) {
 	for name, again := range map[string]bool{"disconnected": false, "connected again": true} {
 		t.Run(name, func(t *testing.T) {
-			c := newComputer(t)
+			c := newComputer(t, 30)
 			p := onTerminal(t, withPassword(c.environment), "connect", "--as", asDana)
 			p.waitFor("Paste the API key and press Enter:")
 			c.must("", "disconnect", "--as", asDana, "--yes")
@@ -116,7 +116,7 @@ func TestAConnectThatWaitedBesideADisconnect(t *testing.T) {
 func TestAConnectThatWaitedBesideAPurge(t *testing.T) {
 	for name, want := range map[string][]string{"erased": nil, "set up anew": {"data: store key"}} {
 		t.Run(name, func(t *testing.T) {
-			c := newComputer(t)
+			c := newComputer(t, 30)
 			p := onTerminal(t, withPassword(c.environment), "connect", "--as", asDana)
 			p.waitFor("Paste the API key and press Enter:")
 			c.must("", "purge", "--yes")

@@ -56,7 +56,7 @@ func TestAMovedFolderLeavesNoKeys(t *testing.T) {
 	} {
 		for _, opened := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
-				c := newComputer(t)
+				c := newComputer(t, 30)
 				before := c.data
 				moved := move(t, c)
 				there := c.at(moved)
@@ -81,7 +81,7 @@ func TestAMovedFolderLeavesNoKeys(t *testing.T) {
 // Where the keyring does not run, purge leaves what the next one needs to find
 // the keys.
 func TestAPurgeWithoutAKeyringFindsTheKeysLater(t *testing.T) {
-	c := newComputer(t)
+	c := newComputer(t, 30)
 	moved := filepath.Join(filepath.Dir(c.data), "moved")
 	if err := os.Rename(c.data, moved); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func copyFolder(t *testing.T, from, to string) {
 
 // Erasing a copy leaves the keys to the folder that it was made of.
 func TestACopiedFolderLeavesTheKeysOfTheOther(t *testing.T) {
-	c := newComputer(t)
+	c := newComputer(t, 30)
 	copied := filepath.Join(filepath.Dir(c.data), "copied")
 	copyFolder(t, c.data, copied)
 	there := c.at(copied)
@@ -132,7 +132,7 @@ func TestACopiedFolderLeavesTheKeysOfTheOther(t *testing.T) {
 
 // Two folders change places: each goes on with its own keys.
 func TestFoldersThatChangePlaces(t *testing.T) {
-	a, b := newComputer(t), newComputer(t)
+	a, b := newComputer(t, 30), newComputer(t, 30)
 	aside := a.data + "-aside"
 	for _, move := range [][2]string{{a.data, aside}, {b.data, a.data}, {aside, b.data}} {
 		if err := os.Rename(move[0], move[1]); err != nil {
@@ -155,7 +155,7 @@ func TestFoldersThatChangePlaces(t *testing.T) {
 
 // One folder by two paths, one of which has a link above the folder.
 func TestOneFolderByTwoPaths(t *testing.T) {
-	c := newComputer(t)
+	c := newComputer(t, 30)
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Dir(c.data), link); err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestOneFolderByTwoPaths(t *testing.T) {
 func TestAnEarlierVersionsFolderByALink(t *testing.T) {
 	for name, written := range map[string]bool{"where the key is": true, "nothing": false} {
 		t.Run(name, func(t *testing.T) {
-			c := newComputer(t)
+			c := newComputer(t, 30)
 			link := filepath.Join(t.TempDir(), "link")
 			if err := os.Symlink(filepath.Dir(c.data), link); err != nil {
 				t.Fatal(err)

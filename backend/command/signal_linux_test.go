@@ -19,8 +19,6 @@ import (
 
 	"github.com/gofrs/flock"
 	"golang.org/x/sys/unix"
-
-	"telehab.io/desktop/backend/cliniko/fakeclinic"
 )
 
 // patience is far beyond what a busy computer needs.
@@ -135,34 +133,20 @@ func (p *program) shows() bool {
 // prepared is the environment of a connected clinic, without the password.
 func prepared(t *testing.T) (environment []string, data string) {
 	t.Helper()
-	fake := fakeclinic.New(fakeclinic.Options{Seed: 8, Patients: 100})
-	server, err := fake.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	data = filepath.Join(t.TempDir(), "data")
-	environment = append(os.Environ(), "HOME="+t.TempDir(), "TELEHAB_DATA_DIR="+data, "TELEHAB_CLINIKO_URL="+server.URL())
-	for _, args := range [][]string{{"people", "add", "--email", "dana@example.com", "--name", "Dana"}, {"connect", "--as", "dana@example.com"}, {"sync"}} {
-		cmd := exec.CommandContext(t.Context(), "telehab", args...)
-		cmd.Env, cmd.Stdin = withPassword(environment), strings.NewReader(fake.Key())
-		if said, err := cmd.CombinedOutput(); err != nil && cmd.ProcessState.ExitCode() != 3 {
-			t.Fatalf("%s: %v: %s", args, err, said)
-		}
-	}
-	for i, p := range fake.Patients() {
+	c := newComputer(t, 100)
+	for i, p := range c.clinic.Patients() {
 		if i < 60 && p.ArchivedAt == nil {
-			if err := fake.Delete(p.ID); err != nil {
+			if err := c.clinic.Delete(p.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	cmd := exec.CommandContext(t.Context(), "telehab", "sync", "--full")
-	cmd.Env = environment
+	cmd.Env = c.environment
 	if said, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(said), "mass_disappearance") {
 		t.Fatalf("%v: %s", err, said)
 	}
-	return environment, data
+	return c.environment, c.data
 }
 
 func withPassword(environment []string) []string {

@@ -102,7 +102,7 @@ func TestNoFileIsWrittenAfterTheLock(t *testing.T) {
 			go func() { done <- export(f) }()
 			<-chosen
 			waitForCall(t, "(*Workspace).Audited(")
-			f.app.lockAll()
+			f.app.host.LockAll()
 			release()
 			if err := <-done; profile.CodeOf(err) != profile.SignedOut {
 				t.Errorf("%v", err)

@@ -6,23 +6,18 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
-// lockAll locks the window: see host.Host.LockAll.
-func (w *window) lockAll() {
-	w.host.LockAll()
-}
-
 // pageBegins locks the window when the web view has loaded the page again: the
 // page in which somebody gave the password is no more.
 func (w *window) pageBegins() {
 	if w.pages.Add(1) > 1 {
-		w.lockAll()
+		w.host.LockAll()
 	}
 }
 
 // pageEnded locks the window when the process of the page has ended. The page
 // is loaded again, and asks for the password.
 func (w *window) pageEnded(why string) {
-	w.lockAll()
+	w.host.LockAll()
 	w.log.Error().Str("why", why).Msg("the process of the web view ended; the window is locked and loads the page again")
 }
 
