@@ -117,6 +117,24 @@ func keyboardMatches(password string) []*match.Match {
 	return found
 }
 
+// onlyWalks says whether keyboard walks make up the whole password.
+func onlyWalks(password string) bool {
+	end := 0
+	for range len(password) {
+		reached := end
+		for _, walk := range keyboardMatches(password) {
+			if walk.I <= end {
+				reached = max(reached, walk.J+1)
+			}
+		}
+		if reached == end {
+			break
+		}
+		end = reached
+	}
+	return end > 0 && end == len(password)
+}
+
 // step returns in which direction a key lies, or -1, and 1 if it is shifted.
 func step(neighbours []string, key byte) (direction, shifted int) {
 	for direction, keys := range neighbours {
@@ -125,6 +143,38 @@ func step(neighbours []string, key byte) (direction, shifted int) {
 		}
 	}
 	return -1, 0
+}
+
+// A number of so many digits is somebody's telephone or record number rather
+// than a random one, and whoever knows the clinic has its list of clients, which
+// is as long as numberRank at most.
+const (
+	minNumber, maxNumber = 7, 15
+	numberRank           = 20_000
+)
+
+// numberMatches finds telephone and record numbers, with and without signs
+// between the digits.
+func numberMatches(password string) []*match.Match {
+	var found []*match.Match
+	for i := 0; i < len(password); i++ {
+		if !isDigit(password[i]) {
+			continue
+		}
+		digits, last := 0, i
+		j := i
+		for ; j < len(password) && (isDigit(password[j]) || strings.IndexByte(" ()/.+-", password[j]) >= 0); j++ {
+			if isDigit(password[j]) {
+				digits, last = digits+1, j
+			}
+		}
+		if digits >= minNumber && digits <= maxNumber {
+			found = append(found, &match.Match{Pattern: "dictionary", DictionaryName: "numbers", I: i, J: last,
+				Token: password[i : last+1], MatchedWord: password[i : last+1], Rank: numberRank})
+		}
+		i = j
+	}
+	return found
 }
 
 // maxStep is how far the characters of a sequence may be apart.

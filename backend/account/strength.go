@@ -28,6 +28,10 @@ const minScore = 3
 // around words: two or three of the usual ones, at the usual places.
 const signsGuesses = 1000
 
+// walksGuesses is how many guesses a password of nothing but keyboard walks is
+// worth: zxcvbn counts three of them, such as three columns of keys, as safe.
+const walksGuesses = 1e6
+
 // maxJudged is how much of a password is judged, in characters: more takes
 // long, and what follows makes it no weaker.
 const maxJudged = 100
@@ -41,6 +45,9 @@ func scoreOf(password string, known []string) int {
 	plain := withoutSigns(password)
 	if plain != password {
 		guesses = min(guesses, signsGuesses*guessesFor(firstRunes(plain, maxJudged), rankOf(known)))
+	}
+	if onlyWalks(password) {
+		guesses = min(guesses, walksGuesses)
 	}
 	if unit := repeatedUnit(strings.ToLower(plain)); unit != "" {
 		guesses = min(guesses, signsGuesses*guessesFor(firstRunes(unit, maxJudged), rankOf(known)))
@@ -164,5 +171,6 @@ func patterns(password string, known map[string]int) []*match.Match {
 	found = append(found, keyboardMatches(password)...)
 	found = append(found, sequenceMatches(password)...)
 	found = append(found, repeatMatches(password, known)...)
+	found = append(found, numberMatches(password)...)
 	return append(found, dateMatches(password)...)
 }

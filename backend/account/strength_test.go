@@ -83,6 +83,20 @@ Physiotherapist1
 smith smith smith
 `
 
+// weaker are passwords that zxcvbn takes for strong: telephone numbers, and keys
+// beside one another in three parts or more.
+const weaker = `
+!QAZ2wsx#EDC
+1qaz@WSX3edc$RFV
+!QAZ@WSX#EDC
+ujmyhntgbrfv
+0491 570 156
+0491570156aa
++61 491 570 156
+(02) 5550 1234
+4815162342108
+`
+
 // good are passwords that nobody guesses, by people and by password managers.
 const good = `
 correct horse battery
@@ -135,12 +149,14 @@ Lz5qTn8vKw3r
 yG6kXm4wQz8t
 K3vxQ9zr-Tn7
 4f1c9a7e2b8d
+48151623 tall green otters
+a lift for 2000 pelicans
 rWxkqzvbtmnp
 `
 
 func TestWeakAndGoodPasswords(t *testing.T) {
 	people := New(nil, WithClinic(func(context.Context) []string { return []string{"Harbour Physio", "harbour-physio"} }))
-	for list, accepted := range map[string]bool{weak: false, good: true} {
+	for list, accepted := range map[string]bool{weak + weaker[1:]: false, good: true} {
 		passwords := strings.Split(strings.TrimSpace(list), "\n")
 		if len(passwords) < 50 {
 			t.Fatalf("%d passwords", len(passwords))

@@ -80,6 +80,7 @@ type history struct {
 	accepted map[string]bool          // patients whose deletion a person accepted
 	honest   bool                     // no Date is wrong
 	spoiled  bool                     // some answer about a patient was wrong
+	settings clockSettings
 
 	otherTried bool
 	closers    []func()
@@ -250,7 +251,7 @@ func (h *history) runPlan(kind passKind, p plan) {
 		h.clinic.seenInFull(since)
 	}
 	h.after(pass, err, p)
-	if kind == askedPass && err == nil && !p.disturbed() && !p.miscounts() {
+	if kind == askedPass && err == nil && !p.disturbed() && !p.miscounts() && !h.settings.readLate {
 		h.counted(pass)
 	}
 }
@@ -260,6 +261,7 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	if !h.world.patient && h.program.client.Requests() > 20 {
 		h.restart() // otherwise the limit of requests in a real minute would stop the history
 	}
+	sets := h.settings.made.Load()
 	h.door.liesBy(p.Lie, h.clinic.clock)
 	defer h.door.liesBy(0, nil)
 	ctx, cancel := context.WithCancelCause(h.ctx)
@@ -302,6 +304,7 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	h.door.wait()
 	uninstall(h.clinic.fake)
 	check(h.t, errs.first())
+	h.settings.after(sets, p, err)
 	program.onApply = nil
 	if p.Kill != 0 {
 		h.restart()

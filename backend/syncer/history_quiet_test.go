@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"sync/atomic"
 	"time"
 
 	"pgregory.net/rapid"
@@ -100,13 +101,29 @@ func (h *history) wrongDate(t *rapid.T) {
 	h.quiet(changesPass)
 }
 
-// skew sets this computer's clock. While Cliniko's Date is wrong there is
-// nothing but this clock to go by, and by less than five minutes nobody can
-// tell that it was set. A client who is archived within them shows that much
-// later; so where Dates are wrong, it is set by more.
+// clockSettings are how often this computer's clock was set.
+type clockSettings struct {
+	made     atomic.Int64
+	seen     int64 // before the last pass with right Dates began
+	readLate bool  // some times of reading may be too late
+}
+
+// skew sets this computer's clock.
 func (h *history) skew(by time.Duration) {
-	if !h.honest {
-		by = by.Round(11 * time.Minute)
+	if h.computer.skew.Swap(int64(by)) != int64(by) {
+		h.settings.made.Add(1)
 	}
-	h.computer.skew.Store(int64(by))
+}
+
+// after is for a pass that has ended, before which the clock had been set so
+// many times. Wrong Dates leave nothing but that clock to go by, and if it was
+// set since the last right one, nobody can tell. What was read then has a time
+// of reading that is as much too late.
+func (c *clockSettings) after(made int64, p plan, err error) {
+	switch {
+	case p.Lie != 0:
+		c.readLate = c.readLate || c.made.Load() != c.seen
+	case err == nil:
+		c.seen = made
+	}
 }
