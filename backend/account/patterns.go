@@ -119,10 +119,11 @@ func keyboardMatches(password string) []*match.Match {
 
 // onlyWalks says whether keyboard walks make up the whole password.
 func onlyWalks(password string) bool {
+	walks := keyboardMatches(password)
 	end := 0
-	for range len(password) {
+	for range walks {
 		reached := end
-		for _, walk := range keyboardMatches(password) {
+		for _, walk := range walks {
 			if walk.I <= end {
 				reached = max(reached, walk.J+1)
 			}

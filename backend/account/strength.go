@@ -11,6 +11,7 @@ import (
 	"github.com/trustelem/zxcvbn/frequency"
 	"github.com/trustelem/zxcvbn/match"
 	"github.com/trustelem/zxcvbn/scoring"
+	"golang.org/x/text/unicode/norm"
 )
 
 // How hard a password is to guess is what zxcvbn says: it covers the password
@@ -28,6 +29,10 @@ const minScore = 3
 // around words: two or three of the usual ones, at the usual places.
 const signsGuesses = 1000
 
+// marksGuesses is how many guesses accents and wide forms of letters are worth:
+// the ones that somebody would add to a word.
+const marksGuesses = 10
+
 // walksGuesses is how many guesses a password of nothing but keyboard walks is
 // worth: zxcvbn counts three of them, such as three columns of keys, as safe.
 const walksGuesses = 1e6
@@ -39,18 +44,21 @@ const maxJudged = 100
 // scoreOf returns zxcvbn's score of a password, from 0 to 4. known are words
 // that others know of the person, lower case.
 func scoreOf(password string, known []string) int {
-	guesses := guessesFor(firstRunes(password, maxJudged), rankOf(known))
+	guesses := guessesFor(beginning(password), rankOf(known))
 	// zxcvbn counts three parts as safe, whatever they are. Signs between and
 	// around two words that everybody knows are little more than the words.
 	plain := withoutSigns(password)
 	if plain != password {
-		guesses = min(guesses, signsGuesses*guessesFor(firstRunes(plain, maxJudged), rankOf(known)))
+		guesses = min(guesses, signsGuesses*guessesFor(beginning(plain), rankOf(known)))
 	}
-	if onlyWalks(password) {
+	if onlyWalks(beginning(password)) {
 		guesses = min(guesses, walksGuesses)
 	}
+	if bare := withoutMarks(password); bare != password {
+		guesses = min(guesses, marksGuesses*guessesFor(beginning(bare), rankOf(known)))
+	}
 	if unit := repeatedUnit(strings.ToLower(plain)); unit != "" {
-		guesses = min(guesses, signsGuesses*guessesFor(firstRunes(unit, maxJudged), rankOf(known)))
+		guesses = min(guesses, signsGuesses*guessesFor(beginning(unit), rankOf(known)))
 	}
 	score := 0
 	for _, limit := range []float64{1e3, 1e6, 1e8, 1e10} {
@@ -65,11 +73,12 @@ func guessesFor(password string, known map[string]int) float64 {
 	return scoring.MostGuessableMatchSequence(password, patterns(password, known), false).Guesses
 }
 
-func firstRunes(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
+// beginning returns as much of a text as is judged.
+func beginning(text string) string {
+	if utf8.RuneCountInString(text) <= maxJudged {
 		return text
 	}
-	return string([]rune(text)[:most])
+	return string([]rune(text)[:maxJudged])
 }
 
 // ranks are the words of all lists, each with its best place in one of them.
@@ -98,7 +107,7 @@ func rankOf(words []string) map[string]int {
 
 // ourWords are known to everybody who sees the program, and what it is for.
 var ourWords = []string{"telehab", "cliniko", "vald", "clinic", "physio", "practice", "patient", "client",
-	"physiotherapy", "physiotherapist", "practitioner", "therapy", "therapist", "rehab", "health", "healthcare", "care", "doctor",
+	"physiotherapy", "physiotherapist", "osteopath", "podiatry", "massage", "pilates", "practitioner", "therapy", "therapist", "rehab", "health", "healthcare", "care", "doctor",
 	"reception", "back", "neck", "knee", "pain", "the", "our", "my"}
 
 // ourPairs are two of ourWords in one, such as "backpain".
@@ -133,6 +142,16 @@ func knownWords(texts ...string) []string {
 
 func withoutSigns(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }), "")
+}
+
+// withoutMarks returns a text without accents, in the plain forms of its letters.
+func withoutMarks(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsMark(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(text))
 }
 
 // repeatedUnit returns what a text repeats, such as "letmein" for

@@ -83,8 +83,8 @@ Physiotherapist1
 smith smith smith
 `
 
-// weaker are passwords that zxcvbn takes for strong: telephone numbers, and keys
-// beside one another in three parts or more.
+// weaker are passwords that zxcvbn takes for strong: telephone numbers, keys
+// beside one another in three parts or more, and words with accents.
 const weaker = `
 !QAZ2wsx#EDC
 1qaz@WSX3edc$RFV
@@ -95,6 +95,8 @@ ujmyhntgbrfv
 +61 491 570 156
 (02) 5550 1234
 4815162342108
+pässwörd1234
+ｐａｓｓｗｏｒｄ１２３４
 `
 
 // good are passwords that nobody guesses, by people and by password managers.
@@ -223,7 +225,7 @@ func FuzzJudge(f *testing.F) {
 	for _, password := range strings.Fields(weak + good) {
 		f.Add(password)
 	}
-	for _, password := range []string{"", "\x00", "\xff\xfe", "İİİİİİİİİİİİ", "ẞẞẞẞẞẞ", "a\u0301a\u0301", strings.Repeat("4@8(3691!|0$5+7%2", 9), strings.Repeat("1/1/", 40)} {
+	for _, password := range []string{"", "\x00", "\xff\xfe", "İİİİİİİİİİİİ", "ẞẞẞẞẞẞ", "a\u0301a\u0301", strings.Repeat("4@8(3691!|0$5+7%2", 9), strings.Repeat("1/1/", 40), strings.Repeat("qaz", 333)} {
 		f.Add(password)
 	}
 	f.Fuzz(func(t *testing.T, password string) {

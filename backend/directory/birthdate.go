@@ -4,25 +4,37 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
 )
 
-// writtenDate matches a date with the name of its month, in either order: 26
-// mar 1964, march 26, 1964.
-var writtenDate = regexp.MustCompile(`\b(?:(\d{1,2})(?:st|nd|rd|th)?\.? (` + months + `)[a-z]*|(` + months + `)[a-z]* (\d{1,2})(?:st|nd|rd|th)?),? (\d{4})\b`)
+// writtenDate matches a date with the name of its month, in either order, and
+// with the day of the week: 26 mar 1964, march 26, 1964, 26-mar-1964.
+var writtenDate = regexp.MustCompile(`\b(?:` + weekdays + `day,? )?(?:(\d{1,2})(?:st|nd|rd|th)?[ ./-]+(?:of )?(` + months + `)[a-z]*|(` + months + `)[a-z]*[ ./-]+(\d{1,2})(?:st|nd|rd|th)?)[ ,./-]+(\d{4})\b`)
+
+// spacedDate matches a date in numbers with spaces between: 26 / 3 / 1964.
+var spacedDate = regexp.MustCompile(`\b(\d{1,4}) ?[-/.] ?(\d{1,2}) ?[-/.] ?(\d{1,4})\b`)
+
+const weekdays = "(?:mon|tues|wednes|thurs|fri|satur|sun)"
 
 const months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 
 // Dates written only in numbers: 1964-03-26, 26/3/1964.
 var (
 	yearFirst = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
-	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$`)
+	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\.?$`)
 )
 
 // joinDates turns each date in a folded search into one word.
 func joinDates(search string) string {
+	search = spacedDate.ReplaceAllStringFunc(search, func(found string) string {
+		if joined := strings.ReplaceAll(found, " ", ""); len(datesOf(joined)) > 0 {
+			return joined
+		}
+		return found
+	})
 	return writtenDate.ReplaceAllStringFunc(search, func(found string) string {
 		part := writtenDate.FindStringSubmatch(found)
 		month, err := time.Parse("Jan", part[2]+part[3])

@@ -101,6 +101,7 @@ func digitValue(r rune) rune {
 // or that have several spellings. The first spelling is the plain one.
 var letters = map[rune][]string{
 	'ä': {"a", "ae"}, 'ö': {"o", "oe"}, 'ü': {"u", "ue"}, 'å': {"a", "aa"}, 'ø': {"o", "oe"},
+	'ā': {"a", "aa"}, 'ē': {"e", "ee"}, 'ī': {"i", "ii"}, 'ō': {"o", "oo", "ou"}, 'ū': {"u", "uu"}, // Māori, Japanese
 	'æ': {"ae"}, 'œ': {"oe"}, 'ß': {"ss"}, 'þ': {"th"}, 'ð': {"d", "dh"}, 'đ': {"d", "dj"},
 	'ł': {"l"}, 'ı': {"i"}, 'ħ': {"h"}, 'ŧ': {"t"}, 'ŋ': {"n", "ng"}, 'ĸ': {"k"}, 'ə': {"e", "a"},
 	'ɓ': {"b"}, 'ɗ': {"d"}, 'ɖ': {"d"}, 'ƒ': {"f"}, 'ɣ': {"g"}, 'ƙ': {"k"}, 'ƴ': {"y"}, 'ɨ': {"i"}, 'ʉ': {"u"}, 'ɛ': {"e"}, 'ɔ': {"o"},

@@ -46,8 +46,8 @@ func needles(texts ...string) []needle {
 // pastedScheme matches the beginning of a copied link to an address or a
 // number.
 var (
-	pastedScheme = regexp.MustCompile(`(?i)^[\s<"'(]*` + schemes)
-	pastedLink   = regexp.MustCompile(`(?i)[<(\[]` + schemes + `[^\s<>()]+`) // after what it is called
+	pastedScheme = regexp.MustCompile(`(?i)^[\s<"'(\[]*` + schemes)
+	pastedLink   = regexp.MustCompile(`(?i)[<(\[]` + schemes + `[^\s<>()\[\]]+`) // after what it is called
 )
 
 const schemes = `(mailto|tel|telprompt|callto|sms|smsto|sip|sips|facetime|skype|whatsapp|im):(//)?`
@@ -61,18 +61,31 @@ func asTyped(search string) string {
 		}
 		return r
 	}, search)
-	scheme := pastedScheme.FindString(search)
-	if scheme == "" {
-		return pastedLink.ReplaceAllStringFunc(search, func(link string) string { return " " + asTyped(link) + " " })
+	if pastedScheme.MatchString(search) {
+		return withoutScheme(search)
 	}
-	address, _, _ := strings.Cut(search[len(scheme):], "?")
+	return pastedLink.ReplaceAllStringFunc(search, func(link string) string { return " " + withoutScheme(link) + " " })
+}
+
+func withoutScheme(link string) string {
+	address, _, _ := strings.Cut(link[len(pastedScheme.FindString(link)):], "?")
 	if plain, err := url.PathUnescape(address); err == nil {
 		return plain
 	}
 	return address
 }
 
+// maxSearch and maxTerms are how much of a search is looked at, in characters and
+// in words: no detail is longer, and every word costs time for each row.
+const (
+	maxSearch = 255
+	maxTerms  = 24
+)
+
 func parseTerms(search, country string) terms {
+	if utf8.RuneCountInString(search) > maxSearch {
+		search = string([]rune(search)[:maxSearch])
+	}
 	prepared := joinDates(prepare(asTyped(search)))
 	prepared = extension.ReplaceAllString(prepared, "$1")
 	whole := onlyPhone(prepared)
@@ -91,6 +104,9 @@ func parseTerms(search, country string) terms {
 	}
 	words := strings.FieldsFunc(prepared, separates)
 	for i, word := range words {
+		if i < len(words)-1 && isLabel(word, words[i+1]) {
+			continue
+		}
 		if said := afterLabel(word); said != "" {
 			word = said
 		} else if i < len(words)-1 {
@@ -108,14 +124,20 @@ func parseTerms(search, country string) terms {
 		}
 	}
 	endRun()
-	out = slices.DeleteFunc(out, func(t term) bool { return t.text == "" })
-	if slices.ContainsFunc(out, term.isSearchable) {
-		out = slices.DeleteFunc(out, func(t term) bool { return !t.isSearchable() }) // "ann & bob", "• ann"
+	return out.joined()
+}
+
+// joined drops what is no word, and joins each word with those before it.
+func (ts terms) joined() terms {
+	ts = slices.DeleteFunc(ts, func(t term) bool { return t.text == "" })
+	if slices.ContainsFunc(ts, term.isSearchable) {
+		ts = slices.DeleteFunc(ts, func(t term) bool { return !t.isSearchable() }) // "ann & bob", "• ann"
 	}
-	for i := range out {
-		out.joinBefore(i)
+	ts = ts[:min(len(ts), maxTerms)]
+	for i := range ts {
+		ts.joinBefore(i)
 	}
-	return out
+	return ts
 }
 
 // separates reports whether r separates the words of a search.
@@ -126,6 +148,18 @@ func separates(r rune) bool {
 // afterLabel returns what follows the label of a pasted text such as "Email:
 // …", or "" for a label alone.
 func afterLabel(word string) string { return word[strings.LastIndexByte(word, ':')+1:] }
+
+// isLabel reports whether a word is the label of a number or a birth date that
+// follows it, without a colon.
+func isLabel(word, next string) bool {
+	switch strings.TrimSuffix(word, ".") {
+	case "ph", "phone", "tel", "telephone", "mob", "mobile", "cell", "home", "work":
+		return onlyPhone(next) && len(digitsOf(next)) > 2
+	case "dob", "d.o.b", "born":
+		return len(datesOf(next)) > 0
+	}
+	return false
+}
 
 // isSearchable reports whether a word is more than decoration between others.
 func (t term) isSearchable() bool { return squeezed(t.text) != "" || t.text == "@" }
