@@ -90,8 +90,9 @@ type Button string
 // The states of the button.
 const (
 	ButtonUntried Button = ""
-	ButtonWorks   Button = "works"  // a test link came back
-	ButtonUnused  Button = "unused" // a person said that the clinic does not use it
+	ButtonWaiting Button = "waiting" // Cliniko was asked to approve the App URL
+	ButtonWorks   Button = "works"   // a link came from a browser
+	ButtonUnused  Button = "unused"  // a person said that the clinic does not use it
 )
 
 // WebAddress returns the address of the clinic's Cliniko in a browser, without

@@ -47,7 +47,8 @@ type Session struct {
 	mu     sync.Mutex
 	person staff.Person
 	ended  bool
-	listed *syncer.Listed // waits to be imported
+	listed *syncer.Listed // what was listed last
+	begun  bool           // it is imported, or was
 	// The clients whom the audit trail has last, by what was done.
 	opened, history string
 }
@@ -172,21 +173,42 @@ func (s *Session) Credentials(ctx context.Context) (workspace.Credentials, error
 	return s.workspace.Credentials(ctx, s.Person().ID)
 }
 
-// SetListed keeps a list that waits to be imported; nil: none waits.
+// SetListed keeps a list that waits to be imported; nil: there is none.
 func (s *Session) SetListed(list *syncer.Listed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.ended {
-		s.listed = list
+		s.listed, s.begun = list, false
 	}
 }
+
+// BeginImport says that the list no longer waits: it can be shown, and not be
+// imported again.
+func (s *Session) BeginImport() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun = true
+}
+
+var errNoList = profile.Refuse(profile.NotFound, "There is no list any more. Choose Sync patients again.")
 
 // Listed returns the list that waits to be imported, or NotFound.
 func (s *Session) Listed() (*syncer.Listed, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.listed == nil || s.begun {
+		return nil, errNoList
+	}
+	return s.listed, nil
+}
+
+// LastListed returns the list that waits to be imported, or was imported last,
+// until somebody leaves it; or NotFound.
+func (s *Session) LastListed() (*syncer.Listed, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.listed == nil {
-		return nil, profile.Refuse(profile.NotFound, "There is no list any more. Choose Sync patients again.")
+		return nil, errNoList
 	}
 	return s.listed, nil
 }

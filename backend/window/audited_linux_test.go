@@ -122,7 +122,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Links.Setup", func() error { _, err := a.Links.Setup(); return err }, nil, nobody},
 		{"Links.Repair", func() error { _, err := a.Links.Repair(false); return err }, []string{"changed_links"}, ""},
 		{"Links.Test", func() error { _, err := a.Links.Test(); return err }, nil, nobody},
-		{"Links.SkipButton", a.Links.SkipButton, []string{"changed_links"}, ""},
+		{"Links.SetButton", func() error { return a.Links.SetButton("unused") }, []string{"changed_links"}, ""},
 		{"People.Strength", func() error { _, err := a.People.Strength("x", "Dana Smith", email); return err }, nil, nobody},
 		{"People.List", func() error { _, err := a.People.List(); return err }, nil, nobody},
 		{"People.Add", func() error {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/profile"
 )
@@ -31,23 +32,39 @@ func TestTheButtonIsRemembered(t *testing.T) {
 	if how := f.button(); how != "" {
 		t.Errorf("%q before anybody has tried", how)
 	}
-	if err := f.app.Links.SkipButton(); err != nil || f.button() != "unused" {
+	if err := f.app.Links.SetButton("unused"); err != nil || f.button() != "unused" {
 		t.Errorf("%q after it was skipped, %v", f.button(), err)
 	}
+	click := func() {
+		t.Helper()
+		f.click(f.fake.IDs()[0])
+		if taken, err := f.app.Links.Take(); err != nil || taken.ID != f.fake.IDs()[0] {
+			t.Fatalf("took %q, %v", taken.ID, err)
+		}
+	}
+	if click(); f.button() != "unused" {
+		t.Errorf("%q after a link, though the clinic does without the button", f.button())
+	}
+	if err := f.app.Links.SetButton("waiting"); err != nil || f.button() != "waiting" {
+		t.Errorf("%q after Cliniko was asked, %v", f.button(), err)
+	}
+	if back, err := f.app.Links.Test(); !back || err != nil || f.button() != "waiting" {
+		t.Errorf("after a test, which shows nothing of Cliniko: back %v, %q, %v", back, f.button(), err)
+	}
+	if taken, err := f.app.Links.Take(); err != nil || taken.ID != "" || f.button() != "waiting" {
+		t.Errorf("took %q though no link waits, %q, %v", taken.ID, f.button(), err)
+	}
+	for _, claim := range []string{"works", "broken"} {
+		if err := f.app.Links.SetButton(claim); profile.CodeOf(err) != profile.Invalid || f.button() != "waiting" {
+			t.Errorf("%q claimed: %v, %q", claim, err, f.button())
+		}
+	}
 	told := f.told(eventState)
-	if back, err := f.app.Links.Test(); !back || err != nil || f.button() != "works" {
-		t.Errorf("back %v, %q, %v", back, f.button(), err)
+	if click(); f.button() != "works" {
+		t.Errorf("%q after a link from a browser", f.button())
 	}
 	if f.told(eventState) == told {
 		t.Error("the window was not told")
-	}
-	// A link of a client says nothing: any page may send one.
-	if err := f.app.Links.SkipButton(); err != nil {
-		t.Fatal(err)
-	}
-	f.click(f.fake.IDs()[0])
-	if _, err := f.app.Links.Take(); err != nil || f.button() != "unused" {
-		t.Errorf("%q after a client's link, %v", f.button(), err)
 	}
 	if _, err := f.app.Integration.Disconnect(password); err != nil || f.button() != "" {
 		t.Errorf("%q after Disconnect, %v", f.button(), err)
@@ -78,5 +95,34 @@ func TestSyncDays(t *testing.T) {
 		if _, err := f.app.Sync.Days(wrong); profile.CodeOf(err) != profile.Invalid {
 			t.Errorf("%d times: %v", len(wrong), err)
 		}
+	}
+}
+
+// The list that was imported can be looked at until somebody leaves it, and is
+// not imported twice.
+func TestAnImportedListCanStillBeShown(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 83, Patients: 12, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	listed, err := f.app.Sync.List()
+	if err != nil || listed.Total != 12 {
+		t.Fatalf("%+v, %v", listed, err)
+	}
+	if _, err := f.app.Sync.Import(); err != nil {
+		t.Fatal(err)
+	}
+	if page, err := f.app.Sync.Listing(0, 5); err != nil || page.Total != 12 || len(page.Rows) != 5 {
+		t.Errorf("%d rows of %d, %v", len(page.Rows), page.Total, err)
+	}
+	if _, err := f.app.Sync.ListingSummary(); profile.CodeOf(err) != profile.NotFound {
+		t.Errorf("it waits to be imported again: %v", err)
+	}
+	if _, err := f.app.Sync.Import(); profile.CodeOf(err) != profile.NotFound {
+		t.Errorf("imported twice: %v", err)
+	}
+	if err := f.app.Sync.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.Sync.Listing(0, 5); profile.CodeOf(err) != profile.NotFound {
+		t.Errorf("it is shown after it was left: %v", err)
 	}
 }

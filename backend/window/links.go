@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/staff"
@@ -47,8 +48,14 @@ func NewLinks(p Parts) *Links {
 // Take returns the client of the link that waits, once. Where the window locks
 // before it has the answer, the link waits on.
 func (l *Links) Take() (LinkView, error) {
-	return host.Do(l.parts.access, session.MayViewProfiles, func(_ context.Context, c *host.Call) (LinkView, error) {
-		return l.take(c), nil
+	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (LinkView, error) {
+		taken := l.take(c)
+		if taken.ID != "" {
+			if err := l.recordButton(ctx, c.Clinic); err != nil && profile.CodeOf(err) != profile.NotConnected {
+				logging.Failure(l.parts.page.log, "record that a link came", err)
+			}
+		}
+		return taken, nil
 	})
 }
 
@@ -56,6 +63,21 @@ func (l *Links) take(c *host.Call) LinkView {
 	id, giveBack := l.parts.links.take()
 	c.IfDropped(giveBack)
 	return LinkView{ID: string(id)}
+}
+
+// recordButton records that a link came from a browser, if the clinic waits for
+// its first one. Any page may send a link: at worst the last step of setting up
+// counts as done.
+func (l *Links) recordButton(ctx context.Context, c *host.Clinic) error {
+	store, err := c.Workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
+	how, err := store.Button(ctx)
+	if err != nil || how == profile.ButtonWorks || how == profile.ButtonUnused {
+		return err
+	}
+	return setButton(ctx, c, profile.ButtonWorks)
 }
 
 // Follow refreshes the client that a link named, creates one that is not here
@@ -204,7 +226,7 @@ func (l *Links) Test() (bool, error) {
 		}
 		select {
 		case <-back:
-			return true, setButton(ctx, c.Clinic, profile.ButtonWorks)
+			return true, nil
 		case <-time.After(testWait):
 			return false, nil
 		case <-ctx.Done():
@@ -213,13 +235,21 @@ func (l *Links) Test() (bool, error) {
 	})
 }
 
-// SkipButton records that this clinic does without the button in Cliniko, so
-// that setting up no longer asks for it.
-func (l *Links) SkipButton() error {
+// SetButton records how far this clinic is with the button in Cliniko: unused,
+// if it does without, so that setting up no longer asks for it; waiting, once
+// Cliniko was asked to approve it; "" for neither. That it works is for a link
+// to show.
+//
+// Errors: Invalid for anything else.
+func (l *Links) SetButton(how string) error {
 	_, err := host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, c.Session.Recorded(ctx, session.MayModifyLink, staff.ChangedLinks, "", func() error {
-			return setButton(ctx, c.Clinic, profile.ButtonUnused)
-		})
+		switch button := profile.Button(how); button {
+		case profile.ButtonUntried, profile.ButtonWaiting, profile.ButtonUnused:
+			return none{}, c.Session.Recorded(ctx, session.MayModifyLink, staff.ChangedLinks, "", func() error {
+				return setButton(ctx, c.Clinic, button)
+			})
+		}
+		return none{}, profile.Refuse(profile.Invalid, "Say whether the clinic waits for Cliniko's approval of the button, or does without it.")
 	})
 	return err
 }

@@ -40,7 +40,7 @@ var mayCall = map[string]groups{
 	"Profiles.History": {{"practitioner"}}, "Profiles.Export": {{"export"}, {"practitioner"}}, "Profiles.ExportSelected": {{"export"}, {"practitioner"}},
 	"Profiles.CopyDetail": {{"practitioner", "pms_link"}}, "Profiles.OpenInCliniko": {{"practitioner", "pms_link"}},
 	"Links.Take": {{"practitioner"}}, "Links.Follow": {{"practitioner"}}, "Links.FindPasted": {{"practitioner"}},
-	"Links.Setup": {{"pms_link"}}, "Links.Repair": {{"pms_link.modify"}}, "Links.Test": {{"pms_link"}}, "Links.SkipButton": {{"pms_link.modify"}},
+	"Links.Setup": {{"pms_link"}}, "Links.Repair": {{"pms_link.modify"}}, "Links.Test": {{"pms_link"}}, "Links.SetButton": {{"pms_link.modify"}},
 }
 
 // bound are the methods that the window may call, by service and name.

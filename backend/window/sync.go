@@ -43,10 +43,10 @@ func listingView(l *syncer.Listed) ListingView {
 	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived}
 }
 
-// Listing returns a part of what List found.
+// Listing returns a part of what List found, until somebody leaves it.
 func (s *Sync) Listing(offset, limit int) (ListingPage, error) {
 	return host.Do(s.access, session.MayModifyLink, func(_ context.Context, c *host.Call) (ListingPage, error) {
-		list, err := c.Session.Listed()
+		list, err := c.Session.LastListed()
 		if err != nil {
 			return ListingPage{}, err
 		}
@@ -77,7 +77,7 @@ func (s *Sync) Import() (PassView, error) {
 	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (PassView, error) {
 		ctx = context.WithoutCancel(ctx)
 		pass, err := c.Session.Integration().Import(ctx, func(list *syncer.Listed) (profile.Pass, error) {
-			return c.Clinic.Runner.Import(ctx, list, func() { c.Session.SetListed(nil) })
+			return c.Clinic.Runner.Import(ctx, list, c.Session.BeginImport)
 		})
 		return passView(&pass), err
 	})

@@ -19,7 +19,7 @@ type AppState struct {
 	Keyring     *ErrorView  `json:"keyring"`     // what is wrong with the system keyring, or null
 	Store       *ErrorView  `json:"store"`       // why the data on this computer cannot be opened, or null
 	MayReset    bool        `json:"mayReset"`    // the store is certainly lost: starting again may be offered
-	Button      string      `json:"button"`      // Open in TeleHab: works, unused, "" until somebody has tried
+	Button      string      `json:"button"`      // Open in TeleHab: works, waiting (for Cliniko), unused; "" at first
 	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`

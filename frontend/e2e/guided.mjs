@@ -23,8 +23,8 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await equals('the steps', said, [
       'Sign in, done',
       'Connect Cliniko, done',
-      '3 Button in Cliniko, next',
       'Import patients, done',
+      '4 Button in Cliniko, next',
     ]);
     await accessibleInBoth('13-first-steps');
 
@@ -32,9 +32,13 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     const title = page.getByRole('heading', { name: 'Open in TeleHab' });
     await until('the focus', () => title.evaluate((each) => each === document.activeElement));
     await page.getByText('find Connected patient apps').waitFor();
+    await button('I have written to Cliniko').click();
+    await guide().getByText('Waiting for Cliniko', { exact: true }).waitFor();
+    assert.equal((await state()).button, 'waiting');
+    await accessibleInBoth('13-waiting');
 
     await button('I do not use the button').click();
-    await guide().getByText('Everything is set up').waitFor();
+    await page.getByText('Everything is set up').waitFor();
     assert.equal((await state()).button, 'unused');
     await accessibleInBoth('13-set-up');
     await page.reload(); // nothing of it is the page's own

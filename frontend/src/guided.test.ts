@@ -29,75 +29,86 @@ describe('getting started', () => {
   const steps = async () =>
     (await guide()).getAllByRole('listitem').map((item) => item.textContent.trim());
 
-  it('leads from the key through the button and the import to its end', async () => {
+  it('leads from the key through the import to the first click in Cliniko', async () => {
     const { go, user } = integration(sample.UNCONNECTED);
     go.Integration.Connect.mockImplementation(async () => {
       go.set({ clinic: sample.CLINIC });
       return sample.CONNECTION;
     });
-    go.Links.Test.mockImplementation(async () => {
-      go.become({ button: 'works' });
-      return true;
+    go.Links.SetButton.mockImplementation(async (button) => {
+      go.become({ button: button as 'waiting' });
     });
     importsAtOnce(go);
     await heading('Set up Cliniko integration');
     expect(await steps()).toEqual([
       'Sign in, done',
       '2 Connect Cliniko, next',
-      '3 Button in Cliniko, later',
-      '4 Import clients, later',
+      '3 Import clients, later',
+      '4 Button in Cliniko, later',
     ]);
     await user.type(await screen.findByLabelText('API key'), 'MS0xLWFiY2RlZmdoaWprbG1ub3A-au2');
     await user.click(await button('Save'));
     await heading('Connected to Harbour Physio');
-    await user.click(await button('Next: the button in Cliniko'));
+    await user.click(await button('Sync clients'));
+    await screen.findByText(/^You can start now\. The 4 that need attention are kept here/);
+    await user.click(await button('Start sync'));
+    await user.click(await button('Close sync results'));
+    await screen.findByText(/^This is the list that was synced/);
+    expect(absent('Start sync')).toBeNull();
+    await user.click(await button('Go back'));
+    expect(go.Sync.Discard).toHaveBeenCalledOnce();
+
+    await (await guide()).findByText('Next: the button in Cliniko');
+    await user.click(await button('Set up the button'));
     const card = within(await screen.findByRole('region', { name: 'Open in TeleHab' }));
     expect(card.getByRole('heading', { name: 'Open in TeleHab' })).toHaveFocus();
     card.getByText(/support@cliniko\.com/); // the steps are there to be followed
-    await user.click(card.getByRole('button', { name: 'Test it' }));
-    await (await guide()).findByText('Next: import your clients');
-    await user.click(await button('Import clients'));
-    await user.click(await button('Start sync'));
-    await user.click(await button('Show those that need attention'));
-    await heading(/^Profiles that need attention/);
+    await user.click(card.getByRole('button', { name: 'I have written to Cliniko' }));
+    expect(go.Links.SetButton.mock.calls).toEqual([['waiting']]);
+    await (await guide()).findByText('Waiting for Cliniko', { selector: 'p' });
+    expect(await steps()).toContain('Button in Cliniko, waiting for Cliniko');
+    await card.findByText('Waiting for Cliniko’s approval');
+    expect(card.queryByText('I have written to Cliniko')).toBeNull();
+    expect(screen.queryByText(/^Everything is set up/)).toBeNull();
+
+    go.become({ button: 'works' }); // somebody has clicked in Cliniko
+    await screen.findByText(/^Everything is set up/);
     expect(screen.queryByText('Getting started')).toBeNull();
   });
 
   it('waits where one left it, and does without the button', async () => {
-    const { go, user } = integration(sample.CONNECTED);
-    go.Links.SkipButton.mockImplementation(async () => {
-      go.become({ button: 'unused' });
+    const { go, user } = integration({ button: '' });
+    go.Links.SetButton.mockImplementation(async (button) => {
+      go.become({ button: button as 'unused' });
     });
-    await user.click(await button('I do not use the button'));
-    await (await guide()).findByText('Next: import your clients');
+    await (await guide()).findByText('Next: the button in Cliniko');
     await user.click(await button('Profiles'));
     await user.click(await button('Settings'));
-    expect(await steps()).toContain('4 Import clients, next');
-    expect(await steps()).toContain('Button in Cliniko, not used');
+    expect(await steps()).toContain('4 Button in Cliniko, next');
+    await user.click(await button('I do not use the button'));
+    expect(go.Links.SetButton.mock.calls).toEqual([['unused']]);
+    await screen.findByText(/^Everything is set up/);
   });
 
-  it('says so once all is done, and not again', async () => {
-    const { go, user } = integration({ button: '' });
-    go.Links.Test.mockResolvedValueOnce(false);
-    await (await guide()).findByText('Next: the button in Cliniko');
-    await user.click(await button('Set up the button'));
+  it('says so once all is done, wherever one is, and not again', async () => {
+    const { go, user } = integration({ button: 'waiting' });
+    await (await guide()).findByText('Waiting for Cliniko', { selector: 'p' });
+    go.Links.Test.mockResolvedValueOnce(true);
     await user.click(await button('Test it'));
-    await screen.findByText(/did not come back/);
+    await screen.findByText(/^It works/); // this computer, and not yet Cliniko
     expect(screen.queryByText(/^Everything is set up/)).toBeNull();
-    go.Links.Test.mockImplementationOnce(async () => {
-      go.become({ button: 'works' });
-      return true;
-    });
-    await user.click(await button('Test it'));
-    await screen.findByText(/^Everything is set up/);
     await user.click(await button('Profiles'));
+    go.become({ button: 'works' });
+    await screen.findByText(/^Everything is set up/);
+    await user.click(await button('Close'));
+    expect(screen.queryByText(/^Everything is set up/)).toBeNull();
     await user.click(await button('Settings'));
     await button('Sync patients');
     expect(screen.queryByText('Getting started')).toBeNull();
   });
 
   it('is not for those who may only look', async () => {
-    const { go } = integration(sample.CONNECTED);
+    const { go } = integration({ button: '' });
     await button('Set up the button');
     go.become({ person: { ...sample.DANA, permissions: ['pms_link'] } });
     await (await guide()).findByText(/^Ask Dana Smith or Lee/);

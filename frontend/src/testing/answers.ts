@@ -133,7 +133,7 @@ export function answers(go: Found): Services {
       Setup: () => Promise.resolve(sample.LINK_SETUP),
       Repair: none,
       Test: none,
-      SkipButton: none,
+      SetButton: none,
     },
   };
 }

@@ -98,7 +98,7 @@ interface Links {
   Setup(): Promise<T.LinkSetupView>;
   Repair(takeOver: boolean): Promise<T.LinkSetupView>;
   Test(): Promise<boolean>;
-  SkipButton(): Promise<void>;
+  SetButton(how: string): Promise<void>;
 }
 
 /** The part of Wails' runtime that we use. */

@@ -8,7 +8,14 @@
 import { t } from '$lib/i18n';
 import type { Services } from './bridge';
 import { ApiError, toErrorView } from './errors';
-import type { ExportFormat, GuideName, PersonDetails, ProfileQuery, RetentionView } from './types';
+import type {
+  ButtonState,
+  ExportFormat,
+  GuideName,
+  PersonDetails,
+  ProfileQuery,
+  RetentionView,
+} from './types';
 
 export { ApiError, toErrorView } from './errors';
 export { on, type EventMap } from './events';
@@ -171,8 +178,8 @@ export const api = {
   repairLink: (takeOver: boolean) => settle(() => go().Links.Repair(takeOver), LOCAL),
   /** Sends a link through the operating system; false if it was not back in ten seconds. */
   testLink: () => settle(() => go().Links.Test(), LOCAL),
-  /** This clinic does without the button in Cliniko. */
-  skipButton: () => settle(() => go().Links.SkipButton(), LOCAL),
+  /** How far this clinic is with the button in Cliniko, as a person says. */
+  setButton: (how: Exclude<ButtonState, 'works'>) => settle(() => go().Links.SetButton(how), LOCAL),
 
   copyText: (text: string) => settle(() => go().About.CopyText(text), LOCAL),
   /** For a client's email or phone number: Go clears the clipboard after 45 seconds. */

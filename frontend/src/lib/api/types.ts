@@ -34,9 +34,12 @@ export type PassView = Narrow<go.PassView, { kind: 'full' | 'changes' | 'retry' 
 export type SyncStatus = Narrow<go.SyncStatus, { phase: Phase; last: PassView | null }>;
 export type DayView = FromGo<go.DayView>;
 
+/** Open in TeleHab, the button in Cliniko: '' until somebody has begun with it. */
+export type ButtonState = '' | 'waiting' | 'works' | 'unused';
+
 export type AppState = Narrow<
   go.AppState,
-  { person: PersonView | null; button: '' | 'works' | 'unused'; sync: SyncStatus }
+  { person: PersonView | null; button: ButtonState; sync: SyncStatus }
 >;
 
 export type FieldName = 'first_name' | 'last_name' | 'date_of_birth' | 'sex' | 'email';

@@ -10,8 +10,9 @@ import {
 import { isAsked } from './sync-line';
 import { RowWindows } from './windows.svelte';
 
-/** What the Sync patients page shows. */
-export type ImportStep = 'start' | 'busy' | 'listed' | 'results' | 'stopped' | 'problem';
+/** What the Sync patients page shows. `imported`: the list that was stored, once its results are closed. */
+export type ImportStep =
+  'start' | 'busy' | 'listed' | 'results' | 'imported' | 'stopped' | 'problem';
 
 type Work = '' | 'list' | 'store' | 'resume';
 
@@ -21,6 +22,8 @@ type Work = '' | 'list' | 'store' | 'resume';
  */
 export class Importer {
   listing = $state.raw<ListingView | null>(null);
+  /** The list was stored. */
+  imported = $state(false);
   results = $state.raw<PassView | null>(null);
   problem = $state.raw<ErrorView | null>(null);
   /** What was under way when someone pressed Cancel; '' if nobody did. */
@@ -42,6 +45,7 @@ export class Importer {
     if (this.results) return 'results';
     if (this.problem) return 'problem';
     if (this.stoppedWhile) return 'stopped';
+    if (this.imported && this.listing) return 'imported';
     // A list keeps waiting while a background pass runs.
     if ((sync.phase === 'listed' || sync.background) && this.listing) return 'listed';
     return 'start';
@@ -50,6 +54,7 @@ export class Importer {
   /** Reads the list of clients from Cliniko; nothing is stored yet. */
   async list() {
     await this.#run('list', async () => {
+      this.imported = false;
       this.listing = await api.listPatients();
       this.rows.clear();
     });
@@ -68,7 +73,7 @@ export class Importer {
   async store() {
     await this.#run('store', async () => {
       this.results = await api.startImport();
-      this.#forgetListing();
+      this.imported = true;
     });
   }
 
@@ -109,6 +114,7 @@ export class Importer {
 
   #forgetListing() {
     this.listing = null;
+    this.imported = false;
     this.rows.clear();
   }
 

@@ -189,6 +189,8 @@ describe('Importer', () => {
     expect(importer.step(go.state.sync)).toBe('results');
     expect(importer.results).toEqual(sample.PASS);
     importer.close();
+    expect(importer.step(go.state.sync)).toBe('imported');
+    await importer.discard();
     expect(importer.step(go.state.sync)).toBe('start');
   });
 
