@@ -27,6 +27,7 @@ func (t *Terminal) people() *cobra.Command {
 	c := &cobra.Command{Use: "people", Short: "Add the people who may sign in", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	var email, name, as string
+	var role roleFlag
 	add := &cobra.Command{
 		Use:   "add --email E --name N",
 		Short: "Add a person; the first one gets every permission, later ones may open profiles",
@@ -36,19 +37,23 @@ func (t *Terminal) people() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			return t.with(c.Context(), false, t.options(), func(w *workspace.Workspace) error {
-				return t.addPerson(c.Context(), w, as, name, email)
+				return t.addPerson(c.Context(), w, as, name, email, role.Permissions)
 			})
 		}),
 	}
 	add.Flags().StringVar(&email, "email", "", "the person's email, to sign in with")
 	add.Flags().StringVar(&name, "name", "", "the person's name")
 	add.Flags().StringVar(&as, "as", "", "the email of someone who may manage people")
+	if err := role.Set("practitioner"); err != nil {
+		panic(err) // there is no such role any more
+	}
+	add.Flags().Var(&role, "role", "what a later person may do: "+roleNames())
 	need(add, "email", "name")
 	c.AddCommand(add)
 	return c
 }
 
-func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, name, email string) error {
+func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, name, email string, permissions []staff.Permission) error {
 	somebody, err := w.Accounts.Any(ctx)
 	if err != nil {
 		return err
@@ -73,7 +78,7 @@ func (t *Terminal) addPerson(ctx context.Context, w *workspace.Workspace, as, na
 			return err // before the other password is typed
 		}
 		add = func(password string) (staff.Person, error) {
-			return by.Accounts().Add(ctx, "", name, email, password, []staff.Permission{staff.Practitioner, staff.CreateProfiles, staff.ModifyProfiles})
+			return by.Accounts().Add(ctx, "", name, email, password, permissions)
 		}
 	}
 	password, err := passwords.next(ctx, "Password for "+name+" (at least 12 characters)")

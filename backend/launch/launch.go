@@ -1,5 +1,5 @@
-// Package launch opens an address in the program that the person uses for it,
-// and does not wait for that program to end: an opener may be the parent of a
+// Package launch opens an address in the program that the person uses for it, a
+// browser or one for calls or email, and does not wait for that program to end: an opener may be the parent of a
 // browser, and then runs as long as the browser does.
 package launch
 
@@ -15,15 +15,20 @@ import (
 // has accepted the address.
 const moment = time.Second
 
-// acceptable excludes what a script between us and the browser, such as
-// xdg-open, could mistake for anything other than one address.
-var acceptable = regexp.MustCompile(`^(https?|telehab)://[A-Za-z0-9\[\]:/?&=._~%+-]+$`)
+// acceptable and contact exclude what a script between us and the other program,
+// such as xdg-open, could mistake for anything other than one address. contact is
+// a number to call or an email to write to, without anything else that such an
+// address may carry: no subject, no text, no second address.
+var (
+	acceptable = regexp.MustCompile(`^(https?|telehab)://[A-Za-z0-9\[\]:/?&=._~%+-]+$`)
+	contact    = regexp.MustCompile(`^(tel:\+?[0-9]{3,17}|mailto:([A-Za-z0-9._~=+-]|%27)+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+)$`)
+)
 
 // Address passes an address to the operating system. If it succeeds, the
 // address was accepted; what the other program does with it is unknown. It
 // returns within about a second in any case.
 func Address(ctx context.Context, address string) error {
-	if !acceptable.MatchString(address) {
+	if !acceptable.MatchString(address) && !contact.MatchString(address) {
 		return errors.New("open an address: not one of ours") // without the address, which may name a client
 	}
 	ended := make(chan error, 1)

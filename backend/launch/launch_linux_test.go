@@ -99,7 +99,11 @@ func TestOnlyAddressesAreOpened(t *testing.T) {
 	record := opener(t, "exit 0")
 	for _, address := range []string{
 		"", "--help", "file:///etc/passwd", "javascript:alert(1)", "https://", "/usr/bin/true",
-		"https://a.example/$(id)", "https://a.example/`id`", "https://a.example/ b", "https://a.example/\n", "https://a.example/;id", "https://a.example/'x'",
+		"tel:", "tel:12", "tel:0491 570 156", "tel:0491570156;ext=2", "tel:+61491570156,,1", "tel:*21*0491570156#", "tel:++61491570156", "tel:-h", "tel://0491570156", "TEL:0491570156",
+		"mailto:", "mailto:ann", "mailto:ann@example.com?subject=x", "mailto:ann@example.com?attach=/etc/passwd", "mailto:ann@example.com,bob@example.com",
+		"mailto:a%22b@example.com", "mailto:a%0ab@example.com", "mailto:ann@example.com&cc=b@c.example", "mailto:ann@example.com\n", "mailto:a b@example.com",
+		"mailto:ann@", "mailto:ann@example", "mailto:ann@.example", "mailto:$(id)@example.com", "mailto:`id`@example.com", "mailto:a'b@example.com", "mailto:ann%27@example.com%22",
+		"sms:0491570156", "callto:0491570156", "https://a.example/$(id)", "https://a.example/`id`", "https://a.example/ b", "https://a.example/\n", "https://a.example/;id", "https://a.example/'x'",
 	} {
 		if err := launch.Address(t.Context(), address); err == nil {
 			t.Errorf("%q was opened", address)
@@ -107,5 +111,34 @@ func TestOnlyAddressesAreOpened(t *testing.T) {
 	}
 	if text, err := os.ReadFile(record); err == nil {
 		t.Errorf("the opener was started: %s", text)
+	}
+}
+
+func TestCallsAndEmailsAreOpened(t *testing.T) {
+	for _, address := range []string{"tel:+61491570156", "tel:0491570156", "tel:131450", "mailto:ann@example.com", "mailto:Zoe.O%27Brien+family@mail.example.co.uk"} {
+		record := opener(t, "exit 0")
+		if err := launch.Address(t.Context(), address); err != nil {
+			t.Errorf("%s: %v", address, err)
+			continue
+		}
+		if _, given := started(t, record); given != address {
+			t.Errorf("%s: it was given %q", address, given)
+		}
+	}
+}
+
+// No browser is started where there is nothing to call with.
+func TestNoBrowserIsGivenANumber(t *testing.T) {
+	record := opener(t, "exit 0")
+	dir := filepath.Dir(record)
+	if err := os.Rename(filepath.Join(dir, "xdg-open"), filepath.Join(dir, "x-www-browser")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir)
+	if err := launch.Address(t.Context(), "tel:0491570156"); err == nil {
+		t.Error("it was opened")
+	}
+	if _, err := os.Stat(record); err == nil {
+		t.Error("the browser was started")
 	}
 }

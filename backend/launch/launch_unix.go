@@ -10,9 +10,12 @@ import (
 )
 
 // openers are tried in turn until one can be started.
-func openers() []string {
+func openers(address string) []string {
 	if runtime.GOOS == "darwin" {
 		return []string{"/usr/bin/open"}
+	}
+	if contact.MatchString(address) {
+		return []string{"xdg-open"} // a browser calls nobody
 	}
 	return []string{"xdg-open", "x-www-browser", "www-browser"}
 }
@@ -22,7 +25,7 @@ func openers() []string {
 // waited for in the background, so that it does not become a zombie process.
 func start(address string, ended chan<- error) error {
 	var err error
-	for _, tool := range openers() {
+	for _, tool := range openers(address) {
 		command := exec.Command(tool, address) //nolint:gosec,noctx // a constant, and one argument; killing it could close the person's browser
 		command.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		if err = command.Start(); err != nil {
