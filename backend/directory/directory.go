@@ -184,22 +184,6 @@ func (d *Directory) Failures() []profile.Entry {
 	return d.Find(Query{Filter: Attention, Sort: ByName, Limit: math.MaxInt}).Entries
 }
 
-// SharingEmail counts the other active clients with the same email.
-func (d *Directory) SharingEmail(e *profile.Entry) int {
-	if e.Profile.Email == "" {
-		return 0
-	}
-	email, others := fold(e.Profile.Email), 0
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	for _, r := range d.rows {
-		if r != nil && r.email == email && r.entry.Ref != e.Ref && r.in(All) {
-			others++
-		}
-	}
-	return others
-}
-
 // Find answers a query.
 func (d *Directory) Find(q Query) Result {
 	sorted := d.settle(q.Sort)

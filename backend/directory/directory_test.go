@@ -123,14 +123,6 @@ func TestFiltersAndCounts(t *testing.T) {
 	}
 }
 
-func TestSharingEmail(t *testing.T) {
-	d := someClients()
-	e, _ := d.One("2")
-	if n := d.SharingEmail(&e); n != 1 {
-		t.Errorf("%d others", n)
-	}
-}
-
 // All pages together are the whole list, whatever the order and the search.
 func TestPagesAreTheWholeList(t *testing.T) {
 	d := New()

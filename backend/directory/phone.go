@@ -38,7 +38,7 @@ func phoneForms(number string) string {
 	var out strings.Builder
 	for i, piece := range pieces {
 		digits := digitsOf(piece)
-		rest, abroad := digits, strings.Contains(piece, "+")
+		rest, abroad := digits, hasPlus(piece)
 		if !abroad {
 			rest, abroad = afterDialOut(digits, "")
 		}
@@ -55,6 +55,9 @@ func phoneForms(number string) string {
 	}
 	return out.String()
 }
+
+// hasPlus reports whether a number names its country.
+func hasPlus(piece string) bool { return strings.Contains(piece, "+") }
 
 // phonePieces splits a field with several numbers, or with an extension.
 func phonePieces(folded string) []string {

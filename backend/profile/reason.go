@@ -28,8 +28,39 @@ func (p Problem) Text() string {
 	return p.Field.Label() + " " + faults[p.Kind]
 }
 
-// Reason says in one sentence why a profile needs attention.
-func (f *Failure) Reason() string {
+// longestQuoted is how much of a wrong value is repeated, in characters.
+const longestQuoted = 60
+
+// textIn is Text with the value that is wrong, as these details have it:
+// `Date of Birth "2099-01-01" is in the future`.
+func (p Problem) textIn(d *Details) string {
+	value := ""
+	switch p.Kind {
+	case NotADate, InTheFuture, LongAgo:
+		value = d.ImpossibleBirthDate
+	case NotAnEmail:
+		value = d.Email
+	}
+	if value == "" {
+		return p.Text()
+	}
+	if runes := []rune(value); len(runes) > longestQuoted {
+		value = string(runes[:longestQuoted]) + "…"
+	}
+	return p.Field.Label() + ` "` + value + `" ` + faults[p.Kind]
+}
+
+// Reason says in one sentence why a profile needs attention. It never contains
+// a value.
+func (f *Failure) Reason() string { return f.reason(Problem.Text) }
+
+// ReasonIn is Reason with the values that are wrong, as these details have
+// them.
+func (f *Failure) ReasonIn(d *Details) string {
+	return f.reason(func(p Problem) string { return p.textIn(d) })
+}
+
+func (f *Failure) reason(text func(Problem) string) string {
 	if f.Code == Unreadable {
 		return "Cliniko's answer about this client could not be understood."
 	}
@@ -38,7 +69,7 @@ func (f *Failure) Reason() string {
 		if p.Kind == Missing {
 			missing = append(missing, p.Field.Label())
 		} else {
-			texts = append(texts, p.Text())
+			texts = append(texts, text(p))
 		}
 	}
 	switch len(missing) {

@@ -1,6 +1,7 @@
 package profile_test
 
 import (
+	"strings"
 	"testing"
 
 	"telehab.io/desktop/backend/profile"
@@ -25,6 +26,36 @@ func TestProblemsInWords(t *testing.T) {
 		if got := problem.Text(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestReasonsWithTheirValues(t *testing.T) {
+	d := profile.Details{FirstName: "\u3164", ImpossibleBirthDate: "2099-01-01", Email: "n/a", Sex: "x"}
+	for problem, want := range map[profile.Problem]string{
+		{Field: "date_of_birth", Kind: "in_future"}:  `Date of Birth "2099-01-01" is in the future.`,
+		{Field: "date_of_birth", Kind: "not_a_date"}: `Date of Birth "2099-01-01" is not a real date.`,
+		{Field: "date_of_birth", Kind: "long_ago"}:   `Date of Birth "2099-01-01" is too long ago.`,
+		{Field: "email", Kind: "not_an_email"}:       `Email "n/a" is not one email address.`,
+		{Field: "email", Kind: "missing"}:            "Email is missing.",
+		{Field: "first_name", Kind: "not_printable"}: "First Name has no readable letters.",
+		{Field: "title", Kind: "too_long"}:           "Title is too long, so only its beginning is kept.",
+	} {
+		f := profile.Failure{Code: "impossible", Problems: []profile.Problem{problem}}
+		if got := f.ReasonIn(&d); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	born := profile.Problem{Field: "date_of_birth", Kind: "in_future"}
+	f := profile.Failure{Code: "incomplete", Problems: []profile.Problem{born, {Field: "sex", Kind: "missing"}}}
+	if got := f.ReasonIn(&d); got != `Sex is missing; Date of Birth "2099-01-01" is in the future.` {
+		t.Errorf("%q", got)
+	}
+	long := profile.Failure{Code: "impossible", Problems: []profile.Problem{{Field: "email", Kind: "not_an_email"}}}
+	if got, want := long.ReasonIn(&profile.Details{Email: strings.Repeat("é", 61)}), `Email "`+strings.Repeat("é", 60)+`…" is not one email address.`; got != want {
+		t.Errorf("%q", got)
+	}
+	if got := f.ReasonIn(&profile.Details{}); got != "Sex is missing; Date of Birth is in the future." {
+		t.Errorf("without the value: %q", got)
 	}
 }
 

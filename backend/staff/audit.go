@@ -18,7 +18,8 @@ const (
 	ReadHistory      Action = "read_history"      // Cliniko's id
 	OpenedInCliniko  Action = "opened_in_cliniko" // Cliniko's id
 	CopiedDetail     Action = "copied_detail"
-	ErasedProfile    Action = "erased_profile" // Cliniko's id
+	ContactedClient  Action = "contacted_client" // Cliniko's id
+	ErasedProfile    Action = "erased_profile"   // Cliniko's id
 	ExportedProfiles Action = "exported_profiles"
 	ExportedSelected Action = "exported_selected"
 	ExportedFailures Action = "exported_failures"

@@ -51,7 +51,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 	f, other := twoClinics(t)
 	clients := f.fake.IDs()
 	one, two := clients[0], clients[1]
-	var failing, desk string
+	var failing, desk, reached string
 	f.system.saveTo = filepath.Join(t.TempDir(), "out")
 	f.computer.OpenTest = func(_ context.Context, link deeplink.Link) error {
 		go f.app.parts.links.arrive(link) // as the operating system would bring it
@@ -102,6 +102,12 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Profiles.Refresh", func() error { _, err := a.Profiles.Refresh(one); return err }, []string{"refreshed_profile ONE"}, ""},
 		{"Profiles.History", func() error { _, err := a.Profiles.History(one); return err }, []string{"read_history ONE"}, ""},
 		{"Profiles.OpenInCliniko", func() error { return a.Profiles.OpenInCliniko(one) }, []string{"opened_in_cliniko ONE"}, ""},
+		{"Profiles.Call", func() error {
+			view := f.reachable()
+			reached = view.ID
+			return a.Profiles.Call(view.ID, view.Phones[0].Number)
+		}, []string{"contacted_client REACHED"}, ""},
+		{"Profiles.Mail", func() error { return a.Profiles.Mail(reached) }, []string{"contacted_client REACHED"}, ""},
 		{"Profiles.CopyDetail", func() error { return a.Profiles.CopyDetail("0491 570 156") }, []string{"copied_detail"}, ""},
 		{"Profiles.Export", func() error { _, err := a.Profiles.Export("csv", password); return err }, []string{"exported_profiles"}, ""},
 		{"Profiles.ExportSelected", func() error { _, err := a.Profiles.ExportSelected([]string{one}, "csv", password); return err },
@@ -198,7 +204,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		known := strings.NewReplacer("DANA", dana, "DESK", desk, "ONE", one, "TWO", two, "FAILING", failing)
+		known := strings.NewReplacer("DANA", dana, "DESK", desk, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached)
 		want := []string{}
 		for _, line := range c.lines {
 			want = append(want, known.Replace(line))

@@ -63,7 +63,7 @@ func failureView(e *profile.Entry) *FailureView {
 	}
 	shown := e.Profile.Displayed()
 	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: shown.ListName(), Code: string(f.Code), Problems: problemViews(f),
-		Reason: f.Reason(), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
+		Reason: f.ReasonIn(&shown.Details), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
 }
 
 func listedRow(e *profile.Entry) ListedRow {

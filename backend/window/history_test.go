@@ -50,7 +50,7 @@ func TestHistoryOfAProfile(t *testing.T) {
 	}
 	f.syncNow()
 	change := f.newest(id, 1)
-	phones := profile.Phone(before.Phones[0])
+	phones := before.Phones[0]
 	want := []FieldChangeView{
 		{Field: "email", Label: "Email", Before: before.Email, After: "new@example.com"},
 		{Field: "phones", Label: "Phone Numbers", Before: phones.Number + " " + phones.Type},

@@ -68,8 +68,9 @@ func TestLongDetailsAreCutAndSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const reason = "Email is not one email address; First Name is too long, so only its beginning is kept; Title is too long, so only its beginning is kept; Phone Numbers are too many, so only the first are kept."
-	if view.Failure == nil || !strings.Contains(view.Failure.Reason, "First Name is too long, so only its beginning is kept") || len(view.Failure.Reason) != len(reason) {
+	want := "First Name is too long, so only its beginning is kept; Email \"" + strings.Repeat("a", 60) + "…\" is not one email address; " +
+		"Title is too long, so only its beginning is kept; Phone Numbers are too many, so only the first are kept."
+	if view.Failure == nil || view.Failure.Reason != want {
 		t.Errorf("%+v", view.Failure)
 	}
 	if view.FirstName != strings.Repeat("a", 254)+"…" || len(view.Phones) != 50 || view.Phones[49].Number != "0491 570 49" {

@@ -35,7 +35,7 @@ type Parts struct {
 type Computer struct {
 	Registration deeplink.Registration                       // of our links with the operating system
 	OpenTest     func(context.Context, deeplink.Link) error  // opens a test link as a click would
-	OpenAddress  func(ctx context.Context, url string) error // in the person's browser
+	OpenAddress  func(ctx context.Context, url string) error // in the person's browser, or their program for calls or email
 	Online       func() bool                                 // there is a network at all
 	Clock        func() time.Time                            // which may be wrong
 	Uptime       func() time.Duration                        // since the computer started
@@ -75,15 +75,30 @@ func (c *Computer) browse(ctx context.Context, address string) error {
 	return nil
 }
 
-// browserTrouble: the operating system did not open an address.
-const browserTrouble profile.Code = "browser_trouble"
+// contact passes a tel: or mailto: address to the program that the person uses
+// for it, and does not wait for that.
+func (c *Computer) contact(ctx context.Context, address string) error {
+	if err := c.OpenAddress(ctx, address); err != nil {
+		return &profile.Error{Code: contactTrouble, Cause: err,
+			Message: "No program on this computer took it. Copy it instead, or choose a default app for calls and email in the system's settings."}
+	}
+	return nil
+}
+
+// What the operating system did not open: a page, or a number or an email.
+const (
+	browserTrouble profile.Code = "browser_trouble"
+	contactTrouble profile.Code = "contact_trouble"
+)
 
 // none is the answer of a method that has none but its error.
 type none = struct{}
 
 // maxRows is the most rows that one answer to the window holds, maxMerged the
-// most clients who are named as merged into another.
+// most clients who are named as merged into another, maxShared those with the
+// same email or phone.
 const (
 	maxRows   = 500
 	maxMerged = 50
+	maxShared = 6
 )

@@ -38,6 +38,7 @@ var mayCall = map[string]groups{
 	"Profiles.Find": {{"practitioner"}}, "Profiles.IDs": {{"practitioner"}}, "Profiles.FindName": {{"practitioner"}},
 	"Profiles.Get": {{"practitioner"}}, "Profiles.Refresh": {{"practitioner.modify"}}, "Profiles.Erase": {{"practitioner.delete"}},
 	"Profiles.History": {{"practitioner"}}, "Profiles.Export": {{"export"}, {"practitioner"}}, "Profiles.ExportSelected": {{"export"}, {"practitioner"}},
+	"Profiles.Call": {{"practitioner"}}, "Profiles.Mail": {{"practitioner"}},
 	"Profiles.CopyDetail": {{"practitioner", "pms_link"}}, "Profiles.OpenInCliniko": {{"practitioner", "pms_link"}},
 	"Links.Take": {{"practitioner"}}, "Links.Follow": {{"practitioner"}}, "Links.FindPasted": {{"practitioner"}},
 	"Links.Setup": {{"pms_link"}}, "Links.Repair": {{"pms_link.modify"}}, "Links.Test": {{"pms_link"}}, "Links.SetButton": {{"pms_link.modify"}},

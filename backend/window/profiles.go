@@ -210,7 +210,7 @@ func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView,
 		return ProfileView{}, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
 	}
 	view := profileView(&entry, c.Time(ctx))
-	view.EmailSharedWith = profiles.SharingEmail(&entry)
+	view.addShared(profiles.SharingContact(&entry))
 	store, err := c.Workspace.Store(ctx)
 	if err != nil {
 		return ProfileView{}, err

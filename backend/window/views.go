@@ -162,7 +162,7 @@ type FailureView struct {
 	Name          string        `json:"name"`
 	Code          string        `json:"code"` // incomplete, impossible, unreadable
 	Problems      []ProblemView `json:"problems"`
-	Reason        string        `json:"reason"` // all problems in one sentence
+	Reason        string        `json:"reason"` // all problems in one sentence, with the values that are wrong
 	FirstFailedAt string        `json:"firstFailedAt"`
 	LastFailedAt  string        `json:"lastFailedAt"`
 	Attempts      int           `json:"attempts"`

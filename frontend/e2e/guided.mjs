@@ -99,7 +99,7 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await equals('the first one again', () => title.innerText(), first);
     await accessibleInBoth('13-one-by-one');
 
-    await button('Check again').click();
+    await button('Refresh').click();
     await page.getByText(/^It still needs attention/).waitFor();
     await mend(
       await page
@@ -107,7 +107,7 @@ export function walkGuided({ step, at, accessibleInBoth }) {
         .first()
         .innerText(),
     );
-    await button('Check again').click();
+    await button('Refresh').click();
     await page.getByText(`${count - 1} more to go.`).waitFor();
     const next = button(/^Next: /);
     await until('the focus', () => next.evaluate((each) => each === document.activeElement));

@@ -175,6 +175,7 @@ step('a failed profile says what is missing, and where to fix it', async () => {
   await page.getByRole('grid', { name: 'Profiles' }).getByText('No email').first().click();
   await page.getByText(/Email is missing/).first().waitFor();
   await button('Fix in Cliniko').waitFor();
+  await equals('ways to edit', () => button('Edit in Cliniko').count(), 0);
   await accessible('states-3-failed');
 });
 

@@ -208,13 +208,13 @@ describe('failed profiles one by one', () => {
   it('offer the next one once one is mended', async () => {
     const { go, user, mend } = await begin();
     go.Profiles.Refresh.mockResolvedValueOnce(OLIVER);
-    await user.click(await button('Check again'));
+    await user.click(await button('Refresh'));
     await screen.findByText(/^It still needs attention/);
     go.Profiles.Refresh.mockImplementationOnce(async () => {
       mend(OLIVER);
       return { ...OLIVER, email: 'alex@example.com', failure: null };
     });
-    await user.click(await button('Check again'));
+    await user.click(await button('Refresh'));
     const next = await screen.findByRole('button', { name: 'Next: Ivanova, Hana' });
     await vi.waitFor(() => expect(next).toHaveFocus());
     screen.getByText('2 more to go.');

@@ -51,7 +51,7 @@ describe('a link from Cliniko', () => {
     await screen.findByText('Fetching this client from Cliniko…');
     answer.answer({ ...ROBIN, email: '', failure: OLIVER.failure });
     await heading(/Robin Newcomer/);
-    await screen.findByText(/needs attention: Email is missing in Cliniko/);
+    await screen.findByText('Email is missing.');
   });
 
   it.each([

@@ -118,6 +118,8 @@ export function answers(go: Found): Services {
       History: () => Promise.resolve(sample.HISTORY),
       Export: none,
       ExportSelected: none,
+      Call: done,
+      Mail: done,
       CopyDetail: done,
       OpenInCliniko: done,
     },

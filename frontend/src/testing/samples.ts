@@ -24,6 +24,7 @@ import type {
   ProfileRow,
   ProfileView,
   RetentionView,
+  SharedView,
   SyncStatus,
   TallyView,
 } from '../lib/api/types';
@@ -187,10 +188,12 @@ export const NGOZI: ProfileView = {
   genderIdentity: '',
   pronouns: 'she/her',
   email: 'ngozi.abara@example.com',
-  emailSharedWith: 0,
+  mailable: true,
+  shared: [],
+  sharedMore: 0,
   phones: [
-    { type: 'Mobile', number: '0491 570 156' },
-    { type: 'Home', number: '02 5550 1234' },
+    { type: 'Mobile', number: '0491 570 156', dialable: true },
+    { type: 'Home', number: '02 5550 1234', dialable: true },
   ],
   privacyPolicy: 'accepted',
   updatedAt: '2026-10-20T01:02:03Z',
@@ -210,7 +213,7 @@ const FAILURE: FailureView = {
   name: '',
   code: 'incomplete',
   problems: [NO_EMAIL],
-  reason: 'Email is missing',
+  reason: 'Email is missing.',
   firstFailedAt: '2026-11-03T09:12:00Z',
   lastFailedAt: '2026-11-03T09:12:00Z',
   attempts: 3,
@@ -218,8 +221,8 @@ const FAILURE: FailureView = {
 /** Somebody whose profile is not complete in Cliniko. */
 function failing(id: string, lastName: string, firstName: string, problem: ProblemView) {
   const named = { ref: id, id, name: `${lastName}, ${firstName}` };
-  const failure = { ...FAILURE, ...named, problems: [problem], reason: problem.text };
-  return { ...NGOZI, id, lastName, firstName, preferred: '', email: '', failure };
+  const failure = { ...FAILURE, ...named, problems: [problem], reason: `${problem.text}.` };
+  return { ...NGOZI, id, lastName, firstName, preferred: '', email: '', mailable: false, failure };
 }
 
 export const OLIVER = failing('836447129235007919', 'Chen', 'Oliver', NO_EMAIL);
@@ -238,6 +241,25 @@ export const MEI: ProfileView = {
   lastName: 'Müller',
   born: '1990-03-04',
   email: 'mei.mueller@example.com',
+};
+/** Who may be Mei, entered twice, and a child with her email. */
+export const TWICE: SharedView = {
+  id: '836447129235071271',
+  name: 'Mueller, Mei',
+  born: '1990-03-04',
+  state: 'active',
+  email: false,
+  phone: true,
+  duplicate: true,
+};
+export const CHILD: SharedView = {
+  id: '836447129235079190',
+  name: 'Müller, Lin',
+  born: '2018-09-01',
+  state: 'active',
+  email: true,
+  phone: false,
+  duplicate: false,
 };
 export const ZOE: ProfileView = {
   ...MEI,

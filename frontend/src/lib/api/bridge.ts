@@ -87,6 +87,8 @@ interface Profiles {
   History(id: string): Promise<T.HistoryView>;
   Export(format: T.ExportFormat, password: string): Promise<string>;
   ExportSelected(ids: string[], format: T.ExportFormat, password: string): Promise<string>;
+  Call(id: string, number: string): Promise<void>;
+  Mail(id: string): Promise<void>;
   CopyDetail(text: string): Promise<void>;
   OpenInCliniko(id: string): Promise<void>;
 }

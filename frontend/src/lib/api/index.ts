@@ -166,6 +166,9 @@ export const api = {
   /** Of a client who has left Cliniko: removes what is kept here. */
   eraseProfile: (id: string, own: string) => settle(() => go().Profiles.Erase(id, own), LOCAL),
   profileHistory: (id: string) => settle(() => go().Profiles.History(id), LOCAL),
+  /** Calls one of the client's numbers, or begins an email, in the program for it. */
+  call: (id: string, number: string) => settle(() => go().Profiles.Call(id, number), LOCAL),
+  mail: (id: string) => settle(() => go().Profiles.Mail(id), LOCAL),
   openInCliniko: (id: string) => settle(() => go().Profiles.OpenInCliniko(id), LOCAL),
 
   /** The link that waits; each is given once. */

@@ -96,11 +96,13 @@ export type ProfilePage = Narrow<go.ProfilePage, { rows: ProfileRow[] }>;
 
 export type PhoneView = FromGo<go.PhoneView>;
 export type MergedView = FromGo<go.MergedView>;
+export type SharedView = Narrow<go.SharedView, { state: ProfileState }>;
 export type ProfileView = Narrow<
   go.ProfileView,
   {
     state: ProfileState;
     privacyPolicy: '' | 'accepted' | 'refused';
+    shared: SharedView[];
     failure: FailureView | null;
   }
 >;

@@ -96,6 +96,8 @@ describe('a text with letters that run to the left', () => {
 it('makes initials of any name', () => {
   expect(initials('Dana Smith')).toBe('DS');
   expect(initials('Ngozi')).toBe('N');
+  expect(initials('Zoë (Zo) O’Example')).toBe('ZO');
+  expect(initials('+61 "plus" @at-sign 2')).toBe('PA');
   expect(initials('')).toBe('');
 });
 

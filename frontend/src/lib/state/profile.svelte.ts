@@ -106,10 +106,22 @@ export class OneProfile {
     await this.refresh();
   }
 
-  async openInCliniko() {
+  openInCliniko = () => this.#reach(() => api.openInCliniko(this.id));
+  call = (number: string) => this.#reach(() => api.call(this.id, number));
+  mail = () => this.#reach(() => api.mail(this.id));
+
+  /** Opens the pages of both in Cliniko, where they can be merged. */
+  compare = (other: string) =>
+    this.#reach(async () => {
+      await api.openInCliniko(this.id);
+      await api.openInCliniko(other);
+    });
+
+  /** Hands something over to another program. */
+  async #reach(open: () => Promise<void>) {
     this.problem = null;
     try {
-      await api.openInCliniko(this.id);
+      await open();
     } catch (thrown) {
       this.problem = toErrorView(thrown);
     }

@@ -1,0 +1,144 @@
+package directory
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Shared is a client who has an email or a phone number in common with another
+// one, as families do.
+type Shared struct {
+	Entry profile.Entry
+	Email bool // the same one
+	Phone bool // at least one number is the same
+	// Born is set if the birth date is the same too: the two may be one person
+	// who was entered twice, or twins.
+	Born bool
+}
+
+// SharingContact returns the active and archived clients who have the email or a
+// phone number of this one: first those with the same birth date, then those who
+// are active, each by name. Emails and numbers are the same if a search for one
+// finds the other. Clients who were merged or deleted are left out: Cliniko has
+// dealt with them.
+func (d *Directory) SharingContact(e *profile.Entry) []Shared {
+	if e.Profile.State != profile.Active && e.Profile.State != profile.Archived {
+		return nil
+	}
+	d.settleTexts()
+	defer d.mu.RUnlock()
+	own := contactOf(e, d.country)
+	var all []Shared
+	for _, r := range d.mayShare(&own) {
+		s := Shared{Entry: r.entry, Email: own.email != "" && r.email == own.email, Phone: own.hasPhoneOf(r)}
+		if r.entry.Ref == e.Ref || r.entry.Profile.State == profile.Merged || !s.Email && !s.Phone {
+			continue
+		}
+		s.Born = !e.Profile.DateOfBirth.IsZero() && r.entry.Profile.DateOfBirth == e.Profile.DateOfBirth
+		all = append(all, s)
+	}
+	slices.SortFunc(all, func(a, b Shared) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()),
+			strings.Compare(fold(a.Entry.Profile.ListName()), fold(b.Entry.Profile.ListName())), strings.Compare(a.Entry.Ref, b.Entry.Ref))
+	})
+	return all
+}
+
+// rank is where a client stands among those of other names.
+func (s *Shared) rank() int {
+	rank := 0
+	if !s.Born {
+		rank += 2
+	}
+	if s.Entry.Profile.State != profile.Active {
+		rank++
+	}
+	return rank
+}
+
+// settleTexts updates the texts. It returns with the lock held for reading.
+func (d *Directory) settleTexts() {
+	for d.mu.RLock(); d.textsStale(); d.mu.RLock() {
+		d.mu.RUnlock()
+		d.mu.Lock()
+		d.renewTexts()
+		d.mu.Unlock()
+	}
+}
+
+// contact is what one client may have in common with others.
+type contact struct {
+	email  string   // folded; "" if there is none
+	phones []string // the forms in which the numbers may be stored, each after its mark
+}
+
+func contactOf(e *profile.Entry, country string) contact {
+	var c contact
+	// "n/a" is no address, however many have it.
+	if email := fold(e.Profile.Email); strings.Contains(email, "@") {
+		c.email = email
+	}
+	for _, phone := range e.Profile.Phones {
+		for _, piece := range phonePieces(fold(phone.Number)) {
+			c.phones = append(c.phones, sameNumber(piece, country)...)
+		}
+	}
+	slices.Sort(c.phones)
+	c.phones = slices.Compact(c.phones)
+	return c
+}
+
+// sameNumber returns the forms in which the same number may be stored; none for
+// an extension, or for zeros that were typed because something had to be.
+func sameNumber(number, country string) []string {
+	digits := digitsOf(number)
+	if len(digits) < surelyPhone || strings.Trim(digits, digits[:1]) == "" {
+		return nil
+	}
+	search := phoneSearch{home: codeOf(country), country: country}
+	search.number(number)
+	forms := []string{localMark + digits}
+	for _, form := range search.needles {
+		if digits := digitsOf(form); len(digits) < len(form) && len(digits) >= surelyPhone {
+			forms = append(forms, form)
+		}
+	}
+	return forms
+}
+
+// mayShare returns the rows that have a part of the contact, and others with a
+// number that begins the same way. The caller holds the lock.
+func (d *Directory) mayShare(c *contact) []*row {
+	among := slices.Clone(d.member[All])
+	among.or(d.member[Archived])
+	var email []needle
+	if c.email != "" {
+		email = needles(c.email)
+	}
+	phones := needles(c.phones...)
+	var found []*row
+	for n := range d.texts {
+		var in blockBits
+		d.texts[n].find(email, emailPart, among.block(n), in[:])
+		d.texts[n].find(phones, phonesPart, among.block(n), in[:])
+		bits(in[:]).filter(func(place int) bool {
+			found = append(found, d.rows[n*blockRows+place])
+			return true
+		})
+	}
+	return found
+}
+
+// hasPhoneOf reports whether one of the numbers is one of the row's, whole.
+func (c *contact) hasPhoneOf(r *row) bool {
+	return slices.ContainsFunc(c.phones, func(form string) bool {
+		_, after, found := strings.Cut(r.phones, form)
+		for found && after != "" && after[0] >= '0' && after[0] <= '9' {
+			_, after, found = strings.Cut(after, form)
+		}
+		return found
+	})
+}
