@@ -130,6 +130,9 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Links.Test", func() error { _, err := a.Links.Test(); return err }, nil, nobody},
 		{"Links.SetButton", func() error { return a.Links.SetButton("unused") }, []string{"changed_links"}, ""},
 		{"People.Strength", func() error { _, err := a.People.Strength("x", "Dana Smith", email); return err }, nil, nobody},
+		{"People.Roles", func() error { _, err := a.People.Roles(); return err }, nil, nobody},
+		{"People.Suggest", func() error { _, err := a.People.Suggest("Dee Example", deskEmail); return err }, nil, nobody},
+		{"People.CopyPassword", func() error { return a.People.CopyPassword("x") }, nil, nobody},
 		{"People.List", func() error { _, err := a.People.List(); return err }, nil, nobody},
 		{"People.Add", func() error {
 			person, err := a.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner"}}, deskPassword, password)

@@ -9,11 +9,15 @@ import (
 )
 
 func personView(p *staff.Person) *PersonView {
-	view := &PersonView{ID: p.ID, Name: p.Name, Email: p.Email, Permissions: []string{}, Active: p.Active()}
-	for _, permission := range p.Permissions {
-		view.Permissions = append(view.Permissions, string(permission))
+	return &PersonView{ID: p.ID, Name: p.Name, Email: p.Email, Permissions: permissionNames(p.Permissions), Role: staff.RoleOf(p.Permissions), Active: p.Active()}
+}
+
+func permissionNames(permissions []staff.Permission) []string {
+	names := make([]string, len(permissions))
+	for i, permission := range permissions {
+		names[i] = string(permission)
 	}
-	return view
+	return names
 }
 
 func clinicView(c *profile.Clinic) ClinicView {

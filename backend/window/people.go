@@ -12,13 +12,14 @@ import (
 
 // People manages accounts and signing in.
 type People struct {
-	access   host.Access
-	page     *page
-	autoLock *session.AutoLock
+	access    host.Access
+	page      *page
+	clipboard *detailClipboard
+	autoLock  *session.AutoLock
 }
 
 // NewPeople returns the service.
-func NewPeople(p Parts) *People { return &People{p.access, p.page, p.autoLock} }
+func NewPeople(p Parts) *People { return &People{p.access, p.page, p.clipboard, p.autoLock} }
 
 // PersonDetails are what may be changed of a person.
 type PersonDetails struct {
@@ -78,6 +79,40 @@ func (p *People) Strength(password, name, email string) (StrengthView, error) {
 			view.Problem = profile.MessageOf(err)
 		}
 		return view, nil
+	})
+}
+
+// Suggest returns a new random password for whoever has this name and email,
+// which is always accepted for them.
+func (p *People) Suggest(name, email string) (string, error) {
+	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (string, error) {
+		return c.Clinic.Workspace.Accounts.Suggest(ctx, name, email)
+	})
+}
+
+// CopyPassword puts a password on the clipboard, which is cleared as after
+// Profiles.CopyDetail.
+func (p *People) CopyPassword(password string) error {
+	_, err := host.Do(p.access, session.MayManagePeople, func(context.Context, *host.Call) (none, error) {
+		return none{}, p.clipboard.put(password)
+	})
+	return err
+}
+
+// RoleView is a name for permissions that go together.
+type RoleView struct {
+	Name        string   `json:"name"` // front_desk, practitioner, owner
+	Permissions []string `json:"permissions"`
+}
+
+// Roles returns the roles that may be chosen for somebody.
+func (p *People) Roles() ([]RoleView, error) {
+	return host.Do(p.access, session.MayManagePeople, func(context.Context, *host.Call) ([]RoleView, error) {
+		views := make([]RoleView, len(staff.Roles))
+		for i, role := range staff.Roles {
+			views[i] = RoleView{role.Name, permissionNames(role.Permissions)}
+		}
+		return views, nil
 	})
 }
 

@@ -33,6 +33,7 @@ type PersonView struct {
 	Name        string   `json:"name"`
 	Email       string   `json:"email"`
 	Permissions []string `json:"permissions"` // practitioner, practitioner.create, …, pms_link, …, people
+	Role        string   `json:"role"`        // that has exactly these permissions: front_desk, practitioner, owner; "" for none
 	Active      bool     `json:"active"`      // may sign in
 }
 

@@ -28,7 +28,6 @@ done <<'LIST'
 14-missing              missing
 18-people               people
 19-add-person           add-person
-21-may-not              no-permission
 22-locked               locked
 23-security             security
 23-security-dark        security-dark

@@ -75,10 +75,18 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await field('Name').fill('Kim Novice');
     await field('Email').fill(EMAIL);
     await field('Password').fill(PASSWORD);
+    await dialog().getByRole('radio', { name: 'Practitioner' }).waitFor();
+    await dialog().getByRole('button', { name: 'Suggest a password' }).click();
+    const suggested = await field('Password').inputValue();
+    assert.match(suggested, /^[a-z]{4}(-[a-z]{4}){3}$/);
+    await dialog().getByText('Strong.').waitFor();
+    await accessibleInBoth('19-add-person');
+    await field('Password').fill(PASSWORD);
+    await button('Customise').click();
     await field('Profiles: Create').uncheck();
     await field('Profiles: Modify').uncheck();
     await field('Your password').fill(owner.password);
-    await accessibleInBoth('19-add-person');
+    await accessibleInBoth('19-customise');
     await dialog().getByRole('button', { name: 'Add person' }).click();
     const row = at().page.getByRole('row', { name: /Kim Novice/ });
     await row.getByText('Profiles: view', { exact: true }).waitFor();
@@ -90,7 +98,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     );
   });
 
-  step('they find no Sync and no Refresh, and who can help', async () => {
+  step('they find no Sync and no Refresh, and only their pages of Settings', async () => {
     await button(new RegExp(`^Account of ${owner.name}`)).click();
     await at().page.getByRole('menuitem', { name: 'Sign out' }).click();
     await accessibleInBoth('20-sign-in');
@@ -103,10 +111,10 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     assert.equal(await button(/^Sync with Cliniko/).count(), 0);
     assert.equal(await codeOf('Sync.Now'), 'not_permitted');
     await button('Settings').click();
-    await at().page.getByText(`Ask ${owner.name}.`).waitFor();
+    await button('Change password').waitFor();
     await accessibleInBoth('21-may-not');
-    await button('People').click();
-    await at().page.getByText(`Ask ${owner.name}.`).waitFor();
+    const pages = at().page.getByRole('navigation', { name: 'Settings' }).getByRole('button');
+    await equals('the pages', () => pages.allInnerTexts().then(String), 'Security,About');
     assert.equal(await codeOf('People.List'), 'not_permitted');
     assert.equal(await codeOf('Security.Audit', 0, 10), 'not_permitted');
   });

@@ -37,17 +37,24 @@ describe('whoever may only view profiles', () => {
     expect(absent('Erase from this computer')).toBeNull();
   });
 
-  it('is told who can help with the integration and with people', async () => {
-    const { user } = as(['practitioner'], INTEGRATION);
-    await screen.findByText(/Ask Dana Smith or Lee Example\./);
-    expect(absent('Sync patients')).toBeNull();
-    await user.click(await button('People'));
-    await heading('You don’t have access to people');
-    await screen.findByText(/Ask Dana Smith or Lee Example\./);
-    await user.click(await button('Security'));
+  it('finds only the pages of Settings that they may use, and opens on the first', async () => {
+    const { go } = as(['practitioner'], INTEGRATION);
     await button('Change password');
+    const pages = within(screen.getByRole('navigation', { name: 'Settings' }));
+    expect(pages.getAllByRole('button').map(({ textContent }) => textContent)).toEqual([
+      'Security',
+      'About',
+    ]);
+    expect(pages.getByRole('button', { current: 'page' })).toHaveTextContent('Security');
     expect(absent('See who did what')).toBeNull();
     expect(screen.queryByText('Retention of clients who left')).toBeNull();
+    for (const section of ['syncs', 'people', 'audit'] as const) {
+      router.go({ name: 'settings', section });
+      await button('Change password');
+    }
+    expect(go.People.List).not.toHaveBeenCalled();
+    expect(go.Security.Audit).not.toHaveBeenCalled();
+    expect(go.Sync.Passes).not.toHaveBeenCalled();
   });
 
   it('still follows a link, and cannot bring in somebody new', async () => {

@@ -26,10 +26,10 @@ beforeEach(() => {
 });
 
 describe('people', () => {
-  it('are listed with what they may do, in words', async () => {
+  it('are listed with their role, or what they may do in words', async () => {
     open('people');
     const row = (name: string) => screen.findByRole('row', { name: new RegExp(name) });
-    expect(await row('Dana Smith')).toHaveTextContent('Everything');
+    expect(await row('Dana Smith')).toHaveTextContent('Owner');
     expect(await row('Lee Example')).toHaveTextContent('Profiles: view, modify');
     expect(await row('Lee Example')).toHaveTextContent('Manage people');
     expect(await row('Sam Former')).toHaveTextContent('Deactivated');
@@ -55,6 +55,8 @@ describe('people', () => {
     expect(go.People.Add).not.toHaveBeenCalled();
 
     await user.type(form.getByLabelText('Password'), ' kettle owl seven');
+    expect(form.queryByLabelText('Profiles: Create')).toBeNull();
+    await user.click(form.getByRole('button', { name: 'Customise' }));
     await user.click(form.getByLabelText('Profiles: Create')); // off
     await user.click(form.getByLabelText('Profiles: Modify')); // off
     await user.click(submit);
@@ -81,12 +83,55 @@ describe('people', () => {
     ]);
   });
 
+  it('get a role, and a password that is made up, shown and copied once', async () => {
+    const { go, user } = open('people');
+    const suggested = 'kira-fovu-tele-samo';
+    go.People.Suggest.mockResolvedValue(suggested);
+    go.People.Add.mockResolvedValue({ ...PRIYA, name: 'Kim Novice' });
+    await user.click(await button('Add person'));
+    const form = within(await dialog('Add a person'));
+    const role = (name: string) => form.getByRole('radio', { name });
+    expect(role('Practitioner')).toBeChecked();
+    await user.type(form.getByLabelText('Name'), 'Kim Novice');
+    await user.type(form.getByLabelText('Email'), 'kim@example.com');
+    await user.click(form.getByRole('button', { name: 'Suggest a password' }));
+    expect(form.getByLabelText('Password')).toHaveValue(suggested);
+    expect(form.getByLabelText('Password')).toHaveAttribute('type', 'text');
+    await user.click(form.getByRole('button', { name: 'Copy password' }));
+    await user.click(role('Front desk'));
+    await user.type(form.getByLabelText('Your password'), `${PASSWORD}{Enter}`);
+    await gone();
+    expect(document.body.textContent).not.toContain(suggested);
+    const front = sample.ROLES[0]?.permissions;
+    const details = { name: 'Kim Novice', email: 'kim@example.com', active: true };
+    expect(go.People.Suggest.mock.calls).toEqual([['Kim Novice', 'kim@example.com']]);
+    expect(go.People.CopyPassword.mock.calls).toEqual([[suggested]]);
+    expect(go.People.Add.mock.calls).toEqual([
+      [{ ...details, permissions: front }, suggested, PASSWORD],
+    ]);
+  });
+
+  it('whose password was made up and changed are told nothing of it', async () => {
+    const { go, user } = open('people');
+    go.People.Suggest.mockResolvedValue('kira-fovu-tele-samo');
+    await user.click(await button('Reset the password of Priya Sample'));
+    const form = within(await dialog('Reset the password of Priya Sample'));
+    await user.click(form.getByRole('button', { name: 'Suggest a password' }));
+    await form.findByText('Copy it now: it is not shown again.');
+    await user.type(form.getByLabelText('New password'), 'x');
+    expect(form.queryByText('Copy it now: it is not shown again.')).toBeNull();
+    expect(form.queryByRole('button', { name: 'Copy password' })).toBeNull();
+  });
+
   it('are changed, and the boxes keep to what Go does', async () => {
     const { go, user } = open('people');
     go.People.Change.mockResolvedValue({ ...PRIYA, permissions: ['people'] });
     await user.click(await button('Edit Priya Sample'));
     const form = within(await dialog('Edit Priya Sample'));
     expect(form.queryByLabelText('Password')).toBeNull();
+    // Hers are those of no role, so they are shown.
+    for (const role of form.getAllByRole('radio')) expect(role).not.toBeChecked();
+    form.getByText('Custom permissions');
     const box = (name: string) => form.getByRole('checkbox', { name });
     await user.click(box('Software integration: Delete'));
     expect(box('Software integration: View')).toBeChecked();
@@ -120,7 +165,7 @@ describe('people', () => {
     await user.keyboard(`${PASSWORD}{Enter}`);
     expect(await asked.findByRole('alert')).toHaveTextContent(/Nobody could manage people/);
     await user.click(asked.getByRole('button', { name: 'Cancel' }));
-    expect(await screen.findByRole('row', { name: /Dana Smith/ })).toHaveTextContent('Everything');
+    expect(await screen.findByRole('row', { name: /Dana Smith/ })).toHaveTextContent('Owner');
   });
 
   it('are let in again, and get another password', async () => {
@@ -142,8 +187,10 @@ describe('people', () => {
     expect(form.getByLabelText('Your password')).toHaveFocus();
     await user.keyboard(`${PASSWORD}{Enter}`);
     await screen.findAllByText('Sam Former has a new password.');
-    const { id, ...details } = back;
-    expect(go.People.Change.mock.calls).toEqual([[id, details, PASSWORD]]);
+    const { id, name, email, permissions, active } = back;
+    expect(go.People.Change.mock.calls).toEqual([
+      [id, { name, email, permissions, active }, PASSWORD],
+    ]);
     expect(go.People.ResetPassword.mock.calls).toEqual([[id, 'nine lanterns on a hill', PASSWORD]]);
   });
 

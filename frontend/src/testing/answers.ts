@@ -63,6 +63,9 @@ export function answers(go: Found): Services {
       Add: none,
       Change: none,
       ResetPassword: none,
+      Roles: () => Promise.resolve(sample.ROLES),
+      Suggest: none,
+      CopyPassword: done,
     },
     Security: {
       Lock: none,

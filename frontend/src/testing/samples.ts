@@ -24,6 +24,7 @@ import type {
   ProfileRow,
   ProfileView,
   RetentionView,
+  RoleView,
   SharedView,
   SyncStatus,
   TallyView,
@@ -42,11 +43,31 @@ export const EVERYTHING: readonly Permission[] = [
   'people',
 ];
 
+export const ROLES: RoleView[] = [
+  {
+    name: 'front_desk',
+    permissions: [
+      'practitioner',
+      'practitioner.create',
+      'practitioner.modify',
+      'pms_link',
+      'pms_link.modify',
+      'export',
+    ],
+  },
+  {
+    name: 'practitioner',
+    permissions: ['practitioner', 'practitioner.create', 'practitioner.modify'],
+  },
+  { name: 'owner', permissions: [...EVERYTHING] },
+];
+
 export const DANA: PersonView = {
   id: '1',
   name: 'Dana Smith',
   email: 'dana@example.com',
   permissions: [...EVERYTHING],
+  role: 'owner',
   active: true,
 };
 export const LEE: PersonView = {
@@ -54,6 +75,7 @@ export const LEE: PersonView = {
   name: 'Lee Example',
   email: 'lee@example.com',
   permissions: ['practitioner', 'practitioner.modify', 'people'],
+  role: '',
   active: true,
 };
 export const PRIYA: PersonView = {
@@ -61,6 +83,7 @@ export const PRIYA: PersonView = {
   name: 'Priya Sample',
   email: 'priya@example.com',
   permissions: ['practitioner'],
+  role: '',
   active: true,
 };
 export const SAM: PersonView = {
@@ -68,6 +91,7 @@ export const SAM: PersonView = {
   name: 'Sam Former',
   email: 'sam@example.com',
   permissions: ['practitioner', 'pms_link'],
+  role: '',
   active: false,
 };
 

@@ -31,6 +31,9 @@ interface People {
   Add(details: T.PersonDetails, password: string, own: string): Promise<T.PersonView>;
   Change(id: string, details: T.PersonDetails, own: string): Promise<T.PersonView>;
   ResetPassword(id: string, password: string, own: string): Promise<void>;
+  Roles(): Promise<T.RoleView[] | null>;
+  Suggest(name: string, email: string): Promise<string>;
+  CopyPassword(password: string): Promise<void>;
 }
 
 interface Security {

@@ -96,6 +96,13 @@ export const api = {
     settle(() => go().People.Change(id, details, own), LOCAL),
   resetPassword: (id: string, password: string, own: string) =>
     settle(() => go().People.ResetPassword(id, password, own), LOCAL),
+  /** What may be chosen for somebody. */
+  roles: async () => (await settle(() => go().People.Roles(), LOCAL)) ?? [],
+  /** A new password that is accepted for whoever has this name and email. */
+  suggestPassword: (name: string, email: string) =>
+    settle(() => go().People.Suggest(name, email), LOCAL),
+  /** Go clears the clipboard after 45 seconds. */
+  copyPassword: (password: string) => settle(() => go().People.CopyPassword(password), LOCAL),
   /** The newest lines of the audit trail before the one with this id; 0 is from the end. */
   audit: async (before: number, limit: number) =>
     (await settle(() => go().Security.Audit(before, limit), LOCAL)) ?? [],

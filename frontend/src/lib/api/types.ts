@@ -10,7 +10,11 @@ export type Area = 'practitioner' | 'pms_link';
 export type Deed = 'create' | 'modify' | 'delete';
 export type Permission = Area | `${Area}.${Deed}` | 'export' | 'people';
 
-export type PersonView = Narrow<go.PersonView, { permissions: Permission[] }>;
+/** Permissions that go together, under one name. */
+export type RoleName = 'front_desk' | 'practitioner' | 'owner';
+export type RoleView = Narrow<go.RoleView, { name: RoleName; permissions: Permission[] }>;
+
+export type PersonView = Narrow<go.PersonView, { permissions: Permission[]; role: '' | RoleName }>;
 export type PersonDetails = Narrow<go.PersonDetails, { permissions: Permission[] }>;
 export type StrengthView = FromGo<go.StrengthView>;
 export type LockedView = FromGo<go.LockedView>;

@@ -1,4 +1,11 @@
-import { api, toErrorView, type ErrorView, type PersonDetails, type PersonView } from '$lib/api';
+import {
+  api,
+  toErrorView,
+  type ErrorView,
+  type PersonDetails,
+  type PersonView,
+  type RoleView,
+} from '$lib/api';
 import { t } from '$lib/i18n';
 
 /** Enough to catch a slip; Go decides. */
@@ -14,6 +21,8 @@ const inOrder = (a: PersonView, b: PersonView) =>
  */
 export class People {
   all = $state.raw<PersonView[] | null>(null);
+  /** What may be chosen for them; known before they are. */
+  roles = $state.raw<readonly RoleView[]>([]);
   problem = $state.raw<ErrorView | null>(null);
   /** What was done last. */
   news = $state('');
@@ -26,6 +35,7 @@ export class People {
 
   async load() {
     try {
+      if (this.roles.length === 0) this.roles = await api.roles();
       this.all = (await api.people()).sort(inOrder);
       this.problem = null;
     } catch (thrown) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EVERYTHING } from '../../testing/samples';
-import { inWords, toggled } from './permissions';
+import { EVERYTHING, ROLES } from '../../testing/samples';
+import { inWords, roleOf, toggled } from './permissions';
 
 describe('permissions', () => {
   it('bring the view of their area', () => {
@@ -13,6 +13,15 @@ describe('permissions', () => {
     const has = ['practitioner', 'practitioner.delete', 'pms_link', 'people'] as const;
     expect(toggled(has, 'practitioner', false)).toEqual(['pms_link', 'people']);
     expect(toggled(has, 'practitioner.delete', false)).toContain('practitioner');
+  });
+
+  it('have the name of the role with exactly these', () => {
+    const practitioner = ['practitioner.modify', 'practitioner', 'practitioner.create'] as const;
+    expect(roleOf(practitioner, ROLES)).toBe('practitioner');
+    expect(roleOf(EVERYTHING, ROLES)).toBe('owner');
+    expect(roleOf([...practitioner, 'export'], ROLES)).toBe('');
+    expect(roleOf(practitioner.slice(1), ROLES)).toBe('');
+    expect(roleOf([], ROLES)).toBe('');
   });
 
   it('are said in words', () => {

@@ -1,4 +1,4 @@
-import type { Area, Deed, Permission } from '$lib/api';
+import type { Area, Deed, Permission, RoleName, RoleView } from '$lib/api';
 import { t } from '$lib/i18n';
 
 export const AREAS: readonly Area[] = ['practitioner', 'pms_link'];
@@ -14,12 +14,12 @@ export const LEVELS: readonly Level[] = ['view', ...DEEDS];
 export const permissionFor = (area: Area, level: Level): Permission =>
   level === 'view' ? area : `${area}.${level}`;
 
-/** What a practitioner needs, whom somebody is adding. */
-export const USUAL: readonly Permission[] = [
-  'practitioner',
-  'practitioner.create',
-  'practitioner.modify',
-];
+/** Which of the roles has exactly these permissions; '' is none. */
+export function roleOf(has: readonly Permission[], roles: readonly RoleView[]): '' | RoleName {
+  const same = ({ permissions }: RoleView) =>
+    permissions.length === has.length && permissions.every((each) => has.includes(each));
+  return roles.find(same)?.name ?? '';
+}
 
 const all = (area: Area) => LEVELS.map((level) => permissionFor(area, level));
 
