@@ -25,8 +25,10 @@ type missingResult struct {
 
 type missingLine struct {
 	ID   string  `json:"id"`
-	Name *string `json:"name"` // null: none is known
+	Name *string `json:"name"` // "Last, First"; null: none is known
 	Born *string `json:"date_of_birth"`
+
+	shown string // the name as lists show it
 }
 
 // missing is the answer to a mass disappearance on a computer without a window.
@@ -65,7 +67,7 @@ func (t *Terminal) printMissing(ctx context.Context, w *workspace.Workspace, as 
 			return err
 		}
 		for _, client := range clients {
-			lines = append(lines, missingLine{ID: client.Ref, Name: orNil(client.Name), Born: orNil(client.Born.String())})
+			lines = append(lines, missingLine{ID: client.Ref, Name: orNil(client.Name), Born: orNil(client.Born.String()), shown: client.Shown})
 		}
 	}
 	count := w.ShowMissing
@@ -92,7 +94,7 @@ func (t *Terminal) tableMissing(r *missingResult, named bool) error {
 	if named {
 		out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
 		for _, line := range r.Clients {
-			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", line.ID, profile.Display(plain(line.Name)), plain(line.Born))
+			_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", line.ID, profile.Display(line.shown), plain(line.Born))
 		}
 		if err := out.Flush(); err != nil {
 			return err

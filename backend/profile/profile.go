@@ -28,14 +28,6 @@ type Profile struct {
 	DeletedAt  time.Time // when it was found to be deleted in Cliniko
 }
 
-// ListName returns "Last, First", as lists are sorted.
-func (p *Profile) ListName() string {
-	if p.LastName == "" || p.FirstName == "" {
-		return p.LastName + p.FirstName
-	}
-	return p.LastName + ", " + p.FirstName
-}
-
 // MainPhone is the number to show if there is room for only one: the mobile
 // number, otherwise the first; "" if there is none.
 func (p *Profile) MainPhone() string {

@@ -18,6 +18,56 @@ func TestListName(t *testing.T) {
 	}
 }
 
+// Chinese, Japanese and Korean names are shown family name first; the name that
+// lists are sorted by stays as it is.
+func TestNamesFamilyFirst(t *testing.T) {
+	for _, test := range []struct{ first, last, want string }{
+		{"小明", "王", "王小明"},
+		{"娜娜", "欧阳", "欧阳娜娜"},
+		{" 小明 ", "王\u3000", "王小明"},
+		{"太郎", "山田", "山田太郎"},
+		{"さくら", "山田", "山田さくら"},
+		{"次郎", "佐々木", "佐々木次郎"},
+		{"さくら", "くどう", "くどう さくら"},
+		{"タロウ", "ヤマダ", "ヤマダ タロウ"},
+		{"ジョン", "ミラー", "ミラー ジョン"},
+		{"マリア", "高橋", "高橋マリア"},
+		{"さくら", "ミラー", "ミラーさくら"},
+		{"ﾀﾛｳ", "ﾔﾏﾀﾞ", "ﾔﾏﾀﾞ ﾀﾛｳ"},
+		{"민준", "김", "김민준"},
+		{"민준", "金", "金민준"},
+		{"か\u3099く", "山", "山か\u3099く"},
+		{"辻\U000e0100", "葛\U000e0101", "葛\U000e0101辻\U000e0100"},
+		{"Xiaoming", "王", ""},
+		{"小明", "Wang", ""},
+		{"小明", "王 (Wang)", ""},
+		{"小 明", "王", ""},
+		{"マイケル・ジョン", "スミス", ""},
+		{"小明2", "王", ""},
+		{"\u3099", "王", ""},
+		{"小明", "", ""},
+		{"", "王", ""},
+		{"Ann", "Example", ""},
+		{"Мария", "Иванова", ""},
+		{"فاطمة", "الحسن", ""},
+		{"", "", ""},
+	} {
+		p := &profile.Profile{Details: profile.Details{FirstName: test.first, LastName: test.last}}
+		if got := p.FamilyFirstName(); got != test.want {
+			t.Errorf("%q %q: %q, want %q", test.first, test.last, got, test.want)
+		}
+	}
+	for _, test := range []struct{ first, last, shown, listed string }{
+		{"小明", "王", "王小明", "王, 小明"}, {"小明", "Wang", "Wang, 小明", "Wang, 小明"}, {"Ann", "Example", "Example, Ann", "Example, Ann"},
+		{"小明", "", "小明", "小明"}, {"", "", "", ""},
+	} {
+		p := &profile.Profile{Details: profile.Details{FirstName: test.first, LastName: test.last}}
+		if shown, listed := p.ShownName(), p.ListName(); shown != test.shown || listed != test.listed {
+			t.Errorf("%q %q: %q and %q, want %q and %q", test.first, test.last, shown, listed, test.shown, test.listed)
+		}
+	}
+}
+
 func TestMainPhone(t *testing.T) {
 	for given, want := range map[string]string{
 		"": "", "Home 1": "1", "Home 1,Mobile 2": "2", "Mobile 1,Mobile 2": "1", "Work 1,Home 2": "1", "mobile 1,Home 2": "1", "Fax 3,Other 4,Mobile 5": "5",

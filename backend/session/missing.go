@@ -12,9 +12,10 @@ import (
 // MissingClient is a client whom Cliniko does not have any more, and about whom
 // a person has to decide.
 type MissingClient struct {
-	Ref  string
-	Name string // "Last, First"; "" if the profile does not open
-	Born profile.Date
+	Ref   string
+	Name  string // "Last, First"; "" if the profile does not open
+	Shown string // the name as lists show it
+	Born  profile.Date
 }
 
 // Missing returns whom a person has to decide about, by name. From then on they
@@ -36,7 +37,8 @@ func (i Integration) Missing(ctx context.Context) ([]MissingClient, error) {
 	for _, ref := range missing.Undecided {
 		client := MissingClient{Ref: ref}
 		if entry, ok := named[ref]; ok {
-			client.Name, client.Born = profile.Shorten(entry.Profile.ListName()), entry.Profile.DateOfBirth
+			p := entry.Profile.Displayed()
+			client.Name, client.Shown, client.Born = profile.Shorten(entry.Profile.ListName()), profile.Shorten(p.ShownName()), p.DateOfBirth
 		}
 		clients = append(clients, client)
 	}

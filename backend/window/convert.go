@@ -66,13 +66,13 @@ func failureView(e *profile.Entry) *FailureView {
 		return nil
 	}
 	shown := e.Profile.Displayed()
-	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: shown.ListName(), Code: string(f.Code), Problems: problemViews(f),
+	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: shown.ShownName(), Code: string(f.Code), Problems: problemViews(f),
 		Reason: f.ReasonIn(&shown.Details), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
 }
 
 func listedRow(e *profile.Entry) ListedRow {
 	p := e.Profile.Displayed()
-	row := ListedRow{ID: string(p.ID), Name: p.ListName(), Born: p.DateOfBirth.String(), Email: p.Email,
+	row := ListedRow{ID: string(p.ID), Name: p.ShownName(), Born: p.DateOfBirth.String(), Email: p.Email,
 		Problems: problemViews(e.Failure)}
 	if e.Failure != nil {
 		row.Code = string(e.Failure.Code)
@@ -82,7 +82,7 @@ func listedRow(e *profile.Entry) ListedRow {
 
 func profileRow(e *profile.Entry) ProfileRow {
 	p := e.Profile.Displayed()
-	return ProfileRow{ID: e.Ref, Name: p.ListName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
+	return ProfileRow{ID: e.Ref, Name: p.ShownName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
 		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
 }
 

@@ -133,7 +133,7 @@ func (i *Integration) ExportFailures(password string) (string, error) {
 // here until a person has decided.
 type MissingView struct {
 	ID   string `json:"id"`
-	Name string `json:"name"` // "Last, First"
+	Name string `json:"name"` // as lists show it
 	Born string `json:"born"`
 }
 
@@ -144,7 +144,7 @@ func (i *Integration) Missing() ([]MissingView, error) {
 		clients, err := c.Session.Integration().Missing(ctx)
 		views := []MissingView{}
 		for _, client := range clients {
-			views = append(views, MissingView{ID: client.Ref, Name: profile.Display(client.Name), Born: client.Born.String()})
+			views = append(views, MissingView{ID: client.Ref, Name: profile.Display(client.Shown), Born: client.Born.String()})
 		}
 		return views, err
 	})

@@ -15,6 +15,7 @@ type ProfileView struct {
 	FirstName      string       `json:"firstName"`
 	Preferred      string       `json:"preferred"`
 	LastName       string       `json:"lastName"`
+	FamilyFirst    string       `json:"familyFirst"` // the whole name, where the family name stands first; "" for others
 	Born           string       `json:"born"`
 	ImpossibleBorn string       `json:"impossibleBorn"` // what Cliniko has instead of a birth date that can be
 	Age            int          `json:"age"`            // -1: not known
@@ -60,13 +61,13 @@ type SharedView struct {
 // MergedView is a client who is now part of another one.
 type MergedView struct {
 	ID   string `json:"id"`
-	Name string `json:"name"` // "Last, First"
+	Name string `json:"name"` // as lists show it
 }
 
 func profileView(e *profile.Entry, now time.Time) ProfileView {
 	p := e.Profile.Displayed()
 	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
-		LastName: p.LastName, Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
+		LastName: p.LastName, FamilyFirst: p.FamilyFirstName(), Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
 		Email: p.Email, Mailable: mailAddress(p.Email) != "", Shared: []SharedView{}, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
 		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
 	if !p.DateOfBirth.IsZero() {

@@ -225,7 +225,7 @@ func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView,
 			break
 		}
 		shown := merged.Profile.Displayed()
-		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: shown.ListName()})
+		view.Merged = append(view.Merged, MergedView{ID: merged.Ref, Name: shown.ShownName()})
 	}
 	return view, nil
 }

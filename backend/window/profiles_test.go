@@ -75,6 +75,19 @@ func TestWhatCannotBeABirthDateIsShown(t *testing.T) {
 	}
 }
 
+// A Chinese name is the same wherever the window shows it.
+func TestNamesFamilyFirst(t *testing.T) {
+	e := profile.Entry{Ref: "7", Profile: profile.Profile{ID: "7", State: "active", Details: profile.Details{FirstName: "小\u202e明", LastName: "王"}}, Failure: &profile.Failure{ID: "7"}}
+	const want = "王小明"
+	for where, got := range map[string]string{
+		"the profile": profileView(&e, time.Now()).FamilyFirst, "the list": profileRow(&e).Name, "before an import": listedRow(&e).Name, "needs attention": failureView(&e).Name,
+	} {
+		if got != want {
+			t.Errorf("%s: %q, want %q", where, got, want)
+		}
+	}
+}
+
 // The page reads these names.
 func TestTheFormOfAProfile(t *testing.T) {
 	yes := true
@@ -87,7 +100,7 @@ func TestTheFormOfAProfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{"id":"7","state":"archived","title":"Ms","firstName":"Ann","preferred":"Annie","lastName":"Example","born":"1990-01-02","impossibleBorn":"",` +
+	const want = `{"id":"7","state":"archived","title":"Ms","firstName":"Ann","preferred":"Annie","lastName":"Example","familyFirst":"","born":"1990-01-02","impossibleBorn":"",` +
 		`"age":36,"sex":"Female","genderIdentity":"woman","pronouns":"she/her","email":"ann@example.org","mailable":true,"shared":[],"sharedMore":0,` +
 		`"phones":[{"type":"Mobile","number":"0491 570 156","dialable":true}],"privacyPolicy":"accepted","updatedAt":"2026-03-02T09:30:00Z","createdAt":"2026-03-01T09:30:00Z",` +
 		`"syncedAt":"2026-03-03T09:30:00Z","archivedAt":"2026-03-04T09:30:00Z","mergedInto":"8","merged":[],"erasedAt":"","mergedFrom":"","failure":null}`

@@ -135,7 +135,7 @@ type ListingView struct {
 // then by name.
 type ListedRow struct {
 	ID       string        `json:"id"`
-	Name     string        `json:"name"` // "Last, First"; "" if there is none
+	Name     string        `json:"name"` // as lists show it; "" if there is none
 	Born     string        `json:"born"` // YYYY-MM-DD
 	Email    string        `json:"email"`
 	Problems []ProblemView `json:"problems"`
@@ -198,7 +198,7 @@ type ProfilePage struct {
 // ProfileRow is one line of the profile list.
 type ProfileRow struct {
 	ID        string        `json:"id"`
-	Name      string        `json:"name"` // "Last, First"
+	Name      string        `json:"name"` // as lists show it
 	Preferred string        `json:"preferred"`
 	Born      string        `json:"born"`
 	Sex       string        `json:"sex"`

@@ -205,6 +205,7 @@ export const NGOZI: ProfileView = {
   firstName: 'Ngozi',
   preferred: 'Ngo',
   lastName: 'Abara',
+  familyFirst: '',
   born: '1986-07-19',
   impossibleBorn: '',
   age: 40,

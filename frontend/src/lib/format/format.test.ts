@@ -4,7 +4,7 @@ import { t } from '../i18n';
 import { isolated } from '../i18n/isolate';
 import { highlight } from './highlight';
 import { localeFor } from './locale';
-import { initials, spoken } from './person';
+import { fullName, initials, spoken } from './person';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const before = (ms: number) => new Date(NOW - ms).toISOString();
@@ -91,6 +91,14 @@ describe('a text with letters that run to the left', () => {
     expect(isolated(text)).toBe(expected);
     expect(t('erase.title', { name: text })).toContain(expected);
   });
+});
+
+it('calls a person as Go says, or by first and last name', () => {
+  const names = { firstName: '小明', lastName: '王', familyFirst: '王小明' };
+  expect(fullName(names)).toBe('王小明');
+  expect(fullName({ firstName: 'Ann', lastName: 'Example', familyFirst: '' })).toBe('Ann Example');
+  expect(fullName({ firstName: '', lastName: 'Example', familyFirst: '' })).toBe('Example');
+  expect(fullName({ firstName: '', lastName: '', familyFirst: '' })).toBe('No name');
 });
 
 it('makes initials of any name', () => {

@@ -2,11 +2,11 @@ import type { ProblemView, ProfileState, ProfileView } from '$lib/api';
 import { t } from '$lib/i18n';
 import { calendarDate } from '.';
 
-type Named = Pick<ProfileView, 'firstName' | 'lastName'>;
+type Named = Pick<ProfileView, 'firstName' | 'lastName' | 'familyFirst'>;
 
-/** "Alexandra O'Example", or that there is no name. */
-export function fullName(person: Named): string {
-  return [person.firstName, person.lastName].filter(Boolean).join(' ') || t('person.noName');
+/** "Alexandra O'Example", "王小明", or that there is no name. */
+export function fullName({ firstName, lastName, familyFirst }: Named): string {
+  return familyFirst || [firstName, lastName].filter(Boolean).join(' ') || t('person.noName');
 }
 
 /** Up to two letters for a person's picture. */
