@@ -41,6 +41,8 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 	}{
 		{"people add", []string{"--email", "dana@example.com", "--name", "Dana"}, password, "", 0, []string{"added_person"}, none},
 		{"people add", append([]string{"--email", "sam@example.com", "--name", "Sam"}, as...), password + "\nanother battery horse", "", 0, []string{"signed_in", "added_person"}, none},
+		{"people list", as, password, "", 0, []string{"signed_in"}, none},
+		{"people change", append([]string{"--email", "sam@example.com", "--grant", "export"}, as...), password, "", 0, []string{"signed_in", "changed_person"}, none},
 		{"connect", as, "not the password", fake.Key(), 1, []string{"signed_in sign_in_refused"}, none},
 		{"connect", as, password, fake.Key(), 0, []string{"signed_in", "connected_clinic"}, none},
 		{"sync", nil, "", "", 3, nil, asked},

@@ -95,6 +95,7 @@ func (t *Terminal) root() *cobra.Command {
 		Short: "TeleHab keeps your clients equal to Cliniko's",
 		Long: "TeleHab keeps your clients equal to Cliniko's, one way.\n\n" +
 			"Without a command it opens its window. With one it does the same work in the terminal.",
+		Example:       "  telehab\n  telehab --demo\n  telehab sync --demo",
 		Version:       t.Version,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,

@@ -21,7 +21,9 @@ func (t *Terminal) connect() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "connect --as EMAIL",
 		Short: "Connect the clinic whose API key comes on standard input",
-		Args:  cobra.NoArgs,
+		Example: "  telehab connect --as dana@example.com                # asks for the key\n" +
+			"  telehab connect --as dana@example.com < key.txt",
+		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
@@ -73,9 +75,10 @@ func (t *Terminal) disconnect() *cobra.Command {
 	var as string
 	var yes bool
 	c := &cobra.Command{
-		Use:   "disconnect --as EMAIL",
-		Short: "Erase the API key and everything that came from Cliniko",
-		Args:  cobra.NoArgs,
+		Use:     "disconnect --as EMAIL",
+		Short:   "Erase the API key and everything that came from Cliniko",
+		Example: "  telehab disconnect --as dana@example.com",
+		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			var erased session.Erased
@@ -112,6 +115,8 @@ func (t *Terminal) export() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export --as EMAIL --format json|csv",
 		Short: "Write all kept fields of all clients to standard output",
+		Example: "  telehab export --as dana@example.com > clients.json\n" +
+			"  telehab export --as dana@example.com --format csv > clients.csv",
 		Args: func(c *cobra.Command, args []string) error {
 			if format != "json" && format != "csv" {
 				return fmt.Errorf("--format is json or csv")

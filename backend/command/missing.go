@@ -41,7 +41,8 @@ func (t *Terminal) missing() *cobra.Command {
 		Long: "Where more than 50 clients, or 5 %, are no longer in Cliniko, a sync removes nobody and asks: a lowered role of the API\n" +
 			"key's owner looks the same as clients who were deleted. This says how many they are, and with --as EMAIL of someone who may\n" +
 			"see the integration, who. Answer with telehab missing keep or telehab missing remove.",
-		Args: cobra.NoArgs,
+		Example: "  telehab missing\n  telehab missing --as dana@example.com",
+		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.with(ctx, false, t.options(), func(w *workspace.Workspace) error {
@@ -131,9 +132,10 @@ func letGo(r *missingResult) string {
 func (t *Terminal) keepMissing() *cobra.Command {
 	var as string
 	c := &cobra.Command{
-		Use:   "keep --as EMAIL",
-		Short: "Keep all clients who are missing; should Cliniko not have them a day later, you are asked again",
-		Args:  cobra.NoArgs,
+		Use:     "keep --as EMAIL",
+		Short:   "Keep all clients who are missing; should Cliniko not have them a day later, you are asked again",
+		Example: "  telehab missing keep --as dana@example.com",
+		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
@@ -155,9 +157,10 @@ func (t *Terminal) removeMissing() *cobra.Command {
 	var as string
 	var yes bool
 	c := &cobra.Command{
-		Use:   "remove --as EMAIL",
-		Short: "Read everybody again, and remove those of the missing whom Cliniko still does not have",
-		Args:  cobra.NoArgs,
+		Use:     "remove --as EMAIL",
+		Short:   "Read everybody again, and remove those of the missing whom Cliniko still does not have",
+		Example: "  telehab missing remove --as dana@example.com",
+		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			show := t.newProgress(false)
@@ -246,6 +249,14 @@ func plural(n int, thing string) string {
 		return thing
 	}
 	return thing + "s"
+}
+
+// needs is the verb for n things that need something.
+func needs(n int) string {
+	if n == 1 {
+		return "needs"
+	}
+	return "need"
 }
 
 func orNil(s string) *string {

@@ -24,7 +24,8 @@ func (t *Terminal) purge() *cobra.Command {
 		Short: "Erase everything that TeleHab keeps for you on this computer",
 		Long: "Erases everything that TeleHab keeps for you on this computer: clients, people, the demo, logs, and the keys in the\n" +
 			"system keyring. Nothing changes in Cliniko. It is what the uninstaller does with /PURGE.",
-		Args: cobra.NoArgs,
+		Example: "  telehab purge",
+		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			o := t.options()
 			free, err := holdWindow(o.DataDir())

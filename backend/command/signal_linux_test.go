@@ -166,6 +166,8 @@ func TestASignalEndsEveryPrompt(t *testing.T) {
 		then     string // what is said of what was not done
 	}{
 		{asDana("people", "add", "--email", "e@example.com", "--name", "E"), false, hidden, ""},
+		{asDana("people", "list"), false, hidden, ""},
+		{asDana("people", "change", "--email", "dana@example.com", "--name", "D"), false, hidden, ""},
 		{asDana("export"), false, hidden, ""},
 		{asDana("missing"), false, hidden, ""},
 		{asDana("missing", "keep"), false, hidden, ""},
@@ -308,5 +310,23 @@ func TestASignalEndsASync(t *testing.T) {
 		}
 		close(over)
 		server.Close()
+	}
+}
+
+// Whoever watches sees how far a sync is, in one line that goes when it ends.
+func TestProgressOnATerminal(t *testing.T) {
+	p := onTerminal(t, newComputer(t, 100).environment, "sync", "--full")
+	if code := p.end(); code != 3 {
+		t.Fatalf("exit code %d: %s", code, p.output())
+	}
+	p.waitFor("They are kept.")
+	said := p.output()
+	for _, want := range []string{"\rSyncing clients: 100 of 100", "\rComparing with Cliniko…", " \rHarbour Physio\r\n", "100  clients read\r\n"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it never says %q: %q", want, said)
+		}
+	}
+	if strings.Contains(said, "/hr") || strings.Contains(said, "/-") {
+		t.Errorf("%q", said)
 	}
 }

@@ -26,14 +26,17 @@ type state struct {
 	Missing         int     `json:"missing"`  // of whom a person has to decide: see telehab missing
 	Kept            int     `json:"kept"`     // missing as well, and a person said that they stay
 	Accepted        int     `json:"accepted"` // a person said that they may go, and they are not removed yet
+
+	lastSync time.Time // as LastSync
 }
 
 func (t *Terminal) status() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "status",
-		Short: "Say which clinic is connected, when it was synced, and the counts",
-		Args:  cobra.NoArgs,
+		Use:     "status",
+		Short:   "Say which clinic is connected, when it was synced, and the counts",
+		Example: "  telehab status\n  telehab status --json",
+		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			return t.with(c.Context(), false, t.options(), func(w *workspace.Workspace) error {
 				s, err := readState(c, w)
@@ -90,7 +93,8 @@ func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 		return nil, err
 	}
 	if !good.EndedAt.IsZero() {
-		s.LastSync = new(good.EndedAt.Format(time.RFC3339))
+		s.lastSync = good.EndedAt
+		s.LastSync = new(good.EndedAt.UTC().Format(time.RFC3339))
 	}
 	newest, err := store.Passes(ctx, 1)
 	if err != nil {
@@ -109,9 +113,9 @@ func (t *Terminal) printState(s *state) error {
 	}
 	last := "never"
 	if s.LastSync != nil {
-		last = *s.LastSync
+		last = localTime(s.lastSync, time.Local)
 	}
-	_, err := fmt.Fprintf(t.Out, "Clinic      %s (%s)\nLast sync   %s\nProfiles    %d of %d in Cliniko\nFailed      %d\nArchived    %d\n",
+	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d of %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
 		profile.Display(*s.Clinic), *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
 	if s.Unfinished {
 		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full resumes it.")
@@ -123,7 +127,21 @@ func (t *Terminal) printState(s *state) error {
 		_, _ = fmt.Fprintln(t.Out, decided(&missingResult{Profiles: s.Profiles, Kept: s.Kept, Accepted: s.Accepted}))
 	}
 	if s.LastError != nil {
-		_, _ = fmt.Fprintf(t.Out, "The last sync did not end well: %s\n", *s.LastError)
+		_, _ = fmt.Fprintln(t.Out, endedBadly(profile.Code(*s.LastError)))
 	}
 	return err
+}
+
+// endedBadly says how the last sync ended.
+func endedBadly(code profile.Code) string {
+	if code == profile.Cancelled {
+		return "The last sync was cancelled."
+	}
+	return fmt.Sprintf("The last sync did not end well. %s (%s)", inTerminal(profile.Because(code, nil).Message), code)
+}
+
+// localTime is a time as a person reads it, in a time zone: for people, where
+// JSON has RFC 3339 in UTC.
+func localTime(at time.Time, zone *time.Location) string {
+	return at.In(zone).Format("2 Jan 2006, 15:04")
 }

@@ -5,17 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -41,7 +37,11 @@ func (t *Terminal) sync() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sync",
 		Short: "Bring what is new in Cliniko; the first time, everything",
-		Args:  cobra.NoArgs,
+		Example: "  telehab sync\n" +
+			"  telehab sync --full      # every client again\n" +
+			"  telehab sync --json      # for a program\n" +
+			"  telehab sync --demo      # a simulated clinic",
+		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			show := t.newProgress(asJSON)
 			o := t.options()
@@ -122,34 +122,26 @@ func renew(ctx context.Context, w *workspace.Workspace) error {
 
 // table prints the result for people. It counts what is wrong and names nobody.
 func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result, failed []profile.Failure) error {
+	if r.quiet(failed) {
+		_, err := fmt.Fprintln(t.Out, upToDate(len(failed)))
+		t.tellMissing(r)
+		return err
+	}
 	clinic, err := w.Clinic(ctx)
 	if err != nil {
 		return err
 	}
-	out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintf(t.Out, "%s\n", profile.Display(clinic.Name))
-	lines := []struct {
-		n    int
-		what string
-	}{
-		{r.Read, plural(r.Read, "client") + " read"}, {r.Synced, "synced"}, {r.Unchanged, "unchanged"}, {r.Failed, "failed"}, {r.Archived, "archived in Cliniko"},
-	}
-	if r.Read == 0 {
-		_, _ = fmt.Fprintln(t.Out, "Up to date.")
-		lines = nil
-	}
-	for _, line := range lines {
-		_, _ = fmt.Fprintf(out, "%d\t  %s\n", line.n, line.what)
-	}
-	if err := out.Flush(); err != nil {
+	if err := t.counts([]count{
+		{r.Read, plural(r.Read, "client") + " read"}, {r.Synced, "synced"}, {r.Unchanged, "unchanged"},
+		{r.Failed, needs(r.Failed) + " attention"}, {r.Archived, "archived in Cliniko"},
+	}); err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(t.Out, "%.1f seconds, %s\n", r.Seconds, several(r.Requests, "request"))
-	if r.Missing > 0 {
-		_, _ = fmt.Fprintf(t.Out, "\n%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(r.Missing, r.profiles))
-	}
+	_, err = fmt.Fprintf(t.Out, "%.1f seconds, %s\n", r.Seconds, several(r.Requests, "request"))
+	t.tellMissing(r)
 	if len(failed) == 0 {
-		return nil
+		return err
 	}
 	wrong := map[profile.Field]int{}
 	for _, f := range failed {
@@ -157,108 +149,56 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 			wrong[p.Field]++
 		}
 	}
-	needs := "profiles need"
-	if len(failed) == 1 {
-		needs = "profile needs"
-	}
-	_, _ = fmt.Fprintf(t.Out, "\n%d %s attention because of:\n", len(failed), needs)
+	_, _ = fmt.Fprintf(t.Out, "\n%s %s attention because of:\n", several(len(failed), "profile"), needs(len(failed)))
+	var lines []count
 	for _, field := range slices.Concat(profile.Fields, profile.LimitedFields) {
 		if wrong[field] > 0 {
-			_, _ = fmt.Fprintf(out, "%d\t  %s\n", wrong[field], field.Label())
+			lines = append(lines, count{wrong[field], field.Label()})
 		}
 	}
-	if err := out.Flush(); err != nil {
+	if err := t.counts(lines); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(t.Out, "They are kept. Complete them in Cliniko, and the next sync brings them.")
 	return err
 }
 
-// progress shows how far a pass is: a bar on a terminal, plain lines in a file,
-// nothing beside JSON.
-type progress struct {
-	t    *Terminal
-	mode string // bar, lines or ""
-	bar  *progressbar.ProgressBar
-	last syncer.Progress
-}
-
-func (t *Terminal) newProgress(quiet bool) *progress {
-	p := &progress{t: t}
-	if quiet {
-		return p
-	}
-	p.mode = "lines"
-	if file, ok := t.Err.(*os.File); ok && term.IsTerminal(int(file.Fd())) { // #nosec G115 -- a file descriptor is small
-		p.mode = "bar"
-	}
-	return p
-}
-
-var phases = map[syncer.Phase]string{
-	syncer.Listing: "Reading the client list", syncer.Storing: "Syncing clients",
-	syncer.Changes: "Asking Cliniko what is new", syncer.Checking: "Comparing with Cliniko",
-}
-
-func (p *progress) report(now syncer.Progress) {
-	before := p.last
-	p.last = now
-	switch p.mode {
-	case "bar":
-		p.draw(before, now)
-	case "lines":
-		if now.Phase != before.Phase {
-			_, _ = fmt.Fprintf(p.t.Err, "%s\n", phases[now.Phase])
-		}
-		// A line for each tenth.
-		if now.Total > 0 && now.Done*10/now.Total > before.Done*10/now.Total {
-			_, _ = fmt.Fprintf(p.t.Err, "%d of %d\n", now.Done, now.Total)
+// quiet says that nothing was new: nobody was read but those who could not be
+// read before either, whom every sync tries again.
+func (r *result) quiet(failed []profile.Failure) bool {
+	again := 0
+	for i := range failed {
+		if failed[i].Code == profile.Unreadable && failed[i].Attempts > 1 {
+			again++
 		}
 	}
+	return r.Read == r.Failed && r.Failed <= again
 }
 
-func (p *progress) draw(before, now syncer.Progress) {
-	if p.bar == nil || now.Phase != before.Phase || now.Total != before.Total {
-		p.end()
-		total := int64(now.Total)
-		if total == 0 {
-			total = -1 // a spinner
-		}
-		p.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(p.t.Err), progressbar.OptionSetDescription(phases[now.Phase]),
-			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("clients"),
-			progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(true), progressbar.OptionFullWidth(),
-			progressbar.OptionThrottle(50*time.Millisecond))
+// upToDate is the result of a sync that found nothing new.
+func upToDate(failed int) string {
+	if failed == 0 {
+		return "Up to date."
 	}
-	_ = p.bar.Set(now.Done) // a terminal that cannot be written to ends nothing
+	return fmt.Sprintf("Up to date. %d still %s attention.", failed, needs(failed))
 }
 
-// end leaves the bar's line.
-func (p *progress) end() {
-	if p.bar != nil {
-		_ = p.bar.Exit()
-		_, _ = fmt.Fprintln(p.t.Err)
-		p.bar = nil
+func (t *Terminal) tellMissing(r *result) {
+	if r.Missing > 0 {
+		_, _ = fmt.Fprintf(t.Out, "\n%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(r.Missing, r.profiles))
 	}
 }
 
-func (p *progress) wait(until time.Time) {
-	if p.mode != "" {
-		_, _ = fmt.Fprintf(p.t.Err, "\nCliniko asks us to wait, continuing at %s\n", until.Local().Format(time.TimeOnly))
+// count is a line of a table of counts.
+type count struct {
+	n    int
+	what string
+}
+
+func (t *Terminal) counts(lines []count) error {
+	out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, line := range lines {
+		_, _ = fmt.Fprintf(out, "%d\t  %s\n", line.n, line.what)
 	}
-}
-
-// noticed says in a sentence what a pass coped with.
-var noticed = map[syncer.Notice]string{
-	syncer.OrderIgnored:     "Cliniko did not sort as it was asked, so all clients are read in another way.",
-	syncer.IDsIgnored:       "Cliniko did not pick clients as it was asked, so they are read one by one.",
-	syncer.CountDiffers:     "Cliniko counts other clients than are kept here, so all are read again.",
-	syncer.CountUnexplained: "Cliniko still counts other clients than it gives. All that it gives are kept.",
-	syncer.ClocksDiffer: "This computer's clock and Cliniko's disagree, so nothing that is kept is erased because of its age " +
-		"until that is cleared up. Check the date and time of this computer.",
-}
-
-// note says it to whoever reads a scheduled job's output. The text in brackets
-// is stable.
-func (p *progress) note(n syncer.Notice) {
-	_, _ = fmt.Fprintf(p.t.Err, "telehab: %s (%s)\n", noticed[n], n)
+	return out.Flush()
 }

@@ -2,8 +2,10 @@ package session
 
 import (
 	"context"
+	"slices"
 
 	"telehab.io/desktop/backend/account"
+	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -26,6 +28,35 @@ type Accounts struct{ session *Session }
 // Accounts returns the people of this computer.
 func (s *Session) Accounts() Accounts { return Accounts{s} }
 
+// List returns everybody who has an account, without password hashes.
+//
+// Errors: SignedOut, NotPermitted.
+func (a Accounts) List(ctx context.Context) ([]staff.Person, error) {
+	if err := a.session.Require(MayManagePeople); err != nil {
+		return nil, err
+	}
+	return a.session.workspace.Accounts.List(ctx)
+}
+
+// Find returns whoever signs in with the email.
+//
+// Errors: SignedOut, NotPermitted, NotFound.
+func (a Accounts) Find(ctx context.Context, email string) (staff.Person, error) {
+	people, err := a.List(ctx)
+	if err != nil {
+		return staff.Person{}, err
+	}
+	id, err := a.session.workspace.Accounts.ID(ctx, email)
+	if err != nil {
+		return staff.Person{}, err
+	}
+	at := slices.IndexFunc(people, func(p staff.Person) bool { return id != "" && p.ID == id })
+	if at < 0 {
+		return staff.Person{}, profile.Refuse(profile.NotFound, "Nobody here signs in with this email. Look it up in the list of people.")
+	}
+	return people[at], nil
+}
+
 // Add makes an account. own is the password of whoever makes it.
 //
 // Errors: SignedOut, NotPermitted, SignInRefused when own is not right, Invalid.
@@ -44,11 +75,14 @@ func (a Accounts) Add(ctx context.Context, own, name, email, password string, pe
 	return person, err
 }
 
+// Details are what may be changed of a person.
+type Details = account.Details
+
 // Change changes an account; own is as in Add. Whoever changes their own has
 // the new permissions at once; whoever deactivates it has ended the session.
 //
 // Errors: SignedOut, NotPermitted, SignInRefused, Invalid, NotFound.
-func (a Accounts) Change(ctx context.Context, own, id string, details account.Details) (staff.Person, error) {
+func (a Accounts) Change(ctx context.Context, own, id string, details Details) (staff.Person, error) {
 	s := a.session
 	event := s.event(staff.ChangedPerson, id)
 	if err := s.confirmed(ctx, MayManagePeople, event, own); err != nil {

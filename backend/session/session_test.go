@@ -162,6 +162,8 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 			_, err := ended.Accounts().Add(t.Context(), password, "Kim Example", "kim@example.com", password, nil)
 			return err
 		},
+		"people":        func() error { _, err := ended.Accounts().List(t.Context()); return err },
+		"find a person": func() error { _, err := ended.Accounts().Find(t.Context(), email); return err },
 		"change": func() error {
 			_, err := ended.Accounts().Change(t.Context(), password, ended.Person().ID, account.Details{})
 			return err

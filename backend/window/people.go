@@ -127,7 +127,7 @@ func (p *People) ChangePassword(present, fresh string) error {
 // List returns everybody who has an account on this computer.
 func (p *People) List() ([]PersonView, error) {
 	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) ([]PersonView, error) {
-		people, err := c.Clinic.Workspace.Accounts.List(ctx)
+		people, err := c.Session.Accounts().List(ctx)
 		views := []PersonView{}
 		for i := range people {
 			views = append(views, *personView(&people[i]))
