@@ -1,0 +1,2 @@
+export { default as CheckMark } from './check-mark.svelte';
+export { default as Checkbox } from './checkbox.svelte';
