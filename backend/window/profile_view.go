@@ -89,7 +89,7 @@ func profileView(e *profile.Entry, now time.Time) ProfileView {
 func (v *ProfileView) addShared(all []directory.Shared) {
 	for i := range all[:min(len(all), maxShared)] {
 		p := all[i].Entry.Profile.Displayed()
-		v.Shared = append(v.Shared, SharedView{ID: all[i].Entry.Ref, Name: p.ListName(), Born: p.DateOfBirth.String(), State: string(p.State),
+		v.Shared = append(v.Shared, SharedView{ID: all[i].Entry.Ref, Name: p.ShownName(), Born: p.DateOfBirth.String(), State: string(p.State),
 			Email: all[i].Email, Phone: all[i].Phone, Duplicate: all[i].Born})
 	}
 	v.SharedMore = len(all) - len(v.Shared)
