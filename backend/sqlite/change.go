@@ -53,6 +53,17 @@ func changeRow(account, id string, at time.Time) string {
 	return fmt.Sprintf("change/%s/%s/%d", account, id, at.UnixMicro())
 }
 
+// Brought says what a pass has brought: of how many clients something changed,
+// and how many active ones were stored for the first time.
+func (s *Profiles) Brought(ctx context.Context, p *profile.Pass) (changed, added int, err error) {
+	// By time first, which has an index: a pass stores nothing before it began.
+	err = s.db.read.QueryRowContext(ctx, `SELECT
+			(SELECT count(DISTINCT cliniko_id) FROM change WHERE at >= ?1 AND account_id = ?2 AND pass_id = ?3),
+			(SELECT added FROM pass WHERE account_id = ?2 AND id = ?3)`,
+		p.StartedAt.Add(-readSlack).UnixMicro(), s.account, p.ID).Scan(&changed, &added)
+	return changed, added, coded(err)
+}
+
 // Changes returns what changed of a profile since it was first stored, for the
 // last profile.HistoryDays, the newest first.
 //

@@ -101,6 +101,7 @@ type writer struct {
 	at       time.Time          // the estimate of Cliniko's time
 	before   map[string]*stored // what is stored, by ref
 	outcomes map[string]profile.Outcome
+	added    int // active clients who were not stored before
 }
 
 // stored is what the store had of a patient before.
@@ -223,6 +224,9 @@ func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedPro
 			return "", false, err
 		}
 	}
+	if !before.exists() && !before.failed() && e.Profile.State == profile.Active {
+		w.added++
+	}
 	e.Profile.AddedAt, e.Profile.SyncedAt = w.at, w.at
 	if before.authentic {
 		e.Profile.AddedAt = at(before.added)
@@ -326,6 +330,11 @@ func (w *writer) recordOutcomes(ctx context.Context, page, total int) error {
 	if total > 0 {
 		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET expected = ?1 WHERE id = ?2 AND expected < ?1", total, w.passID); err != nil {
 			return fmt.Errorf("record how many patients to expect: %w", err)
+		}
+	}
+	if w.added > 0 {
+		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET added = added + ? WHERE id = ?", w.added, w.passID); err != nil {
+			return fmt.Errorf("record how many patients are new: %w", err)
 		}
 	}
 	if page == 0 {

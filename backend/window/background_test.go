@@ -161,7 +161,7 @@ func TestAPersonJoinsABackgroundPass(t *testing.T) {
 		t.Errorf("while it runs: %+v", status)
 	}
 	type answer struct {
-		pass PassView
+		pass SyncedView
 		err  error
 	}
 	answers := make(chan answer, 3)
@@ -179,7 +179,7 @@ func TestAPersonJoinsABackgroundPass(t *testing.T) {
 			t.Errorf("%+v and %+v", first, again)
 		}
 	}
-	if err := <-quiet; err != nil || first.err != nil || first.pass.EndedAt == "" {
+	if err := <-quiet; err != nil || first.err != nil || first.pass.Pass.EndedAt == "" {
 		t.Errorf("%v, %+v", err, first)
 	}
 	// The person's pass follows the background one: it compares the counts.

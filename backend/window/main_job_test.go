@@ -173,7 +173,7 @@ func TestCancelKeepsWhatIsStored(t *testing.T) {
 	if err != nil || !state.Sync.Unfinished || state.Sync.Problem != nil || state.Tally.Active >= 3000 {
 		t.Errorf("%+v, %v", state.Sync, err)
 	}
-	if pass, err := f.app.Sync.Now(); err != nil || pass.Read != 3000 {
+	if pass, err := f.app.Sync.Now(); err != nil || pass.Pass.Read != 3000 {
 		t.Errorf("%+v, %v", pass, err)
 	}
 }

@@ -109,18 +109,38 @@ func (s *Sync) Cancel() error {
 	return err
 }
 
+// SyncedView is what a sync brought that a person asked for.
+type SyncedView struct {
+	Pass    PassView `json:"pass"`
+	Changed int      `json:"changed"` // clients of whom something changed in Cliniko
+	Added   int      `json:"added"`   // clients who are new here
+}
+
 // Now brings what is new or changed in Cliniko, or resumes an import that was
 // cut off. While that is being done already, it waits for its end. It goes on
 // while the window is locked.
-func (s *Sync) Now() (PassView, error) {
-	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (PassView, error) {
+func (s *Sync) Now() (SyncedView, error) {
+	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (SyncedView, error) {
 		var pass profile.Pass
 		err := c.Session.Recorded(ctx, session.MaySync, staff.Synced, "", func() (err error) {
 			pass, err = c.Clinic.Runner.Sync(context.WithoutCancel(ctx))
 			return err
 		})
-		return passView(&pass), err
+		if err != nil {
+			return SyncedView{}, err
+		}
+		return syncedView(ctx, c.Clinic, &pass)
 	})
+}
+
+func syncedView(ctx context.Context, c *host.Clinic, pass *profile.Pass) (SyncedView, error) {
+	view := SyncedView{Pass: passView(pass)}
+	store, err := c.Workspace.Store(ctx)
+	if err != nil {
+		return view, err
+	}
+	view.Changed, view.Added, err = store.Brought(ctx, pass)
+	return view, err
 }
 
 // Passes returns the newest passes, those that run or go on later included.

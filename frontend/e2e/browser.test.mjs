@@ -252,7 +252,7 @@ step('the sync icon asks for what is new', async () => {
     .or(button('Profiles'))
     .first()
     .click();
-  await button(/^Sync with Cliniko now/).click();
+  await button(/^Sync · /).click();
   await until('the sync to end', async () => {
     const state = await page.evaluate(() => window.go.window.About.State());
     return state.sync.phase === 'idle' && state.sync.last.kind === 'changes';

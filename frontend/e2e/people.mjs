@@ -108,7 +108,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     assert.equal(await codeOf('Profiles.Refresh', at().shown.id), 'not_permitted');
     await button('Profiles').click();
     await heading('Profiles').waitFor();
-    assert.equal(await button(/^Sync with Cliniko/).count(), 0);
+    assert.equal(await button(/^Sync · /).count(), 0);
     assert.equal(await codeOf('Sync.Now'), 'not_permitted');
     await button('Settings').click();
     await button('Change password').waitFor();

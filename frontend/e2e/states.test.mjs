@@ -182,7 +182,7 @@ step('a failed profile says what is missing, and where to fix it', async () => {
 step('when nobody answers, the profiles stay and the sidebar says so', async () => {
   await clinic.stop();
   await button('Profiles').click();
-  await button(/^Sync with Cliniko now/).click();
+  await button(/^Sync · /).click();
   await page.getByText(/^(Offline|Connection blocked)/).first().waitFor();
   await page.getByRole('grid', { name: 'Profiles' }).waitFor();
   await accessible('states-4-offline');
@@ -191,7 +191,7 @@ step('when nobody answers, the profiles stay and the sidebar says so', async () 
 step('a refused key is named, with who can replace it', async () => {
   await restartClinic(['--key', wrongKey(key), '--limit', '0']);
   await button('Profiles').click();
-  await button(/^Sync with Cliniko now/).click();
+  await button(/^Sync · /).click();
   await page.getByText('Key refused').first().waitFor();
   await accessible('states-5-refused');
   await button('Settings').click();

@@ -6,8 +6,7 @@ import type { Permission } from './lib/api';
 import { Importer } from './lib/state/importer.svelte';
 import { router } from './lib/state/route.svelte';
 import { startGo } from './testing/go';
-import { shownList } from './testing/list';
-import { CONNECTED, DANA, PASS, refusal, SYNC } from './testing/samples';
+import { CONNECTED, DANA, QUIET, refusal, SYNC } from './testing/samples';
 import { importsAtOnce } from './testing/sync';
 
 const banner = () => screen.findByText(/nothing new comes from it/);
@@ -21,11 +20,11 @@ describe('a sync by itself', () => {
   it('shows in the sidebar and nowhere else', async () => {
     const go = startGo();
     render(App);
-    const button = await screen.findByRole('button', { name: 'Sync with Cliniko now' });
+    const button = await screen.findByRole('button', { name: /^Sync · / });
     go.tell({ phase: 'changes', background: true });
     await screen.findByText('Syncing…');
     expect(button).not.toHaveAttribute('aria-disabled');
-    expect(screen.queryByText('Syncing')).toBeNull();
+    expect(button).toHaveTextContent(/^Sync · just now$/);
     expect(screen.queryByRole('progressbar')).toBeNull();
     go.tell({ phase: 'idle', background: false });
     await screen.findByText('Up to date');
@@ -55,9 +54,9 @@ describe('a sync by itself', () => {
 
 it('takes a complaint back once a later pass went well', async () => {
   const go = startGo();
+  go.Sync.Now.mockRejectedValue(refusal('offline'));
   render(App);
-  await screen.findByText('Up to date');
-  shownList().syncProblem = refusal('offline');
+  await userEvent.setup().click(await screen.findByRole('button', { name: /^Sync · / }));
   await screen.findByRole('alert');
   go.tell({ problem: refusal('offline') });
   screen.getByRole('alert');
@@ -101,7 +100,7 @@ describe('trouble that needs a person', () => {
     const go = startGo(troubled('store_full'));
     go.Sync.Now.mockImplementation(async () => {
       go.tell({ problem: null });
-      return PASS;
+      return QUIET;
     });
     const user = userEvent.setup();
     render(App);

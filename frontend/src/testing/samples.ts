@@ -28,6 +28,7 @@ import type {
   SharedView,
   SyncStatus,
   TallyView,
+  SyncedView,
 } from '../lib/api/types';
 
 export const EVERYTHING: readonly Permission[] = [
@@ -134,7 +135,7 @@ export const SYNC: SyncStatus = {
   perSecond: 0,
   secondsLeft: -1,
   waitingUntil: '',
-  lastSuccess: '2026-11-03T09:12:00Z',
+  lastSuccess: new Date().toISOString(), // all is up to date
   last: null,
   problem: null,
   unfinished: false,
@@ -434,3 +435,5 @@ export const LINK_SETUP: LinkSetupView = {
   owner: '',
   message: 'Links from Cliniko open this program.',
 };
+/** A sync that somebody asked for, and that found nothing. */
+export const QUIET: SyncedView = { pass: PASS, changed: 0, added: 0 };

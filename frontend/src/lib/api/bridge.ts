@@ -75,7 +75,7 @@ interface Sync {
   Import(): Promise<T.PassView>;
   Discard(): Promise<void>;
   Cancel(): Promise<void>;
-  Now(): Promise<T.PassView>;
+  Now(): Promise<T.SyncedView>;
   Passes(limit: number): Promise<T.PassView[] | null>;
   Days(begins: string[]): Promise<T.DayView[] | null>;
 }

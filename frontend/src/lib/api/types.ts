@@ -36,6 +36,7 @@ export type Phase = 'idle' | 'listing' | 'listed' | 'storing' | 'changes' | 'che
 
 export type PassView = Narrow<go.PassView, { kind: 'full' | 'changes' | 'retry' }>;
 export type SyncStatus = Narrow<go.SyncStatus, { phase: Phase; last: PassView | null }>;
+export type SyncedView = Narrow<go.SyncedView, { pass: PassView }>;
 export type DayView = FromGo<go.DayView>;
 
 /** Open in TeleHab, the button in Cliniko: '' until somebody has begun with it. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AppState, Permission } from '$lib/api';
 import { startGo } from '../../testing/go';
-import { DANA, FAILURES, PASS, RIVERSIDE, STATE, UNCONNECTED } from '../../testing/samples';
+import { DANA, FAILURES, QUIET, RIVERSIDE, STATE, UNCONNECTED } from '../../testing/samples';
 import { actionsFor } from './actions';
 import { App } from './app.svelte';
 import { FailedRound } from './failed-round.svelte';
-import { ProfileList } from './profiles.svelte';
 import { Router } from './route.svelte';
+import { SyncNow } from './sync-now.svelte';
 
 /** What can be done in this state, and where it leads. */
 function given(patch: Partial<AppState>) {
@@ -14,7 +14,12 @@ function given(patch: Partial<AppState>) {
   const app = new App();
   app.take({ ...STATE, ...patch });
   const router = new Router();
-  const around = { app, router, profiles: new ProfileList(), round: new FailedRound(router) };
+  const around = {
+    app,
+    router,
+    round: new FailedRound(router),
+    syncNow: new SyncNow(() => undefined),
+  };
   const actions = actionsFor(around, [RIVERSIDE]);
   const run = (id: string) => actions.find((each) => each.id === id)?.run();
   return { go, app, router, ids: actions.map(({ id }) => id), run };
@@ -82,7 +87,7 @@ describe('the actions', () => {
 
   it('bring what is new in Cliniko', async () => {
     const { go, run } = given({});
-    go.Sync.Now.mockResolvedValue(PASS);
+    go.Sync.Now.mockResolvedValue(QUIET);
     await run('sync');
     expect(go.Sync.Now.mock.calls).toEqual([[]]);
   });

@@ -3,8 +3,8 @@ import { t } from '$lib/i18n';
 import type { App } from './app.svelte';
 import type { FailedRound } from './failed-round.svelte';
 import { keysFor } from './keys';
-import type { ProfileList } from './profiles.svelte';
 import type { Route, Router, SettingsSection } from './route.svelte';
+import type { SyncNow } from './sync-now.svelte';
 
 /** Something that can be done from the box over everything. */
 export interface Action {
@@ -19,8 +19,8 @@ export interface Action {
 interface Surroundings {
   app: App;
   router: Router;
-  profiles: ProfileList;
   round: FailedRound;
+  syncNow: SyncNow;
 }
 
 /** What whoever is signed in may do now; `others` are the clinics to switch to. */
@@ -48,7 +48,7 @@ const go = (router: Router, route: Route) => () => {
   return Promise.resolve();
 };
 
-function work({ app, router, profiles, round }: Surroundings): Action[] {
+function work({ app, router, round, syncNow }: Surroundings): Action[] {
   const state = app.state;
   const connected = Boolean(state?.clinic);
   const actions: (Action | false)[] = [
@@ -57,7 +57,7 @@ function work({ app, router, profiles, round }: Surroundings): Action[] {
         id: 'sync',
         label: t('palette.sync'),
         run: () => {
-          void profiles.sync(); // how it goes is said in the sidebar
+          void syncNow.run(); // how it goes is said in the sidebar
           return Promise.resolve();
         },
       },

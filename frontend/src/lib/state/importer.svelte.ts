@@ -80,7 +80,7 @@ export class Importer {
   /** Resumes an import that was cut off. */
   async resume() {
     await this.#run('resume', async () => {
-      this.results = await api.syncNow();
+      this.results = (await api.syncNow()).pass;
     });
   }
 

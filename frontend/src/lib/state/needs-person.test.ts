@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { needsPerson } from './needs-person';
-import { ProfileList } from './profiles.svelte';
-import { startGo } from '../../testing/go';
-import { refusal } from '../../testing/samples';
 
 const of = (code: string) => needsPerson({ code, message: `What Go says of ${code}.`, until: '' });
 
@@ -44,13 +41,4 @@ describe('what needs a person', () => {
   ])('%s passes by itself', (code) => {
     expect(of(code)).toBeNull();
   });
-});
-
-it('is said once, also to somebody who asked for the sync', async () => {
-  const go = startGo();
-  const list = new ProfileList();
-  go.Sync.Now.mockRejectedValue(refusal('key_refused'));
-  await list.sync();
-  expect(go.Sync.Now).toHaveBeenCalledOnce();
-  expect(list.syncProblem).toBeNull();
 });

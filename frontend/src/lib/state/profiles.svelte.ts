@@ -2,7 +2,6 @@ import {
   api,
   on,
   toErrorView,
-  type ErrorView,
   type ProfileFilter,
   type ProfileQuery,
   type ProfileRow,
@@ -10,7 +9,6 @@ import {
   type TallyView,
 } from '$lib/api';
 import { keep, recall } from './kept';
-import { needsPerson } from './needs-person';
 import { Selection } from './selection.svelte';
 import { RowWindows } from './windows.svelte';
 
@@ -45,8 +43,6 @@ export class ProfileList {
   scroll = $state(0);
   /** Where the selected ones were exported to last; '' for nowhere. */
   savedTo = $state('');
-  /** Why the sync that someone asked for here could not start. */
-  syncProblem = $state.raw<ErrorView | null>(null);
 
   rows = new RowWindows<ProfileRow>(async (offset, limit) => {
     const query = this.#query(offset, limit);
@@ -93,18 +89,9 @@ export class ProfileList {
 
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
-    const stops = [
-      on('profiles', () => {
-        this.rows.reload();
-      }),
-      // A later pass went well, whoever asked for it.
-      on('sync', ({ phase, problem }) => {
-        if (phase === 'idle' && !problem) this.syncProblem = null;
-      }),
-    ];
-    return () => {
-      for (const stop of stops) stop();
-    };
+    return on('profiles', () => {
+      this.rows.reload();
+    });
   }
 
   find(search: string) {
@@ -199,19 +186,6 @@ export class ProfileList {
     this.sort = sort;
     keep(KEPT, { sort, desc: this.desc });
     this.#fromTop();
-  }
-
-  /** Brings what is new in Cliniko. How it goes is told by the sync event. */
-  async sync() {
-    this.syncProblem = null;
-    try {
-      await api.syncNow();
-    } catch (thrown) {
-      const problem = toErrorView(thrown);
-      // A pass that runs already is what was asked for; what needs a person is said above all screens.
-      const said = ['cancelled', 'sync_running'].includes(problem.code) || needsPerson(problem);
-      if (!said) this.syncProblem = problem;
-    }
   }
 
   #fromTop() {

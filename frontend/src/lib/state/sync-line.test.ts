@@ -1,49 +1,54 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorView, SyncStatus } from '$lib/api';
-import { STATE as base } from '../../testing/samples';
+import type { ErrorView, SyncedView, SyncStatus } from '$lib/api';
+import { QUIET, STATE as base } from '../../testing/samples';
 import { isAsked, isRunning, share, syncLine } from './sync-line';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const SINCE = '2026-11-22T09:12:00Z';
 
-const line = (sync: Partial<SyncStatus>, rest: Partial<typeof base> = {}) =>
-  syncLine({ ...base, ...rest, sync: { ...base.sync, ...sync } }, NOW);
+const FRESH = { ...base.sync, lastSuccess: '2026-11-22T11:55:00Z' };
+
+const line = (
+  sync: Partial<SyncStatus>,
+  rest: Partial<typeof base> = {},
+  answer: SyncedView | null = null,
+) => syncLine({ ...base, ...rest, sync: { ...FRESH, ...sync } }, { now: NOW, here: NOW }, answer);
 const problem = (code: string, until = ''): ErrorView => ({ code, message: code, until });
 
 describe('the status line', () => {
   it.each([
-    ['up to date', line({}), 'calm', /^Up to date$/, null],
+    ['up to date', line({}), 'calm', /^Up to date$/, 'settings'],
     ['never synced', line({ lastSuccess: '' }), 'waiting', /^Not synced yet$/, 'sync'],
     ['no clinic', line({}, { clinic: null }), 'calm', /^No clinic connected$/, 'settings'],
     ['listing', line({ phase: 'listing' }), 'busy', /^Syncing…$/, 'sync'],
     ['storing', line({ phase: 'storing', done: 34, total: 100 }), 'busy', /^Syncing 34/, 'sync'],
-    ['background', line({ phase: 'changes' }), 'busy', /^Syncing…$/, undefined],
-    ['comparing', line({ phase: 'checking' }), 'busy', /^Checking/, undefined],
+    ['background', line({ phase: 'changes' }), 'busy', /^Syncing…$/, 'settings'],
+    ['comparing', line({ phase: 'checking' }), 'busy', /^Checking/, 'settings'],
     ['listed', line({ phase: 'listed' }), 'waiting', /^Ready to start/, 'sync'],
     ['cut off', line({ unfinished: true }), 'waiting', /not finished$/, 'sync'],
-    ['offline', line({ offlineSince: SINCE }), 'offline', /^Offline since .*12/, undefined],
+    ['offline', line({ offlineSince: SINCE }), 'offline', /^Offline since .*12/, 'settings'],
     [
       'out of reach',
       line({ offlineSince: SINCE, problem: problem('offline') }),
       'offline',
       /^Offline since .*12/,
-      undefined,
+      'settings',
     ],
-    ['offline before', line({ problem: problem('offline') }), 'offline', /^Offline$/, undefined],
-    ['late', line({ problem: problem('timed_out') }), 'waiting', /trying again$/, undefined],
-    ['their fault', line({ problem: problem('cliniko_trouble') }), 'waiting', /again$/, undefined],
+    ['offline before', line({ problem: problem('offline') }), 'offline', /^Offline$/, 'settings'],
+    ['late', line({ problem: problem('timed_out') }), 'waiting', /trying again$/, 'settings'],
+    ['their fault', line({ problem: problem('cliniko_trouble') }), 'waiting', /again$/, 'settings'],
     ['no key', line({ problem: problem('not_connected') }), 'trouble', /^Key not/, 'settings'],
     [
       'everybody, by itself',
       line({ phase: 'storing', background: true }),
       'busy',
       /^Syncing…$/,
-      undefined,
+      'settings',
     ],
     ['refused', line({ problem: problem('key_refused') }), 'trouble', /^Key refused$/, 'settings'],
     ['role', line({ problem: problem('key_forbidden') }), 'trouble', /^Key refused$/, 'settings'],
     ['other', line({ problem: problem('store_full') }), 'trouble', /did not finish$/, 'settings'],
-    ['cancelled', line({ problem: problem('cancelled') }), 'calm', /^Up to date$/, undefined],
+    ['cancelled', line({ problem: problem('cancelled') }), 'calm', /^Up to date$/, 'settings'],
     [
       'keyring',
       line({}, { keyring: problem('keyring_locked') }),
@@ -54,7 +59,7 @@ describe('the status line', () => {
   ])('%s', (_, got, mood, text, to) => {
     expect(got.mood).toBe(mood);
     expect(got.text).toMatch(text);
-    expect(got.to?.name).toBe(to ?? undefined);
+    expect(got.to.name).toBe(to);
   });
 
   it.each([
@@ -94,6 +99,36 @@ describe('the status line', () => {
     expect(line(gone, asked)).toMatchObject({ ...question, to: { section: 'integration' } });
     expect(line({}, asked)).toMatchObject(question); // after a restart
     expect(line(gone)).toMatchObject({ mood: 'calm', text: 'Up to date' }); // decided
+  });
+
+  it('opens the recent syncs where nothing else is the matter', () => {
+    const recent = { name: 'settings', section: 'syncs' };
+    expect(line({}).to).toEqual(recent);
+    expect(line({ phase: 'changes', background: true }).to).toEqual(recent);
+    expect(line({ offlineSince: SINCE }).to).toEqual(recent);
+    expect(line({ problem: problem('key_refused') }).to).not.toEqual(recent);
+  });
+
+  it('is up to date for an hour, and then says when it was', () => {
+    expect(line({ lastSuccess: '2026-11-22T11:00:00Z' }).text).toBe('Up to date');
+    expect(line({ lastSuccess: '2026-11-22T10:59:59Z' })).toMatchObject({
+      mood: 'waiting',
+      text: 'Synced 1 hr ago',
+    });
+    const cancelled = { problem: problem('cancelled'), lastSuccess: '2026-11-20T12:00:00Z' };
+    expect(line(cancelled).text).toBe('Synced 2 days ago');
+  });
+
+  it('says what a sync brought that somebody has asked for', () => {
+    const failed = (count: number) => ({ tally: { ...base.tally, failed: count } });
+    const said = (answer: SyncedView, count: number) => line({}, failed(count), answer).text;
+    expect(said({ ...QUIET, changed: 1 }, 376)).toBe('1 changed, 0 new');
+    expect(said(QUIET, 376)).toBe('Up to date. 376 still need attention.');
+    expect(said(QUIET, 1)).toBe('Up to date. 1 still needs attention.');
+    expect(said(QUIET, 0)).toBe('Up to date');
+    // Trouble since then is what stands now.
+    const trouble = { problem: problem('key_refused') };
+    expect(line(trouble, failed(3), QUIET).text).toBe('Key refused');
   });
 
   it('shows what runs before what went wrong earlier', () => {

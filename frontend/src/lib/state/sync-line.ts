@@ -1,5 +1,5 @@
-import type { AppState, SyncStatus } from '$lib/api';
-import { number, percent, shortTime } from '$lib/format';
+import type { AppState, SyncedView, SyncStatus } from '$lib/api';
+import { ago, number, percent, shortTime } from '$lib/format';
 import { t } from '$lib/i18n';
 import type { Route } from './route.svelte';
 
@@ -9,12 +9,16 @@ export type SyncMood = 'calm' | 'busy' | 'waiting' | 'offline' | 'trouble';
 export interface SyncLine {
   mood: SyncMood;
   text: string;
-  /** Where a click leads, if anywhere. */
-  to: Route | null;
+  /** Where a click leads: to what it is about, else to the recent syncs. */
+  to: Route;
 }
 
 const integration: Route = { name: 'settings', section: 'integration' };
 const syncPage: Route = { name: 'sync' };
+const recent: Route = { name: 'settings', section: 'syncs' };
+
+/** The copy is up to date for so many milliseconds after a sync: several that run by themselves. */
+const FRESH = 60 * 60_000;
 
 /** Whether the engine works now; `listed` waits for a person. */
 export const isRunning = (sync: SyncStatus) => sync.phase !== 'idle' && sync.phase !== 'listed';
@@ -28,7 +32,7 @@ export const share = (sync: SyncStatus) =>
 
 function runningLine(sync: SyncStatus, now: number): SyncLine {
   const followed = sync.phase === 'listing' || sync.phase === 'storing';
-  const to = followed && !sync.background ? syncPage : null;
+  const to = followed && !sync.background ? syncPage : recent;
   if (sync.waitingUntil && Date.parse(sync.waitingUntil) > now) {
     return {
       mood: 'waiting',
@@ -47,7 +51,7 @@ function offlineLine(since: string, now: number): SyncLine {
   const text = since
     ? t('status.offline', { time: shortTime(since, now) })
     : t('status.offlineNow'); // an earlier run of the program saw it begin
-  return { mood: 'offline', text, to: null };
+  return { mood: 'offline', text, to: recent };
 }
 
 function troubleLine(code: string): SyncLine | null {
@@ -82,7 +86,7 @@ function troubleLine(code: string): SyncLine | null {
       return { mood: 'trouble', text: t('status.keyGone'), to: integration };
     case 'timed_out':
     case 'cliniko_trouble':
-      return { mood: 'waiting', text: t('status.trying'), to: null };
+      return { mood: 'waiting', text: t('status.trying'), to: recent };
     case 'cancelled':
     case 'mass_disappearance': // the count of the missing says whether it is still a question
       return null;
@@ -91,11 +95,45 @@ function troubleLine(code: string): SyncLine | null {
   }
 }
 
+export const isNews = ({ changed, added }: SyncedView) => changed + added > 0;
+
+/** What a sync that a person asked for has brought, in one sentence. */
+export function brought(synced: SyncedView, failed: number): string {
+  if (isNews(synced)) {
+    const { changed, added } = synced;
+    return t('status.brought', { changed: number(changed), added: number(added) });
+  }
+  if (failed === 0) return t('status.upToDate');
+  return t('status.stillFailing', { count: failed, shown: number(failed) });
+}
+
+/** Nothing runs and nothing is wrong: how old the copy is, or what the last sync brought. */
+function calmLine(state: Tallied, times: Times, answer: SyncedView | null): SyncLine {
+  const { lastSuccess } = state.sync;
+  if (answer) return { mood: 'calm', text: brought(answer, state.tally.failed), to: recent };
+  if (times.now - Date.parse(lastSuccess) > FRESH) {
+    const text = t('status.synced', { when: ago(lastSuccess, times.now) });
+    return { mood: 'waiting', text, to: recent };
+  }
+  return { mood: 'calm', text: t('status.upToDate'), to: recent };
+}
+
+type Tallied = Pick<AppState, 'sync' | 'tally'>;
+
+/** Cliniko's time and this computer's: see Clock. */
+interface Times {
+  now: number;
+  here: number;
+}
+
+/** `answer`: what the sync has brought that a person has just asked for. */
 export function syncLine(
-  state: Pick<AppState, 'sync' | 'clinic' | 'keyring' | 'tally'>,
-  now: number,
+  state: Tallied & Pick<AppState, 'clinic' | 'keyring'>,
+  times: Times,
+  answer: SyncedView | null = null,
 ): SyncLine {
   const { sync, clinic, keyring } = state;
+  const now = times.here;
   if (!clinic) return { mood: 'calm', text: t('status.noClinic'), to: integration };
   if (isRunning(sync)) return runningLine(sync, now);
   if (keyring) return { mood: 'trouble', text: t('status.keyring'), to: integration };
@@ -105,7 +143,7 @@ export function syncLine(
   if (sync.problem) {
     if (sync.problem.code === 'rate_limited' && sync.problem.until) {
       const time = shortTime(sync.problem.until, now);
-      return { mood: 'waiting', text: t('status.waiting', { time }), to: null };
+      return { mood: 'waiting', text: t('status.waiting', { time }), to: recent };
     }
     const line = troubleLine(sync.problem.code);
     if (line) return line;
@@ -118,5 +156,5 @@ export function syncLine(
   if (sync.phase === 'listed') return { mood: 'waiting', text: t('status.listed'), to: syncPage };
   if (sync.unfinished) return { mood: 'waiting', text: t('status.unfinished'), to: syncPage };
   if (!sync.lastSuccess) return { mood: 'waiting', text: t('status.never'), to: syncPage };
-  return { mood: 'calm', text: t('status.upToDate'), to: null };
+  return calmLine(state, times, answer);
 }

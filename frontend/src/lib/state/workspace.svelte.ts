@@ -10,6 +10,7 @@ import { Palette } from './palette.svelte';
 import { ProfileList } from './profiles.svelte';
 import { Recents } from './recents';
 import type { Router } from './route.svelte';
+import { SyncNow } from './sync-now.svelte';
 
 /**
  * All that outlives a screen and may hold something of one clinic, for one person
@@ -23,6 +24,7 @@ export class Workspace {
   readonly importer = new Importer();
   readonly missing = new MissingClients();
   readonly recents = new Recents();
+  readonly syncNow: SyncNow;
   readonly palette: Palette;
   readonly round: FailedRound;
   readonly links: Links;
@@ -32,10 +34,11 @@ export class Workspace {
   constructor(app: App, router: Router) {
     this.round = new FailedRound(router);
     this.links = new Links(app, router);
-    const { profiles, recents, round } = this;
+    this.syncNow = new SyncNow(this.say);
+    const { recents, round, syncNow } = this;
     this.palette = new Palette({
       recents: () => recents.ids,
-      actions: (others) => actionsFor({ app, router, profiles, round }, others),
+      actions: (others) => actionsFor({ app, router, round, syncNow }, others),
     });
   }
 
