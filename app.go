@@ -26,6 +26,7 @@ func services(p window.Parts) []any {
 		window.NewClinics(p),
 		window.NewIntegration(p),
 		window.NewSync(p),
+		window.NewToday(p),
 		window.NewProfiles(p),
 		window.NewLinks(p),
 	}

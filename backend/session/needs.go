@@ -61,6 +61,9 @@ func (s *Session) Require(n Needs) error {
 	return nil
 }
 
+// Allows says that the person has what is needed, for what is shown to some only.
+func (s *Session) Allows(n Needs) bool { return s.Require(n) == nil }
+
 var (
 	errNobody   = profile.Refuse(profile.SignedOut, "Nobody is signed in. Sign in first.")
 	errNoAccess = profile.Refuse(profile.NotPermitted, "You don't have access to this. Ask whoever manages the people in TeleHab at your clinic.")

@@ -22,6 +22,7 @@ var (
 	// Both areas.
 	MaySync        = AnyOf(staff.ModifyProfiles, staff.ModifyLink)
 	MayViewClients = AnyOf(staff.Practitioner, staff.PMSLink)
+	MayViewToday   = MayViewClients // less of it for whoever may not MayViewProfiles
 
 	// What takes data out.
 	MayExportProfiles = AllOf(staff.Export, staff.Practitioner)

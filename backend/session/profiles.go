@@ -7,35 +7,40 @@ import (
 )
 
 // OpenedProfile adds to the audit trail that the person looks at a client, once
-// as long as they go on looking at the same one.
+// as long as they go on looking at the same one, and has Today show whom.
 func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
-	return s.recordOnce(ctx, staff.OpenedProfile, ref, &s.opened)
+	again, err := s.recordOnce(ctx, staff.OpenedProfile, ref, &s.opened)
+	if err != nil || again {
+		return err
+	}
+	return s.Today().opened(ctx, ref)
 }
 
 // ReadHistory adds to the audit trail that the person reads what changed of a
 // client, once as long as they go on looking at the same one.
 func (s *Session) ReadHistory(ctx context.Context, ref string) error {
-	return s.recordOnce(ctx, staff.ReadHistory, ref, &s.history)
+	_, err := s.recordOnce(ctx, staff.ReadHistory, ref, &s.history)
+	return err
 }
 
 // recordOnce adds an event, unless it is the very same one as last.
-func (s *Session) recordOnce(ctx context.Context, action staff.Action, ref string, last *string) error {
+func (s *Session) recordOnce(ctx context.Context, action staff.Action, ref string, last *string) (again bool, err error) {
 	if err := s.Require(MayViewProfiles); err != nil {
-		return err
+		return false, err
 	}
 	s.mu.Lock()
-	again := *last == ref
+	again = *last == ref
 	s.mu.Unlock()
 	if again {
-		return nil
+		return true, nil
 	}
 	if err := s.record(ctx, action, ref); err != nil {
-		return err
+		return false, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	*last = ref
-	return nil
+	return false, nil
 }
 
 // EraseProfile removes what is kept here of a client who has left Cliniko. own

@@ -137,5 +137,8 @@ func (s *Profiles) erase(ctx context.Context, tx *sql.Tx, refs []string) error {
 	if len(refs) == 0 {
 		return nil
 	}
+	if err := s.forgetToday(ctx, tx, refs); err != nil {
+		return err
+	}
 	return s.revise(ctx, tx)
 }

@@ -110,6 +110,7 @@ type app struct {
 	Clinics     *Clinics
 	Integration *Integration
 	Sync        *Sync
+	Today       *Today
 	Profiles    *Profiles
 	Links       *Links
 }
@@ -158,12 +159,12 @@ func (f *fixture) startWith(t toolkit) {
 	w := &window{dir: f.o.DataDir(), log: f.log}
 	w.parts, w.host = newParts(f.o, false, f.log, t, computer)
 	f.app = &app{w, NewAbout(w.parts), NewPeople(w.parts), NewSecurity(w.parts), NewClinics(w.parts),
-		NewIntegration(w.parts), NewSync(w.parts), NewProfiles(w.parts), NewLinks(w.parts)}
+		NewIntegration(w.parts), NewSync(w.parts), NewToday(w.parts), NewProfiles(w.parts), NewLinks(w.parts)}
 }
 
 // services are those of app.go.
 func (a *app) services() []any {
-	return []any{a.About, a.People, a.Security, a.Clinics, a.Integration, a.Sync, a.Profiles, a.Links}
+	return []any{a.About, a.People, a.Security, a.Clinics, a.Integration, a.Sync, a.Today, a.Profiles, a.Links}
 }
 
 // quick makes no test wait for a password. What one costs is tested in account.

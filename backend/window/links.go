@@ -98,7 +98,7 @@ func (l *Links) Follow(id string) (ProfileView, error) {
 		if err != nil {
 			return ProfileView{}, err
 		}
-		view, err := wholeProfile(ctx, c.Clinic, ref.(string))
+		view, err := wholeProfile(ctx, c, ref.(string))
 		if err != nil {
 			return ProfileView{}, err
 		}

@@ -10,7 +10,8 @@ var commands = []struct {
 	name, label, key string
 }{
 	{"find", "Find…", "k"},
-	{"profiles", "Profiles", "1"},
+	{"today", "Today", "1"},
+	{"profiles", "Profiles", "2"},
 	{"settings", "Settings…", ","},
 	{"lock", "Lock", "l"},
 }

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -167,7 +168,7 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 // stateFor is the state for whoever is signed in in this session; nil is
 // nobody.
 func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Session) (AppState, error) {
-	s := AppState{Version: p.version, Generation: c.Generation(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits()}
+	s := AppState{Version: p.version, Generation: c.Generation(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(), Start: string(staff.TodayScreen)}
 	s.Demo, s.Throwaway = c.Workspace.Demo()
 	s.IdleMinutes = c.Workspace.IdleMinutes()
 	var err error
@@ -209,6 +210,11 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 	}
 	button, err := store.Button(ctx)
 	s.Button = string(button)
+	if err != nil || current == nil {
+		return s, err
+	}
+	today, err := store.Today(ctx, current.Person().ID)
+	s.Start = string(cmp.Or(today.Start, staff.TodayScreen))
 	return s, err
 }
 

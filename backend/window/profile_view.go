@@ -36,6 +36,7 @@ type ProfileView struct {
 	Merged         []MergedView `json:"merged"`     // who was merged into this client; at most 50
 	ErasedAt       string       `json:"erasedAt"`   // for a deleted one: when it is erased here
 	MergedFrom     string       `json:"mergedFrom"` // Links.Follow was asked for this client, who is now part of this one
+	Pinned         bool         `json:"pinned"`     // on the Today screen of whoever is signed in
 	Failure        *FailureView `json:"failure"`    // null for a complete profile
 }
 

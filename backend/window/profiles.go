@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -84,7 +85,7 @@ func (q *ProfileQuery) query(now time.Time) directory.Query {
 // Get returns one profile from this computer, at once.
 func (p *Profiles) Get(id string) (ProfileView, error) {
 	return host.Do(p.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (ProfileView, error) {
-		view, err := wholeProfile(ctx, c.Clinic, id)
+		view, err := wholeProfile(ctx, c, id)
 		if err == nil {
 			recordOpened(ctx, c, p.parts.page.log, view.ID)
 		}
@@ -109,7 +110,7 @@ func (p *Profiles) Refresh(id string) (ProfileView, error) {
 		if err != nil {
 			return ProfileView{}, err
 		}
-		return wholeProfile(ctx, c.Clinic, id)
+		return wholeProfile(ctx, c, id)
 	})
 }
 
@@ -200,8 +201,8 @@ func (p *Profiles) CopyDetail(text string) error {
 }
 
 // wholeProfile returns one profile as it is kept here. NotFound: it is not.
-func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView, error) {
-	profiles, err := c.Workspace.Directory()
+func wholeProfile(ctx context.Context, c *host.Call, ref string) (ProfileView, error) {
+	profiles, err := c.Clinic.Workspace.Directory()
 	if err != nil {
 		return ProfileView{}, err
 	}
@@ -209,9 +210,9 @@ func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView,
 	if !ok {
 		return ProfileView{}, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
 	}
-	view := profileView(&entry, c.Time(ctx))
+	view := profileView(&entry, c.Clinic.Time(ctx))
 	view.addShared(profiles.SharingContact(&entry))
-	store, err := c.Workspace.Store(ctx)
+	store, err := c.Clinic.Workspace.Store(ctx)
 	if err != nil {
 		return ProfileView{}, err
 	}
@@ -219,6 +220,11 @@ func wholeProfile(ctx context.Context, c *host.Clinic, ref string) (ProfileView,
 	if err != nil {
 		return ProfileView{}, err
 	}
+	today, err := c.Session.Today().Read(ctx)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	view.Pinned = slices.Contains(today.Pinned, ref)
 	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
 	for _, merged := range profiles.MergedInto(entry.Profile.ID) {
 		if len(view.Merged) == maxMerged {

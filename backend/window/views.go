@@ -24,6 +24,7 @@ type AppState struct {
 	Sync        SyncStatus  `json:"sync"`
 	Tally       TallyView   `json:"tally"`
 	IdleMinutes int         `json:"idleMinutes"` // after which the window locks
+	Start       string      `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles
 	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 

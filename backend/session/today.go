@@ -1,0 +1,107 @@
+package session
+
+import (
+	"context"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
+)
+
+// Today is what the Today screen keeps of whoever is signed in. Nobody else can
+// read or change it.
+type Today struct{ session *Session }
+
+// Today returns what the Today screen keeps of the person.
+func (s *Session) Today() Today { return Today{s} }
+
+// Look records that the person comes to the screen, at this time by Cliniko's
+// clock, and returns what it keeps then.
+//
+// Errors: SignedOut, NotPermitted, NotConnected.
+func (x Today) Look(ctx context.Context, now time.Time) (staff.Today, error) {
+	if err := x.session.Require(MayViewToday); err != nil {
+		return staff.Today{}, err
+	}
+	store, err := x.session.workspace.Store(ctx)
+	if err != nil {
+		return staff.Today{}, err
+	}
+	imported, err := store.ImportedAt(ctx)
+	if err != nil {
+		return staff.Today{}, err
+	}
+	return store.ChangeToday(ctx, x.session.Person().ID, func(t *staff.Today) error {
+		t.Look(now, imported)
+		return nil
+	})
+}
+
+// Read returns what the screen keeps. Errors: as Look.
+func (x Today) Read(ctx context.Context) (staff.Today, error) {
+	if err := x.session.Require(MayViewToday); err != nil {
+		return staff.Today{}, err
+	}
+	store, err := x.session.workspace.Store(ctx)
+	if err != nil {
+		return staff.Today{}, err
+	}
+	return store.Today(ctx, x.session.Person().ID)
+}
+
+// StartWith sets the screen with which the window begins for the person.
+//
+// Errors: SignedOut, NotConnected, Invalid.
+func (x Today) StartWith(ctx context.Context, screen staff.Screen) error {
+	if screen != staff.TodayScreen && screen != staff.ProfilesScreen {
+		return profile.Refuse(profile.Invalid, "There is no such screen to start with. Choose Today or Profiles.")
+	}
+	return x.change(ctx, SignedIn, func(t *staff.Today) error {
+		t.Start = screen
+		return nil
+	})
+}
+
+// Pin puts a client on the person's screen, or takes them from it.
+//
+// Errors: SignedOut, NotPermitted, NotConnected, NotFound, Invalid where too many
+// are pinned.
+func (x Today) Pin(ctx context.Context, ref string, pinned bool) error {
+	if !pinned {
+		return x.change(ctx, MayViewProfiles, func(t *staff.Today) error {
+			t.Unpin(ref)
+			return nil
+		})
+	}
+	if err := x.session.Require(MayViewProfiles); err != nil {
+		return err
+	}
+	clients, err := x.session.workspace.Directory()
+	if err != nil {
+		return err
+	}
+	if _, known := clients.One(ref); !known {
+		return profile.Refuse(profile.NotFound, "This client is not on this computer, so there is nobody to pin.")
+	}
+	return x.change(ctx, MayViewProfiles, func(t *staff.Today) error { return t.Pin(ref) })
+}
+
+// opened puts a client in front of those whose profiles were opened last.
+func (x Today) opened(ctx context.Context, ref string) error {
+	return x.change(ctx, MayViewProfiles, func(t *staff.Today) error {
+		t.Open(ref)
+		return nil
+	})
+}
+
+func (x Today) change(ctx context.Context, needs Needs, change func(*staff.Today) error) error {
+	if err := x.session.Require(needs); err != nil {
+		return err
+	}
+	store, err := x.session.workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = store.ChangeToday(ctx, x.session.Person().ID, change)
+	return err
+}
