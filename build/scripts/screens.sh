@@ -18,6 +18,8 @@ done <<'LIST'
 13-one-by-one           one-by-one
 13-one-by-one-dark      one-by-one-dark
 13-mended               mended
+12-today                today
+12-today-dark           today-dark
 9-profiles              profiles
 9-profiles-dark         profiles-dark
 20-filter               profiles-filter

@@ -10,6 +10,7 @@ import type * as People from '../wailsjs/go/window/People';
 import type * as Profiles from '../wailsjs/go/window/Profiles';
 import type * as Security from '../wailsjs/go/window/Security';
 import type * as Sync from '../wailsjs/go/window/Sync';
+import type * as Today from '../wailsjs/go/window/Today';
 import type { Services } from '../src/lib/api/bridge';
 import type { Same, Widened } from '../src/lib/api/from-go';
 
@@ -22,6 +23,7 @@ interface Bound {
   Profiles: typeof Profiles;
   Security: typeof Security;
   Sync: typeof Sync;
+  Today: typeof Today;
 }
 
 /** Where two types differ, as far as both sides can say it; never: nowhere. */

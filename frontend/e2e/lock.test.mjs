@@ -86,6 +86,8 @@ async function openProfiles(name) {
   await app.type(await see('textbox', /^Email/), EMAIL);
   await app.type(await see('textbox', /^Password/), PASSWORD);
   await click('button', /^Sign in$/);
+  await see('heading', /^Today$/);
+  await click('button', /^Profiles$/);
   await see('heading', /^Profiles$/);
   await until('the clients', shown);
 }

@@ -41,6 +41,7 @@ before(async () => {
   await page.getByLabel('Email').fill(EMAIL);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Profiles', exact: true }).click();
   await page.getByRole('grid', { name: 'Profiles' }).waitFor();
   const counted = () => page.evaluate(query, { search: '', limit: 0 }).then((got) => got.all);
   // They are read into memory after a sign-in.

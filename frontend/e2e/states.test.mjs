@@ -92,6 +92,8 @@ async function signIn() {
   await page.getByLabel('Email').fill(EMAIL);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await button('Sign in').click();
+  await heading('Today').waitFor();
+  await button('Profiles').click();
   await page.getByRole('grid', { name: 'Profiles' }).waitFor();
 }
 
@@ -105,6 +107,7 @@ step('a search that finds nobody says what to do', async () => {
 
 step('everything stays in reach at 200 %, and in a small window', async () => {
   const screens = {
+    today: () => button('Today').click(),
     profiles: () => button('Profiles').click(),
     integration: () => button('Settings').click(),
     people: () => button('People').click(),

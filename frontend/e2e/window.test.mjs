@@ -122,6 +122,8 @@ async function openProfiles() {
   await until('the first screen', () => app.find('heading', /./));
   if (await app.find('button', /^Try the demo clinic/))
     await click('button', /^Try the demo clinic/);
+  await see('heading', /^Today$/);
+  await click('button', /^Profiles$/);
   await see('heading', /^Profiles$/);
 }
 

@@ -12,6 +12,7 @@ const CANARY = 'Zanzibarian';
 
 /** Every place that there is: a new screen is one more line, or `Route` does not fit. */
 const SCREENS: Record<string, Route> = {
+  today: { name: 'today' },
   profiles: { name: 'profiles' },
   profile: { name: 'profile', id: '' },
   failed: { name: 'profile', id: '', failed: true },
@@ -25,7 +26,7 @@ const SCREENS: Record<string, Route> = {
 };
 
 /** Those that name clients. */
-const NAMING = ['profiles', 'profile', 'failed', 'integration', 'sync'];
+const NAMING = ['today', 'profiles', 'profile', 'failed', 'integration', 'sync'];
 
 /** All that a person or a screen reader may meet, attributes and typed text too. */
 function met(): string {
@@ -46,6 +47,7 @@ function firstClinic() {
   go.profiles = marked(sample.PROFILES);
   const rows = marked(sample.ROWS);
   go.lists.all = { '': rows, [CANARY]: rows };
+  go.Today.Look.mockResolvedValue(marked(sample.TODAY));
   go.Integration.Failures.mockResolvedValue(marked(sample.FAILURES));
   go.Integration.Missing.mockResolvedValue(marked(sample.MISSING));
   go.Sync.Listing.mockResolvedValue({ rows: marked([sample.LISTED]), total: 1 });

@@ -107,6 +107,12 @@ export function answers(go: Found): Services {
       Passes: () => Promise.resolve([sample.PASS]),
       Days: (begins) => Promise.resolve(begins.map(() => sample.DAY)),
     },
+    Today: {
+      Look: () => Promise.resolve(sample.TODAY),
+      Read: () => Promise.resolve(sample.TODAY),
+      Pin: done,
+      StartWith: none,
+    },
     Profiles: {
       Find: (query) =>
         Promise.resolve({ rows: part(query), matched: shown(query).length, ...go.counts }),

@@ -4,6 +4,7 @@
  */
 import type {
   AppState,
+  ChangeView,
   ClinicPlace,
   ClinicView,
   ConnectionView,
@@ -11,6 +12,7 @@ import type {
   ErrorView,
   EventView,
   FailureView,
+  FieldChangeView,
   HistoryView,
   LinkSetupView,
   ListedRow,
@@ -26,9 +28,10 @@ import type {
   RetentionView,
   RoleView,
   SharedView,
+  SyncedView,
   SyncStatus,
   TallyView,
-  SyncedView,
+  TodayView,
 } from '../lib/api/types';
 
 export const EVERYTHING: readonly Permission[] = [
@@ -170,6 +173,7 @@ export const STATE: AppState = {
     missing: 0,
   },
   idleMinutes: 10,
+  start: 'profiles',
   linkWaiting: false,
 };
 /** What is otherwise at other times. */
@@ -230,6 +234,7 @@ export const NGOZI: ProfileView = {
   merged: [],
   erasedAt: '',
   mergedFrom: '',
+  pinned: false,
   failure: null,
 };
 
@@ -369,6 +374,63 @@ export const COUNTS: Omit<ProfilePage, 'rows' | 'matched'> = {
   month: 3,
 };
 
+const changed = (at: string, ...fields: FieldChangeView[]): ChangeView => ({
+  at,
+  updatedAt: at,
+  opened: false,
+  fields,
+});
+/** The Today screen of Dana: two changed and one is new since the evening. */
+export const TODAY: TodayView = {
+  since: '2026-11-02T05:40:00Z',
+  changed: 2,
+  added: 1,
+  news: [
+    { client: rowOf(MEI), added: true, change: changed('2026-11-03T01:12:00Z') },
+    {
+      client: rowOf(NGOZI),
+      added: false,
+      change: changed(
+        '2026-11-02T23:20:00Z',
+        { field: 'first_name', label: 'First Name', before: '', after: '' },
+        { field: 'phones', label: 'Phone Numbers', before: '', after: '' },
+      ),
+    },
+    {
+      client: rowOf(LUCA),
+      added: false,
+      change: changed('2026-11-02T23:10:00Z', {
+        field: 'state',
+        label: 'State',
+        before: 'active',
+        after: 'archived',
+      }),
+    },
+  ],
+  attention: {
+    all: 4,
+    since: 1,
+    newest: [rowOf(OLIVER)],
+    reasons: [
+      { field: 'email', count: 2 },
+      { field: 'other', count: 1 },
+    ],
+    days: [-1, 6, 6, -1, 5, 5, 4, 4],
+  },
+  pinned: [rowOf(HANA)],
+  opened: [rowOf(KOFI), rowOf(NGOZI)],
+};
+/** All is well. */
+export const WELL: TodayView = {
+  ...TODAY,
+  changed: 0,
+  added: 0,
+  news: [],
+  attention: { all: 0, since: 0, newest: [], reasons: [], days: [0, 0, 0, 0, 0, 0, 0, 0] },
+  pinned: [],
+  opened: [],
+};
+
 export const HISTORY: HistoryView = {
   addedAt: '2026-11-02T22:20:00Z',
   createdAt: '2024-02-01T01:02:03Z',
@@ -409,6 +471,8 @@ export const PASS: PassView = {
   requests: 20,
   error: '',
 };
+/** A sync that somebody asked for, and that found nothing. */
+export const QUIET: SyncedView = { pass: PASS, changed: 0, added: 0 };
 export const DAY: DayView = { passes: 2, broken: 0, failing: 4 };
 
 export const EVENT: EventView = {
@@ -435,5 +499,3 @@ export const LINK_SETUP: LinkSetupView = {
   owner: '',
   message: 'Links from Cliniko open this program.',
 };
-/** A sync that somebody asked for, and that found nothing. */
-export const QUIET: SyncedView = { pass: PASS, changed: 0, added: 0 };

@@ -8,6 +8,7 @@ export interface Services {
   Clinics: Clinics;
   Integration: Integration;
   Sync: Sync;
+  Today: Today;
   Profiles: Profiles;
   Links: Links;
 }
@@ -78,6 +79,13 @@ interface Sync {
   Now(): Promise<T.SyncedView>;
   Passes(limit: number): Promise<T.PassView[] | null>;
   Days(begins: string[]): Promise<T.DayView[] | null>;
+}
+
+interface Today {
+  Look(begins: string[]): Promise<T.TodayView>;
+  Read(begins: string[]): Promise<T.TodayView>;
+  Pin(id: string, pinned: boolean): Promise<void>;
+  StartWith(screen: T.StartScreen): Promise<T.AppState>;
 }
 
 interface Profiles {

@@ -13,7 +13,7 @@ export interface EventMap {
   /** A link came in: see takeLink. */
   link: undefined;
   /** Somebody chose this in the menu bar of macOS. */
-  command: 'find' | 'profiles' | 'settings' | 'lock';
+  command: 'find' | 'today' | 'profiles' | 'settings' | 'lock';
 }
 
 /** Listens to an event; the answer stops it. Nothing else calls EventsOn. */

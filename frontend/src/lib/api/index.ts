@@ -15,6 +15,7 @@ import type {
   PersonDetails,
   ProfileQuery,
   RetentionView,
+  StartScreen,
 } from './types';
 
 export { ApiError, toErrorView } from './errors';
@@ -156,6 +157,13 @@ export const api = {
   /** Reads all clients again: who is in Cliniko after all stays. */
   removeMissing: (shown: string[], own: string) =>
     settle(() => go().Integration.RemoveMissing(shown, own), UNLIMITED),
+
+  /** Somebody comes to the Today screen; `begins` are midnights, as for syncDays. */
+  lookAtToday: (begins: string[]) => settle(() => go().Today.Look(begins), LOCAL),
+  /** The same for whoever is there already. */
+  today: (begins: string[]) => settle(() => go().Today.Read(begins), LOCAL),
+  pin: (id: string, pinned: boolean) => settle(() => go().Today.Pin(id, pinned), LOCAL),
+  startWith: (screen: StartScreen) => settle(() => go().Today.StartWith(screen), LOCAL),
 
   /** As exportProfiles, of these clients alone. */
   exportSelected: (ids: string[], format: ExportFormat, password: string) =>

@@ -44,8 +44,14 @@ export type ButtonState = '' | 'waiting' | 'works' | 'unused';
 
 export type AppState = Narrow<
   go.AppState,
-  { person: PersonView | null; button: ButtonState; sync: SyncStatus }
+  {
+    person: PersonView | null;
+    button: ButtonState;
+    sync: SyncStatus;
+    start: StartScreen;
+  }
 >;
+export type StartScreen = 'today' | 'profiles';
 
 export type FieldName = 'first_name' | 'last_name' | 'date_of_birth' | 'sex' | 'email';
 /** Those that are not required but may be too long. */
@@ -115,6 +121,16 @@ export type ProfileView = Narrow<
 export type HistoryView = FromGo<go.HistoryView>;
 export type ChangeView = FromGo<go.ChangeView>;
 export type FieldChangeView = FromGo<go.FieldChangeView>;
+export type ReasonView = Narrow<go.ReasonView, { field: FieldName | 'other' }>;
+export type AttentionView = Narrow<
+  go.AttentionView,
+  { newest: ProfileRow[]; reasons: ReasonView[] }
+>;
+export type NewsView = Narrow<go.NewsView, { client: ProfileRow }>;
+export type TodayView = Narrow<
+  go.TodayView,
+  { news: NewsView[]; attention: AttentionView; pinned: ProfileRow[]; opened: ProfileRow[] }
+>;
 export type MissingView = FromGo<go.MissingView>;
 export type LinkView = FromGo<go.LinkView>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ago, calendarDate, percent, timeLeft } from '.';
+import { ago, calendarDate, dayTime, percent, timeLeft } from '.';
 import { t } from '../i18n';
 import { isolated } from '../i18n/isolate';
 import { highlight } from './highlight';
@@ -28,6 +28,20 @@ describe('ago', () => {
     expect(ago('', NOW)).toBe('');
     expect(ago(before(-20_000), NOW)).toBe('just now'); // clocks differ by seconds
     expect(ago(before(-25 * 60 * MINUTE), NOW)).toMatch(/2026/);
+  });
+});
+
+describe('dayTime', () => {
+  /** At this hour where the test runs, so many days before. */
+  const at = (days: number, hour: number) => new Date(2026, 10, 22 - days, hour, 40).toISOString();
+  const now = new Date(2026, 10, 22, 9, 0).getTime();
+
+  it('is the time of today, yesterday with its word, or the day', () => {
+    expect(dayTime(at(0, 8), now)).toMatch(/^8:40|^08:40/);
+    expect(dayTime(at(1, 16), now)).toMatch(/^yesterday (4:40|16:40)/);
+    expect(dayTime(at(1, 0), now)).toMatch(/^yesterday /);
+    expect(dayTime(at(2, 23), now)).toMatch(/2026/);
+    expect(dayTime(at(2, 23), now)).not.toMatch(/yesterday/);
   });
 });
 

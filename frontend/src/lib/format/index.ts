@@ -71,6 +71,15 @@ export function shortTime(time: string, now: number): string {
   return date.toDateString() === new Date(now).toDateString() ? timeOfDay(time) : dateTime(time);
 }
 
+/** "09:12", "yesterday 16:40", or with its day: for "since …" of a few days. */
+export function dayTime(time: string, now: number): string {
+  const yesterday = new Date(now);
+  yesterday.setDate(yesterday.getDate() - 1);
+  return new Date(time).toDateString() === yesterday.toDateString()
+    ? t('time.yesterday', { time: timeOfDay(time) })
+    : shortTime(time, now);
+}
+
 /** How long ago, in words; a week and more as a date. '' for no time. */
 export function ago(time: string, now: number): string {
   const then = Date.parse(time);

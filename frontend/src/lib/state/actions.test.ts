@@ -34,6 +34,7 @@ describe('the actions', () => {
     expect(given({}).ids).toEqual([
       'sync',
       'fix',
+      'today',
       'profiles',
       'export',
       'lock',
@@ -49,6 +50,7 @@ describe('the actions', () => {
 
   it('are those that a practitioner may use', () => {
     expect(given(allowed('practitioner')).ids).toEqual([
+      'today',
       'profiles',
       'lock',
       'settings.security',

@@ -65,12 +65,13 @@ function work({ app, router, round, syncNow }: Surroundings): Action[] {
       (state?.tally.failed ?? 0) > 0 && {
         id: 'fix',
         label: t('palette.fix'),
-        run: async () => {
-          const failures = await api.failures();
-          const first = failures.find(({ id }) => id !== '');
-          if (first) round.begin(failures, first.id);
-        },
+        run: () => round.beginAll(),
       },
+    app.mayToday && {
+      id: 'today',
+      label: t('nav.today'),
+      run: go(router, { name: 'today' }),
+    },
     { id: 'profiles', label: t('nav.profiles'), run: go(router, { name: 'profiles' }) },
     connected &&
       app.mayExport('practitioner') && {

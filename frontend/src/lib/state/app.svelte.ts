@@ -35,6 +35,15 @@ const nobody = (state: AppState): AppState => ({
   },
 });
 
+/** Each is enough to see something of the Today screen. */
+const TODAY: readonly Permission[] = ['practitioner', 'pms_link'];
+
+/** Where whoever is signed in begins. Who may see nothing of Today is told so by Profiles. */
+const startOf = ({ person, start }: AppState): Route => {
+  const may = person?.permissions.some((each) => TODAY.includes(each));
+  return { name: may ? start : 'profiles' };
+};
+
 /** What Go last said of the whole application. */
 export class App {
   state = $state.raw<AppState | null>(null);
@@ -96,6 +105,11 @@ export class App {
     return this.may('export') && this.may(area);
   }
 
+  /** Whoever is signed in has something to see on the Today screen. */
+  get mayToday(): boolean {
+    return this.may(...TODAY);
+  }
+
   get maySync(): boolean {
     return this.may('practitioner.modify', 'pms_link.modify');
   }
@@ -109,6 +123,7 @@ export class App {
     clock.learn(state.sync.now);
     const person = this.state?.person?.id ?? this.#away;
     const known = state.generation === generation ? this.state?.sync : undefined;
+    if (state.person) router.startAt(startOf(state), !this.state?.person);
     this.state = known && isOlder(state.sync, known) ? { ...state, sync: known } : state;
     this.problem = null;
     this.#covered = false;
@@ -179,8 +194,8 @@ export class App {
     if (this.#covered) void this.load();
   }
 
-  /** Takes over a change of clinic or person, and starts at `route`. */
-  enter(state: AppState, route: Route = { name: 'profiles' }) {
+  /** Takes over a change of clinic or person, and starts at `route`; else where they chose to. */
+  enter(state: AppState, route?: Route) {
     this.take(state);
     router.reset(route);
   }

@@ -11,6 +11,9 @@ export function followCommands(palette: Palette): () => void {
       case 'find':
         if (app.may('practitioner')) palette.show();
         break;
+      case 'today':
+        if (app.mayToday) router.go({ name: 'today' });
+        break;
       case 'profiles':
         router.go({ name: 'profiles' });
         break;

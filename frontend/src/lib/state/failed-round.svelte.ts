@@ -40,6 +40,13 @@ export class FailedRound {
     this.#router.go({ name: 'profile', id, failed: true });
   }
 
+  /** Opens the first of all that need attention. */
+  async beginAll() {
+    const failures = await api.failures();
+    const first = failures.find(({ id }) => id !== '');
+    if (first) this.begin(failures, first.id);
+  }
+
   place(id: string): Place | null {
     const here = this.#order.indexOf(id);
     if (here < 0) return null;

@@ -106,6 +106,17 @@ export class OneProfile {
     await this.refresh();
   }
 
+  /** Keeps the client on the Today screen, or no longer. */
+  async pin(pinned: boolean) {
+    this.problem = null;
+    try {
+      await api.pin(this.id, pinned);
+      if (this.view) this.view = { ...this.view, pinned };
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
+    }
+  }
+
   openInCliniko = () => this.#reach(() => api.openInCliniko(this.id));
   call = (number: string) => this.#reach(() => api.call(this.id, number));
   mail = () => this.#reach(() => api.mail(this.id));

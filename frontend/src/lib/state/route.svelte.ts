@@ -4,6 +4,7 @@ export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 
 
 /** Where one can be, once signed in. */
 export type Route =
+  | { name: 'today' }
   | { name: 'profiles' }
   /** `failed`: one of those that are gone through one after another. */
   | { name: 'profile'; id: string; failed?: true }
@@ -14,14 +15,21 @@ export type Route =
   | { name: 'settings'; section: SettingsSection; erased?: Erasure; exporting?: true }
   | { name: 'sync' };
 
-const START: Route = { name: 'profiles' };
-
 /** The window has no address bar, so the place and the way back are kept here. */
 export class Router {
-  current = $state.raw<Route>(START);
+  current = $state.raw<Route>({ name: 'profiles' });
   /** The place was left and come back to, and so may be what was chosen there. */
   cameBack = $state(false);
   #past = $state.raw<Route[]>([]);
+  /** Where whoever is signed in begins. */
+  #start = this.current;
+
+  /** Sets where one begins; `moves`: also whoever has been nowhere else. */
+  startAt(start: Route, moves: boolean) {
+    if (start.name === this.#start.name) return;
+    if (moves && this.current === this.#start) this.current = start;
+    this.#start = start;
+  }
 
   get canGoBack(): boolean {
     return this.#past.length > 0;
@@ -40,14 +48,14 @@ export class Router {
   }
 
   /** To the place before; where there is none, to `otherwise`. */
-  back(otherwise: Route = START) {
+  back(otherwise: Route = this.#start) {
     this.cameBack = this.#past.length > 0;
     this.current = this.#past.at(-1) ?? otherwise;
     this.#past = this.#past.slice(0, -1);
   }
 
   /** Forgets the way here: after signing in, out, or changing the clinic. */
-  reset(to: Route = START) {
+  reset(to: Route = this.#start) {
     this.#past = [];
     this.current = to;
     this.cameBack = false;

@@ -11,6 +11,7 @@ import { ProfileList } from './profiles.svelte';
 import { Recents } from './recents';
 import type { Router } from './route.svelte';
 import { SyncNow } from './sync-now.svelte';
+import { Today } from './today.svelte';
 
 /**
  * All that outlives a screen and may hold something of one clinic, for one person
@@ -25,13 +26,18 @@ export class Workspace {
   readonly missing = new MissingClients();
   readonly recents = new Recents();
   readonly syncNow: SyncNow;
+  readonly today = new Today(this.recents);
   readonly palette: Palette;
   readonly round: FailedRound;
   readonly links: Links;
 
   #closed = false;
+  #app: App;
+  #router: Router;
 
   constructor(app: App, router: Router) {
+    this.#app = app;
+    this.#router = router;
     this.round = new FailedRound(router);
     this.links = new Links(app, router);
     this.syncNow = new SyncNow(this.say);
@@ -45,6 +51,14 @@ export class Workspace {
   /** Tells a screen reader politely, as long as this workspace is the one that is shown. */
   readonly say = (text: string) => {
     if (!this.#closed) announcer.say(text);
+  };
+
+  /** Goes to the list of all who need attention. */
+  readonly showAttention = () => {
+    if (this.#app.may('practitioner')) {
+      this.profiles.showAll('', 'attention');
+      this.#router.go({ name: 'profiles' });
+    } else this.#router.go({ name: 'settings', section: 'integration' });
   };
 
   /** It is no longer shown: nothing of it is heard, and no link of it is followed. */
