@@ -59,7 +59,7 @@ describe('Today', () => {
     expect(card).toHaveTextContent(/No email 2/);
     expect(card).toHaveTextContent(/Other 1/);
     expect(await rowsOf('Needs attention')).toEqual(['Chen, Oliver Email is missing']);
-    expect(card).toHaveTextContent(/1 since /);
+    expect(card).toHaveTextContent(/1 new since /);
   });
 
   it.each([
@@ -103,8 +103,8 @@ describe('Today', () => {
     const since = new Date(Date.now() - 3_600_000).toISOString();
     const { user } = opened({}, { ...TODAY, since, changed: 20_000, added: 0, news: many });
     await region(/^20,000 changed in Cliniko since /);
-    expect(await rowsOf(/^20,000/)).toHaveLength(10);
-    await user.click(await button('Show 10 more'));
+    expect(await rowsOf(/^20,000/)).toHaveLength(6);
+    await user.click(await button('Show 14 more'));
     expect(await rowsOf(/^20,000/)).toHaveLength(20);
     await screen.findByText(/These are the latest 20\./);
     await user.click(await button('See who changed in Profiles'));

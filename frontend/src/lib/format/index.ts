@@ -75,9 +75,11 @@ export function shortTime(time: string, now: number): string {
 export function dayTime(time: string, now: number): string {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
-  return new Date(time).toDateString() === yesterday.toDateString()
-    ? t('time.yesterday', { time: timeOfDay(time) })
-    : shortTime(time, now);
+  const text =
+    new Date(time).toDateString() === yesterday.toDateString()
+      ? t('time.yesterday', { time: timeOfDay(time) })
+      : shortTime(time, now);
+  return text.replaceAll(' ', '\u00a0'); // one thing, on one line
 }
 
 /** How long ago, in words; a week and more as a date. '' for no time. */
