@@ -16,6 +16,7 @@ import { walkGuided } from './guided.mjs';
 import { walkAway } from './leaving.mjs';
 import { walkAsOthers } from './people.mjs';
 import { walkThroughProfiles } from './profiles.mjs';
+import { walkToday } from './today.mjs';
 
 const PATIENTS = 700;
 const PASSWORD = 'velvet otter carries nine lanterns';
@@ -264,40 +265,7 @@ step('the sync icon asks for what is new', async () => {
   await page.getByText('Up to date').first().waitFor();
 });
 
-step('Today says who changed, who was opened last and who is pinned', async () => {
-  const name = `${shown.last_name}, ${shown.first_name}`;
-  const region = (of) => page.getByRole('region', { name: of });
-  await button('Today').click();
-  await heading('Today').waitFor();
-  const changed = region(/^1 changed in Cliniko since /).getByRole('button').filter({ hasText: name });
-  await changed.waitFor();
-  assert.match(await changed.innerText(), /Brought back in Cliniko|Email, Phone Numbers/);
-  const failing = await page.evaluate(() => window.go.window.About.State().then((s) => s.tally.failed));
-  await region('Needs attention').getByText(String(failing), { exact: true }).waitFor();
-  await region('Recently opened').getByRole('button').filter({ hasText: name }).click();
-  await heading(new RegExp(`${shown.first_name}.*${shown.last_name}`)).waitFor();
-  await button('Pin').click();
-  await equals('pinned', () => button('Pin').getAttribute('aria-pressed'), 'true');
-  assert.deepEqual(await inspectForced(page, '12-pinned'), [], 'with a contrast theme');
-  await page.keyboard.press('Escape');
-  const pinned = region('Pinned').getByRole('button').filter({ hasText: name });
-  await pinned.waitFor();
-  await until('the focus where it was', () =>
-    page.evaluate((id) => document.activeElement.dataset.client === id, shown.id),
-  );
-  await page.mouse.move(0, 0);
-  await accessibleInBoth('12-today');
-  await page.reload();
-  await heading('Today').waitFor(); // with which everybody begins who chose nothing else
-  await pinned.waitFor();
-  await button(new RegExp('^Account of Robin Example')).click();
-  const choice = (of) => page.getByRole('group', { name: 'Start with' }).getByRole('menuitemradio', { name: of });
-  await choice('Profiles').click();
-  await equals('the choice', () => choice('Profiles').getAttribute('aria-checked'), 'true');
-  await page.keyboard.press('Escape');
-  await page.reload();
-  await heading('Profiles').waitFor();
-});
+walkToday({ step, at: () => ({ page, shown }), accessibleInBoth });
 
 walkThroughProfiles({ step, at: () => ({ page, people }), accessibleInBoth });
 

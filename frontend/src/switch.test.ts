@@ -6,6 +6,7 @@ import type { AppState, DayView, FailureView, PersonView } from './lib/api';
 import { router, type Route } from './lib/state/route.svelte';
 import { later, startGo, type CannedGo } from './testing/go';
 import * as sample from './testing/samples';
+import { TODAY } from './testing/today';
 import { importsAtOnce } from './testing/sync';
 
 const CANARY = 'Zanzibarian';
@@ -47,7 +48,7 @@ function firstClinic() {
   go.profiles = marked(sample.PROFILES);
   const rows = marked(sample.ROWS);
   go.lists.all = { '': rows, [CANARY]: rows };
-  go.Today.Look.mockResolvedValue(marked(sample.TODAY));
+  go.Today.Look.mockResolvedValue(marked(TODAY));
   go.Integration.Failures.mockResolvedValue(marked(sample.FAILURES));
   go.Integration.Missing.mockResolvedValue(marked(sample.MISSING));
   go.Sync.Listing.mockResolvedValue({ rows: marked([sample.LISTED]), total: 1 });

@@ -7,8 +7,9 @@ import { app } from './lib/state/app.svelte';
 import { router } from './lib/state/route.svelte';
 import { later, startGo } from './testing/go';
 import * as sample from './testing/samples';
+import { TODAY, WELL } from './testing/today';
 
-const { DANA, HANA, KOFI, LUCA, MEI, NGOZI, OLIVER, TODAY, WELL } = sample;
+const { DANA, HANA, KOFI, LUCA, MEI, NGOZI, OLIVER } = sample;
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });

@@ -1,6 +1,7 @@
 import type { Services } from '../lib/api/bridge';
 import type { AppState, ErrorView, ProfileFilter, ProfileQuery, ProfileRow } from '../lib/api';
 import * as sample from './samples';
+import { TODAY } from './today';
 
 /** What a test finds on this computer, and may change as it likes. */
 export interface Found {
@@ -108,8 +109,8 @@ export function answers(go: Found): Services {
       Days: (begins) => Promise.resolve(begins.map(() => sample.DAY)),
     },
     Today: {
-      Look: () => Promise.resolve(sample.TODAY),
-      Read: () => Promise.resolve(sample.TODAY),
+      Look: () => Promise.resolve(TODAY),
+      Read: () => Promise.resolve(TODAY),
       Pin: done,
       StartWith: none,
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startGo } from '../../testing/go';
-import { TODAY } from '../../testing/samples';
+import { TODAY } from '../../testing/today';
 import { Recents } from './recents';
 import { Router } from './route.svelte';
 import { Today, trendOf } from './today.svelte';
