@@ -20,14 +20,7 @@ func (s *Session) Today() Today { return Today{s} }
 //
 // Errors: SignedOut, NotPermitted, NotConnected.
 func (x Today) Look(ctx context.Context, now time.Time) (staff.Today, error) {
-	if err := x.session.Require(MayViewToday); err != nil {
-		return staff.Today{}, err
-	}
-	store, err := x.session.workspace.Store(ctx)
-	if err != nil {
-		return staff.Today{}, err
-	}
-	imported, err := store.ImportedAt(ctx)
+	store, imported, err := x.begin(ctx)
 	if err != nil {
 		return staff.Today{}, err
 	}
@@ -37,16 +30,31 @@ func (x Today) Look(ctx context.Context, now time.Time) (staff.Today, error) {
 	})
 }
 
-// Read returns what the screen keeps. Errors: as Look.
-func (x Today) Read(ctx context.Context) (staff.Today, error) {
-	if err := x.session.Require(MayViewToday); err != nil {
-		return staff.Today{}, err
-	}
-	store, err := x.session.workspace.Store(ctx)
+// Read returns what the screen keeps; of somebody who was never there, what Look
+// would, and records nothing. Errors: as Look.
+func (x Today) Read(ctx context.Context, now time.Time) (staff.Today, error) {
+	store, imported, err := x.begin(ctx)
 	if err != nil {
 		return staff.Today{}, err
 	}
-	return store.Today(ctx, x.session.Person().ID)
+	kept, err := store.Today(ctx, x.session.Person().ID)
+	if kept.Looked.IsZero() {
+		kept.Look(now, imported)
+	}
+	return kept, err
+}
+
+// begin returns the store, and when the first import ended.
+func (x Today) begin(ctx context.Context) (staff.TodayStore, time.Time, error) {
+	if err := x.session.Require(MayViewToday); err != nil {
+		return nil, time.Time{}, err
+	}
+	store, err := x.session.workspace.Store(ctx)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	imported, err := store.ImportedAt(ctx)
+	return store, imported, err
 }
 
 // StartWith sets the screen with which the window begins for the person.

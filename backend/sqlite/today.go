@@ -13,6 +13,8 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
+var _ staff.TodayStore = (*Profiles)(nil)
+
 // today is the content of a row of that table: staff.Today without its methods,
 // which would redact it.
 type today staff.Today

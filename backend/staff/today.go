@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -26,6 +27,17 @@ type Today struct {
 	Looked time.Time // when the person came to the screen last
 	Pinned []string
 	Opened []string // whose profiles were opened last
+}
+
+// TodayStore keeps what Today shows to each person, by their ids.
+type TodayStore interface {
+	// Today returns the zero value for whoever it was never stored for.
+	Today(ctx context.Context, person string) (Today, error)
+	// ChangeToday changes it and returns it. An error of change ends it with
+	// nothing stored.
+	ChangeToday(ctx context.Context, person string, change func(*Today) error) (Today, error)
+	// ImportedAt returns when the clinic's first import ended, or the zero time.
+	ImportedAt(ctx context.Context) (time.Time, error)
 }
 
 const (

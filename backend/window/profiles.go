@@ -210,7 +210,8 @@ func wholeProfile(ctx context.Context, c *host.Call, ref string) (ProfileView, e
 	if !ok {
 		return ProfileView{}, profile.Refuse(profile.NotFound, "This client is not on this computer yet. Sync, or look the client up in Cliniko.")
 	}
-	view := profileView(&entry, c.Clinic.Time(ctx))
+	now := c.Clinic.Time(ctx)
+	view := profileView(&entry, now)
 	view.addShared(profiles.SharingContact(&entry))
 	store, err := c.Clinic.Workspace.Store(ctx)
 	if err != nil {
@@ -220,7 +221,7 @@ func wholeProfile(ctx context.Context, c *host.Call, ref string) (ProfileView, e
 	if err != nil {
 		return ProfileView{}, err
 	}
-	today, err := c.Session.Today().Read(ctx)
+	today, err := c.Session.Today().Read(ctx, now)
 	if err != nil {
 		return ProfileView{}, err
 	}

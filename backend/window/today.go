@@ -80,7 +80,7 @@ func (t *Today) Look(begins []string) (TodayView, error) {
 // whose numbers are asked for: see Sync.Days.
 func (t *Today) Read(begins []string) (TodayView, error) {
 	return t.view(begins, func(ctx context.Context, c *host.Call) (staff.Today, error) {
-		return c.Session.Today().Read(ctx)
+		return c.Session.Today().Read(ctx, c.Clinic.Time(ctx))
 	})
 }
 

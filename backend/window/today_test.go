@@ -113,6 +113,29 @@ func TestTodayShowsWhatIsNew(t *testing.T) {
 	}
 }
 
+// Whoever was never there is told as if they came now: an import brings nobody new.
+func TestTodayOfSomebodyWhoWasNeverThere(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 5, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	for what, ask := range map[string]func([]string) (TodayView, error){"Read": f.app.Today.Read, "Look": f.app.Today.Look} {
+		view, err := ask(nil)
+		if err != nil || view.Added != 0 || len(view.News) != 0 || view.Since == "" || view.Since < f.imports() {
+			t.Errorf("%s: %d new since %q, %v", what, view.Added, view.Since, err)
+		}
+	}
+}
+
+// imports returns when the import began.
+func (f *fixture) imports() string {
+	f.t.Helper()
+	passes, err := f.app.Sync.Passes(1)
+	if err != nil || len(passes) != 1 {
+		f.t.Fatalf("%v, %v", passes, err)
+	}
+	return passes[0].StartedAt
+}
+
 // A bulk edit is counted as a whole, and shown in part.
 func TestTodayIsBounded(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 6, Patients: 60, Shares: &fakeclinic.Shares{}})

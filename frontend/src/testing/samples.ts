@@ -17,84 +17,19 @@ import type {
   ListingView,
   MissingView,
   PassView,
-  Permission,
-  PersonView,
   ProblemView,
   ProfilePage,
   ProfileRow,
   ProfileView,
   RetentionView,
-  RoleView,
   SharedView,
   SyncedView,
   SyncStatus,
   TallyView,
 } from '../lib/api/types';
+import { DANA } from './staff';
 
-export const EVERYTHING: readonly Permission[] = [
-  'practitioner',
-  'practitioner.create',
-  'practitioner.modify',
-  'practitioner.delete',
-  'pms_link',
-  'pms_link.create',
-  'pms_link.modify',
-  'pms_link.delete',
-  'export',
-  'people',
-];
-
-export const ROLES: RoleView[] = [
-  {
-    name: 'front_desk',
-    permissions: [
-      'practitioner',
-      'practitioner.create',
-      'practitioner.modify',
-      'pms_link',
-      'pms_link.modify',
-      'export',
-    ],
-  },
-  {
-    name: 'practitioner',
-    permissions: ['practitioner', 'practitioner.create', 'practitioner.modify'],
-  },
-  { name: 'owner', permissions: [...EVERYTHING] },
-];
-
-export const DANA: PersonView = {
-  id: '1',
-  name: 'Dana Smith',
-  email: 'dana@example.com',
-  permissions: [...EVERYTHING],
-  role: 'owner',
-  active: true,
-};
-export const LEE: PersonView = {
-  id: '2',
-  name: 'Lee Example',
-  email: 'lee@example.com',
-  permissions: ['practitioner', 'practitioner.modify', 'people'],
-  role: '',
-  active: true,
-};
-export const PRIYA: PersonView = {
-  id: '3',
-  name: 'Priya Sample',
-  email: 'priya@example.com',
-  permissions: ['practitioner'],
-  role: '',
-  active: true,
-};
-export const SAM: PersonView = {
-  id: '4',
-  name: 'Sam Former',
-  email: 'sam@example.com',
-  permissions: ['practitioner', 'pms_link'],
-  role: '',
-  active: false,
-};
+export * from './staff';
 
 export const CLINIC: ClinicView = {
   name: 'Harbour Physio',
