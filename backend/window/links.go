@@ -137,27 +137,29 @@ func (l *Links) FindPasted(text string) (LinkView, error) {
 		if link.Kind != deeplink.Patient {
 			return LinkView{}, nil
 		}
-		if link.Subdomain != "" {
-			if err := requireSameClinic(ctx, c.Clinic, link); err != nil {
-				return LinkView{}, err
-			}
+		if err := requireSameClinic(ctx, c.Clinic, link); err != nil {
+			return LinkView{}, err
 		}
 		return LinkView{ID: string(link.ID)}, nil
 	})
 }
 
 // requireSameClinic keeps an id of another clinic's Cliniko from opening
-// somebody else here.
+// somebody else here. An address may name the clinic, its region, or both.
 func requireSameClinic(ctx context.Context, c *host.Clinic, link deeplink.Link) error {
+	if link.Subdomain == "" && link.Shard == "" {
+		return nil // the number alone
+	}
 	clinic, err := c.Workspace.Clinic(ctx)
 	if err != nil {
 		return err
 	}
-	if clinic.Subdomain == "" {
-		return profile.Refuse(profile.Invalid, "Cliniko did not say the web address of this clinic, so this address cannot be compared with it. Paste the client's number alone, the digits at the end of the address.")
-	}
-	if !strings.EqualFold(clinic.Subdomain, link.Subdomain) || link.Shard != "" && link.Shard != clinic.Shard {
+	differs := func(named, known string) bool { return named != "" && known != "" && !strings.EqualFold(named, known) }
+	if differs(link.Subdomain, clinic.Subdomain) || differs(link.Shard, clinic.Shard) {
 		return profile.Refuse(profile.OtherClinic, "This address belongs to another clinic's Cliniko than the one connected here. Check what you pasted.")
+	}
+	if link.Subdomain != "" && clinic.Subdomain == "" {
+		return profile.Refuse(profile.Invalid, "Cliniko did not say the web address of this clinic, so this address cannot be compared with it. Paste the client's number alone, the digits at the end of the address.")
 	}
 	return nil
 }

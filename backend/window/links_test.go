@@ -261,3 +261,26 @@ func TestUnknownLinkDoesNothing(t *testing.T) {
 		t.Errorf("shown %d, told %d", f.system.shown, f.told(eventLink))
 	}
 }
+
+// The address names the region of the clinic. In another region the same number
+// is somebody else.
+func TestAPastedAddressOfAnotherRegion(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 3, Patients: 20})
+	f.signUpAndConnect() // in au1
+	f.imported()
+	id := f.fake.IDs()[0]
+	for address, want := range map[string]profile.Code{
+		"https://api.uk1.cliniko.com/v1/patients/" + id:         profile.OtherClinic,
+		"https://harbour-physio.uk1.cliniko.com/patients/" + id: profile.OtherClinic,
+		"https://api.au1.cliniko.com/v1/patients/" + id:         "",
+		"https://harbour-physio.au1.cliniko.com/patients/" + id: "",
+		"https://harbour-physio.cliniko.com/patients/" + id:     "",
+		"https://another-physio.au1.cliniko.com/patients/" + id: profile.OtherClinic,
+		"https://HARBOUR-PHYSIO.au1.cliniko.com/patients/" + id: "",
+	} {
+		found, err := f.app.Links.FindPasted(address)
+		if profile.CodeOf(err) != want || (found.ID == id) != (want == "") {
+			t.Errorf("%s opens %q, %v", address, found.ID, err)
+		}
+	}
+}
