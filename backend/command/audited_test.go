@@ -57,7 +57,7 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 		run = append(run, c.command)
 		before := auditLines(t, data)
 		t.Setenv("TELEHAB_PASSWORD", c.passwords)
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 			var out, errs bytes.Buffer
 			code := command.Run(t.Context(), append(strings.Fields(c.command), c.arguments...),
 				command.Terminal{In: strings.NewReader(c.in), Out: &out, Err: &errs})
