@@ -81,7 +81,7 @@ func (t *Terminal) disconnect() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
-			var erased session.Erased
+			var erased *session.Erased
 			err := withoutWindow(t.options().DataDir(), func() error {
 				err := t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) (err error) {
 					erased, err = person.Integration().Disconnect(ctx, "", func(e session.Erasing) error { return t.askToDisconnect(ctx, e, yes) })

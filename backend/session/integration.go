@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
@@ -81,44 +82,55 @@ type Erasing struct {
 // Disconnect erases the API key and everything that came from Cliniko, and
 // what the program has written about it. own is the person's password. ask is
 // called before; its error ends it. With an error, what is returned was erased
-// all the same.
+// all the same; nil: nothing was. Where no clinic is connected any more, it does
+// what an earlier try has left.
 //
-// Errors: SignedOut, NotPermitted, SignInRefused, those of ask and of the store;
-// NotConnected, unless what is left is a separate clinic's folder.
-func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasing) error) (Erased, error) {
+// Errors: SignedOut, NotPermitted, SignInRefused, those of ask and of the store.
+func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasing) error) (*Erased, error) {
 	s := i.session
 	if err := s.Require(MayDisconnect); err != nil {
-		return Erased{}, err
+		return nil, err
 	}
 	separate := s.workspace.SeparateAccount()
 	clinic, err := s.workspace.Clinic(ctx)
-	missing := profile.CodeOf(err) == profile.NotConnected
-	if missing && separate == "" {
-		return Erased{}, err
-	} // one whose row cannot be decrypted goes without its name
+	erasedBefore := profile.CodeOf(err) == profile.NotConnected // one whose row cannot be decrypted goes without its name
 	event := s.event(staff.Disconnected, clinic.AccountID)
 	if err := s.confirmed(ctx, MayDisconnect, event, own); err != nil {
-		return Erased{}, err
+		return nil, err
 	}
 	if err := ask(Erasing{Clinic: clinic.Name, Separate: separate != ""}); err != nil {
-		return Erased{}, err
+		return nil, err
 	}
-	erased := Erased{Clinic: clinic.Name, SeparateAccount: separate}
-	if missing {
-		return erased, nil
-	}
+	erased := &Erased{Clinic: clinic.Name, SeparateAccount: separate}
+	done := erasedBefore
 	err = s.recordAround(ctx, event, func(*staff.Event) error {
+		if erasedBefore {
+			return nil
+		}
 		gone, err := s.workspace.Disconnect(ctx)
 		erased.Profiles, erased.Changes, erased.Passes = gone.Profiles, gone.Changes, gone.Passes
+		done = err == nil
 		return err
 	})
-	if err != nil {
-		return Erased{}, err
+	if !done {
+		return nil, err
+	}
+	// From here on the clients are gone, whatever else fails.
+	if err = errors.Join(err, s.finishDisconnect(ctx)); err != nil {
+		err = &profile.Error{Code: profile.CodeOf(err), Cause: err,
+			Message: "The API key and the clients were erased, but not all that is kept beside them. " + profile.MessageOf(err)}
+	}
+	return erased, err
+}
+
+func (s *Session) finishDisconnect(ctx context.Context) (err error) {
+	if s.workspace.SeparateAccount() == "" { // or the store goes with its folder
+		err = s.workspace.FinishDisconnect(ctx)
 	}
 	if demo, _ := s.workspace.Demo(); demo {
-		return erased, nil
+		return err
 	}
-	return erased, s.options.EraseTraces()
+	return errors.Join(err, s.options.EraseTraces())
 }
 
 // Import calls run with the list that waits to be imported.

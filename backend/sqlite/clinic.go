@@ -77,23 +77,27 @@ type Forgotten struct {
 	Passes   int
 }
 
-// Forget erases everything that came from Cliniko, and rewrites the file so
-// that nothing of it stays in free pages. People stay, sealed with the fresh
-// key, which becomes the store's key: remains of erased clients on the disk can
-// no longer be decrypted.
+// Forget erases everything that came from Cliniko, and rewrites the file. People
+// stay, sealed with the fresh key, which becomes the store's key: remains of
+// erased clients on the disk can no longer be decrypted.
 func (db *DB) Forget(ctx context.Context, fresh []byte) (Forgotten, error) {
-	return db.ForgetWith(ctx, fresh, func() error { return nil })
+	gone, err := db.ForgetWith(ctx, fresh, func() error { return nil })
+	if err != nil {
+		return gone, err
+	}
+	return gone, db.Rewrite(ctx)
 }
 
-// ForgetWith is Forget with a first step that belongs to it. If that fails,
-// nothing was changed. No other process connects or forgets a clinic meanwhile.
+// ForgetWith is Forget without Rewrite, and with a first step that belongs to
+// it. If there is an error, nothing was changed. No other process connects or
+// forgets a clinic meanwhile.
 func (db *DB) ForgetWith(ctx context.Context, fresh []byte, first func() error) (Forgotten, error) {
 	var gone Forgotten
 	next, err := newKeys(fresh, "")
 	if err != nil {
 		return gone, err
 	}
-	if err := db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		people, err := db.people(ctx, tx) // not before: another process may be changing them
 		if err != nil {
 			return err
@@ -117,15 +121,22 @@ func (db *DB) ForgetWith(ctx context.Context, fresh []byte, first func() error) 
 			}
 		}
 		return db.useKeys(ctx, tx, next)
-	}); err != nil {
-		return gone, err
-	}
-	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
-		if _, err := db.write.ExecContext(ctx, statement); err != nil {
-			return gone, coded(fmt.Errorf("rewrite the store: %w", err))
-		}
+	})
+	if err != nil {
+		return Forgotten{}, err
 	}
 	return gone, nil
+}
+
+// Rewrite rewrites the file, so that nothing that was erased stays in free
+// pages.
+func (db *DB) Rewrite(ctx context.Context) error {
+	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} {
+		if _, err := db.write.ExecContext(ctx, statement); err != nil {
+			return coded(fmt.Errorf("rewrite the store: %w", err))
+		}
+	}
+	return nil
 }
 
 func count(ctx context.Context, tx *sql.Tx) (f Forgotten, err error) {

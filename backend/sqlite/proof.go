@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -107,6 +108,10 @@ func (db *DB) CheckKey(ctx context.Context) error {
 	_, err := db.readProof(ctx, db.read)
 	return err
 }
+
+// HasKey says whether this is the key that the store is sealed with, as far as
+// this process knows.
+func (db *DB) HasKey(key []byte) bool { return bytes.Equal(key, db.sealer.keys.Load().root) }
 
 // followGeneration is for reading: another process may have begun a generation.
 // Whether this is still the store's key is for the rows to say.

@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
@@ -34,11 +35,12 @@ func (i *Integration) Connect(key string) (ConnectionView, error) {
 // the store's old key and the log. What the web view keeps goes at the next
 // start.
 type Erasure struct {
-	Clinic   string   `json:"clinic"`
-	Profiles int      `json:"profiles"` // those that need attention and those of clients who have left among them
-	Changes  int      `json:"changes"`
-	Syncs    int      `json:"syncs"`
-	State    AppState `json:"state"`
+	Clinic   string     `json:"clinic"`
+	Profiles int        `json:"profiles"` // those that need attention and those of clients who have left among them
+	Changes  int        `json:"changes"`
+	Syncs    int        `json:"syncs"`
+	Problem  *ErrorView `json:"problem"` // what failed once the clients were erased, or null
+	State    AppState   `json:"state"`
 }
 
 // Disconnect erases the key and everything that came from Cliniko. The page has
@@ -59,9 +61,16 @@ func (i *Integration) Disconnect(own string) (Erasure, error) {
 			c.Clinic.Runner.Forget()
 			return nil
 		})
+		if gone == nil {
+			return Erasure{}, err
+		}
+		c.Clinic.NextGeneration()
 		erased := Erasure{Clinic: gone.Clinic, Profiles: gone.Profiles, Changes: gone.Changes, Syncs: gone.Passes}
-		if gone != (session.Erased{}) {
-			c.Clinic.NextGeneration() // also where the log could not be erased
+		if err != nil {
+			erased.Problem = new(errorView(err)) // no error: the page needs the state
+			if !logging.Expected(err) {
+				logging.Failure(i.parts.page.log, "disconnect", err)
+			}
 		}
 		if err == nil && gone.SeparateAccount != "" {
 			switched = true
@@ -69,9 +78,6 @@ func (i *Integration) Disconnect(own string) (Erasure, error) {
 				return c.Clinics().Remove(ctx, gone.SeparateAccount)
 			})
 			return erased, err
-		}
-		if err != nil {
-			return Erasure{}, err
 		}
 		erased.State, err = i.parts.page.stateOf(ctx, c.Clinic)
 		return erased, err

@@ -83,8 +83,9 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 	return errors.Join(err, w.at.keyring.Delete(ctx, name))
 }
 
-// Disconnect erases the API key and everything that came from Cliniko, and
-// replaces the store's key. It returns how much that was.
+// Disconnect erases the API key and everything that came from Cliniko, and seals
+// what stays with another key. It returns how much that was. FinishDisconnect
+// does the rest. With an error no client is erased.
 //
 // Errors: SyncRunning while another process syncs, StoreMissing when another one
 // has erased the data meanwhile, and those of the keyring and the store.
@@ -101,6 +102,13 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 		return sqlite.Forgotten{}, err
 	}
 	w.unlink()
+	// What another process has sealed the store with is in the place of nextKey.
+	if err := w.db.CheckKey(ctx); profile.CodeOf(err) == profile.StoreKeyLost {
+		return sqlite.Forgotten{}, sqlite.Replaced(err)
+	}
+	if err := w.settleKey(ctx); err != nil {
+		return sqlite.Forgotten{}, err
+	}
 	fresh := make([]byte, sqlite.KeySize)
 	_, _ = rand.Read(fresh) // never fails: it ends the program instead
 	if err := w.at.keyring.Set(ctx, w.at.name(nextKey), fresh); err != nil {
@@ -111,14 +119,36 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	}
 	gone, err := w.db.ForgetWith(ctx, fresh, func() error { return w.at.keyring.Delete(ctx, w.at.name(apiKey)) })
 	if err != nil {
-		return gone, err
+		return sqlite.Forgotten{}, err
 	}
 	w.names.mu.Lock()
+	defer w.names.mu.Unlock()
 	if w.names.current != nil {
-		w.names.current = directory.New()
+		w.names.current, w.names.filling = directory.New(), nil
 	}
-	w.names.mu.Unlock()
-	return gone, w.at.useNextKey(ctx, fresh)
+	return gone, nil
+}
+
+// FinishDisconnect does what remains once Disconnect has erased the clients, now
+// or in an earlier try: the store's file is rewritten, and the key of before
+// goes. It does as much as it can.
+//
+// Errors: those of the keyring and the store.
+func (w *Workspace) FinishDisconnect(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return errors.Join(w.db.Rewrite(ctx), w.settleKey(ctx))
+}
+
+// settleKey puts the key that Disconnect has given to the store in the place of
+// the one before, where that was not done yet.
+func (w *Workspace) settleKey(ctx context.Context) error {
+	next, found, err := w.at.keyring.Get(ctx, w.at.name(nextKey))
+	if err != nil || !found || !w.db.HasKey(next) {
+		return err
+	}
+	return w.at.useNextKey(ctx, next)
 }
 
 // proof is what Cliniko said about a pasted key.

@@ -261,7 +261,7 @@ describe('the card Open in TeleHab', () => {
     go.Integration.Disconnect.mockImplementation(async () => {
       const sync = { ...sample.UNCONNECTED.sync, generation: 2 };
       const state = go.set({ ...sample.UNCONNECTED, generation: 2, sync });
-      return { clinic: 'Harbour Physio', profiles: 9, changes: 12, syncs: 3, state };
+      return { clinic: 'Harbour Physio', profiles: 9, changes: 12, syncs: 3, problem: null, state };
     });
     const user = userEvent.setup();
     render(App);
@@ -284,5 +284,25 @@ describe('the card Open in TeleHab', () => {
     expect(screen.getByRole('heading', { name: 'Set up Cliniko integration' })).toBeVisible();
     await user.click(screen.getByRole('button', { name: 'Close' }));
     expect(screen.queryByText(name)).toBeNull();
+  });
+
+  it('says what Disconnect could not do once the clients were erased', async () => {
+    const go = start();
+    const message = 'The API key and the clients were erased, but not all. Unlock the keyring.';
+    go.Integration.Disconnect.mockImplementation(async () => {
+      const sync = { ...sample.UNCONNECTED.sync, generation: 2 };
+      const state = go.set({ ...sample.UNCONNECTED, generation: 2, sync });
+      const problem = { code: 'keyring_locked', message, until: '' };
+      return { clinic: 'Harbour Physio', profiles: 9, changes: 0, syncs: 1, problem, state };
+    });
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button('Disconnect'));
+    await screen.findByRole('alertdialog');
+    await user.keyboard('correct horse battery{Enter}');
+    await screen.findByRole('heading', { name: 'Harbour Physio is disconnected' });
+    expect(screen.getByText(message)).toBeVisible();
+    expect(screen.getByText('9 profiles, with all their details')).toBeVisible();
+    expect(screen.queryByText(/^TeleHab’s log, and the key/)).toBeNull();
   });
 });
