@@ -92,22 +92,21 @@ type Prepared interface {
 // in Cliniko, and erases those whose retention has passed.
 type DepartureStore interface {
 	// Unseen returns the stored profiles and failures that the pass has not read
-	// and that are not known to be deleted, without NotFoundAt.
+	// and that are not known to be deleted, without NotFoundAt, and what a person
+	// has answered about them.
 	Unseen(ctx context.Context, passID int64) ([]Departure, error)
 
 	// SetMissing records the patients about whom a person has to decide: see
-	// Gone. It replaces what was recorded before, except for what was Accepted.
-	SetMissing(ctx context.Context, refs []string) error
-
-	// Accepted returns the refs of missing patients whose deletion a person
-	// accepted. A successful full pass clears them.
-	Accepted(ctx context.Context) (map[string]bool, error)
+	// Gone. It replaces what was recorded before, except for who was Accepted,
+	// and for who was kept since Unseen. A successful full pass clears it.
+	SetMissing(ctx context.Context, missing []Departure) error
 
 	// MarkDeleted records that Cliniko no longer has these patients: profiles
 	// become Deleted, failures are removed. It leaves those who were stored
-	// since Unseen and not read before NotFoundAt: Cliniko has them again. It
-	// returns the changed entries.
-	MarkDeleted(ctx context.Context, passID int64, gone []Departure) ([]Entry, error)
+	// since Unseen and not read before NotFoundAt: Cliniko has them again. It also
+	// leaves those whom a person has kept since Unseen, and returns them beside
+	// the changed entries.
+	MarkDeleted(ctx context.Context, passID int64, gone []Departure) (changed []Entry, kept []Departure, err error)
 
 	// Purge erases the profiles whose Retention has passed, history older than
 	// HistoryDays, and audit events past the age that the staff's audit trail
@@ -121,6 +120,8 @@ type DepartureStore interface {
 type Departure struct {
 	Ref      string
 	StoredAt time.Time // when the patient was last stored, by Unseen
+	Accepted bool      // a person has let the patient go, by Unseen
+	Kept     bool      // or wants the patient to stay until the next full pass
 	// NotFoundAt is when Cliniko did not find the patient, by its own clock. It
 	// is not later, and in whole seconds, as the times of readings are.
 	NotFoundAt time.Time

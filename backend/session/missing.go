@@ -53,15 +53,16 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 	if err := s.Require(MayModifyLink); err != nil {
 		return 0, err
 	}
-	missing, err := s.workspace.Missing(ctx)
-	if err != nil {
-		return 0, err
-	}
 	store, err := s.workspace.Store(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return len(missing.All()), s.recordAfter(ctx, s.event(staff.KeptMissing, ""), func(*staff.Event) error { return store.KeepMissing(ctx) })
+	kept := 0
+	err = s.recordAfter(ctx, s.event(staff.KeptMissing, ""), func(*staff.Event) (err error) {
+		kept, err = store.KeepMissing(ctx)
+		return err
+	})
+	return kept, err
 }
 
 // RemoveMissing accepts the clients shown as deleted and calls readAll, which

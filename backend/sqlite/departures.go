@@ -13,7 +13,7 @@ import (
 
 // Unseen returns what is stored and was not read in the pass.
 func (s *Profiles) Unseen(ctx context.Context, passID int64) (unseen []profile.Departure, err error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT ref, max(stored) FROM (
+	rows, err := s.db.read.QueryContext(ctx, `SELECT ref, max(stored), (SELECT accepted FROM missing WHERE account_id = ?1 AND ref = known.ref) FROM (
 		SELECT cliniko_id AS ref, synced_at AS stored FROM profile WHERE account_id = ?1 AND state <> 'deleted'
 		UNION ALL SELECT ref, last_failed_at FROM failure WHERE account_id = ?1) AS known
 		WHERE NOT EXISTS (SELECT 1 FROM seen WHERE pass_id = ?2 AND ref = known.ref) GROUP BY ref ORDER BY ref`, s.account, passID)
@@ -23,32 +23,40 @@ func (s *Profiles) Unseen(ctx context.Context, passID int64) (unseen []profile.D
 	defer func() { err = errors.Join(err, coded(rows.Close())) }()
 	for rows.Next() {
 		var d profile.Departure
-		var stored sql.NullInt64
-		if err := rows.Scan(&d.Ref, &stored); err != nil {
+		var stored, answer sql.NullInt64
+		if err := rows.Scan(&d.Ref, &stored, &answer); err != nil {
 			return nil, coded(err)
 		}
-		d.StoredAt = at(stored)
+		d.StoredAt, d.Accepted, d.Kept = at(stored), answer.Int64 == mayGo, answer.Int64 == stays
 		unseen = append(unseen, d)
 	}
 	return unseen, coded(rows.Err())
 }
 
 // MarkDeleted records that Cliniko no longer has these patients.
-func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile.Departure) ([]profile.Entry, error) {
+func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile.Departure) (changed []profile.Entry, kept []profile.Departure, err error) {
 	var refs []string
-	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	err = s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
 			return err
 		}
 		// Their retention counts from then on.
 		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
+		staying, err := stayingOf(ctx, tx, s.account)
+		if err != nil {
+			return err
+		}
 		for _, d := range gone {
 			back, err := w.isBack(ctx, d)
 			if err != nil {
 				return err
 			}
 			if back {
+				continue
+			}
+			if staying[d.Ref] && !d.Kept {
+				kept = append(kept, d)
 				continue
 			}
 			if err := w.markDeleted(ctx, d.Ref, d.NotFoundAt); err != nil {
@@ -59,9 +67,8 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 		return s.revise(ctx, tx)
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var changed []profile.Entry
 	for _, ref := range refs {
 		entry, err := s.One(ctx, ref)
 		switch {
@@ -71,11 +78,11 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 			entry = profile.Entry{Ref: ref, Profile: profile.Profile{State: profile.Deleted}}
 			entry.Profile.ID, _ = profile.ParseID(ref)
 		case err != nil:
-			return changed, err
+			return changed, kept, err
 		}
 		changed = append(changed, entry)
 	}
-	return changed, nil
+	return changed, kept, nil
 }
 
 // isBack reports whether the patient was read after Cliniko had not found them,
@@ -131,19 +138,31 @@ func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 
 // SetMissing records the patients about whom a person has to decide. Whether
 // one was shown to a person stays known.
-func (s *Profiles) SetMissing(ctx context.Context, refs []string) error {
-	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		list, err := json.Marshal(append([]string{}, refs...))
-		if err != nil {
-			return err
+func (s *Profiles) SetMissing(ctx context.Context, missing []profile.Departure) error {
+	refs, keptBefore := make([]string, 0, len(missing)), []string{}
+	for _, d := range missing {
+		refs = append(refs, d.Ref)
+		if d.Kept {
+			keptBefore = append(keptBefore, d.Ref)
 		}
+	}
+	list, err := json.Marshal(refs)
+	if err != nil {
+		return err
+	}
+	before, err := json.Marshal(keptBefore)
+	if err != nil {
+		return err
+	}
+	return s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, statement := range []string{
 			"DELETE FROM missing WHERE account_id = ?1 AND ref NOT IN (SELECT value FROM json_each(?2))",
-			// Who stays for now was decided about, and so was shown.
-			fmt.Sprintf("UPDATE missing SET accepted = %d WHERE account_id = ?1 AND accepted = %d", shown, stays),
+			// Whom an earlier answer has kept until now was shown. An answer that
+			// was given meanwhile stays.
+			fmt.Sprintf("UPDATE missing SET accepted = %d WHERE account_id = ?1 AND accepted = %d AND ref IN (SELECT value FROM json_each(?3))", shown, stays),
 			"INSERT INTO missing (account_id, ref) SELECT ?1, value FROM json_each(?2) WHERE true ON CONFLICT DO NOTHING",
 		} {
-			if _, err := tx.ExecContext(ctx, statement, s.account, string(list)); err != nil {
+			if _, err := tx.ExecContext(ctx, statement, s.account, string(list), string(before)); err != nil {
 				return err
 			}
 		}
@@ -214,29 +233,29 @@ func (s *Profiles) setAccepted(ctx context.Context, to int, refs []string, from 
 }
 
 // KeepMissing records that a person wants all missing patients to stay,
-// including those accepted before and not yet removed.
-func (s *Profiles) KeepMissing(ctx context.Context) error {
-	_, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ?", stays, s.account)
-	return coded(err)
-}
-
-// Accepted returns the refs of missing patients whose deletion a person
-// accepted.
-func (s *Profiles) Accepted(ctx context.Context) (map[string]bool, error) {
-	return acceptedOf(ctx, s.db.read, s.account)
+// including those accepted before and not yet removed, and returns how many they
+// are.
+func (s *Profiles) KeepMissing(ctx context.Context) (int, error) {
+	result, err := s.db.write.ExecContext(ctx, "UPDATE missing SET accepted = ? WHERE account_id = ?", stays, s.account)
+	if err != nil {
+		return 0, coded(err)
+	}
+	kept, err := result.RowsAffected()
+	return int(kept), coded(err)
 }
 
 type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-func acceptedOf(ctx context.Context, q queryer, account string) (map[string]bool, error) {
-	refs, err := textsOf(ctx, q, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ?", account, mayGo)
-	accepted := make(map[string]bool, len(refs))
+// stayingOf returns the refs of the missing patients whom a person has kept.
+func stayingOf(ctx context.Context, q queryer, account string) (map[string]bool, error) {
+	refs, err := textsOf(ctx, q, "SELECT ref FROM missing WHERE account_id = ? AND accepted = ?", account, stays)
+	staying := make(map[string]bool, len(refs))
 	for _, ref := range refs {
-		accepted[ref] = true
+		staying[ref] = true
 	}
-	return accepted, err
+	return staying, err
 }
 
 func (s *Profiles) texts(ctx context.Context, query string, values ...any) ([]string, error) {

@@ -54,7 +54,7 @@ func TestChangesOfAProfile(t *testing.T) {
 	save(t, s, pass.ID, entry(second))
 
 	c.now = changedAt.Add(2 * time.Hour)
-	if _, err := s.MarkDeleted(t.Context(), pass.ID, []profile.Departure{{Ref: string(second.ID), NotFoundAt: c.now}}); err != nil {
+	if _, _, err := s.MarkDeleted(t.Context(), pass.ID, []profile.Departure{{Ref: string(second.ID), NotFoundAt: c.now}}); err != nil {
 		t.Fatal(err)
 	}
 
@@ -107,7 +107,7 @@ func TestWhatWasReadEarlierDoesNotReplaceWhatWasReadLater(t *testing.T) {
 	if changed := save(t, s, 0, unread); len(changed) != 0 {
 		t.Errorf("%+v", changed)
 	}
-	if _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt.Add(2 * time.Minute)}}); err != nil {
+	if _, _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt.Add(2 * time.Minute)}}); err != nil {
 		t.Fatal(err)
 	}
 	save(t, s, 0, read(alex(), changedAt.Add(time.Minute)))
@@ -131,7 +131,7 @@ func TestPurge(t *testing.T) {
 	save(t, s, 0, entry(left))
 	pass := begin(t, s, profile.FullPass)
 	pass.EndedAt = c.now
-	if _, err := s.MarkDeleted(t.Context(), pass.ID, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: c.now}}); err != nil {
+	if _, _, err := s.MarkDeleted(t.Context(), pass.ID, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: c.now}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
@@ -251,11 +251,11 @@ func TestMissing(t *testing.T) {
 		if err != nil || strings.Join(refs, " ") != missing {
 			t.Errorf("missing %v, %v; want %s", refs, err, missing)
 		}
-		if said, err := s.Accepted(ctx); err != nil || len(said) != accepted {
+		if _, said, err := s.Decided(ctx); err != nil || len(said) != accepted {
 			t.Errorf("accepted %v, %v; want %d", said, err, accepted)
 		}
 	}
-	if err := s.SetMissing(ctx, []string{"1", "2"}); err != nil {
+	if err := s.SetMissing(ctx, []profile.Departure{{Ref: "1"}, {Ref: "2"}}); err != nil {
 		t.Fatal(err)
 	}
 	check("1 2", 0)
@@ -263,7 +263,7 @@ func TestMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("", 2)
-	if err := s.SetMissing(ctx, []string{"2", "3"}); err != nil {
+	if err := s.SetMissing(ctx, []profile.Departure{{Ref: "2"}, {Ref: "3"}}); err != nil {
 		t.Fatal(err)
 	}
 	check("3", 1)

@@ -32,7 +32,7 @@ func TestRevision(t *testing.T) {
 		t.Fatal(err)
 	}
 	grows("a judgement that changes nothing", false)
-	if _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt}}); err != nil {
+	if _, _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt}}); err != nil {
 		t.Fatal(err)
 	}
 	grows("somebody deleted", true)

@@ -65,7 +65,7 @@ func TestChangedRowOfWhoIsGone(t *testing.T) {
 			db, s := newStore(t)
 			save(t, s, 0, entry(alex()))
 			raw(t, db.Path(), statement)
-			changed, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt}})
+			changed, _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: string(alex().ID), NotFoundAt: changedAt}})
 			if err != nil || len(changed) != 1 || changed[0].Ref != string(alex().ID) || changed[0].Profile.State != profile.Deleted {
 				t.Fatalf("%+v, %v", changed, err)
 			}
@@ -83,7 +83,7 @@ func TestRowsOfAnEarlierVersion(t *testing.T) {
 	changed, gone := alex(), alex()
 	changed.ID, gone.ID = "2", "3"
 	save(t, s, 0, entry(alex()), entry(changed), entry(gone))
-	if _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: "3", NotFoundAt: changedAt}}); err != nil {
+	if _, _, err := s.MarkDeleted(t.Context(), 0, []profile.Departure{{Ref: "3", NotFoundAt: changedAt}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.ForgetRowHashes(t.Context()); err != nil {

@@ -23,7 +23,8 @@ func mostGone(kept int) int { return min(massNumber, kept*massPercent/100) }
 // findDeleted asks Cliniko for each stored patient that a full pass did not
 // see. Patients that are still there are stored again; the others are marked as
 // deleted. If those are too many, only those are marked whom a person has been
-// shown and has let go; it stops, and leaves the others to a person.
+// shown and has let go; it stops, and leaves the others to a person, as it does
+// those whom a person has kept meanwhile.
 func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	unseen, err := e.store.Departures.Unseen(ctx, pass.ID)
 	if err != nil || len(unseen) == 0 {
@@ -33,23 +34,20 @@ func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	if err != nil {
 		return err
 	}
-	accepted, err := e.store.Departures.Accepted(ctx)
-	if err != nil {
-		return err
-	}
-	s := &deletedSearch{engine: e, passID: pass.ID, kept: tally.Active + tally.Archived, accepted: accepted}
+	s := &deletedSearch{engine: e, passID: pass.ID, kept: tally.Active + tally.Archived}
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
-	changed, err := e.store.Departures.MarkDeleted(ctx, pass.ID, s.gone)
+	changed, kept, err := e.store.Departures.MarkDeleted(ctx, pass.ID, s.gone)
 	e.publish(changed)
-	if err != nil || len(s.undecided) == 0 {
+	missing := slices.Concat(s.undecided, kept)
+	if err != nil || len(missing) == 0 {
 		return err
 	}
-	if err := e.store.Departures.SetMissing(ctx, s.undecided); err != nil {
+	if err := e.store.Departures.SetMissing(ctx, missing); err != nil {
 		return err
 	}
-	return profile.Refuse(profile.Gone, goneSentence(len(s.undecided), s.kept, len(s.gone)))
+	return profile.Refuse(profile.Gone, goneSentence(len(missing), s.kept, len(s.gone)-len(kept)))
 }
 
 // deletedSearch is one run of findDeleted.
@@ -57,9 +55,8 @@ type deletedSearch struct {
 	engine    *Engine
 	passID    int64
 	kept      int
-	accepted  map[string]bool     // whose deletion a person has accepted
 	gone      []profile.Departure // who is to be marked as deleted
-	undecided []string            // about whom a person has to decide
+	undecided []profile.Departure // about whom a person has to decide
 }
 
 func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) error {
@@ -85,7 +82,7 @@ func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) err
 	for _, id := range ids {
 		switch {
 		case seen[string(id)]:
-		case s.accepted[string(id)]:
+		case byID[id].Accepted:
 			accepted = append(accepted, byID[id])
 		default:
 			others = append(others, byID[id])
@@ -99,12 +96,12 @@ func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) err
 	// question, however few they are.
 	room := max(0, mostGone(s.kept)-len(let))
 	if inOneGo && len(others) > room {
-		s.gone, s.undecided = let, refs(others)
+		s.gone, s.undecided = let, others
 		return nil
 	}
 	gone, rest, err := s.confirm(ctx, others, room)
 	if len(gone) > room {
-		s.gone, s.undecided = let, refs(append(gone, rest...))
+		s.gone, s.undecided = let, append(gone, rest...)
 		return err
 	}
 	s.gone = slices.Concat(unreadable, let, gone)
@@ -137,14 +134,6 @@ func (s *deletedSearch) confirm(ctx context.Context, unseen []profile.Departure,
 // secondNow is the estimate of Cliniko's time in whole seconds, as the times of
 // readings are.
 func (e *Engine) secondNow() time.Time { return e.clock.time().Truncate(time.Second) }
-
-func refs(departures []profile.Departure) []string {
-	refs := make([]string, len(departures))
-	for i, d := range departures {
-		refs[i] = d.Ref
-	}
-	return refs
-}
 
 func goneSentence(missing, kept, removed int) string {
 	const where = " can no longer be found in Cliniko. "

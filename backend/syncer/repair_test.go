@@ -2,6 +2,7 @@ package syncer_test
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -178,6 +179,55 @@ func (c *clinic) deletedHere(ids []string) (deleted int) {
 		}
 	}
 	return deleted
+}
+
+// "They are gone", and while each of them is requested once more, somebody says
+// "keep them": they stay, and nobody is asked about them before the next full
+// pass.
+func TestWhoIsKeptWhileBeingRemovedStays(t *testing.T) {
+	c := newClinic(t, fakeclinic.Options{Seed: 33, Patients: 500, Shares: &fakeclinic.Shares{}})
+	c.full()
+	gone := c.fake.IDs()[:60]
+	deleteAll(c, gone)
+	asked := func() []string {
+		t.Helper()
+		if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+			t.Errorf("nobody is asked: %v", err)
+		}
+		missing, err := c.store.Missing(t.Context())
+		must(t, err)
+		return missing
+	}
+	must(t, c.store.AcceptMissing(t.Context(), asked()))
+	answered := false
+	c.fake.BeforeResponse(func(r fakeclinic.Request) {
+		if !answered && strings.HasSuffix(r.Path, "/patients/"+gone[2]) { // one of sixty
+			answered = true
+			kept, err := c.store.KeepMissing(t.Context()) // as telehab missing keep in another process
+			if err != nil || kept != 60 {
+				t.Errorf("%d kept, %v", kept, err)
+			}
+		}
+	})
+	if missing := asked(); len(missing) != 0 || !answered {
+		t.Errorf("answered: %t; %d are asked about again at once", answered, len(missing))
+	}
+	c.fake.BeforeResponse(nil)
+	if n := c.deletedHere(gone); n > 0 {
+		t.Errorf("%d are removed after somebody kept them", n)
+	}
+	missing := asked()
+	if len(missing) != 60 || c.deletedHere(gone) > 0 {
+		t.Errorf("%d are asked about by the next full pass", len(missing))
+	}
+	must(t, c.store.AcceptMissing(t.Context(), missing))
+	c.full()
+	if n := c.deletedHere(gone); n != 60 {
+		t.Errorf("%d of 60 are removed in the end", n)
+	}
+	if kept, err := c.store.KeepMissing(t.Context()); err != nil || kept != 0 {
+		t.Errorf("%d are kept who are removed, %v", kept, err)
+	}
 }
 
 // A person accepted the deletion, but one of the patients is back meanwhile.

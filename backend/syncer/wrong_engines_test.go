@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -210,7 +211,7 @@ func (e *wrongEngine) removeGone(ctx context.Context, passID int64) error {
 	if len(gone) > 50 || len(gone)*100 > 5*(tally.Active+tally.Archived) {
 		return profile.Refuse(profile.Gone, "Many clients are gone. Look at who they are.")
 	}
-	changed, err := e.store.Departures.MarkDeleted(ctx, passID, append(gone, unreadable...))
+	changed, _, err := e.store.Departures.MarkDeleted(ctx, passID, append(gone, unreadable...))
 	e.publish(changed)
 	return err
 }
@@ -258,24 +259,16 @@ func generous(source profile.Source, store profile.Store, o syncer.Options) engi
 	return syncer.New(source, store, o)
 }
 
-type generousStore struct {
-	profile.DepartureStore
-	unseen []profile.Departure
-}
+type generousStore struct{ profile.DepartureStore }
 
-func (s *generousStore) Unseen(ctx context.Context, passID int64) (unseen []profile.Departure, err error) {
-	s.unseen, err = s.DepartureStore.Unseen(ctx, passID)
-	return s.unseen, err
-}
-
-func (s *generousStore) Accepted(ctx context.Context) (map[string]bool, error) {
-	accepted, err := s.DepartureStore.Accepted(ctx)
-	if len(accepted) > 0 {
-		for _, d := range s.unseen {
-			accepted[d.Ref] = true
+func (s *generousStore) Unseen(ctx context.Context, passID int64) ([]profile.Departure, error) {
+	unseen, err := s.DepartureStore.Unseen(ctx, passID)
+	if slices.ContainsFunc(unseen, func(d profile.Departure) bool { return d.Accepted }) {
+		for i := range unseen {
+			unseen[i].Accepted = true
 		}
 	}
-	return accepted, err
+	return unseen, err
 }
 
 // gullible is the real engine, but it asks for what has changed since the latest
