@@ -53,13 +53,5 @@ func (s *Session) EraseProfile(ctx context.Context, own, ref string) error {
 	if err := s.confirmed(ctx, MayEraseProfiles, event, own); err != nil {
 		return err
 	}
-	store, err := s.workspace.Store(ctx)
-	if err != nil {
-		return err
-	}
-	err = s.recordAfter(ctx, event, func(*staff.Event) error { return store.Erase(ctx, ref) })
-	if err == nil {
-		s.workspace.Forget([]string{ref})
-	}
-	return err
+	return s.recordAfter(ctx, event, func(*staff.Event) error { return s.workspace.Erase(ctx, ref) })
 }

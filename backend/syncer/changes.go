@@ -241,10 +241,12 @@ func (e *Engine) judgeStored(ctx context.Context, passID int64, next *profile.Cu
 	if next.Judged == judged {
 		return nil, nil
 	}
-	changed, unclear, err := e.store.Reviews.CheckAgain(ctx, passID, func(p *profile.Profile, known *profile.Failure) (profile.Profile, *profile.Failure) {
-		return profile.CheckAgain(p, known, now)
+	err = e.commit(func() (changed []profile.Entry, err error) {
+		changed, unclear, err = e.store.Reviews.CheckAgain(ctx, passID, func(p *profile.Profile, known *profile.Failure) (profile.Profile, *profile.Failure) {
+			return profile.CheckAgain(p, known, now)
+		})
+		return changed, err
 	})
-	e.publish(changed)
 	next.Judged = judged
 	return unclear, err
 }

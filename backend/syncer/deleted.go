@@ -38,8 +38,11 @@ func (e *Engine) findDeleted(ctx context.Context, pass profile.Pass) error {
 	if err := s.run(ctx, unseen); err != nil {
 		return err
 	}
-	changed, kept, err := e.store.Departures.MarkDeleted(ctx, pass.ID, s.gone)
-	e.publish(changed)
+	var kept []profile.Departure
+	err = e.commit(func() (changed []profile.Entry, err error) {
+		changed, kept, err = e.store.Departures.MarkDeleted(ctx, pass.ID, s.gone)
+		return changed, err
+	})
 	missing := slices.Concat(s.undecided, kept)
 	if err != nil || len(missing) == 0 {
 		return err

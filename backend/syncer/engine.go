@@ -26,6 +26,7 @@ type Engine struct {
 	now          func() time.Time
 	notice       func(Notice)
 	version      string
+	commits      sync.Locker
 
 	passes  singleflight.Group // repeated clicks share one pass
 	running sync.Mutex
@@ -38,6 +39,10 @@ type Engine struct {
 type Options struct {
 	// Destinations receive every profile that changed, after it is stored.
 	Destinations []profile.Destination
+	// Commits is held from before a change of the store until the destinations
+	// know of it, so that they are told in the order of the commits. Whoever
+	// else changes this store and tells them holds it as well.
+	Commits sync.Locker
 	// Lock excludes passes of other processes on the same store. It fails with
 	// SyncRunning if another process has it.
 	Lock func() (unlock func(), err error)
@@ -56,13 +61,16 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Lock == nil {
 		o.Lock = func() (func(), error) { return func() {}, nil }
 	}
+	if o.Commits == nil {
+		o.Commits = &sync.Mutex{}
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	if o.Notice == nil {
 		o.Notice = func(Notice) {}
 	}
-	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version,
+	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version, commits: o.Commits,
 		clock: &clinicClock{store: store.Clock, now: o.Now, notice: o.Notice}}
 }
 
@@ -87,7 +95,8 @@ func (e *Engine) exclusive(kind string, run func() (profile.Pass, error)) (profi
 }
 
 // One reads one patient now, ahead of any pass, and stores the patient even if
-// archived. It returns what is stored afterwards.
+// archived. It returns what is stored afterwards, and tells the destinations,
+// unchanged details included, whose age is new.
 //
 // Errors: NotFound, and those of Source and Store.
 func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) {
@@ -115,12 +124,18 @@ func (e *Engine) One(ctx context.Context, id profile.ID) (profile.Entry, error) 
 }
 
 func (e *Engine) storeOne(ctx context.Context, id profile.ID, entries []profile.Entry) (profile.Entry, error) {
+	e.commits.Lock()
+	defer e.commits.Unlock()
 	changed, err := e.store.Entries.Save(ctx, profile.Batch{Entries: entries})
 	if err != nil {
 		return profile.Entry{}, err
 	}
 	e.publish(changed)
-	return e.store.Entries.One(ctx, string(id))
+	entry, err := e.store.Entries.One(ctx, string(id))
+	if err == nil && len(changed) == 0 {
+		e.tell([]profile.Entry{entry})
+	}
+	return entry, err
 }
 
 // MaxHops is the number of merges that Open follows.
@@ -159,22 +174,39 @@ func (e *Engine) storePage(ctx context.Context, passID int64, page profile.Page)
 	if err != nil {
 		return 0, err
 	}
-	changed, err := e.store.Entries.Save(ctx, profile.Batch{PassID: passID, Entries: entries})
-	if err != nil {
-		return 0, err
-	}
-	e.publish(changed)
-	return len(changed), nil
+	n := 0
+	err = e.commit(func() ([]profile.Entry, error) {
+		changed, err := e.store.Entries.Save(ctx, profile.Batch{PassID: passID, Entries: entries})
+		n = len(changed)
+		return changed, err
+	})
+	return n, err
 }
 
-// publish gives the entries that changed to the destinations.
+// commit makes a change of the store and gives the entries that changed to the
+// destinations, before another change is made here: between the two, a newer one
+// could be made and told first.
+func (e *Engine) commit(change func() ([]profile.Entry, error)) error {
+	e.commits.Lock()
+	defer e.commits.Unlock()
+	changed, err := change()
+	e.publish(changed)
+	return err
+}
+
+// publish gives the entries that changed to the destinations. The caller holds
+// commits.
 func (e *Engine) publish(changed []profile.Entry) {
 	if len(changed) == 0 {
 		return
 	}
 	e.traceless.add(changed)
+	e.tell(changed)
+}
+
+func (e *Engine) tell(entries []profile.Entry) {
 	for _, destination := range e.destinations {
-		destination.Apply(changed)
+		destination.Apply(entries)
 	}
 }
 

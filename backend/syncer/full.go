@@ -77,11 +77,9 @@ func (e *Engine) storeBatches(ctx context.Context, passID int64, m *meter, feed 
 				p := <-portions
 				ready, patients = append(ready, p), patients+p.Patients()
 			}
-			changed, err := e.store.Entries.SavePrepared(ctx, passID, ready...)
-			if err != nil {
+			if err := e.commit(func() ([]profile.Entry, error) { return e.store.Entries.SavePrepared(ctx, passID, ready...) }); err != nil {
 				return err
 			}
-			e.publish(changed)
 			m.add(patients)
 		}
 		return nil
@@ -134,6 +132,8 @@ func (e *Engine) closePass(ctx context.Context, pass profile.Pass, err error, se
 	if err != nil {
 		return pass, err
 	}
+	e.commits.Lock()
+	defer e.commits.Unlock()
 	erased, err := e.store.Departures.Purge(ctx)
 	for _, destination := range e.destinations {
 		if len(erased) > 0 {

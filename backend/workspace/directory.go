@@ -122,6 +122,22 @@ func (w *Workspace) Apply(entries []profile.Entry) {
 	w.tell(func(people *directory.Directory) { people.Apply(entries) })
 }
 
+// Erase removes what is stored of one client who has left: see
+// sqlite.Profiles.Erase.
+func (w *Workspace) Erase(ctx context.Context, ref string) error {
+	store, err := w.Store(ctx)
+	if err != nil {
+		return err
+	}
+	w.commits.Lock()
+	defer w.commits.Unlock()
+	if err := store.Erase(ctx, ref); err != nil {
+		return err
+	}
+	w.Forget([]string{ref})
+	return nil
+}
+
 // Forget passes on which profiles were erased.
 func (w *Workspace) Forget(refs []string) {
 	w.tell(func(people *directory.Directory) { people.Forget(refs) })

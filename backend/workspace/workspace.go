@@ -36,6 +36,8 @@ type Workspace struct {
 
 	names names
 
+	commits sync.Mutex // see syncer.Options.Commits
+
 	mu   sync.Mutex
 	link *link // nil: no clinic is connected
 }
@@ -220,7 +222,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	}
 	store := w.db.Profiles(clinic.AccountID, time.Now)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store.Store(), syncer.Options{
-		Destinations: []profile.Destination{w}, Lock: w.passLock, Notice: w.options.OnNotice, Version: w.options.Version,
+		Destinations: []profile.Destination{w}, Commits: &w.commits, Lock: w.passLock, Notice: w.options.OnNotice, Version: w.options.Version,
 	})}
 	return w.link, nil
 }

@@ -142,8 +142,6 @@ func (c *Clinic) ReadClient(ctx context.Context, id profile.ID, follow bool) (pr
 		return profile.Entry{}, err
 	}
 	c.Background.Reached()
-	// Unchanged details are not passed on, but their age is new.
-	c.Workspace.Apply([]profile.Entry{entry})
 	c.TellState(ctx)
 	return entry, nil
 }
