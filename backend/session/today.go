@@ -20,7 +20,7 @@ func (s *Session) Today() Today { return Today{s} }
 //
 // Errors: SignedOut, NotPermitted, NotConnected.
 func (x Today) Look(ctx context.Context, now time.Time) (staff.Today, error) {
-	store, imported, err := x.begin(ctx)
+	store, _, imported, err := x.begin(ctx)
 	if err != nil {
 		return staff.Today{}, err
 	}
@@ -33,28 +33,27 @@ func (x Today) Look(ctx context.Context, now time.Time) (staff.Today, error) {
 // Read returns what the screen keeps; of somebody who was never there, what Look
 // would, and records nothing. Errors: as Look.
 func (x Today) Read(ctx context.Context, now time.Time) (staff.Today, error) {
-	store, imported, err := x.begin(ctx)
-	if err != nil {
-		return staff.Today{}, err
-	}
-	kept, err := store.Today(ctx, x.session.Person().ID)
-	if kept.Looked.IsZero() {
+	_, kept, imported, err := x.begin(ctx)
+	if err == nil && kept.Looked.IsZero() {
 		kept.Look(now, imported)
 	}
 	return kept, err
 }
 
-// begin returns the store, and when the first import ended.
-func (x Today) begin(ctx context.Context) (staff.TodayStore, time.Time, error) {
-	if err := x.session.Require(MayViewToday); err != nil {
-		return nil, time.Time{}, err
+// begin returns the store with what is in it; and, for somebody who was never
+// there, when the first import ended, which takes a look at all passes.
+func (x Today) begin(ctx context.Context) (store staff.TodayStore, kept staff.Today, imported time.Time, err error) {
+	if err = x.session.Require(MayViewToday); err != nil {
+		return nil, kept, imported, err
 	}
-	store, err := x.session.workspace.Store(ctx)
-	if err != nil {
-		return nil, time.Time{}, err
+	if store, err = x.session.workspace.Store(ctx); err != nil {
+		return nil, kept, imported, err
 	}
-	imported, err := store.ImportedAt(ctx)
-	return store, imported, err
+	kept, err = store.Today(ctx, x.session.Person().ID)
+	if err == nil && kept.Looked.IsZero() {
+		imported, err = store.ImportedAt(ctx)
+	}
+	return store, kept, imported, err
 }
 
 // StartWith sets the screen with which the window begins for the person.
