@@ -34,6 +34,26 @@ func (c *computer) count(query string) (n int) {
 	return n
 }
 
+// The disk becomes full at each moment of what adds a person: wherever the
+// person is there, so is the line.
+func TestAFullDiskHidesNobodyWhoWasAdded(t *testing.T) {
+	c := newComputer(t, 5)
+	const lines = "SELECT count(*) FROM audit WHERE action = 'added_person' AND person <> ''"
+	for kib := 4; kib < 260; kib += 2 {
+		people, before := c.count("SELECT count(*) FROM person"), c.count(lines)
+		said, err := c.onAFullDisk(kib, password+"\nviolet tractor lemon sky", "people", "add",
+			"--email", fmt.Sprintf("sam%d@example.com", kib), "--name", "Sam", "--as", asDana)
+		added, left := c.count("SELECT count(*) FROM person")-people, c.count(lines)-before
+		if added > left {
+			t.Fatalf("at %d KiB: a person was added without a line: %v, %s", kib, err, said)
+		}
+		if err == nil && added == 1 && left == 1 {
+			return // from here on there is room
+		}
+	}
+	t.Error("it never had room")
+}
+
 // The disk becomes full once disconnect has erased the clients, before the file
 // is rewritten: what the program has written about them goes all the same.
 func TestDisconnectOnAFullDisk(t *testing.T) {

@@ -15,11 +15,15 @@ import (
 //
 // Errors: NotPermitted, Invalid.
 func AddFirst(ctx context.Context, w *workspace.Workspace, o Options, name, email, password string) (staff.Person, error) {
-	person, err := w.Accounts.Add(ctx, nil, name, email, password, nil)
-	if err != nil {
-		return staff.Person{}, err
-	}
-	return person, newSession(w, o, person).record(ctx, staff.AddedPerson, person.ID)
+	var person staff.Person
+	event := newSession(w, o, person).event(staff.AddedPerson, "")
+	refused := func(error) bool { return true } // of nobody, and nobody was added
+	err := w.AuditedUnless(ctx, event, refused, func(e *staff.Event) (err error) {
+		person, err = w.Accounts.Add(ctx, nil, name, email, password, nil)
+		e.Person, e.Subject = person.ID, person.ID
+		return err
+	})
+	return person, err
 }
 
 // Accounts are the people of this computer.
@@ -67,7 +71,7 @@ func (a Accounts) Add(ctx context.Context, own, name, email, password string, pe
 		return staff.Person{}, err
 	}
 	var person staff.Person
-	err := s.recordAfter(ctx, event, func(e *staff.Event) (err error) {
+	err := s.recordUnlessWrong(ctx, event, func(e *staff.Event) (err error) {
 		person, err = s.workspace.Accounts.Add(ctx, s.Person(), name, email, password, permissions)
 		e.Subject = person.ID
 		return err
@@ -89,7 +93,7 @@ func (a Accounts) Change(ctx context.Context, own, id string, details Details) (
 		return staff.Person{}, err
 	}
 	var person staff.Person
-	err := s.recordAfter(ctx, event, func(*staff.Event) (err error) {
+	err := s.recordUnlessWrong(ctx, event, func(*staff.Event) (err error) {
 		person, err = s.workspace.Accounts.Change(ctx, s.Person(), id, details)
 		return err
 	})
@@ -116,7 +120,7 @@ func (a Accounts) ResetPassword(ctx context.Context, own, id, password string) e
 	if err := s.confirmed(ctx, MayManagePeople, event, own); err != nil {
 		return err
 	}
-	return s.recordAfter(ctx, event, func(*staff.Event) error {
+	return s.recordUnlessWrong(ctx, event, func(*staff.Event) error {
 		return s.workspace.Accounts.ResetPassword(ctx, s.Person(), id, password)
 	})
 }
@@ -129,7 +133,7 @@ func (a Accounts) ChangePassword(ctx context.Context, present, fresh string) err
 	if err := s.Require(SignedIn); err != nil {
 		return err
 	}
-	return s.recordAfter(ctx, s.event(staff.ChangedPassword, ""), func(*staff.Event) error {
+	return s.recordUnlessWrong(ctx, s.event(staff.ChangedPassword, ""), func(*staff.Event) error {
 		return s.workspace.Accounts.ChangePassword(ctx, s.Person().ID, present, fresh)
 	})
 }

@@ -19,15 +19,15 @@ func (s *Session) record(ctx context.Context, action staff.Action, subject strin
 	return s.workspace.Record(ctx, s.event(action, subject))
 }
 
-// Recorded does something for whoever has what it needs, and adds an event once
-// it is done, with how it ended.
+// Recorded does something for whoever has what it needs, with an event as by
+// recordUnlessWrong.
 //
 // Errors: SignedOut, NotPermitted, those of do and of the store.
 func (s *Session) Recorded(ctx context.Context, n Needs, action staff.Action, subject string, do func() error) error {
 	if err := s.Require(n); err != nil {
 		return err
 	}
-	return s.recordAfter(ctx, s.event(action, subject), func(*staff.Event) error { return do() })
+	return s.recordUnlessWrong(ctx, s.event(action, subject), func(*staff.Event) error { return do() })
 }
 
 // recordAround adds an event before it is done and completes it afterwards,
@@ -37,21 +37,13 @@ func (s *Session) recordAround(ctx context.Context, e staff.Event, do func(e *st
 	return s.workspace.Audited(ctx, e, do)
 }
 
-// recordAfter adds an event once it is done, with how it ended. What was
-// typed in wrongly is no event, nor a password that was not compared.
-func (s *Session) recordAfter(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
-	err := do(&e)
-	switch e.Outcome = profile.CodeOf(err); e.Outcome {
-	case profile.Invalid, profile.NotFound:
-		return err
-	}
-	if account.Delayed(err) {
-		return err
-	}
-	if recordErr := s.workspace.Record(context.WithoutCancel(ctx), e); err == nil {
-		err = recordErr
-	}
-	return err
+// recordUnlessWrong is recordAround, but what was typed in wrongly is no event,
+// nor is a password that was not compared.
+func (s *Session) recordUnlessWrong(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+	return s.workspace.AuditedUnless(ctx, e, func(err error) bool {
+		code := profile.CodeOf(err)
+		return code == profile.Invalid || code == profile.NotFound || account.Delayed(err)
+	}, do)
 }
 
 // recordRefused adds to the audit trail that somebody tried to sign in with a

@@ -55,7 +55,7 @@ func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Cl
 	if demo, _ := s.workspace.Demo(); demo {
 		return profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
 	}
-	return s.recordAfter(ctx, s.event(staff.ConnectedApart, ""), func(*staff.Event) error {
+	return s.recordUnlessWrong(ctx, s.event(staff.ConnectedApart, ""), func(*staff.Event) error {
 		return clinics.StartSeparate(ctx, s.workspace, key, s.Person().ID)
 	})
 }

@@ -58,7 +58,7 @@ func (i Integration) KeepMissing(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	kept := 0
-	err = s.recordAfter(ctx, s.event(staff.KeptMissing, ""), func(*staff.Event) (err error) {
+	err = s.recordUnlessWrong(ctx, s.event(staff.KeptMissing, ""), func(*staff.Event) (err error) {
 		kept, err = store.KeepMissing(ctx)
 		return err
 	})

@@ -53,5 +53,5 @@ func (s *Session) EraseProfile(ctx context.Context, own, ref string) error {
 	if err := s.confirmed(ctx, MayEraseProfiles, event, own); err != nil {
 		return err
 	}
-	return s.recordAfter(ctx, event, func(*staff.Event) error { return s.workspace.Erase(ctx, ref) })
+	return s.recordUnlessWrong(ctx, event, func(*staff.Event) error { return s.workspace.Erase(ctx, ref) })
 }

@@ -46,7 +46,7 @@ func (x Security) change(ctx context.Context, change func() error) error {
 	if err := s.Require(MayChangeSecurity); err != nil {
 		return err
 	}
-	return s.recordAfter(ctx, s.event(staff.ChangedSecurity, ""), func(*staff.Event) error { return change() })
+	return s.recordUnlessWrong(ctx, s.event(staff.ChangedSecurity, ""), func(*staff.Event) error { return change() })
 }
 
 // Events returns the newest lines of the audit trail before the one with this

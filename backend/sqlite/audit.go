@@ -8,7 +8,6 @@ import (
 	"math"
 	"time"
 
-	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 )
 
@@ -32,14 +31,25 @@ func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error)
 	return id, err
 }
 
-// FinishEvent records an event's outcome and subject.
-func (db *DB) FinishEvent(ctx context.Context, id int64, subject string, outcome profile.Code) error {
-	result, err := db.write.ExecContext(ctx, "UPDATE audit SET subject = ?, outcome = ? WHERE id = ?", subject, outcome, id)
+// FinishEvent records an event's outcome, subject and person.
+func (db *DB) FinishEvent(ctx context.Context, e staff.Event) error {
+	return db.endEvent(ctx, e.ID, "UPDATE audit SET person = ?, subject = ?, outcome = ? WHERE id = ? AND outcome = ?", e.Person, e.Subject, e.Outcome)
+}
+
+// DropEvent removes an event that has not finished.
+func (db *DB) DropEvent(ctx context.Context, id int64) error {
+	return db.endEvent(ctx, id, "DELETE FROM audit WHERE id = ? AND outcome = ?")
+}
+
+// endEvent changes an event that has not finished. The statement ends with its
+// id and outcome.
+func (db *DB) endEvent(ctx context.Context, id int64, statement string, args ...any) error {
+	result, err := db.write.ExecContext(ctx, statement, append(args, id, staff.NotFinished)...)
 	if err != nil {
 		return coded(err)
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, fmt.Errorf("line %d is no longer in the audit trail", id))
+		return errors.Join(err, fmt.Errorf("line %d is not in the audit trail as one that has not finished", id))
 	}
 	return nil
 }

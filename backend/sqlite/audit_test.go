@@ -104,14 +104,31 @@ func TestAnEventHasAnOutcome(t *testing.T) {
 	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "not_finished" || e.Subject != "" {
 		t.Errorf("%+v", e)
 	}
-	if err := tr.db.FinishEvent(t.Context(), id, "4000001", profile.KeyRefused); err != nil {
+	if err := tr.db.FinishEvent(t.Context(), staff.Event{ID: id, Person: "p2", Subject: "4000001", Outcome: profile.KeyRefused}); err != nil {
 		t.Fatal(err)
 	}
-	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" {
+	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" || e.Person != "p2" {
 		t.Errorf("%+v", e)
 	}
-	if err := tr.db.FinishEvent(t.Context(), id+1, "", ""); err == nil {
+	if err := tr.db.FinishEvent(t.Context(), staff.Event{ID: id + 1}); err == nil {
 		t.Error("finished what had not begun")
+	}
+	for _, end := range []error{tr.db.FinishEvent(t.Context(), staff.Event{ID: id}), tr.db.DropEvent(t.Context(), id)} {
+		if end == nil {
+			t.Error("changed what had ended")
+		}
+	}
+	if e := tr.has(staff.ConnectedClinic)[0]; e.Outcome != "key_refused" || e.Subject != "4000001" || e.Person != "p2" {
+		t.Errorf("%+v", e)
+	}
+	if id, err = tr.db.AddEvent(t.Context(), staff.Event{Here: changedAt, Person: "p1", Action: staff.ResetPassword, Outcome: staff.NotFinished}); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.db.DropEvent(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if left := tr.has(staff.ConnectedClinic); len(left) != 1 {
+		t.Errorf("%+v", left)
 	}
 }
 

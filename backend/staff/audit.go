@@ -65,9 +65,11 @@ type Event struct {
 type AuditTrail interface {
 	// AddEvent adds an event and returns its ID. Of the times, Here is read.
 	AddEvent(ctx context.Context, e Event) (int64, error)
-	// FinishEvent records how an event ended that was NotFinished, and its
-	// subject.
-	FinishEvent(ctx context.Context, id int64, subject string, outcome profile.Code) error
+	// FinishEvent records how the event with this ID ended that was NotFinished,
+	// who did it, and its subject.
+	FinishEvent(ctx context.Context, e Event) error
+	// DropEvent removes an event that is NotFinished, since nothing was done.
+	DropEvent(ctx context.Context, id int64) error
 	// Events returns the newest events before the one with this id, the newest
 	// first; 0 is from the end.
 	Events(ctx context.Context, before int64, most int) ([]Event, error)

@@ -21,17 +21,29 @@ func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
 }
 
 // Audited does something that the audit trail has to have, and records how it
-// ended. do may complete the event's subject. What cannot be recorded is not
-// done: the event is there before, as one whose end is not known, so that a
-// full disk or a kill hides nothing either.
+// ended. do may complete the event's person and subject. What cannot be recorded
+// is not done: the event is there before, as one whose end is not known, so that
+// a full disk or a kill hides nothing either.
 func (w *Workspace) Audited(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+	return w.AuditedUnless(ctx, e, func(error) bool { return false }, do)
+}
+
+// AuditedUnless is Audited, but for the errors of do after which nothing has
+// happened that is an event: the audit trail is then as it was.
+func (w *Workspace) AuditedUnless(ctx context.Context, e staff.Event, isNone func(error) bool, do func(e *staff.Event) error) error {
 	e.Outcome = staff.NotFinished
 	id, err := w.db.AddEvent(ctx, stamped(e))
 	if err != nil {
 		return err
 	}
 	err = do(&e)
-	if finishErr := w.db.FinishEvent(context.WithoutCancel(ctx), id, e.Subject, profile.CodeOf(err)); err == nil {
+	ctx = context.WithoutCancel(ctx)
+	if err != nil && isNone(err) {
+		_ = w.db.DropEvent(ctx, id) // or it says that it did not finish
+		return err
+	}
+	e.ID, e.Outcome = id, profile.CodeOf(err)
+	if finishErr := w.db.FinishEvent(ctx, e); err == nil {
 		err = finishErr
 	}
 	return err
