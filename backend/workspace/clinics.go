@@ -193,7 +193,8 @@ func (c Clinics) Use(account string) error {
 // the person of w who asks for it as its first one, and makes it the one that
 // is used. w, the store used until now, stays as it is.
 //
-// Errors: as Connect; Invalid when the key is of w's own clinic.
+// Errors: as Connect; Invalid when the key is of w's own clinic; NotPermitted
+// when the clinic has a store of its own already, whose people decide.
 func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, personID string) error {
 	by, err := w.person(ctx, personID)
 	if err != nil {
@@ -244,11 +245,31 @@ func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staf
 		by.Permissions = staff.AllPermissions
 		return by, nil
 	})
-	if err != nil && !errors.Is(err, errSomebody) {
+	if errors.Is(err, errSomebody) {
+		by, err = separate.mayConnect(ctx, by)
+	}
+	if err != nil {
 		return err
 	}
 	return separate.Audited(ctx, staff.Event{Person: by.ID, Action: staff.ConnectedClinic, Subject: account},
 		func(*staff.Event) error { return separate.connect(ctx, proof) })
+}
+
+// mayConnect returns the person of another store as this one knows them, if they
+// may connect its clinic here or replace its key.
+func (w *Workspace) mayConnect(ctx context.Context, by staff.Person) (staff.Person, error) {
+	known, err := w.Recognise(ctx, Credentials{by.Email, by.PasswordHash})
+	if err != nil && profile.CodeOf(err) != profile.SignedOut {
+		return known, err
+	}
+	needs := staff.ModifyLink
+	if _, clinicErr := w.Clinic(ctx); profile.CodeOf(clinicErr) == profile.NotConnected {
+		needs = staff.CreateLink
+	}
+	if err != nil || !known.May(needs) {
+		return known, profile.Refuse(profile.NotPermitted, "This clinic is on this computer already. Switch to it and replace the key there.")
+	}
+	return known, nil
 }
 
 // Remove deletes the separate store of this account, which must not be open,

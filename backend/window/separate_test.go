@@ -1,0 +1,78 @@
+package window
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+
+	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
+)
+
+// manyClinics serves other clinics beside the fixture's, chosen by the key.
+func manyClinics(t *testing.T, others ...*fakeclinic.Clinic) *fixture {
+	t.Helper()
+	f := newFixture(t, fakeclinic.Options{Seed: 50, Patients: 10})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key, _, _ := r.BasicAuth()
+		for _, each := range append(others, f.fake) {
+			if each.Key() == key {
+				each.ServeHTTP(w, r)
+				return
+			}
+		}
+		http.Error(w, "{}", http.StatusUnauthorized)
+	}))
+	t.Cleanup(server.Close)
+	f.o.ClinikoURL = server.URL + "/v1"
+	f.start()
+	return f
+}
+
+// Two clinics of one computer have people of their own. Whoever may connect a
+// clinic at the first, and is nobody at the second, does not replace its key by
+// keeping it separately once more; whom the second knows may.
+func TestNoStrangerReplacesTheKeyOfAnotherClinic(t *testing.T) {
+	bay := func(seed uint64) *fakeclinic.Clinic {
+		return fakeclinic.New(fakeclinic.Options{Seed: seed, Patients: 5, AccountID: "4000777", Name: "Bay Street", Subdomain: "bay-street"})
+	}
+	second, another := bay(5), bay(6)
+	f := manyClinics(t, second, another)
+	f.signUpAndConnect()
+	state, err := f.app.Clinics.ConnectSeparately(second.Key())
+	if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street" {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	before, lines := state.Clinic.KeyEnds, f.events()
+	toTheFirst := func() {
+		t.Helper()
+		if _, err := f.app.Clinics.Use(""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	toTheFirst()
+	f.signInWith(staff.CreateLink, staff.PMSLink)
+	state, err = f.app.Clinics.ConnectSeparately(another.Key())
+	if profile.CodeOf(err) != profile.NotPermitted || err.Error() != "not_permitted: This clinic is on this computer already. Switch to it and replace the key there." {
+		t.Errorf("%+v, %v", state.Clinic, err)
+	}
+	if own := f.events(); own[len(own)-1] != "connected_separately  not_permitted" {
+		t.Errorf("the first clinic's trail ends with %q", own[len(own)-1])
+	}
+	if state, err = f.app.Clinics.Use("4000777"); err != nil || state.Person != nil {
+		t.Fatalf("%+v, %v", state.Person, err)
+	}
+	if now := f.events(); !slices.Equal(now, lines) {
+		t.Errorf("the second clinic's trail has %q, and had %q", now, lines)
+	}
+	if state, err = f.app.People.SignIn(email, password); err != nil || state.Clinic.KeyEnds != before {
+		t.Errorf("the key ended in %s, and now in %+v, %v", before, state.Clinic, err)
+	}
+
+	toTheFirst()
+	if state, err = f.app.Clinics.ConnectSeparately(another.Key()); err != nil || state.Clinic.KeyEnds == before || state.Person == nil {
+		t.Errorf("whom both clinics know: %+v, %v", state.Clinic, err)
+	}
+}
