@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // manyClinics serves other clinics beside the fixture's, chosen by the key.
@@ -74,5 +76,31 @@ func TestNoStrangerReplacesTheKeyOfAnotherClinic(t *testing.T) {
 	toTheFirst()
 	if state, err = f.app.Clinics.ConnectSeparately(another.Key()); err != nil || state.Clinic.KeyEnds == before || state.Person == nil {
 		t.Errorf("whom both clinics know: %+v, %v", state.Clinic, err)
+	}
+}
+
+// Two clinics that are kept separately at the same moment are both in the list.
+func TestTwoClinicsAreKeptSeparatelyAtOnce(t *testing.T) {
+	bay := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 5, AccountID: "4000777", Name: "Bay Street", Subdomain: "bay-street"})
+	hill := fakeclinic.New(fakeclinic.Options{Seed: 6, Patients: 5, AccountID: "4000888", Name: "Hill Street", Subdomain: "hill-street"})
+	f := manyClinics(t, bay, hill)
+	f.signUpAndConnect()
+	w := f.clinic().Workspace
+	person, err := w.Accounts.ID(t.Context(), email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var both sync.WaitGroup
+	for _, each := range []*fakeclinic.Clinic{bay, hill} {
+		both.Go(func() {
+			if err := workspace.ClinicsOf(f.o).StartSeparate(t.Context(), w, each.Key(), person); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	list, current, err := workspace.ClinicsOf(f.o).List()
+	if err != nil || len(list) != 3 || list[0].Name != "Harbour Physio" || current == "" {
+		t.Errorf("%+v, %q, %v", list, current, err)
 	}
 }

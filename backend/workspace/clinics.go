@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"time"
 
 	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
@@ -149,6 +150,41 @@ func (c Clinics) write(list clinicList) error {
 	return nil
 }
 
+// change changes the list as it is now. A lock keeps it from being changed by
+// two at once, in this process or in several.
+func (c Clinics) change(how func(*clinicList) error) (err error) {
+	folder, err := datafolder.Make(c.options.DataDir())
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	lock, err := folder.Flock(listLock)
+	if err = errors.Join(err, folder.Close()); err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), listPatience)
+	defer cancel()
+	if _, err := lock.TryLockContext(ctx, listRetry); err != nil {
+		return profile.Because(profile.StoreBusy, err)
+	}
+	defer func() { _ = lock.Unlock() }()
+	list, err := c.read()
+	if err == nil {
+		err = how(&list)
+	}
+	if err != nil {
+		return err
+	}
+	return c.write(list)
+}
+
+// listLock is held by whoever changes the list, for moments, unless the program
+// is suspended then; so the wait has a limit.
+const (
+	listLock     = "clinics.lock"
+	listPatience = 10 * time.Second
+	listRetry    = 10 * time.Millisecond
+)
+
 // List returns the clinics, and which one is used. There are none in the list
 // until there is a second one.
 func (c Clinics) List() (clinics []Place, current string, err error) {
@@ -178,15 +214,13 @@ func (c Clinics) at(account string) Options {
 // Use makes the store of this clinic the one that is used. NotFound: it has
 // none on this computer.
 func (c Clinics) Use(account string) error {
-	list, err := c.read()
-	if err != nil {
-		return err
-	}
-	if !list.has(account) {
-		return profile.Refuse(profile.NotFound, "This clinic has no data on this computer. Connect it with its own API key.")
-	}
-	list.Current = account
-	return c.write(list)
+	return c.change(func(list *clinicList) error {
+		if !list.has(account) {
+			return profile.Refuse(profile.NotFound, "This clinic has no data on this computer. Connect it with its own API key.")
+		}
+		list.Current = account
+		return nil
+	})
 }
 
 // StartSeparate makes a store of its own for the clinic of a pasted key, with
@@ -212,12 +246,8 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	if _, ok := profile.ParseID(account); !ok {
 		return profile.Refuse(profile.ClinicTrouble, "Cliniko named this clinic in a way that TeleHab does not know. Contact support@vald.com.")
 	}
-	list, err := c.read()
-	if err != nil {
-		return err
-	}
-	if len(list.Clinics) == 0 {
-		list.Clinics = []Place{{Name: now.Name}}
+	if _, err := c.read(); err != nil {
+		return err // before anything is made that it could not have
 	}
 	if account == now.AccountID {
 		return profile.Refuse(profile.Invalid, "This key belongs to the clinic that is connected here. Replace the key instead.")
@@ -225,7 +255,16 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	if err := c.fill(context.WithoutCancel(ctx), account, proof, by); err != nil {
 		return err
 	}
-	return c.write(clinicList{Current: account, Clinics: append(list.without(account), Place{account, proof.connection.Clinic.Name})})
+	return c.change(func(list *clinicList) error {
+		own := func(c Place) bool { return c.Account == w.SeparateAccount() }
+		if i := slices.IndexFunc(list.Clinics, own); i >= 0 {
+			list.Clinics[i].Name = now.Name // without the file nobody knew it
+		} else if len(list.Clinics) == 0 {
+			list.Clinics = []Place{{Name: now.Name}}
+		}
+		*list = clinicList{Current: account, Clinics: append(list.without(account), Place{account, proof.connection.Clinic.Name})}
+		return nil
+	})
 }
 
 // errSomebody: the store has a first person already.
@@ -275,8 +314,7 @@ func (w *Workspace) mayConnect(ctx context.Context, by staff.Person) (staff.Pers
 // Remove deletes the separate store of this account, which must not be open,
 // and goes back to the first clinic if it is the one that is used.
 func (c Clinics) Remove(ctx context.Context, account string) error {
-	list, err := c.read()
-	if err != nil || account == "" {
+	if _, err := c.read(); err != nil || account == "" {
 		return err
 	}
 	l, err := locate(c.at(account), systemKeyring())
@@ -286,14 +324,16 @@ func (c Clinics) Remove(ctx context.Context, account string) error {
 	if err := l.withoutPasses(func() error { return l.reset(ctx) }); err != nil {
 		return err
 	}
-	left := clinicList{Current: list.Current, Clinics: list.without(account)}
-	if left.Current == account {
-		left.Current = ""
-	}
-	if len(left.Clinics) < 2 {
-		left.Clinics = nil
-	}
-	return errors.Join(c.write(left), c.eraseFolder(account))
+	err = c.change(func(list *clinicList) error {
+		if list.Clinics = list.without(account); len(list.Clinics) < 2 {
+			list.Clinics = nil
+		}
+		if list.Current == account {
+			list.Current = ""
+		}
+		return nil
+	})
+	return errors.Join(err, c.eraseFolder(account))
 }
 
 // eraseFolder deletes what we made in the folder of a further clinic.

@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -103,5 +105,32 @@ func TestFolderThatCannotBeReadIsNamed(t *testing.T) {
 	_, err := ClinicsOf(Options{Dir: dir}).Current()
 	if profile.CodeOf(err) != profile.StoreUnreadable || strings.Contains(profile.MessageOf(err), "clinics.json") {
 		t.Errorf("%v: %s", err, profile.MessageOf(err))
+	}
+}
+
+// Of many that change the list at once, as several processes may, each finds
+// what the others have left.
+func TestTheListOfClinicsIsChangedByOneAtATime(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	var all sync.WaitGroup
+	for i := range 12 {
+		all.Go(func() {
+			account := strconv.Itoa(4000001 + i)
+			err := ClinicsOf(o).change(func(list *clinicList) error {
+				list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
+				return nil
+			})
+			if err == nil {
+				err = ClinicsOf(o).Use(account)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	clinics, current, err := ClinicsOf(o).List()
+	if err != nil || len(clinics) != 12 || current == "" {
+		t.Errorf("%+v, %q, %v", clinics, current, err)
 	}
 }
