@@ -15,6 +15,9 @@ import (
 // A folder that is moved takes its keys along: none is left under the name of
 // its place before once they are erased.
 func TestAMovedFolderLeavesNoKeys(t *testing.T) {
+	// A folder that was moved to another disk looks like a copy of one that was
+	// moved as well, whose keys must stay.
+	const toAnotherDisk = "to another disk"
 	for name, move := range map[string]func(t *testing.T, c *computer) string{
 		"the folder": func(t *testing.T, c *computer) string {
 			t.Helper()
@@ -44,7 +47,7 @@ func TestAMovedFolderLeavesNoKeys(t *testing.T) {
 			}
 			return moved
 		},
-		"to another disk": func(t *testing.T, c *computer) string {
+		toAnotherDisk: func(t *testing.T, c *computer) string {
 			t.Helper()
 			moved := filepath.Join(filepath.Dir(c.data), "moved")
 			copyFolder(t, c.data, moved)
@@ -61,16 +64,20 @@ func TestAMovedFolderLeavesNoKeys(t *testing.T) {
 				moved := move(t, c)
 				there := c.at(moved)
 				places := []string{before, filepath.Join(filepath.Dir(before), "between"), moved}
+				var left []string
+				if name == toAnotherDisk {
+					left = []string{"data: store key", "data: Cliniko API key"}
+				}
 				if opened {
 					there.must("", "status")
 					there.must("", "sync")
 					there.must("", "disconnect", "--as", asDana, "--yes")
-					if keys := keysOf(t, places...); !slices.Equal(keys, []string{filepath.Base(moved) + ": store key"}) {
+					if keys := keysOf(t, places...); !slices.Equal(keys, append(slices.Clone(left), filepath.Base(moved)+": store key")) {
 						t.Errorf("after disconnect: %v", keys)
 					}
 				}
 				there.must("", "purge", "--yes")
-				if keys := keysOf(t, places...); len(keys) > 0 {
+				if keys := keysOf(t, places...); !slices.Equal(keys, left) {
 					t.Errorf("after purge: %v", keys)
 				}
 			})
@@ -128,6 +135,57 @@ func TestACopiedFolderLeavesTheKeysOfTheOther(t *testing.T) {
 		t.Errorf("of the copy: %v", keys)
 	}
 	c.must("", "sync")
+}
+
+// A folder is copied, and the original is moved before it was opened again: it
+// has its keys only under the name of its place before, where the copy cannot
+// see it any more.
+func TestErasingACopyLeavesTheKeysOfTheMovedOriginal(t *testing.T) {
+	for _, erase := range [][]string{{"disconnect", "--as", asDana, "--yes"}, {"purge", "--yes"}} {
+		t.Run(erase[0], func(t *testing.T) {
+			c := newComputer(t, 30)
+			copied, moved := filepath.Join(filepath.Dir(c.data), "copied"), filepath.Join(filepath.Dir(c.data), "moved")
+			copyFolder(t, c.data, copied)
+			there := c.at(copied)
+			there.must("", "status")
+			if err := os.Rename(c.data, moved); err != nil {
+				t.Fatal(err)
+			}
+			there.must("", erase...)
+			c.at(moved).must("", "sync")
+		})
+	}
+}
+
+// keyring.json may say anything, as in a folder that somebody hands over: the
+// keys of another store stay whatever it calls them.
+func TestAForgedKeyFileDeletesNoOthersKeys(t *testing.T) {
+	for name, forge := range map[string]func(own, folder, ending string) string{
+		"as an earlier name": func(own, folder, ending string) string {
+			return strings.TrimSuffix(strings.TrimSpace(own), "}") + `,"earlier":[{"ending":"` + ending + `","folder":"` + folder + `"}]}`
+		},
+		"as the name": func(_, folder, ending string) string {
+			return `{"place":"","ending":"` + ending + `","folder":"` + folder + `"}`
+		},
+		"as the name in another place": func(_, _, ending string) string {
+			return `{"place":"","ending":"` + ending + `","folder":"/nowhere/data"}`
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			other, c := newComputer(t, 30), newComputer(t, 30)
+			sum := sha256.Sum256([]byte(other.data))
+			file := filepath.Join(c.data, "keyring.json")
+			own, err := os.ReadFile(file)
+			if err == nil {
+				err = os.WriteFile(file, []byte(forge(string(own), c.data, " "+hex.EncodeToString(sum[:6]))), 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.must("", "purge", "--yes")
+			other.must("", "sync")
+		})
+	}
 }
 
 // Two folders change places: each goes on with its own keys.

@@ -6,12 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 
 	"telehab.io/desktop/backend/datafolder"
+	"telehab.io/desktop/backend/keyring"
 )
 
 // keyFile stores where in the keyring the store's key lies. It stands beside
@@ -48,10 +47,11 @@ func (l *location) readKeyPlace(folder *datafolder.Folder) (known bool, err erro
 	if err := json.Unmarshal(raw, &l.key); err != nil || notOurs(l.key.namedIn) || slices.ContainsFunc(l.key.Earlier, notOurs) {
 		l.key = keyPlace{namedIn: namedIn{Ending: l.names.ending}}
 	}
-	if l.key.Folder == l.dir {
+	id, err := folder.ID()
+	if err == nil && l.key.Folder == l.dir && l.key.ID == id {
 		l.names = secretNames{l.key.Ending} // another store has the names of this path: see openOld
 	}
-	return true, nil
+	return true, err
 }
 
 func (l *location) writeKeyPlace(place string) (err error) {
@@ -107,44 +107,63 @@ func (l *location) deleteKeys(ctx context.Context) error {
 	return errors.Join(l.names.deleteFrom(ctx, l.keyring), l.deleteEarlierKeys(ctx))
 }
 
-// deleteEarlierKeys deletes what adoptKeys has copied, unless the folder was
-// copied as well and the other one may still need its keys.
+// deleteEarlierKeys deletes what adoptKeys has copied, where it was made for this
+// folder: by another path, or in another place of the same disk. The folder of a
+// copy is left its keys wherever it may be now, for one that cannot be seen in
+// its place may have been moved as well.
 func (l *location) deleteEarlierKeys(ctx context.Context) error {
+	id := l.folderID()
 	all := slices.Clone(l.key.Earlier)
 	for _, n := range l.linked {
-		all = append(all, namedIn{Ending: n.ending, Folder: l.dir})
+		all = append(all, namedIn{n.ending, l.dir, id})
 	}
 	if l.known {
 		all = append(all, l.key.namedIn)
 	}
 	var errs []error
 	for _, n := range all {
-		if n.Ending != l.names.ending && l.isAbandoned(n) {
-			errs = append(errs, secretNames{n.Ending}.deleteFrom(ctx, l.keyring))
+		made := n.ID != "" && n.ID == id
+		if n.Ending == l.names.ending || !made && n.Folder != l.dir {
+			continue
 		}
+		ours, err := l.haveOurKey(ctx, secretNames{n.Ending}, made)
+		if err == nil && ours {
+			err = secretNames{n.Ending}.deleteFrom(ctx, l.keyring)
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// isAbandoned says that no folder is left that these names were made for: it is
-// this one, by another path or moved, or there is none where it was. A folder on
-// a drive that is not there now is not taken for gone.
-func (l *location) isAbandoned(n namedIn) bool {
-	if n.Folder == l.dir {
-		return true
+// haveOurKey says that these names have no other key than this store has: the
+// file that tells them may say anything. otherwise is the answer where this
+// store's key is not there to compare with, as it is before a moved folder was
+// opened.
+func (l *location) haveOurKey(ctx context.Context, names secretNames, otherwise bool) (bool, error) {
+	theirs, _, err := l.keyring.Find(ctx, names.of(storeKey), l.key.Place)
+	if errors.Is(err, keyring.ErrAbsent) {
+		return true, nil
 	}
-	if n.Folder == "" {
-		return false
+	if err != nil {
+		return false, err
 	}
-	if folder, err := l.openFolder(); err == nil {
-		id, err := folder.ID()
-		if err = errors.Join(err, folder.Close()); err == nil && n.ID != "" && n.ID == id {
-			return true
-		}
+	ours, _, err := l.keyring.Find(ctx, l.name(storeKey), l.key.Place)
+	if errors.Is(err, keyring.ErrAbsent) {
+		return otherwise, nil
 	}
-	if _, err := os.Lstat(filepath.Dir(n.Folder)); err != nil {
-		return false
+	return err == nil && bytes.Equal(theirs, ours), err
+}
+
+// folderID returns the folder's, or "" if that cannot be told.
+func (l *location) folderID() string {
+	folder, err := l.openFolder()
+	if err != nil {
+		return ""
 	}
-	_, err := os.Lstat(filepath.Join(n.Folder, storeFile))
-	return errors.Is(err, fs.ErrNotExist)
+	defer func() { _ = folder.Close() }()
+	id, err := folder.ID()
+	if err != nil {
+		return ""
+	}
+	return id
 }
