@@ -93,6 +93,48 @@ func OpenMarked(path string) (*Folder, error) {
 	return f.orClose(err)
 }
 
+// Claim marks the folder at path, which another program is to write into for us,
+// such as the web view, and creates it if missing. A folder that has something
+// in it already and no marker is somebody else's, and stays as it is.
+func Claim(path string) error {
+	f, err := makeDirectory(path)
+	if err != nil {
+		return err
+	}
+	marked, err := f.marked()
+	if err == nil && !marked {
+		var all []string
+		if all, err = f.Names(); err == nil && len(all) == 0 {
+			err = f.mark()
+		}
+	}
+	return errors.Join(err, f.Close())
+}
+
+// OpenClaimed opens a folder that Claim has marked, to erase what is in it.
+// fs.ErrNotExist: there is none, or it is somebody else's.
+func OpenClaimed(path string) (*Folder, error) {
+	f, err := openDirectory(path)
+	if err != nil {
+		return nil, err
+	}
+	marked, err := f.marked()
+	if err == nil && !marked {
+		err = fs.ErrNotExist
+	}
+	return f.orClose(err)
+}
+
+// Unclaim takes the marker away if nothing else is left in the folder, which it
+// then deletes, and closes it.
+func (f *Folder) Unclaim() error {
+	all, err := f.Names()
+	if err == nil && len(all) == 1 {
+		err = f.Remove(Marker)
+	}
+	return errors.Join(err, f.RemoveIfEmpty())
+}
+
 // MakePlain opens the folder at path, creates it if missing, and closes it to
 // others. It needs no marker: the caller names the files that are its own.
 func MakePlain(path string) (*Folder, error) {

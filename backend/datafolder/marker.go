@@ -38,15 +38,8 @@ var (
 // small files in a folder that has nothing else. A folder that others can reach
 // is Refused as well, unless it is empty: it would have to be closed to them.
 func (f *Folder) judge() (marked bool, err error) {
-	content, err := f.ReadSmall(Marker, 4096)
-	if err == nil {
-		if !strings.HasPrefix(markerText, string(content)) { // it may be cut off
-			return false, &Refused{Marker, "is a file of another program"}
-		}
-		return true, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return false, err
+	if marked, err := f.marked(); marked || err != nil {
+		return marked, err
 	}
 	all, err := f.Names()
 	if err != nil {
@@ -59,6 +52,21 @@ func (f *Folder) judge() (marked bool, err error) {
 		return false, nil
 	}
 	return false, f.judgeNames(all)
+}
+
+// marked says whether the folder has the marker. Refused: it has another file of
+// that name.
+func (f *Folder) marked() (bool, error) {
+	content, err := f.ReadSmall(Marker, 4096)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !strings.HasPrefix(markerText, string(content)): // it may be cut off
+		return false, &Refused{Marker, "is a file of another program"}
+	}
+	return true, nil
 }
 
 // judgeNames judges a folder that has neither a marker nor our database.

@@ -81,7 +81,22 @@ func RemoveMarked(dataDir string) (err error) {
 	return data.Remove(mark)
 }
 
-// Remove removes the web view's files. The window must not be open.
+// Claim marks the web view's folders as ours before it writes into them. One
+// that has files already stays somebody else's, and is never removed, nor is what
+// the web view writes into it.
+func Claim(dataDir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it lies in the data folder
+	}
+	var errs []error
+	for path := range folders(dataDir) {
+		errs = append(errs, datafolder.Claim(path))
+	}
+	return errors.Join(errs...)
+}
+
+// Remove removes the web view's files from the folders that are ours. The window
+// must not be open.
 func Remove(dataDir string) error {
 	var errs []error
 	for path, names := range folders(dataDir) {
@@ -91,7 +106,11 @@ func Remove(dataDir string) error {
 }
 
 func remove(path string, names []string) error {
-	folder, err := datafolder.OpenPlain(path)
+	open := datafolder.OpenClaimed
+	if runtime.GOOS == "windows" {
+		open = datafolder.OpenPlain // it lies in the data folder
+	}
+	folder, err := open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -102,5 +121,5 @@ func remove(path string, names []string) error {
 	for _, name := range names {
 		errs = append(errs, folder.RemoveTree(name))
 	}
-	return errors.Join(append(errs, folder.RemoveIfEmpty())...)
+	return errors.Join(append(errs, folder.Unclaim())...)
 }

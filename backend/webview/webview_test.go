@@ -22,6 +22,9 @@ func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
 	}
 	xdg.Reload()
 	t.Cleanup(xdg.Reload)
+	if err := webview.Claim(data); err != nil {
+		t.Fatal(err)
+	}
 	kept := filepath.Join(xdg.CacheHome, webview.ProgramName, "WebKitCache", "entry")
 	if err := os.MkdirAll(filepath.Dir(kept), 0o700); err != nil {
 		t.Fatal(err)
@@ -46,6 +49,11 @@ func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
 	if _, err := os.Stat(kept); !os.IsNotExist(err) {
 		t.Errorf("still there: %v", err)
 	}
+	for _, above := range []string{xdg.DataHome, xdg.CacheHome} {
+		if _, err := os.Stat(filepath.Join(above, webview.ProgramName)); !os.IsNotExist(err) {
+			t.Errorf("a folder is left in %s: %v", above, err)
+		}
+	}
 	if left, err := os.ReadDir(data); err != nil || len(left) != 1 || left[0].Name() != datafolder.Marker {
 		t.Errorf("the mark is left: %v, %v", left, err)
 	}
@@ -60,6 +68,9 @@ func TestOnlyTheWebViewsFilesGo(t *testing.T) {
 	}
 	xdg.Reload()
 	t.Cleanup(xdg.Reload)
+	if err := webview.Claim(data); err != nil {
+		t.Fatal(err)
+	}
 	folder := filepath.Join(xdg.DataHome, webview.ProgramName)
 	elsewhere := filepath.Join(home, "documents")
 	for _, path := range []string{filepath.Join(folder, "mediakeys", "v1", "salt"), filepath.Join(folder, "letter.txt"), filepath.Join(elsewhere, "storage", "letter.txt")} {
@@ -67,7 +78,7 @@ func TestOnlyTheWebViewsFilesGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := errors.Join(os.Symlink(filepath.Join(elsewhere, "storage"), filepath.Join(folder, "storage")), os.MkdirAll(xdg.CacheHome, 0o700),
+	if err := errors.Join(os.Symlink(filepath.Join(elsewhere, "storage"), filepath.Join(folder, "storage")), os.RemoveAll(filepath.Join(xdg.CacheHome, webview.ProgramName)),
 		os.Symlink(elsewhere, filepath.Join(xdg.CacheHome, webview.ProgramName)), webview.Mark(data)); err != nil {
 		t.Fatal(err)
 	}
@@ -82,6 +93,36 @@ func TestOnlyTheWebViewsFilesGo(t *testing.T) {
 		filepath.Join(data, "erase-webview")} {
 		if _, err := os.Lstat(path); err != nil {
 			t.Errorf("%s is gone: %v", path, err)
+		}
+	}
+}
+
+// A folder that had files before the web view came is somebody's own, whatever
+// they are called.
+func TestAFolderThatIsNotTheWebViewsStays(t *testing.T) {
+	home, data := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	for _, name := range []string{"XDG_DATA_HOME", "XDG_CACHE_HOME"} {
+		t.Setenv(name, filepath.Join(home, name))
+	}
+	xdg.Reload()
+	t.Cleanup(xdg.Reload)
+	own := []string{filepath.Join(xdg.DataHome, webview.ProgramName, "storage", "thesis.txt"),
+		filepath.Join(xdg.CacheHome, webview.ProgramName, "applications", "own.txt")}
+	for _, path := range own {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("x"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(webview.Claim(data), webview.Mark(data), webview.RemoveMarked(data), webview.Remove(data)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range own {
+		if content, err := os.ReadFile(path); err != nil || string(content) != "x" {
+			t.Errorf("%s: %q, %v", path, content, err)
+		}
+		if _, err := os.Lstat(filepath.Join(filepath.Dir(filepath.Dir(path)), datafolder.Marker)); !os.IsNotExist(err) {
+			t.Errorf("it is marked as ours: %v", err)
 		}
 	}
 }

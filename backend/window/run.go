@@ -78,6 +78,9 @@ func Open(o Options, services func(Parts) []any) error {
 	if err := webview.RemoveMarked(dir); err != nil {
 		logging.Failure(log, "remove what the web view had kept", err)
 	}
+	if err := webview.Claim(dir); err != nil {
+		logging.Failure(log, "mark the web view's folders", err)
+	}
 	if err := webview.AvoidBlankWindow("/"); err != nil {
 		logging.Failure(log, "set up the web view", err)
 	}

@@ -154,6 +154,7 @@ func everything(ctx context.Context, dir string) (internal []error) {
 	}
 	_ = placement.Load(dir)
 	_ = placement.Placement{Width: 800, Height: 600}.Save(dir)
+	_ = webview.Claim(dir)
 	_ = webview.Mark(dir)
 	_ = webview.RemoveMarked(dir)
 	log, file, err := logging.Open(filepath.Join(dir, "logs"), zerolog.InfoLevel)
