@@ -202,16 +202,21 @@ func (r Retention) ErasedAt(p *Profile) time.Time {
 	case Deleted:
 		return p.DeletedAt.AddDate(0, 0, r.DeletedDays)
 	case Archived, Merged:
-		since := p.ArchivedAt
-		if since.IsZero() {
-			since = p.UpdatedAt
-		}
+		since := p.LeftAt()
 		if p.AddedAt.After(since) {
 			since = p.AddedAt
 		}
 		return since.AddDate(0, 0, r.ArchivedDays)
 	}
 	return time.Time{}
+}
+
+// LeftAt is since when the client is archived or merged, by what Cliniko says.
+func (p *Profile) LeftAt() time.Time {
+	if p.ArchivedAt.IsZero() {
+		return p.UpdatedAt
+	}
+	return p.ArchivedAt
 }
 
 // The bounds of Retention, in days.

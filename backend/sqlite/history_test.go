@@ -161,6 +161,62 @@ func TestPurge(t *testing.T) {
 	}
 }
 
+// Cliniko says that a client was archived in 50 years: the retention begins when
+// that is first read, however often it is read again, and not when the client was
+// first stored, which may be long ago.
+func TestRetentionThatBeginsInTheFutureBeginsNow(t *testing.T) {
+	future := changedAt.AddDate(50, 0, 0)
+	for name, leave := range map[string]func(p *profile.Profile){
+		"archived":                   func(p *profile.Profile) { p.State, p.ArchivedAt = profile.Archived, future },
+		"merged":                     func(p *profile.Profile) { p.State, p.ArchivedAt = profile.Merged, future },
+		"merged, which says no time": func(p *profile.Profile) { p.State, p.UpdatedAt = profile.Merged, future },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := &clock{changedAt}
+			_, s := newStoreAt(t, c)
+			c.learn(t, s, c.now)
+			left := alex()
+			save(t, s, 0, entry(left))
+			leave(&left)
+			erased := -1
+			for days := 200; days <= 400 && erased < 0; days++ {
+				c.learn(t, s, changedAt.AddDate(0, 0, days))
+				if days == 200 || days%7 == 0 {
+					read := entry(left)
+					read.ReadAt = c.now
+					if changed := save(t, s, 0, read); days > 200 && len(changed) > 0 {
+						t.Errorf("day %d: it counts as changed", days)
+					}
+				}
+				refs, err := s.Purge(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(refs) > 0 {
+					erased = days
+				}
+			}
+			if erased != 291 { // 90 days after day 200 are over
+				t.Errorf("erased on day %d", erased)
+			}
+		})
+	}
+}
+
+// While nobody can tell Cliniko's time, what Cliniko says of a client stays.
+func TestADoubtChangesNoArchiveTime(t *testing.T) {
+	c := &clock{changedAt}
+	_, s := newStoreAt(t, c)
+	left := alex()
+	left.State, left.ArchivedAt = profile.Archived, changedAt.AddDate(1, 0, 0)
+	e := entry(left)
+	e.Opened = true
+	save(t, s, 0, e)
+	if got, err := s.One(t.Context(), e.Ref); err != nil || !got.Profile.ArchivedAt.Equal(left.ArchivedAt) {
+		t.Errorf("archived at %v, %v", got.Profile.ArchivedAt, err)
+	}
+}
+
 func TestRetentionCanBeChosen(t *testing.T) {
 	c := &clock{changedAt}
 	_, s := newStoreAt(t, c)

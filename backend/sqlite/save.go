@@ -45,7 +45,7 @@ func (s *Profiles) Save(ctx context.Context, b profile.Batch) ([]profile.Entry, 
 func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...profile.Prepared) ([]profile.Entry, error) {
 	var changed []profile.Entry
 	err := s.db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		now, err := s.clinicTime(ctx, tx)
+		clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 			if p.keys != s.db.sealer.keys.Load() {
 				return Replaced(errors.New("sealed with the key of before"))
 			}
-			w := &writer{Profiles: s, tx: tx, sql: bound, passID: passID, at: now, outcomes: make(map[string]profile.Outcome, len(p.entries))}
+			w := &writer{Profiles: s, tx: tx, sql: bound, passID: passID, at: clock.Estimate(s.now()), latest: latestOf(clock, s.now()), outcomes: make(map[string]profile.Outcome, len(p.entries))}
 			differing, err := w.writeAll(ctx, p)
 			if err != nil {
 				return err
@@ -99,6 +99,7 @@ type writer struct {
 	sql      *statements
 	passID   int64
 	at       time.Time          // the estimate of Cliniko's time
+	latest   time.Time          // the latest that it can be; zero while nobody can tell
 	before   map[string]*stored // what is stored, by ref
 	outcomes map[string]profile.Outcome
 	added    int // active clients who were not stored before
@@ -197,9 +198,24 @@ func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfil
 	if before == nil {
 		before = notStored
 	}
+	w.leftByNow(&e.Profile, before)
 	outcome, differs, err := w.decide(ctx, &e, sealed, before)
 	w.outcomes[e.Ref] = outcome
 	return e, differs, err
+}
+
+// leftByNow is for a client whom Cliniko says to have left in the future: the
+// time from which the retention counts begins when that is first stored.
+func (w *writer) leftByNow(p *profile.Profile, before *stored) {
+	inFuture := func(t time.Time) bool { return !w.latest.IsZero() && t.After(w.latest.Add(readSlack)) }
+	if p.State != profile.Archived && p.State != profile.Merged || !inFuture(p.LeftAt()) {
+		return
+	}
+	p.ArchivedAt = w.latest
+	known := profile.State(before.state) == profile.Archived || profile.State(before.state) == profile.Merged
+	if known && before.authentic && before.archived.Valid && !inFuture(at(before.archived)) {
+		p.ArchivedAt = at(before.archived)
+	}
 }
 
 func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
