@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// The page's script and style together, compressed: at most 200 KiB.
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+// The page's script and style together, compressed: at most 220 KiB. Its fonts,
+// which are compressed already, have a figure of their own.
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const MOST = 200 * 1024;
+const MOST = 220 * 1024;
 const assets = 'frontend/dist/assets';
 const figures = 'build/test-results/figures';
 
@@ -12,6 +13,9 @@ const size = readdirSync(assets)
   .reduce((sum, name) => sum + gzipSync(readFileSync(`${assets}/${name}`), { level: 9 }).length, 0);
 const text = `script and style: ${(size / 1024).toFixed(0)} KiB packed (at most ${MOST / 1024})${size > MOST ? '  OVER ITS TARGET' : ''}\n`;
 mkdirSync(figures, { recursive: true });
-writeFileSync(`${figures}/bundle`, text);
-console.log(text);
+const fonts = readdirSync(assets).filter((name) => name.endsWith('.woff2'));
+const weight = fonts.reduce((sum, name) => sum + statSync(`${assets}/${name}`).size, 0);
+const all = `${text}fonts: ${(weight / 1024).toFixed(0)} KiB in ${fonts.length} files\n`;
+writeFileSync(`${figures}/bundle`, all);
+console.log(all);
 process.exit(size > MOST ? 1 : 0);

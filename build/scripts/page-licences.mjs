@@ -1,6 +1,6 @@
 // Copies the licences of the npm packages in the built page into a folder, one
 // folder per package. A temporary build's source maps tell which packages those
-// are; style sheets have none, so their only package is listed here.
+// are; style sheets have none, so theirs and that of the font are listed here.
 //
 //   page-licences.mjs DIR
 import { execFileSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const STYLES = ['tailwindcss'];
+const STYLES = ['tailwindcss', '@fontsource-variable/inter'];
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 
 const target = process.argv[2];
