@@ -13,4 +13,11 @@ document.documentElement.dataset.theme = (() => {
   if (chosen === 'light' || chosen === 'dark') return chosen;
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 })();
+try {
+  // And how large everything is shown: src/lib/state/zoom.svelte.ts.
+  const zoom = Number(localStorage.getItem('zoom'));
+  if (zoom >= 80 && zoom <= 200) document.documentElement.style.fontSize = `${zoom}%`;
+} catch {
+  // then the usual size
+}
 window.firstState = window.go?.window?.About?.State();

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import App from './App.svelte';
 import { plainKeys } from './lib/state/plain-keys.svelte';
 import { router } from './lib/state/route.svelte';
+import { Zoom } from './lib/state/zoom.svelte';
 import { startGo } from './testing/go';
 import { HANA, MEI, OLIVER } from './testing/samples';
 
@@ -95,6 +96,23 @@ describe('by keyboard', () => {
     router.go({ name: 'profile', id: MEI.id });
     await heading(/Mei.*Müller/);
     expect(screen.queryByRole('button', { name: 'Next profile' })).toBeNull();
+  });
+
+  it('everything is made larger and smaller, and stays so', async () => {
+    const { user } = await list();
+    const size = () => document.documentElement.style.fontSize;
+    await user.keyboard('{Control>}={/Control}');
+    expect(size()).toBe('110%');
+    await user.keyboard('{Control>}{Shift>}+{/Shift}++++++++{/Control}');
+    expect(size()).toBe('200%');
+    expect(new Zoom().percent).toBe(200); // as after the next start
+    await user.keyboard('{Control>}0{/Control}');
+    expect(size()).toBe('');
+    await user.keyboard('{Control>}-----{/Control}');
+    expect(size()).toBe('80%');
+    await user.keyboard('{Control>}0{/Control}0-');
+    expect(size()).toBe('');
+    expect(new Zoom().percent).toBe(100);
   });
 
   it('the shortcuts are shown, and those of one key can be switched off', async () => {

@@ -145,8 +145,17 @@ describe('after a change of clinic', () => {
 });
 
 describe('no module', () => {
-  /** What is this window's, or nobody's: places, colours, the clock, whom Go says is signed in. */
-  const WINDOWS = ['announcer', 'app', 'appearance', 'clock', 'plainKeys', 'router', 'words'];
+  /** What is this window's, or nobody's: places, colours, sizes, the clock, whom Go says is signed in. */
+  const WINDOWS = [
+    'announcer',
+    'app',
+    'appearance',
+    'clock',
+    'plainKeys',
+    'router',
+    'words',
+    'zoom',
+  ];
 
   it('keeps an object with state, which would outlive its clinic', () => {
     const modules = import.meta.glob<Record<string, unknown>>(

@@ -7,7 +7,9 @@ export const keysFor = (key: string) => (mac ? `⌘${key}` : `Ctrl ${key}`);
 /** As aria-keyshortcuts wants it. */
 export const ariaKeys = (key: string) => `${mac ? 'Meta' : 'Control'}+${key}`;
 
-export function isShortcut(event: KeyboardEvent, key: string): boolean {
-  const held = mac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-  return held && !event.altKey && !event.shiftKey && event.key.toLowerCase() === key;
-}
+/** Whether Cmd on macOS, Ctrl elsewhere, is held; Shift may be too. */
+export const heldAlone = (event: KeyboardEvent) =>
+  (mac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey;
+
+export const isShortcut = (event: KeyboardEvent, key: string) =>
+  heldAlone(event) && !event.shiftKey && event.key.toLowerCase() === key;
