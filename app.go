@@ -28,6 +28,7 @@ func services(p window.Parts) []any {
 		window.NewSync(p),
 		window.NewToday(p),
 		window.NewProfiles(p),
+		window.NewAttention(p),
 		window.NewLinks(p),
 	}
 }

@@ -33,6 +33,8 @@ const (
 	ByEmail   Sort = "email"
 	ByPhone   Sort = "phone" // by the digits of the displayed number
 	ByUpdated Sort = "updated"
+	ByReason  Sort = "reason" // what is wrong, as one sentence
+	BySince   Sort = "since"  // the time since which the profile needs attention
 )
 
 // Query selects rows.
@@ -64,11 +66,12 @@ type Directory struct {
 	// forgotten are those whom Forget has removed: Fill may still have them, as
 	// they were when it read the store.
 	forgotten map[string]bool
-	member    map[Filter]bits // which places are in which filter
-	lacks     [traits]bits    // by trait, which places lack it
-	edited    []int64         // by place: updated_at in Unix seconds; 0 if unknown
-	texts     []text          // the searched texts, for blockRows places each
-	orders    map[Sort]*order // those that were needed so far
+	member    map[Filter]bits    // which places are in which filter
+	lacks     [traits]bits       // by trait, which places lack it
+	wrong     [len(Reasons)]bits // by reason, which places need attention for it
+	edited    []int64            // by place: updated_at in Unix seconds; 0 if unknown
+	texts     []text             // the searched texts, for blockRows places each
+	orders    map[Sort]*order    // those that were needed so far
 }
 
 var _ profile.Destination = (*Directory)(nil)
@@ -147,6 +150,9 @@ func (d *Directory) newPlace() int32 {
 		for lack := range d.lacks {
 			d.lacks[lack] = append(d.lacks[lack], make(bits, blockWords)...)
 		}
+		for reason := range d.wrong {
+			d.wrong[reason] = append(d.wrong[reason], make(bits, blockWords)...)
+		}
 	}
 	d.rows, d.edited = append(d.rows, nil), append(d.edited, 0)
 	return int32(len(d.rows) - 1) // #nosec G115 -- a clinic has far fewer patients
@@ -179,9 +185,11 @@ func (d *Directory) One(ref string) (profile.Entry, bool) {
 	return d.rows[place].entry, true
 }
 
-// Failures returns all entries that need attention, by name.
-func (d *Directory) Failures() []profile.Entry {
-	return d.Find(Query{Filter: Attention, Sort: ByName, Limit: math.MaxInt}).Entries
+// Everybody returns the entries of all rows that match the query, wherever it
+// begins and however many it asks for.
+func (d *Directory) Everybody(q Query) []profile.Entry {
+	q.Offset, q.Limit = 0, math.MaxInt
+	return d.Find(q).Entries
 }
 
 // Find answers a query.

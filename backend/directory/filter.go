@@ -10,6 +10,7 @@ type Narrow struct {
 	NoPhone bool
 	NoEmail bool
 	Since   time.Time // changed in Cliniko then or later; zero for any time
+	Reason  Reason    // "" for any, or none
 }
 
 // Counts has the number of rows of each filter and, within the filter of the
@@ -20,6 +21,8 @@ type Counts struct {
 
 	NoPhone, NoEmail int
 	Week, Month      int // changed in the last 7 and 30 days; 0 in a query without Now
+
+	Reasons [len(Reasons)]int // by the order of Reasons
 }
 
 const day = 24 * time.Hour
@@ -42,6 +45,9 @@ const (
 func (d *Directory) indexTraits(place int32, r *row) {
 	d.lacks[lacksPhone].set(place, r != nil && len(r.entry.Profile.Phones) == 0)
 	d.lacks[lacksEmail].set(place, r != nil && r.entry.Profile.Email == "")
+	for i, reason := range Reasons {
+		d.wrong[i].set(place, r != nil && r.has(reason))
+	}
 	d.edited[place] = 0
 	if r != nil && !r.entry.Profile.UpdatedAt.IsZero() {
 		d.edited[place] = r.entry.Profile.UpdatedAt.Unix()
@@ -59,6 +65,13 @@ func (d *Directory) narrow(among bits, n Narrow) bits {
 	}
 	if !n.Since.IsZero() {
 		left.and(d.since(n.Since))
+	}
+	if n.Reason != "" {
+		if i := slices.Index(Reasons[:], n.Reason); i >= 0 {
+			left.and(d.wrong[i])
+		} else {
+			clear(left) // nobody has a reason that there is not
+		}
 	}
 	return left
 }
@@ -79,6 +92,9 @@ func (d *Directory) counts(q *Query) Counts {
 	c := Counts{
 		All: d.member[All].count(), Attention: d.member[Attention].count(), Archived: d.member[Archived].count(),
 		NoPhone: members.countWith(d.lacks[lacksPhone]), NoEmail: members.countWith(d.lacks[lacksEmail]),
+	}
+	for i := range Reasons {
+		c.Reasons[i] = members.countWith(d.wrong[i])
 	}
 	if !q.Now.IsZero() {
 		c.Week, c.Month = members.countWith(d.since(WeekBefore(q.Now))), members.countWith(d.since(MonthBefore(q.Now)))

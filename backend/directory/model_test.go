@@ -3,6 +3,7 @@ package directory
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +67,10 @@ func (l plainList) find(q Query, words []string) (found []string, counts Counts)
 		counts.NoEmail += count(noEmail)
 		counts.Week += count(recently(7))
 		counts.Month += count(recently(30))
-		if plainlyMatches(&e, words) && (noPhone || !q.Narrow.NoPhone) && (noEmail || !q.Narrow.NoEmail) &&
+		for i, reason := range []Reason{"email", "sex", "date_of_birth", "first_name", "last_name", "other"} {
+			counts.Reasons[i] += count(plainlyFor(&e, reason))
+		}
+		if plainlyMatches(&e, words) && (q.Narrow.Reason == "" || plainlyFor(&e, q.Narrow.Reason)) && (noPhone || !q.Narrow.NoPhone) && (noEmail || !q.Narrow.NoEmail) &&
 			(q.Narrow.Since.IsZero() || !changed.IsZero() && !changed.Before(q.Narrow.Since)) {
 			shown = append(shown, e)
 		}
@@ -90,6 +94,42 @@ func (l plainList) find(q Query, words []string) (found []string, counts Counts)
 		found = append(found, e.Ref)
 	}
 	return found, counts
+}
+
+// What is wrong with those who need attention, and what that counts as.
+var (
+	wrong = map[string][]profile.Problem{
+		"":                      nil,
+		"no email":              {{Field: "email", Kind: "missing"}},
+		"no name, born wrong":   {{Field: "first_name", Kind: "missing"}, {Field: "date_of_birth", Kind: "in_future"}},
+		"wrong email, no email": {{Field: "email", Kind: "not_an_email"}},
+		"long title":            {{Field: "title", Kind: "too_long"}},
+		"nothing at all": {{Field: "first_name", Kind: "missing"}, {Field: "last_name", Kind: "missing"},
+			{Field: "date_of_birth", Kind: "missing"}, {Field: "sex", Kind: "missing"}, {Field: "email", Kind: "missing"}},
+	}
+	reasons = map[string][]Reason{
+		"": {"other"}, "no email": {"email"}, "no name, born wrong": {"first_name", "other"}, "wrong email, no email": {"other"},
+		"long title": {"other"}, "nothing at all": {"first_name", "last_name", "date_of_birth", "sex", "email"},
+	}
+	sentences = map[string]string{
+		"": "cliniko's answer about this client could not be understood.", "no email": "email is missing.",
+		"no name, born wrong": "first name is missing; date of birth is in the future.", "wrong email, no email": "email is not one email address.",
+		"long title": "title is too long, so only its beginning is kept.", "nothing at all": "first name, last name, date of birth, sex and email are missing.",
+	}
+)
+
+// wrongness is which of these it is.
+func wrongness(e *profile.Entry) string {
+	for name, problems := range wrong {
+		if slices.Equal(problems, e.Failure.Problems) {
+			return name
+		}
+	}
+	panic("another failure")
+}
+
+func plainlyFor(e *profile.Entry, reason Reason) bool {
+	return e.Failure != nil && slices.Contains(reasons[wrongness(e)], reason)
 }
 
 func count(in bool) int {
@@ -121,6 +161,16 @@ func plainKey(e *profile.Entry, by Sort) string {
 			return ""
 		}
 		return fmt.Sprintf("%020d", p.UpdatedAt.UnixNano())
+	case ByReason:
+		if e.Failure == nil {
+			return ""
+		}
+		return sentences[wrongness(e)]
+	case BySince:
+		if e.Failure == nil || e.Failure.FirstFailedAt.IsZero() {
+			return ""
+		}
+		return fmt.Sprintf("%020d", e.Failure.FirstFailedAt.UnixNano())
 	}
 	name := func(s string) string { return cmp.Or(sortedName[s], strings.ToLower(s)) }
 	if p.LastName == "" || p.FirstName == "" {
@@ -168,7 +218,11 @@ func TestAnswersAsAPlainList(t *testing.T) {
 		e.Profile.DateOfBirth = rapid.SampledFrom([]profile.Date{{}, {Year: 1990, Month: 5, Day: 1}, {Year: 2001, Month: 1, Day: 31}}).Draw(t, "born")
 		e.Profile.Sex = rapid.SampledFrom([]string{"", "Female", "male"}).Draw(t, "sex")
 		if rapid.IntRange(0, 4).Draw(t, "failed") == 0 {
-			e.Failure = &profile.Failure{Ref: e.Ref, Code: profile.Incomplete}
+			kind := rapid.SampledFrom(slices.Sorted(maps.Keys(wrong))).Draw(t, "wrong")
+			e.Failure = &profile.Failure{Ref: e.Ref, Code: profile.Incomplete, Problems: wrong[kind], FirstFailedAt: updated.Draw(t, "since")}
+			if kind == "" {
+				e.Failure.Code = profile.Unreadable
+			}
 		}
 		return e
 	})
@@ -215,10 +269,11 @@ func TestAnswersAsAPlainList(t *testing.T) {
 				q := Query{
 					Search: strings.Join(words, " "),
 					Filter: rapid.SampledFrom([]Filter{All, Attention, Archived}).Draw(t, "filter"),
-					Sort:   rapid.SampledFrom([]Sort{ByName, ByBorn, BySex, ByEmail, ByPhone, ByUpdated}).Draw(t, "sort"),
+					Sort:   rapid.SampledFrom([]Sort{ByName, ByBorn, BySex, ByEmail, ByPhone, ByUpdated, ByReason, BySince}).Draw(t, "sort"),
 					Desc:   rapid.Bool().Draw(t, "desc"), Limit: 10_000, Now: now,
 					Narrow: Narrow{NoPhone: rapid.Bool().Draw(t, "no phone"), NoEmail: rapid.Bool().Draw(t, "no email"),
-						Since: rapid.SampledFrom([]time.Time{{}, {}, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30)}).Draw(t, "since")},
+						Since:  rapid.SampledFrom([]time.Time{{}, {}, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30)}).Draw(t, "since"),
+						Reason: rapid.SampledFrom([]Reason{"", "", "", "email", "first_name", "other", "sex", "nonsense"}).Draw(t, "reason")},
 				}
 				want, counts := plain.find(q, words)
 				if shown := strings.Join(d.Refs(q), ","); shown != strings.Join(want, ",") {

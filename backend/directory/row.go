@@ -42,6 +42,9 @@ func (r *row) in(f Filter) bool {
 	return state == profile.Active
 }
 
+// sortableTime is a layout whose texts are in the order of their times.
+const sortableTime = "2006-01-02T15:04:05.000000000"
+
 // key is what the row is sorted by; "" means no value.
 func (r *row) key(by Sort) string {
 	p := &r.entry.Profile
@@ -58,7 +61,17 @@ func (r *row) key(by Sort) string {
 		if p.UpdatedAt.IsZero() {
 			return ""
 		}
-		return p.UpdatedAt.Format("2006-01-02T15:04:05.000000000")
+		return p.UpdatedAt.Format(sortableTime)
+	case ByReason:
+		if r.entry.Failure == nil {
+			return ""
+		}
+		return strings.ToLower(r.entry.Failure.Reason())
+	case BySince:
+		if r.entry.Failure == nil || r.entry.Failure.FirstFailedAt.IsZero() {
+			return ""
+		}
+		return r.entry.Failure.FirstFailedAt.UTC().Format(sortableTime)
 	}
 	return r.name
 }

@@ -39,7 +39,7 @@ func TestAddedSince(t *testing.T) {
 	}
 }
 
-func failing(ref string, after time.Duration, problems ...profile.Problem) profile.Entry {
+func failingSince(ref string, after time.Duration, problems ...profile.Problem) profile.Entry {
 	e := client(ref, "Zoë", "", "Example", "")
 	e.Failure = &profile.Failure{Ref: ref, Problems: problems, FirstFailedAt: noon.Add(after)}
 	return e
@@ -50,11 +50,11 @@ func TestAttending(t *testing.T) {
 	d := New()
 	d.Apply([]profile.Entry{
 		client("complete", "Zoë", "", "Example", "zoe@example.com"),
-		failing("old", -time.Hour, missing(profile.FieldEmail)),
-		failing("two", time.Hour, missing(profile.FieldEmail), missing(profile.FieldSex)),
-		failing("impossible", 2*time.Hour, profile.Problem{Field: profile.FieldEmail, Kind: profile.NotAnEmail}, missing(profile.FieldSex)),
-		failing("unreadable", 3*time.Hour),
-		failing("long", 4*time.Hour, profile.Problem{Field: profile.FieldPhones, Kind: profile.TooMany}, profile.Problem{Field: profile.FieldTitle, Kind: profile.TooLong}),
+		failingSince("old", -time.Hour, missing(profile.FieldEmail)),
+		failingSince("two", time.Hour, missing(profile.FieldEmail), missing(profile.FieldSex)),
+		failingSince("impossible", 2*time.Hour, profile.Problem{Field: profile.FieldEmail, Kind: profile.NotAnEmail}, missing(profile.FieldSex)),
+		failingSince("unreadable", 3*time.Hour),
+		failingSince("long", 4*time.Hour, profile.Problem{Field: profile.FieldPhones, Kind: profile.TooMany}, profile.Problem{Field: profile.FieldTitle, Kind: profile.TooLong}),
 	})
 	got := d.Attending(noon, 3)
 	if got.All != 5 || got.Since != 4 || got.Other != 3 || len(got.Missing) != 2 || got.Missing[profile.FieldEmail] != 2 || got.Missing[profile.FieldSex] != 2 {

@@ -1,5 +1,6 @@
-// Package launch opens an address in the program that the person uses for it, a
-// browser or one for calls or email, and does not wait for that program to end: an opener may be the parent of a
+// Package launch opens an address, or a page that is a file, in the program that
+// the person uses for it, a browser or one for calls or email, and does not wait
+// for that program to end: an opener may be the parent of a
 // browser, and then runs as long as the browser does.
 package launch
 
@@ -7,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"time"
 )
@@ -31,6 +33,20 @@ func Address(ctx context.Context, address string) error {
 	if !acceptable.MatchString(address) && !contact.MatchString(address) {
 		return errors.New("open an address: not one of ours") // without the address, which may name a client
 	}
+	return open(ctx, address)
+}
+
+// Page shows a page that is a file in the person's browser, as Address does. It
+// refuses any file that the system could do something else with than show it.
+func Page(ctx context.Context, path string) error {
+	if !filepath.IsAbs(path) || filepath.Ext(path) != ".html" {
+		return errors.New("open a file: not a page") // without the path, which is the person's
+	}
+	return open(ctx, path)
+}
+
+// open passes an address or a path to the operating system.
+func open(ctx context.Context, address string) error {
 	ended := make(chan error, 1)
 	if err := start(address, ended); err != nil {
 		return err

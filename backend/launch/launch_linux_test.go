@@ -142,3 +142,24 @@ func TestNoBrowserIsGivenANumber(t *testing.T) {
 		t.Error("the browser was started")
 	}
 }
+
+// A page that was exported is opened by its path; whatever else the person may
+// have called the file is not handed to the system, which might run it.
+func TestOnlyPagesAreOpenedAsFiles(t *testing.T) {
+	record := opener(t, "exit 0")
+	for _, path := range []string{"", "page.html", "--help.html", "/tmp/sheet.html.desktop", "/tmp/sheet.desktop", "/usr/bin/true", "/tmp/sheet.HTML.exe"} {
+		if err := launch.Page(t.Context(), path); err == nil {
+			t.Errorf("%q was opened", path)
+		}
+	}
+	if text, err := os.ReadFile(record); err == nil {
+		t.Errorf("the opener was started: %s", text)
+	}
+	path := filepath.Join(t.TempDir(), "Zoë's call sheet; $(id).html")
+	if err := launch.Page(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	if _, given := started(t, record); given != path {
+		t.Errorf("it was given %q", given)
+	}
+}

@@ -31,9 +31,10 @@ func (p Problem) Text() string {
 // longestQuoted is how much of a wrong value is repeated, in characters.
 const longestQuoted = 60
 
-// textIn is Text with the value that is wrong, as these details have it:
-// `Date of Birth "2099-01-01" is in the future`.
-func (p Problem) textIn(d *Details) string {
+// Value returns what is wrong in these details: of a birth date and an email
+// alone; "" for anything else, and for what is missing. It is cut where it is
+// long.
+func (p Problem) Value(d *Details) string {
 	value := ""
 	switch p.Kind {
 	case NotADate, InTheFuture, LongAgo:
@@ -41,13 +42,19 @@ func (p Problem) textIn(d *Details) string {
 	case NotAnEmail:
 		value = d.Email
 	}
-	if value == "" {
-		return p.Text()
-	}
 	if runes := []rune(value); len(runes) > longestQuoted {
 		value = string(runes[:longestQuoted]) + "…"
 	}
-	return p.Field.Label() + ` "` + value + `" ` + faults[p.Kind]
+	return value
+}
+
+// TextIn is Text with the value that is wrong, as these details have it:
+// `Date of Birth "2099-01-01" is in the future`.
+func (p Problem) TextIn(d *Details) string {
+	if value := p.Value(d); value != "" {
+		return p.Field.Label() + ` "` + value + `" ` + faults[p.Kind]
+	}
+	return p.Text()
 }
 
 // Reason says in one sentence why a profile needs attention. It never contains
@@ -57,7 +64,7 @@ func (f *Failure) Reason() string { return f.reason(Problem.Text) }
 // ReasonIn is Reason with the values that are wrong, as these details have
 // them.
 func (f *Failure) ReasonIn(d *Details) string {
-	return f.reason(func(p Problem) string { return p.textIn(d) })
+	return f.reason(func(p Problem) string { return p.TextIn(d) })
 }
 
 func (f *Failure) reason(text func(Problem) string) string {

@@ -59,6 +59,25 @@ func TestReasonsWithTheirValues(t *testing.T) {
 	}
 }
 
+// The value that cannot be right is said of a birth date and an email alone, and
+// never of what is missing.
+func TestWrongValues(t *testing.T) {
+	d := profile.Details{ImpossibleBirthDate: "2099-01-01", FirstName: "\u200b", Email: "ann@nowhere", Title: "long"}
+	for problem, want := range map[profile.Problem]string{
+		{Field: "date_of_birth", Kind: "in_future"}:  "2099-01-01",
+		{Field: "date_of_birth", Kind: "not_a_date"}: "2099-01-01",
+		{Field: "date_of_birth", Kind: "missing"}:    "",
+		{Field: "email", Kind: "not_an_email"}:       "ann@nowhere",
+		{Field: "email", Kind: "missing"}:            "",
+		{Field: "first_name", Kind: "not_printable"}: "",
+		{Field: "title", Kind: "too_long"}:           "",
+	} {
+		if got := problem.Value(&d); got != want {
+			t.Errorf("%v: %q, want %q", problem, got, want)
+		}
+	}
+}
+
 func TestReasons(t *testing.T) {
 	first, last := profile.Problem{Field: "first_name", Kind: "missing"}, profile.Problem{Field: "last_name", Kind: "missing"}
 	email, sex := profile.Problem{Field: "email", Kind: "missing"}, profile.Problem{Field: "sex", Kind: "missing"}

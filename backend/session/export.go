@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
@@ -66,11 +67,11 @@ func (x Exports) Selected(refs []string, format string) Export {
 		if err != nil {
 			return nil, err
 		}
-		directory, err := s.workspace.Directory()
+		profiles, err := s.workspace.Directory()
 		if err != nil {
 			return nil, err
 		}
-		some, gone := directory.Some(refs)
+		some, gone := profiles.Some(refs)
 		if gone > 0 || len(some) == 0 {
 			return nil, profile.Refuse(profile.NotFound, "Some of the selected profiles are not on this computer any more. Clear the selection and select again.")
 		}
@@ -78,11 +79,12 @@ func (x Exports) Selected(refs []string, format string) Export {
 	}}
 }
 
-// Failures is the list of profiles that need attention, as CSV.
-func (x Exports) Failures() Export {
+// Attention is the profiles that need attention and match the query, as CSV.
+func (x Exports) Attention(q directory.Query) Export {
 	s := x.session
-	return Export{s, MayExportFailures, staff.ExportedFailures, func(ctx context.Context) (func(io.Writer) error, error) {
-		directory, err := s.workspace.Directory()
+	q.Filter = directory.Attention
+	return Export{s, MayExportAttention, staff.ExportedFailures, func(ctx context.Context) (func(io.Writer) error, error) {
+		profiles, err := s.workspace.Directory()
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +93,7 @@ func (x Exports) Failures() Export {
 				return err
 			}
 			var addressErr error
-			err := export.FailuresCSV(w, directory.Failures(), func(id profile.ID) string {
+			err := export.FailuresCSV(w, profiles.Everybody(q), func(id profile.ID) string {
 				address, err := s.workspace.PatientURL(ctx, id)
 				if profile.CodeOf(err) != profile.NotFound { // Cliniko did not say its web address
 					addressErr = errors.Join(addressErr, err)
@@ -101,6 +103,63 @@ func (x Exports) Failures() Export {
 			return errors.Join(err, addressErr)
 		}, nil
 	}}
+}
+
+// CallSheet is who needs attention and matches the query, as "html" to print or
+// as "csv", for calling them.
+func (x Exports) CallSheet(q directory.Query, format string) Export {
+	q.Filter = directory.Attention
+	return x.callSheet(MayExportAttention, q, format, x.session.requireReadable)
+}
+
+// ProfileCallSheet is the same of the profile list.
+func (x Exports) ProfileCallSheet(q directory.Query, format string) Export {
+	return x.callSheet(MayExportProfiles, q, format, x.session.requireAllReadable)
+}
+
+func (x Exports) callSheet(needs Needs, q directory.Query, format string, requireReadable func(context.Context) error) Export {
+	s := x.session
+	return Export{s, needs, staff.MadeCallSheet, func(ctx context.Context) (func(io.Writer) error, error) {
+		write := (*export.CallSheet).HTML
+		switch format {
+		case "html":
+		case "csv":
+			write = (*export.CallSheet).CSV
+		default:
+			return nil, profile.Refuse(profile.Invalid, "Choose a page to print or CSV.")
+		}
+		profiles, err := s.workspace.Directory()
+		if err != nil {
+			return nil, err
+		}
+		clinic, err := s.workspace.Clinic(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if profiles.Find(q).Matched == 0 {
+			return nil, profile.Refuse(profile.NotFound, "Nobody is in this list any more. Look at the list again.")
+		}
+		return func(w io.Writer) error {
+			if err := requireReadable(ctx); err != nil {
+				return err
+			}
+			return write(&export.CallSheet{Clinic: clinic.Name, At: q.Now, Entries: profiles.Everybody(q)}, w)
+		}, nil
+	}}
+}
+
+// requireAllReadable refuses where any profile cannot be read: a list would
+// leave it out.
+func (s *Session) requireAllReadable(ctx context.Context) error {
+	store, err := s.workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
+	broken, err := store.All(ctx, func([]profile.Entry) {})
+	if err != nil {
+		return err
+	}
+	return s.refuseUnreadable(ctx, broken)
 }
 
 // requireReadable refuses where a profile that needs attention cannot be read:

@@ -33,6 +33,11 @@ func AllOf(every ...staff.Permission) Needs {
 	return n
 }
 
+// and needs what both need.
+func (n Needs) and(other Needs) Needs {
+	return Needs{groups: slices.Concat(n.groups, other.groups)}
+}
+
 // Nobody says that nobody has to be signed in.
 func (n Needs) Nobody() bool { return n.anyone }
 

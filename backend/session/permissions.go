@@ -24,9 +24,9 @@ var (
 	MayViewClients = AnyOf(staff.Practitioner, staff.PMSLink)
 	MayViewToday   = MayViewClients // less of it for whoever may not MayViewProfiles
 
-	// What takes data out.
-	MayExportProfiles = AllOf(staff.Export, staff.Practitioner)
-	MayExportFailures = AllOf(staff.Export, staff.PMSLink)
+	// What takes data out. Whoever sees a client may export what they see.
+	MayExportProfiles  = AllOf(staff.Export, staff.Practitioner)
+	MayExportAttention = AllOf(staff.Export).and(MayViewClients)
 
 	// The people of this computer, and what is set for all of them.
 	MayManagePeople   = AllOf(staff.ManagePeople)

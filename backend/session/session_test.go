@@ -9,6 +9,7 @@ import (
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/keyring/keyringtest"
 	"telehab.io/desktop/backend/leaktest"
 	"telehab.io/desktop/backend/profile"
@@ -157,7 +158,14 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 			_, err := ended.Exports().Selected(nil, "csv").Run(t.Context(), password, nil)
 			return err
 		},
-		"failures": func() error { _, err := ended.Exports().Failures().Run(t.Context(), password, nil); return err },
+		"call sheet": func() error {
+			_, err := ended.Exports().CallSheet(directory.Query{}, "csv").Run(t.Context(), password, nil)
+			return err
+		},
+		"attention": func() error {
+			_, err := ended.Exports().Attention(directory.Query{}).Run(t.Context(), password, nil)
+			return err
+		},
 		"add": func() error {
 			_, err := ended.Accounts().Add(t.Context(), password, "Kim Example", "kim@example.com", password, nil)
 			return err
@@ -287,7 +295,7 @@ func TestFailuresAreExportedWithoutAWebAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	var content string
-	saved, err := state.Session().Exports().Failures().Run(t.Context(), password, func() (func([]byte) error, error) {
+	saved, err := state.Session().Exports().Attention(directory.Query{}).Run(t.Context(), password, func() (func([]byte) error, error) {
 		return func(c []byte) error { content = string(c); return nil }, nil
 	})
 	if err != nil || !saved || strings.Count(content, "\n") < 2 || strings.Contains(content, "http") {

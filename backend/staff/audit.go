@@ -23,6 +23,7 @@ const (
 	ExportedProfiles Action = "exported_profiles"
 	ExportedSelected Action = "exported_selected"
 	ExportedFailures Action = "exported_failures"
+	MadeCallSheet    Action = "made_call_sheet"
 	ConnectedClinic  Action = "connected_clinic" // Cliniko's id of the account
 	ConnectedApart   Action = "connected_separately"
 	Disconnected     Action = "disconnected"

@@ -164,7 +164,7 @@ func TestWhoMayOnlyChangeFetchesNoStranger(t *testing.T) {
 		t.Fatal(err)
 	}
 	known := f.fake.IDs()[0]
-	if _, err := f.app.Integration.RetryFailure(stranger); profile.CodeOf(err) != profile.NotFound {
+	if _, err := f.app.Attention.Retry(stranger); profile.CodeOf(err) != profile.NotFound {
 		t.Errorf("checked again who had not failed: %v", err)
 	}
 	f.signInWith(staff.Practitioner, staff.ModifyProfiles)

@@ -116,13 +116,19 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Profiles.Export", func() error { _, err := a.Profiles.Export("csv", password); return err }, []string{"exported_profiles"}, ""},
 		{"Profiles.ExportSelected", func() error { _, err := a.Profiles.ExportSelected([]string{one}, "csv", password); return err },
 			[]string{"exported_selected"}, ""},
-		{"Integration.ExportFailures", func() error { _, err := a.Integration.ExportFailures(password); return err }, []string{"exported_failures"}, ""},
-		{"Integration.Failures", func() error {
-			list, err := a.Integration.Failures()
-			failing = list[0].ID
+		{"Attention.Export", func() error { _, err := a.Attention.Export(ProfileQuery{}, password); return err }, []string{"exported_failures"}, ""},
+		{"Attention.CallSheet", func() error { _, err := a.Attention.CallSheet(ProfileQuery{}, "csv", password); return err }, []string{"made_call_sheet"}, ""},
+		{"Profiles.CallSheet", func() error {
+			_, err := a.Profiles.CallSheet(ProfileQuery{Filter: "all"}, "csv", password)
+			return err
+		}, []string{"made_call_sheet"}, ""},
+		{"Attention.Find", func() error {
+			page, err := a.Attention.Find(ProfileQuery{Limit: 1})
+			failing = page.Rows[0].ID
 			return err
 		}, nil, names},
-		{"Integration.RetryFailure", func() error { _, err := a.Integration.RetryFailure(failing); return err }, []string{"refreshed_profile FAILING"}, ""},
+		{"Attention.Names", func() error { _, err := a.Attention.Names(ProfileQuery{}); return err }, nil, names},
+		{"Attention.Retry", func() error { _, err := a.Attention.Retry(failing); return err }, []string{"refreshed_profile FAILING"}, ""},
 		{"Integration.Missing", func() error { _, err := a.Integration.Missing(); return err }, nil, names},
 		{"Integration.KeepMissing", a.Integration.KeepMissing, []string{"kept_missing"}, ""},
 		{"Integration.RemoveMissing", func() error { _, err := a.Integration.RemoveMissing(nil, password); return err }, []string{"removed_missing"}, ""},

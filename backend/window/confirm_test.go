@@ -53,8 +53,14 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 			return err
 		},
 			"exported_selected  sign_in_refused"},
-		{"export those that need attention", func(own string) error { _, err := f.app.Integration.ExportFailures(own); return err },
+		{"export those that need attention", func(own string) error { _, err := f.app.Attention.Export(ProfileQuery{}, own); return err },
 			"exported_failures  sign_in_refused"},
+		{"make a call sheet", func(own string) error { _, err := f.app.Attention.CallSheet(ProfileQuery{}, "html", own); return err },
+			"made_call_sheet  sign_in_refused"},
+		{"make a call sheet of profiles", func(own string) error {
+			_, err := f.app.Profiles.CallSheet(ProfileQuery{Filter: "all"}, "html", own)
+			return err
+		}, "made_call_sheet  sign_in_refused"},
 		{"erase a client", func(own string) error { return f.app.Profiles.Erase(left, own) }, "erased_profile " + left + " sign_in_refused"},
 		{"remove who is missing", func(own string) error { _, err := f.app.Integration.RemoveMissing(nil, own); return err },
 			"removed_missing  sign_in_refused"},

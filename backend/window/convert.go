@@ -48,13 +48,14 @@ func syncStatus(s *runner.Status) SyncStatus {
 	return view
 }
 
-func problemViews(f *profile.Failure) []ProblemView {
+// problemViews returns what is wrong with a profile, which is as it is displayed.
+func problemViews(f *profile.Failure, shown *profile.Profile) []ProblemView {
 	views := []ProblemView{}
 	if f == nil {
 		return views
 	}
 	for _, p := range f.Problems {
-		views = append(views, ProblemView{Field: string(p.Field), Label: p.Field.Label(), Kind: p.Kind, Text: p.Text()})
+		views = append(views, ProblemView{Field: string(p.Field), Label: p.Field.Label(), Kind: p.Kind, Text: p.Text(), Value: p.Value(&shown.Details)})
 	}
 	return views
 }
@@ -66,14 +67,14 @@ func failureView(e *profile.Entry) *FailureView {
 		return nil
 	}
 	shown := e.Profile.Displayed()
-	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: shown.ShownName(), Code: string(f.Code), Problems: problemViews(f),
+	return &FailureView{Ref: e.Ref, ID: string(f.ID), Name: shown.ShownName(), Code: string(f.Code), Problems: problemViews(f, &shown),
 		Reason: f.ReasonIn(&shown.Details), FirstFailedAt: instant(f.FirstFailedAt), LastFailedAt: instant(f.LastFailedAt), Attempts: f.Attempts}
 }
 
 func listedRow(e *profile.Entry) ListedRow {
 	p := e.Profile.Displayed()
 	row := ListedRow{ID: string(p.ID), Name: p.ShownName(), Born: p.DateOfBirth.String(), Email: p.Email,
-		Problems: problemViews(e.Failure)}
+		Problems: problemViews(e.Failure, &p)}
 	if e.Failure != nil {
 		row.Code = string(e.Failure.Code)
 	}
@@ -83,7 +84,13 @@ func listedRow(e *profile.Entry) ListedRow {
 func profileRow(e *profile.Entry) ProfileRow {
 	p := e.Profile.Displayed()
 	return ProfileRow{ID: e.Ref, Name: p.ShownName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(), Sex: p.Sex, Email: p.Email,
-		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure), UpdatedAt: instant(p.UpdatedAt)}
+		Phone: p.MainPhone(), State: string(p.State), Problems: problemViews(e.Failure, &p), UpdatedAt: instant(p.UpdatedAt)}
+}
+
+func attentionRow(e *profile.Entry) AttentionRow {
+	p := e.Profile.Displayed()
+	return AttentionRow{Ref: e.Ref, ID: string(e.Failure.ID), Name: p.ShownName(), Preferred: p.PreferredFirstName, Born: p.DateOfBirth.String(),
+		Phone: p.MainPhone(), Problems: problemViews(e.Failure, &p), Reason: e.Failure.ReasonIn(&p.Details), Since: instant(e.Failure.FirstFailedAt)}
 }
 
 // instant writes a time for the window.

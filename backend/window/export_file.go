@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/atomicfile"
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/window/host"
@@ -34,4 +35,16 @@ func save(ctx context.Context, c *host.Call, t toolkit, export session.Export, p
 		return "", err
 	}
 	return path, nil
+}
+
+// saveSheet saves a call sheet as save does, and shows a page in the browser to
+// be printed there. Where no browser opens, the file is there all the same.
+func (p *Parts) saveSheet(ctx context.Context, c *host.Call, export session.Export, format, password string) (path string, err error) {
+	path, err = save(ctx, c, p.toolkit, export, password, file{"call sheet", "call-sheet", format})
+	if err == nil && path != "" && format == "html" {
+		if err := p.computer.OpenPage(ctx, path); err != nil {
+			logging.Failure(p.page.log, "open a page to print", err)
+		}
+	}
+	return path, err
 }

@@ -112,6 +112,7 @@ type app struct {
 	Sync        *Sync
 	Today       *Today
 	Profiles    *Profiles
+	Attention   *Attention
 	Links       *Links
 }
 
@@ -143,6 +144,7 @@ func (f *fixture) start() {
 		system.opened = append(system.opened, address)
 		return nil
 	}
+	f.computer.OpenPage = f.computer.OpenAddress
 	f.startWith(f.system)
 }
 
@@ -150,6 +152,7 @@ func (f *fixture) startWith(t toolkit) {
 	computer := Computer{
 		OpenTest:     func(ctx context.Context, link deeplink.Link) error { return f.computer.OpenTest(ctx, link) },
 		OpenAddress:  func(ctx context.Context, url string) error { return f.computer.OpenAddress(ctx, url) },
+		OpenPage:     func(ctx context.Context, path string) error { return f.computer.OpenPage(ctx, path) },
 		Online:       func() bool { return f.computer.Online() },
 		Clock:        func() time.Time { return f.computer.Clock() },
 		Uptime:       func() time.Duration { return f.computer.Uptime() },
@@ -159,12 +162,12 @@ func (f *fixture) startWith(t toolkit) {
 	w := &window{dir: f.o.DataDir(), log: f.log}
 	w.parts, w.host = newParts(f.o, false, f.log, t, computer)
 	f.app = &app{w, NewAbout(w.parts), NewPeople(w.parts), NewSecurity(w.parts), NewClinics(w.parts),
-		NewIntegration(w.parts), NewSync(w.parts), NewToday(w.parts), NewProfiles(w.parts), NewLinks(w.parts)}
+		NewIntegration(w.parts), NewSync(w.parts), NewToday(w.parts), NewProfiles(w.parts), NewAttention(w.parts), NewLinks(w.parts)}
 }
 
 // services are those of app.go.
 func (a *app) services() []any {
-	return []any{a.About, a.People, a.Security, a.Clinics, a.Integration, a.Sync, a.Today, a.Profiles, a.Links}
+	return []any{a.About, a.People, a.Security, a.Clinics, a.Integration, a.Sync, a.Today, a.Profiles, a.Attention, a.Links}
 }
 
 // quick makes no test wait for a password. What one costs is tested in account.

@@ -7,12 +7,11 @@ import (
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
-	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/window/host"
 )
 
-// Integration is the connection to Cliniko, with the profiles that need
-// attention and the clients whom Cliniko does not have any more.
+// Integration is the connection to Cliniko, with the clients whom Cliniko does
+// not have any more.
 type Integration struct{ parts Parts }
 
 // NewIntegration returns the service.
@@ -81,57 +80,6 @@ func (i *Integration) Disconnect(own string) (Erasure, error) {
 		}
 		erased.State, err = i.parts.page.stateOf(ctx, c.Clinic)
 		return erased, err
-	})
-}
-
-// Failures lists the profiles that need attention, by name.
-func (i *Integration) Failures() ([]FailureView, error) {
-	return host.Do(i.parts.access, session.MayViewLink, func(_ context.Context, c *host.Call) ([]FailureView, error) {
-		profiles, err := c.Clinic.Workspace.Directory()
-		if err != nil {
-			return nil, err
-		}
-		views := []FailureView{}
-		for _, entry := range profiles.Failures() {
-			views = append(views, *failureView(&entry))
-		}
-		return views, nil
-	})
-}
-
-// RetryFailure reads one profile that needs attention again. It returns nil
-// when the profile is complete now.
-func (i *Integration) RetryFailure(ref string) (*FailureView, error) {
-	return host.Do(i.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (*FailureView, error) {
-		id, ok := profile.ParseID(ref)
-		if !ok {
-			return nil, profile.Refuse(profile.Invalid, "Cliniko's answer did not even say which client this is, so it cannot be checked alone. Sync all clients instead.")
-		}
-		profiles, err := c.Clinic.Workspace.Directory()
-		if err != nil {
-			return nil, err
-		}
-		if known, ok := profiles.One(ref); !ok || known.Failure == nil {
-			return nil, profile.Refuse(profile.NotFound, "This profile is not in the list any more. Look at the list again.")
-		}
-		var entry profile.Entry
-		err = c.Session.Recorded(ctx, session.MayModifyLink, staff.RefreshedProfile, ref, func() (err error) {
-			entry, err = c.Clinic.ReadClient(ctx, id, false)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		return failureView(&entry), nil
-	})
-}
-
-// ExportFailures asks where to save the list of profiles that need attention
-// and writes it as CSV, after the password was given once more. It returns
-// the file's path, or "" when the person cancelled.
-func (i *Integration) ExportFailures(password string) (string, error) {
-	return host.Do(i.parts.access, session.MayExportFailures, func(ctx context.Context, c *host.Call) (string, error) {
-		return save(ctx, c, i.parts.toolkit, c.Session.Exports().Failures(), password, file{"profiles that need attention", "needs-attention", "csv"})
 	})
 }
 

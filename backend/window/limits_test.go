@@ -33,8 +33,10 @@ func (f *fixture) everyAnswer(id string) {
 	crossesSmall(f.t, "the profile", view, err)
 	history, err := f.app.Profiles.History(id)
 	crossesSmall(f.t, "the history", history, err)
-	failures, err := f.app.Integration.Failures()
-	crossesSmall(f.t, "what needs attention", failures, err)
+	failing, err := f.app.Attention.Find(ProfileQuery{Limit: 10})
+	crossesSmall(f.t, "what needs attention", failing, err)
+	named, err := f.app.Attention.Names(ProfileQuery{})
+	crossesSmall(f.t, "who needs attention", named, err)
 }
 
 // A client whose details are far too long in Cliniko is cut, said, and shown.

@@ -89,7 +89,11 @@ func TestNoFileIsWrittenAfterTheLock(t *testing.T) {
 			_, err := f.app.Profiles.ExportSelected(f.fake.IDs()[:1], "csv", password)
 			return err
 		},
-		"those that need attention": func(f *fixture) error { _, err := f.app.Integration.ExportFailures(password); return err },
+		"call sheet": func(f *fixture) error {
+			_, err := f.app.Profiles.CallSheet(ProfileQuery{Filter: "all"}, "html", password)
+			return err
+		},
+		"those that need attention": func(f *fixture) error { _, err := f.app.Attention.Export(ProfileQuery{}, password); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, fakeclinic.Options{Seed: 3, Patients: 20, Shares: &fakeclinic.Shares{}})

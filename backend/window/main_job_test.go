@@ -86,12 +86,13 @@ func TestFailedProfileIsMendedInCliniko(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 200})
 	f.signUpAndConnect()
 	f.imported()
-	failures, err := f.app.Integration.Failures()
-	if err != nil || len(failures) == 0 || failures[0].Reason == "" || failures[0].FirstFailedAt == "" {
+	page, err := f.app.Attention.Find(ProfileQuery{Limit: 500})
+	failures := page.Rows
+	if err != nil || len(failures) == 0 || failures[0].Reason == "" || failures[0].Since == "" {
 		t.Fatalf("%d failures, %v", len(failures), err)
 	}
 	ref := failures[0].Ref
-	if still, err := f.app.Integration.RetryFailure(ref); err != nil || still == nil || still.Attempts != 2 {
+	if still, err := f.app.Attention.Retry(ref); err != nil || still == nil || still.Attempts != 2 {
 		t.Errorf("still wrong in Cliniko: %+v, %v", still, err)
 	}
 	if err := f.fake.Edit(ref, func(p *fakeclinic.Patient) {
@@ -99,16 +100,17 @@ func TestFailedProfileIsMendedInCliniko(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if still, err := f.app.Integration.RetryFailure(ref); err != nil || still != nil {
+	if still, err := f.app.Attention.Retry(ref); err != nil || still != nil {
 		t.Errorf("mended in Cliniko: %+v, %v", still, err)
 	}
-	after, err := f.app.Integration.Failures()
-	if err != nil || len(after) != len(failures)-1 {
+	page, err = f.app.Attention.Find(ProfileQuery{Limit: 500})
+	after := page.Rows
+	if err != nil || len(after) != len(failures)-1 || page.All != len(after) {
 		t.Errorf("%d failures after %d, %v", len(after), len(failures), err)
 	}
 
 	f.system.saveTo = filepath.Join(t.TempDir(), "failed.csv")
-	if path, err := f.app.Integration.ExportFailures(password); err != nil || path != f.system.saveTo {
+	if path, err := f.app.Attention.Export(ProfileQuery{}, password); err != nil || path != f.system.saveTo {
 		t.Fatal(path, err)
 	}
 	content, err := os.ReadFile(f.system.saveTo)
@@ -190,7 +192,8 @@ func TestSignedOutNothingIsShown(t *testing.T) {
 		"Profiles":       func() error { _, err := f.app.Profiles.Find(ProfileQuery{}); return err },
 		"Profile":        func() error { _, err := f.app.Profiles.Get("1"); return err },
 		"RefreshProfile": func() error { _, err := f.app.Profiles.Refresh("1"); return err },
-		"Failures":       func() error { _, err := f.app.Integration.Failures(); return err },
+		"Attention":      func() error { _, err := f.app.Attention.Find(ProfileQuery{}); return err },
+		"Names":          func() error { _, err := f.app.Attention.Names(ProfileQuery{}); return err },
 		"Connect":        func() error { _, err := f.app.Integration.Connect(f.fake.Key()); return err },
 		"Disconnect":     func() error { _, err := f.app.Integration.Disconnect(password); return err },
 		"SyncNow":        func() error { _, err := f.app.Sync.Now(); return err },
@@ -199,7 +202,8 @@ func TestSignedOutNothingIsShown(t *testing.T) {
 		"StartImport":    func() error { _, err := f.app.Sync.Import(); return err },
 		"OpenInCliniko":  func() error { return f.app.Profiles.OpenInCliniko("1") },
 		"CopyText":       func() error { return f.app.About.CopyText("x") },
-		"Export":         func() error { _, err := f.app.Integration.ExportFailures(password); return err },
+		"CallSheet":      func() error { _, err := f.app.Attention.CallSheet(ProfileQuery{}, "csv", password); return err },
+		"Export":         func() error { _, err := f.app.Attention.Export(ProfileQuery{}, password); return err },
 	} {
 		if err := call(); profile.CodeOf(err) != profile.SignedOut {
 			t.Errorf("%s: %v", name, err)

@@ -33,20 +33,21 @@ type Parts struct {
 
 // Computer is what the window needs of the operating system and its clocks.
 type Computer struct {
-	Registration deeplink.Registration                       // of our links with the operating system
-	OpenTest     func(context.Context, deeplink.Link) error  // opens a test link as a click would
-	OpenAddress  func(ctx context.Context, url string) error // in the person's browser, or their program for calls or email
-	Online       func() bool                                 // there is a network at all
-	Clock        func() time.Time                            // which may be wrong
-	Uptime       func() time.Duration                        // since the computer started
-	ScreenLocked func() bool                                 // the system's own lock is on
-	EraseLogs    func() error                                // this program's
+	Registration deeplink.Registration                        // of our links with the operating system
+	OpenTest     func(context.Context, deeplink.Link) error   // opens a test link as a click would
+	OpenAddress  func(ctx context.Context, url string) error  // in the person's browser, or their program for calls or email
+	OpenPage     func(ctx context.Context, path string) error // a page that is a file, in the person's browser
+	Online       func() bool                                  // there is a network at all
+	Clock        func() time.Time                             // which may be wrong
+	Uptime       func() time.Duration                         // since the computer started
+	ScreenLocked func() bool                                  // the system's own lock is on
+	EraseLogs    func() error                                 // this program's
 }
 
 // thisComputer returns the real one. Registration and EraseLogs are the
 // caller's.
 func thisComputer(o workspace.Options) Computer {
-	c := Computer{OpenTest: deeplink.OpenTest, OpenAddress: launch.Address, Online: runner.Online, Clock: time.Now,
+	c := Computer{OpenTest: deeplink.OpenTest, OpenAddress: launch.Address, OpenPage: launch.Page, Online: runner.Online, Clock: time.Now,
 		Uptime: uptime.Now, ScreenLocked: screenlock.On, EraseLogs: func() error { return nil }}
 	if o.ClinikoURL != "" {
 		c.Online = func() bool { return true } // it is on this computer

@@ -72,7 +72,7 @@ func (p *Profiles) FindName(q ProfileQuery, typed string) (int, error) {
 
 func (q *ProfileQuery) query(now time.Time) directory.Query {
 	query := directory.Query{Search: q.Search, Filter: directory.Filter(q.Filter), Sort: directory.Sort(q.Sort), Desc: q.Desc,
-		Offset: max(q.Offset, 0), Limit: max(q.Limit, 0), Now: now, Narrow: directory.Narrow{NoPhone: q.NoPhone, NoEmail: q.NoEmail}}
+		Offset: max(q.Offset, 0), Limit: max(q.Limit, 0), Now: now, Narrow: directory.Narrow{NoPhone: q.NoPhone, NoEmail: q.NoEmail, Reason: directory.Reason(q.Reason)}}
 	switch q.Changed {
 	case "week":
 		query.Narrow.Since = directory.WeekBefore(now)
@@ -154,7 +154,7 @@ func (p *Profiles) Erase(id, own string) error {
 }
 
 // Export writes all kept fields of all clients, as json or csv. It asks and
-// returns as Integration.ExportFailures.
+// returns as Attention.Export.
 func (p *Profiles) Export(format, password string) (string, error) {
 	return host.Do(p.parts.access, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
 		return save(ctx, c, p.parts.toolkit, c.Session.Exports().Profiles(format), password, file{"profiles", "profiles", format})
@@ -166,6 +166,14 @@ func (p *Profiles) Export(format, password string) (string, error) {
 func (p *Profiles) ExportSelected(ids []string, format, password string) (string, error) {
 	return host.Do(p.parts.access, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
 		return save(ctx, c, p.parts.toolkit, c.Session.Exports().Selected(ids, format), password, file{"selected profiles", "selected", format})
+	})
+}
+
+// CallSheet is Attention.CallSheet for the profiles that fit the query.
+func (p *Profiles) CallSheet(q ProfileQuery, format, password string) (string, error) {
+	return host.Do(p.parts.access, session.MayExportProfiles, func(ctx context.Context, c *host.Call) (string, error) {
+		export := c.Session.Exports().ProfileCallSheet(q.query(c.Clinic.Time(ctx)), format)
+		return p.parts.saveSheet(ctx, c, export, format, password)
 	})
 }
 

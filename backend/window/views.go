@@ -155,6 +155,7 @@ type ProblemView struct {
 	Label string `json:"label"` // "Email"
 	Kind  string `json:"kind"`  // missing, not_a_date, in_future, long_ago, not_an_email, not_printable, too_long, too_many
 	Text  string `json:"text"`  // "Email is missing"
+	Value string `json:"value"` // what Cliniko has instead, of a birth date or an email; "" for none
 }
 
 // FailureView is a profile that needs attention.
@@ -177,7 +178,8 @@ type ProfileQuery struct {
 	NoPhone bool   `json:"noPhone"` // only those without a phone number
 	NoEmail bool   `json:"noEmail"` // only those without an email
 	Changed string `json:"changed"` // in Cliniko: week (the last 7 days), month (the last 30), "" whenever
-	Sort    string `json:"sort"`    // name, born, sex, email, phone, updated
+	Reason  string `json:"reason"`  // only those that need attention for it: see ReasonCount; "" any, or none
+	Sort    string `json:"sort"`    // name, born, sex, email, phone, updated; of those that need attention also reason, since
 	Desc    bool   `json:"desc"`
 	Offset  int    `json:"offset"`
 	Limit   int    `json:"limit"` // at most 500 rows

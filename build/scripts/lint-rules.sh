@@ -79,6 +79,7 @@ command webview
 command session
 session workspace
 session account
+session directory
 runner syncer
 window session
 window window/host

@@ -13,7 +13,7 @@ done <<'LIST'
 5-connected             connected
 6-listing               listing
 7-results               results
-8-failed                failed
+8-attention             attention
 13-days                 last-30-days
 13-one-by-one           one-by-one
 13-one-by-one-dark      one-by-one-dark

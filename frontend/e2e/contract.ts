@@ -3,6 +3,7 @@
 // other has not, or has with another type, is an error here, which names it.
 // contract.test.mjs shows that it would be.
 import type * as About from '../wailsjs/go/window/About';
+import type * as Attention from '../wailsjs/go/window/Attention';
 import type * as Clinics from '../wailsjs/go/window/Clinics';
 import type * as Integration from '../wailsjs/go/window/Integration';
 import type * as Links from '../wailsjs/go/window/Links';
@@ -16,6 +17,7 @@ import type { Same, Widened } from '../src/lib/api/from-go';
 
 interface Bound {
   About: typeof About;
+  Attention: typeof Attention;
   Clinics: typeof Clinics;
   Integration: typeof Integration;
   Links: typeof Links;

@@ -83,9 +83,14 @@ export function walkGuided({ step, at, accessibleInBoth }) {
   step('failed profiles are mended one after another', async () => {
     const { page } = at();
     const failed = (await state()).tally.failed;
+    await button(new RegExp(`^${failed} profiles need attention`)).click();
     const group = button(/^No email/);
     const count = Number((await group.innerText()).replace(/\D/g, ''));
     await group.click();
+    await button('Call sheet').click();
+    await page.getByText(/not sealed/).waitFor();
+    await accessibleInBoth('13-call-sheet');
+    await button('Cancel').click();
     await button('Fix one by one').click();
     const place = page.getByRole('group', { name: 'Profiles that need attention' });
     const stands = (nth, of) => place.getByText(`${nth} of ${of}`, { exact: true }).waitFor();
@@ -116,12 +121,19 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await page.keyboard.press('Enter');
     await stands(1, count - 1);
 
-    await button('Go back').click();
-    // The list is as it was left.
+    await page.keyboard.press('j');
+    await stands(2, count - 1);
+    await page.keyboard.press('Escape');
+    // The list is as it was left, on the row of whoever was seen last.
+    const grid = page.getByRole('grid', { name: 'Profiles that need attention' });
+    const row = grid.locator('[data-active]');
+    await equals('the row', () => row.getAttribute('aria-rowindex'), '3');
+    await until('the focus', () => grid.evaluate((each) => each === document.activeElement));
     await equals('the group chosen', () => group.getAttribute('aria-pressed'), 'true');
     await until('one less', async () =>
       (await group.innerText()).endsWith(String(count - 1)),
     );
     await group.click();
+    await button('Settings').click();
   });
 }

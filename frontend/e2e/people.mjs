@@ -131,7 +131,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     );
     await showsNobody();
     assert.equal(await codeOf('Profiles.Get', shown.id), 'signed_out');
-    assert.equal(await codeOf('Integration.Failures'), 'signed_out');
+    assert.equal(await codeOf('Attention.Find', {}), 'signed_out');
     await accessibleInBoth('22-locked');
     await field('Password').fill(PASSWORD);
     await button('Unlock').click();

@@ -109,6 +109,7 @@ step('everything stays in reach at 200 %, and in a small window', async () => {
   const screens = {
     today: () => button('Today').click(),
     profiles: () => button('Profiles').click(),
+    attention: () => button(/^Needs attention/).click(),
     integration: () => button('Settings').click(),
     people: () => button('People').click(),
     security: () => button('Security').click(),

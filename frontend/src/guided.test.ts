@@ -160,19 +160,24 @@ describe('the last 30 days', () => {
     go.Sync.Days.mockImplementation(async (begins) =>
       begins.map(() => ({ passes: 0, broken: 0, failing: -1 })),
     );
-    go.Integration.Failures.mockResolvedValue([]);
-    await screen.findByText('Not synced yet', { selector: 'h3, h2, p' });
+    await button('Sync patients');
+    await vi.waitFor(() => expect(go.Sync.Days).toHaveBeenCalled());
     expect(screen.queryByText('Last 30 days')).toBeNull();
   });
 });
 
-describe('failed profiles one by one', () => {
+describe('profiles that need attention, one by one', () => {
   const title = () => screen.findByRole('heading', { level: 1 });
   const { OLIVER, HANA, RUBY } = sample;
 
   /** Opens the first of the three without an email. */
   async function begin() {
     const { go, user } = integration();
+    await user.click(
+      await button(
+        '4 profiles need attention They lack a detail that TeleHab requires. Complete it in Cliniko.',
+      ),
+    );
     await user.click(await button(/^No email/));
     await user.click(await button('Fix one by one'));
     await screen.findByText('1 of 3');
@@ -180,8 +185,7 @@ describe('failed profiles one by one', () => {
     const mend = (...whom: { id: string }[]) => {
       const ids = whom.map(({ id }) => id);
       for (const each of go.profiles) if (ids.includes(each.id)) each.failure = null;
-      const left = sample.FAILURES.filter(({ id }) => !ids.includes(id));
-      go.Integration.Failures.mockResolvedValue(left);
+      go.failing = go.failing.filter(({ id }) => !ids.includes(id));
       go.emit('profiles', {});
     };
     return { go, user, mend };
@@ -201,8 +205,12 @@ describe('failed profiles one by one', () => {
     expect(router.current).toMatchObject({ name: 'profile', id: RUBY.id });
     await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
     await screen.findByText('2 of 3');
-    await user.click(await button('Go back'));
+    await user.keyboard('{Escape}');
     expect(await button(/^No email/)).toHaveAttribute('aria-pressed', 'true');
+    // The row of whoever was seen last is the active one.
+    const grid = await screen.findByRole('grid', { name: 'Profiles that need attention' });
+    await vi.waitFor(() => expect(grid).toHaveFocus());
+    expect(grid.querySelector('[data-active]')).toHaveTextContent(/^Ivanova, Hana/);
   });
 
   it('offer the next one once one is mended', async () => {
@@ -229,6 +237,6 @@ describe('failed profiles one by one', () => {
     mend(OLIVER, HANA, RUBY); // a sync brought them all
     await screen.findByText('That was the last one.');
     await user.click(await button('Back to the list'));
-    await heading(/^Profiles that need attention/);
+    await heading('Needs attention');
   });
 });

@@ -8,7 +8,7 @@ import { router } from './lib/state/route.svelte';
 import { later, startGo, type CannedGo } from './testing/go';
 import * as sample from './testing/samples';
 
-const { DANA, FAILURES, LOCKED, LUCA, NGOZI } = sample;
+const { DANA, FAILING, LOCKED, LUCA, NGOZI } = sample;
 const PASSWORD = 'correct horse battery';
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
@@ -105,13 +105,13 @@ describe('the locked window', () => {
   it('announces no client whose answer comes too late', async () => {
     const go = startGo();
     const still = later<FailureView | null>();
-    go.Integration.RetryFailure.mockReturnValue(still.promise);
-    router.reset({ name: 'settings', section: 'integration' });
+    go.Attention.Retry.mockReturnValue(still.promise);
+    router.reset({ name: 'attention' });
     const user = userEvent.setup();
     render(App);
     const grid = await screen.findByRole('grid', { name: 'Profiles that need attention' });
     await user.click(await within(grid).findByRole('button', { name: 'Check Chen, Oliver again' }));
-    expect(go.Integration.RetryFailure.mock.calls).toEqual([[FAILURES[0]?.ref]]);
+    expect(go.Attention.Retry.mock.calls).toEqual([[FAILING[0]?.ref]]);
     announcer.say('Chen, Oliver is complete now.');
 
     go.become(LOCKED);

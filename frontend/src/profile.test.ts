@@ -88,6 +88,7 @@ describe('a profile that needs attention', () => {
         label: 'Date of Birth',
         kind,
         text: '',
+        value: '',
       })),
     },
   });

@@ -47,7 +47,7 @@ describe('the profile list', () => {
     go.Profiles.Find.mockReturnValue(later<ProfilePage>().promise);
     render(App);
     await button('All 7');
-    await button('Needs attention 4');
+    await button('All 7');
     await button('Archived 2');
     expect(screen.getByRole('grid', { name: 'Profiles' })).toHaveAttribute('aria-busy', 'true');
   });
@@ -193,6 +193,24 @@ describe('the profile list', () => {
     await user.keyboard('{Escape}');
     expect(screen.queryByRole('toolbar')).toBeNull();
     expect(grid).toHaveFocus();
+  });
+
+  it('makes a call sheet of a list that is narrowed', async () => {
+    const { user, go } = await shown();
+    go.Profiles.CallSheet.mockResolvedValue('call-sheet.html');
+    expect(screen.queryByRole('button', { name: 'Call sheet' })).toBeNull();
+    shownList().only({ noPhone: true });
+    await user.click(await button('Call sheet'));
+    const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
+    await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
+    await screen.findByText('Saved to call-sheet.html', { selector: 'footer *' });
+    expect(go.Profiles.CallSheet.mock.calls).toEqual([
+      [
+        expect.objectContaining({ filter: 'all', noPhone: true, noEmail: false }),
+        'html',
+        'correct horse battery',
+      ],
+    ]);
   });
 
   it('exports the selected ones with the password, and says where to', async () => {

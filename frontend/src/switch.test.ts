@@ -2,7 +2,7 @@ import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import type { AppState, DayView, FailureView, PersonView } from './lib/api';
+import type { AppState, AttentionPage, DayView, PersonView } from './lib/api';
 import { router, type Route } from './lib/state/route.svelte';
 import { later, startGo, type CannedGo } from './testing/go';
 import * as sample from './testing/samples';
@@ -15,6 +15,7 @@ const CANARY = 'Zanzibarian';
 const SCREENS: Record<string, Route> = {
   today: { name: 'today' },
   profiles: { name: 'profiles' },
+  attention: { name: 'attention' },
   profile: { name: 'profile', id: '' },
   failed: { name: 'profile', id: '', failed: true },
   integration: { name: 'settings', section: 'integration' },
@@ -27,7 +28,7 @@ const SCREENS: Record<string, Route> = {
 };
 
 /** Those that name clients. */
-const NAMING = ['today', 'profiles', 'profile', 'failed', 'integration', 'sync'];
+const NAMING = ['today', 'profiles', 'attention', 'profile', 'failed', 'integration', 'sync'];
 
 /** All that a person or a screen reader may meet, attributes and typed text too. */
 function met(): string {
@@ -49,7 +50,7 @@ function firstClinic() {
   const rows = marked(sample.ROWS);
   go.lists.all = { '': rows, [CANARY]: rows };
   go.Today.Look.mockResolvedValue(marked(TODAY));
-  go.Integration.Failures.mockResolvedValue(marked(sample.FAILURES));
+  go.failing = marked(sample.FAILING);
   go.Integration.Missing.mockResolvedValue(marked(sample.MISSING));
   go.Sync.Listing.mockResolvedValue({ rows: marked([sample.LISTED]), total: 1 });
   importsAtOnce(go);
@@ -113,21 +114,28 @@ describe('after a change of clinic', () => {
 
   it('an answer that comes late changes nothing, and is not announced', async () => {
     const go = firstClinic();
-    const [failures, days, people] = [
-      later<FailureView[]>(),
+    const [failing, days, people] = [
+      later<AttentionPage>(),
       later<DayView[]>(),
       later<PersonView[]>(),
     ];
-    go.Integration.Failures.mockReturnValue(failures.promise);
+    go.Attention.Find.mockReturnValue(failing.promise);
     go.Sync.Days.mockReturnValue(days.promise);
     go.People.List.mockReturnValue(people.promise);
     router.reset({ name: 'settings', section: 'integration' });
     render(App);
     await screen.findByRole('button', { name: 'Replace key' });
+    router.go({ name: 'attention' });
+    await vi.waitFor(() => expect(go.Attention.Find).toHaveBeenCalled());
     otherClinic(go);
     await vi.waitFor(() => expect(document.title).toBe('Profiles – TeleHab'));
     await goTo({ name: 'settings', section: 'integration' }, '');
-    failures.answer(marked(sample.FAILURES));
+    failing.answer({
+      rows: marked(sample.FAILING),
+      matched: 4,
+      all: 4,
+      reasons: sample.REASONS,
+    });
     days.answer([sample.DAY]);
     people.answer([sample.DANA]);
     await painted();

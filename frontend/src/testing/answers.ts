@@ -10,6 +10,9 @@ export interface Found {
   /** The list by its filter and by what is searched for: nobody by another text. */
   lists: Record<ProfileFilter, Record<string, ProfileRow[]>>;
   counts: typeof sample.COUNTS;
+  /** Those that need attention, in the order of the list, and how many for each reason. */
+  failing: typeof sample.FAILING;
+  reasons: typeof sample.REASONS;
   /** The client whose link waits; '' for none. */
   link: string;
 }
@@ -23,6 +26,8 @@ export const found = (state: AppState): Found => ({
     archived: { '': [sample.LUCA, sample.NOAH].map(sample.rowOf) },
   },
   counts: { ...sample.COUNTS },
+  failing: sample.FAILING,
+  reasons: sample.REASONS,
   link: '',
 });
 
@@ -39,6 +44,12 @@ export function answers(go: Found): Services {
   const shown = ({ filter, search }: ProfileQuery) => go.lists[filter][search] ?? [];
   const part = (query: ProfileQuery) =>
     shown(query).slice(query.offset, query.offset + query.limit);
+
+  /** Those that need attention: all, or those of one reason. */
+  const failing = ({ reason, search }: ProfileQuery) =>
+    search === ''
+      ? go.failing.filter(({ problems: [problem] }) => !reason || problem?.field === reason)
+      : [];
 
   return {
     About: {
@@ -90,9 +101,6 @@ export function answers(go: Found): Services {
     Integration: {
       Connect: none,
       Disconnect: none,
-      Failures: () => Promise.resolve(sample.FAILURES),
-      RetryFailure: none,
-      ExportFailures: none,
       Missing: () => Promise.resolve(sample.MISSING),
       KeepMissing: none,
       RemoveMissing: none,
@@ -130,8 +138,24 @@ export function answers(go: Found): Services {
       ExportSelected: none,
       Call: done,
       Mail: done,
+      CallSheet: none,
       CopyDetail: done,
       OpenInCliniko: done,
+    },
+    Attention: {
+      Find: (query) => {
+        const fit = failing(query);
+        return Promise.resolve({
+          rows: fit.slice(query.offset, query.offset + query.limit),
+          matched: fit.length,
+          all: go.failing.length,
+          reasons: go.reasons,
+        });
+      },
+      Names: (query) => Promise.resolve(failing(query).map(({ id, name }) => ({ id, name }))),
+      Retry: none,
+      Export: none,
+      CallSheet: none,
     },
     Links: {
       Take: () => {

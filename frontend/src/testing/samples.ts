@@ -4,6 +4,7 @@
  */
 import type {
   AppState,
+  AttentionRow,
   ClinicPlace,
   ClinicView,
   ConnectionView,
@@ -11,6 +12,7 @@ import type {
   ErrorView,
   EventView,
   FailureView,
+  FieldName,
   HistoryView,
   LinkSetupView,
   ListedRow,
@@ -21,6 +23,7 @@ import type {
   ProfilePage,
   ProfileRow,
   ProfileView,
+  ReasonCount,
   RetentionView,
   SharedView,
   SyncedView,
@@ -122,19 +125,11 @@ export const LOCKED = {
   locked: { name: 'Dana Smith', email: 'dana@example.com' },
 } satisfies Partial<AppState>;
 
-const NO_EMAIL: ProblemView = {
-  field: 'email',
-  label: 'Email',
-  kind: 'missing',
-  text: 'Email is missing',
+const missing = (field: FieldName, label: string): ProblemView => {
+  return { field, label, kind: 'missing', text: `${label} is missing`, value: '' };
 };
-const NO_SEX: ProblemView = {
-  field: 'sex',
-  label: 'Gender (Sex)',
-  kind: 'missing',
-  text: 'Gender (Sex) is missing',
-};
-
+const NO_EMAIL = missing('email', 'Email');
+const NO_SEX = missing('sex', 'Gender (Sex)');
 export const NGOZI: ProfileView = {
   id: '836447129235000000',
   state: 'active',
@@ -192,8 +187,24 @@ export const OLIVER = failing('836447129235007919', 'Chen', 'Oliver', NO_EMAIL);
 export const HANA = failing('836447129235015838', 'Ivanova', 'Hana', NO_EMAIL);
 export const KOFI = failing('836447129235023757', 'Patel', 'Kofi', NO_SEX);
 export const RUBY = failing('836447129235031676', 'Quinn', 'Ruby', NO_EMAIL);
+const failingRow = ({ id, born, phones, failure }: typeof OLIVER): AttentionRow => ({
+  ref: id,
+  id,
+  name: failure.name,
+  preferred: '',
+  born,
+  phone: phones[0]?.number ?? '',
+  problems: failure.problems,
+  reason: failure.reason,
+  since: failure.firstFailedAt,
+  hits: { name: null, preferred: null, email: null, phone: null },
+});
 /** In the order of the list. */
-export const FAILURES = [OLIVER, HANA, KOFI, RUBY].map(({ failure }) => failure);
+export const FAILING = [OLIVER, HANA, KOFI, RUBY].map(failingRow);
+export const REASONS: ReasonCount[] = [
+  { reason: 'email', count: 3 },
+  { reason: 'sex', count: 1 },
+];
 
 export const MEI: ProfileView = {
   ...NGOZI,

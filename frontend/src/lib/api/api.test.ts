@@ -61,8 +61,8 @@ describe('calls', () => {
 
   it('gives an empty list where Go gives null', async () => {
     const go = startGo();
-    go.Integration.Failures.mockResolvedValue(null);
-    expect(await api.failures()).toEqual([]);
+    go.Sync.Passes.mockResolvedValue(null);
+    expect(await api.syncs(1)).toEqual([]);
   });
 });
 

@@ -10,6 +10,7 @@ export interface Services {
   Sync: Sync;
   Today: Today;
   Profiles: Profiles;
+  Attention: Attention;
   Links: Links;
 }
 
@@ -61,9 +62,6 @@ interface Clinics {
 interface Integration {
   Connect(key: string): Promise<T.ConnectionView>;
   Disconnect(own: string): Promise<T.Erasure>;
-  Failures(): Promise<T.FailureView[] | null>;
-  RetryFailure(ref: string): Promise<T.FailureView | null>;
-  ExportFailures(password: string): Promise<string>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
   RemoveMissing(shown: string[], own: string): Promise<T.PassView>;
@@ -100,8 +98,17 @@ interface Profiles {
   ExportSelected(ids: string[], format: T.ExportFormat, password: string): Promise<string>;
   Call(id: string, number: string): Promise<void>;
   Mail(id: string): Promise<void>;
+  CallSheet(query: T.ProfileQuery, format: T.SheetFormat, password: string): Promise<string>;
   CopyDetail(text: string): Promise<void>;
   OpenInCliniko(id: string): Promise<void>;
+}
+
+interface Attention {
+  Find(query: T.ProfileQuery): Promise<T.AttentionPage>;
+  Names(query: T.ProfileQuery): Promise<T.NameView[] | null>;
+  Retry(ref: string): Promise<T.FailureView | null>;
+  Export(query: T.ProfileQuery, password: string): Promise<string>;
+  CallSheet(query: T.ProfileQuery, format: T.SheetFormat, password: string): Promise<string>;
 }
 
 interface Links {

@@ -15,6 +15,7 @@ import type {
   PersonDetails,
   ProfileQuery,
   RetentionView,
+  SheetFormat,
   StartScreen,
 } from './types';
 
@@ -138,12 +139,22 @@ export const api = {
   /** Somebody looks at the window: what it shows should not be old. */
   focused: () => settle(() => go().About.Focused(), LOCAL),
 
-  failures: async () => (await settle(() => go().Integration.Failures(), LOCAL)) ?? [],
-  retryFailure: (ref: string) => settle(() => go().Integration.RetryFailure(ref), REMOTE),
+  /** The profiles that need attention: the query's filter makes no difference. */
+  attention: (query: ProfileQuery) => settle(() => go().Attention.Find(query), LOCAL),
+  /** Everybody whom attention() finds, without its limit. */
+  attentionNames: async (query: ProfileQuery) =>
+    (await settle(() => go().Attention.Names(query), LOCAL)) ?? [],
+  /** Reads one of them from Cliniko again; null once the profile is complete. */
+  retry: (ref: string) => settle(() => go().Attention.Retry(ref), REMOTE),
   /** Asks for the password again, then where to save; '' when the person cancelled. */
-  exportFailures: (password: string) =>
-    settle(() => go().Integration.ExportFailures(password), UNLIMITED),
-  /** As exportFailures: everything that is kept of all clients. */
+  exportAttention: (query: ProfileQuery, password: string) =>
+    settle(() => go().Attention.Export(query, password), UNLIMITED),
+  /** As exportAttention, with what is needed to call them; a page to print opens in the browser. */
+  attentionSheet: (query: ProfileQuery, format: SheetFormat, password: string) =>
+    settle(() => go().Attention.CallSheet(query, format, password), UNLIMITED),
+  profileSheet: (query: ProfileQuery, format: SheetFormat, password: string) =>
+    settle(() => go().Profiles.CallSheet(query, format, password), UNLIMITED),
+  /** As exportAttention: everything that is kept of all clients. */
   exportProfiles: (format: ExportFormat, password: string) =>
     settle(() => go().Profiles.Export(format, password), UNLIMITED),
 

@@ -80,6 +80,9 @@ export type ListingPage = Narrow<go.ListingPage, { rows: ListedRow[] }>;
 
 export type ProfileFilter = 'all' | 'attention' | 'archived';
 export type ProfileSort = 'name' | 'born' | 'sex' | 'email' | 'phone' | 'updated';
+export type AttentionSort = 'name' | 'born' | 'phone' | 'reason' | 'since';
+/** A required field that is missing, or anything else. */
+export type Reason = FieldName | 'other';
 export type ProfileState = 'active' | 'archived' | 'merged' | 'deleted';
 
 /** What is left out narrows nothing. */
@@ -90,7 +93,8 @@ export type ProfileQuery = Narrow<
     noPhone?: boolean;
     noEmail?: boolean;
     changed?: '' | 'week' | 'month';
-    sort: ProfileSort;
+    reason?: '' | Reason;
+    sort: ProfileSort | AttentionSort;
   }
 >;
 
@@ -104,6 +108,14 @@ export type ProfileRow = Narrow<
   { state: ProfileState; problems: ProblemView[]; hits: HitsView }
 >;
 export type ProfilePage = Narrow<go.ProfilePage, { rows: ProfileRow[] }>;
+
+export type NameView = FromGo<go.NameView>;
+export type ReasonCount = Narrow<go.ReasonCount, { reason: Reason }>;
+export type AttentionRow = Narrow<go.AttentionRow, { problems: ProblemView[]; hits: HitsView }>;
+export type AttentionPage = Narrow<
+  go.AttentionPage,
+  { rows: AttentionRow[]; reasons: ReasonCount[] }
+>;
 
 export type PhoneView = FromGo<go.PhoneView>;
 export type MergedView = FromGo<go.MergedView>;
@@ -139,4 +151,6 @@ export type LinkSetupView = Narrow<go.LinkSetupView, { state: LinkState }>;
 
 /** What Go takes as text alone. */
 export type ExportFormat = 'json' | 'csv';
+/** A page to print, or a spreadsheet. */
+export type SheetFormat = 'html' | 'csv';
 export type GuideName = 'cliniko-api-key';

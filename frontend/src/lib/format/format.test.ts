@@ -129,6 +129,7 @@ it('says who a row is about', () => {
     label: 'Email',
     kind: 'missing' as const,
     text: 'Email is missing',
+    value: '',
   };
   const said = spoken({
     name: 'Lee, Ann',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppState, Permission } from '$lib/api';
 import { startGo } from '../../testing/go';
-import { DANA, FAILURES, QUIET, RIVERSIDE, STATE, UNCONNECTED } from '../../testing/samples';
+import { DANA, FAILING, QUIET, RIVERSIDE, STATE, UNCONNECTED } from '../../testing/samples';
 import { actionsFor } from './actions';
 import { App } from './app.svelte';
 import { FailedRound } from './failed-round.svelte';
@@ -36,6 +36,7 @@ describe('the actions', () => {
       'fix',
       'today',
       'profiles',
+      'attention',
       'export',
       'lock',
       'settings.integration',
@@ -50,8 +51,10 @@ describe('the actions', () => {
 
   it('are those that a practitioner may use', () => {
     expect(given(allowed('practitioner')).ids).toEqual([
+      'fix',
       'today',
       'profiles',
+      'attention',
       'lock',
       'settings.security',
       'settings.about',
@@ -60,7 +63,11 @@ describe('the actions', () => {
   });
 
   it.each([
-    { when: 'nothing is connected', patch: UNCONNECTED, without: ['sync', 'fix', 'export'] },
+    {
+      when: 'nothing is connected',
+      patch: UNCONNECTED,
+      without: ['sync', 'fix', 'attention', 'export'],
+    },
     { when: 'it is the demo', patch: { demo: true }, without: ['lock'] },
     {
       when: 'every profile is complete',
@@ -76,7 +83,7 @@ describe('the actions', () => {
   it('open the first profile that needs attention, of all of them', async () => {
     const { router, run } = given({});
     await run('fix');
-    expect(router.current).toEqual({ name: 'profile', id: FAILURES[0]?.id, failed: true });
+    expect(router.current).toEqual({ name: 'profile', id: FAILING[0]?.id, failed: true });
   });
 
   it('lead to a page, and to the question of the export', async () => {

@@ -61,11 +61,11 @@ function work({ app, router, round, syncNow }: Surroundings): Action[] {
           return Promise.resolve();
         },
       },
-    app.may('pms_link') &&
+    app.may('practitioner') &&
       (state?.tally.failed ?? 0) > 0 && {
         id: 'fix',
         label: t('palette.fix'),
-        run: () => round.beginAll(),
+        run: () => round.begin(),
       },
     app.mayToday && {
       id: 'today',
@@ -73,6 +73,11 @@ function work({ app, router, round, syncNow }: Surroundings): Action[] {
       run: go(router, { name: 'today' }),
     },
     { id: 'profiles', label: t('nav.profiles'), run: go(router, { name: 'profiles' }) },
+    app.mayAttend && {
+      id: 'attention',
+      label: t('attention.title'),
+      run: go(router, { name: 'attention' }),
+    },
     connected &&
       app.mayExport('practitioner') && {
         id: 'export',

@@ -110,6 +110,11 @@ export class App {
     return this.may(...TODAY);
   }
 
+  /** Whoever is signed in sees who needs attention, if there is a clinic. */
+  get mayAttend(): boolean {
+    return Boolean(this.state?.clinic) && this.may('practitioner', 'pms_link');
+  }
+
   get maySync(): boolean {
     return this.may('practitioner.modify', 'pms_link.modify');
   }

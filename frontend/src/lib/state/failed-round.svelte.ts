@@ -1,50 +1,57 @@
-import { api, on, type FailureView } from '$lib/api';
-import type { FailureGroup } from './failures.svelte';
+import { api, on, type NameView, type ProfileQuery, type Reason } from '$lib/api';
 import type { Router } from './route.svelte';
 
-/** Where one failed profile stands among those that are gone through. */
+const EVERYBODY: ProfileQuery = {
+  search: '',
+  filter: 'attention',
+  sort: 'name',
+  desc: false,
+  offset: 0,
+  limit: 0,
+};
+
+/** Where one profile stands among those that are gone through. */
 export interface Place {
-  /** Which one it is of the failing ones, from 1. */
+  /** Which one it is of those that still need attention, from 1. */
   at: number;
   of: number;
-  /** The nearest that still fail, with their names; null at the ends. */
-  previous: Neighbour | null;
-  next: Neighbour | null;
-}
-
-export interface Neighbour {
-  id: string;
-  name: string;
+  /** The nearest that still need attention; null at the ends. */
+  previous: NameView | null;
+  next: NameView | null;
 }
 
 /**
- * The failed profiles of one group, gone through one after another. Their order
- * is that of the list they were chosen in; who is complete by now is passed over.
+ * Profiles that need attention, gone through one after another. Their order is
+ * that of the list they were chosen in; who is complete by now is passed over.
  */
 export class FailedRound {
-  /** What the list is narrowed to, for whoever comes back to it. */
-  group = $state<FailureGroup | null>(null);
+  /** What the list was narrowed to. */
+  reason = $state<Reason | null>(null);
+  /** Who was opened last; '' is nobody. */
+  last = '';
 
   #router: Router;
   #order = $state.raw<string[]>([]);
-  #failing = $state.raw<Neighbour[]>([]);
+  #failing = $state.raw<NameView[]>([]);
 
   constructor(router: Router) {
     this.#router = router;
   }
 
-  /** Opens one of these failures; the rest of them can be reached from there. */
-  begin(shown: FailureView[], id: string) {
-    this.#take(shown);
-    this.#order = this.#failing.map((each) => each.id);
-    this.#router.go({ name: 'profile', id, failed: true });
-  }
-
-  /** Opens the first of all that need attention. */
-  async beginAll() {
-    const failures = await api.failures();
-    const first = failures.find(({ id }) => id !== '');
-    if (first) this.begin(failures, first.id);
+  /**
+   * Opens one of those that the query shows, the first one without an id; the
+   * rest of them can be reached from there. Rejects as Go does.
+   */
+  async begin(query = EVERYBODY, id?: string) {
+    const here = this.#router.current;
+    const shown = linked(await api.attentionNames(query));
+    const first = id ?? shown[0]?.id;
+    if (!first || this.#router.current !== here) return; // somebody went on meanwhile
+    this.#failing = shown;
+    this.#order = shown.map((each) => each.id);
+    this.reason = query.reason || null;
+    this.last = first;
+    this.#router.go({ name: 'profile', id: first, failed: true });
   }
 
   place(id: string): Place | null {
@@ -64,25 +71,26 @@ export class FailedRound {
   }
 
   /** The way back stays the one to the list. */
-  go(to: Neighbour | null) {
-    if (to) this.#router.replace({ name: 'profile', id: to.id, failed: true });
+  go(to: NameView | null) {
+    if (!to) return;
+    this.last = to.id;
+    this.#router.replace({ name: 'profile', id: to.id, failed: true });
   }
 
-  /** Looks again who still fails, now and with every change, until the answer is called. */
+  /** Looks again who still needs attention, now and with every change, until the answer is called. */
   follow(id: string): () => void {
     const look = async () => {
       // Without an answer the profiles are left as they were known: they say themselves how they are.
-      const failures = await api.failures().catch(() => null);
-      if (!failures) return;
-      this.#take(failures);
+      const all = await api.attentionNames(EVERYBODY).catch(() => null);
+      if (!all) return;
+      this.#failing = linked(all);
       // After an unlock nothing is known of the round any more.
       if (!this.#order.includes(id)) this.#order = this.#failing.map((each) => each.id);
     };
     void look();
     return on('profiles', () => void look());
   }
-
-  #take(failures: FailureView[]) {
-    this.#failing = failures.filter(({ id }) => id !== '').map(({ id, name }) => ({ id, name }));
-  }
 }
+
+/** Those that have a page in Cliniko, and so a profile to open. */
+const linked = (names: NameView[]) => names.filter(({ id }) => id !== '');

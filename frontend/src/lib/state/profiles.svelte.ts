@@ -6,11 +6,11 @@ import {
   type ProfileQuery,
   type ProfileRow,
   type ProfileSort,
+  type SheetFormat,
   type TallyView,
 } from '$lib/api';
-import { keep, recall } from './kept';
+import { SearchedList } from './searched-list.svelte';
 import { Selection } from './selection.svelte';
-import { RowWindows } from './windows.svelte';
 
 /** What a list may be narrowed to, besides its filter; all of it has to hold. */
 export type Narrow = Required<Pick<ProfileQuery, 'noPhone' | 'noEmail' | 'changed'>>;
@@ -18,45 +18,20 @@ export type Narrow = Required<Pick<ProfileQuery, 'noPhone' | 'noEmail' | 'change
 const EVERYBODY: Narrow = { noPhone: false, noEmail: false, changed: '' };
 const NONE = { all: 0, attention: 0, archived: 0, noPhone: 0, noEmail: 0, week: 0, month: 0 };
 
-const SORTS: readonly ProfileSort[] = ['name', 'born', 'sex', 'email', 'phone', 'updated'];
-const KEPT = 'profiles.order';
+const SORTS = ['name', 'born', 'sex', 'email', 'phone', 'updated'] as const;
 
 /** The Profiles screen: what is searched, filtered and sorted, and the rows. */
-export class ProfileList {
-  search = $state('');
-  /** What the rows that are shown were found by: `search` while no answer is awaited. */
-  searched = $state('');
-  /** The focus is to go to the search as soon as there is one. */
-  wanted = $state(false);
-  /** The search has the focus. */
-  searching = $state(false);
+export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
   filter = $state<ProfileFilter>('all');
   narrow = $state.raw<Narrow>(EVERYBODY);
-  sort = $state<ProfileSort>('name');
-  desc = $state(false);
   selection = new Selection();
   /** How many each filter would show, whatever the search. */
   counts = $state.raw(NONE);
-  /** The row that the keyboard is on; kept when one comes back from a profile. */
-  active = $state(0);
-  /** How far the list is scrolled, kept likewise. */
-  scroll = $state(0);
   /** Where the selected ones were exported to last; '' for nowhere. */
   savedTo = $state('');
 
-  rows = new RowWindows<ProfileRow>(async (offset, limit) => {
-    const query = this.#query(offset, limit);
-    const { rows, matched, ...counts } = await api.profiles(query);
-    if (query.search === this.search) this.searched = query.search;
-    this.counts = counts;
-    return { rows: rows ?? [], total: matched };
-  });
-
   constructor() {
-    const kept = recall(KEPT) as { sort?: ProfileSort; desc?: unknown } | undefined;
-    if (!kept?.sort || !SORTS.includes(kept.sort)) return;
-    this.sort = kept.sort;
-    this.desc = kept.desc === true;
+    super('profiles.order', SORTS, ['updated']);
   }
 
   /** What is shown, in one text: another one is another list. */
@@ -64,12 +39,16 @@ export class ProfileList {
     JSON.stringify([this.search, this.filter, this.narrow, this.sort, this.desc] as const),
   );
   narrowed = $derived(this.narrow.noPhone || this.narrow.noEmail || this.narrow.changed !== '');
-  /** Enter in the search opens the active row, which belongs to what is typed. */
-  pointed = $derived(
-    this.searching && this.search !== '' && this.searched === this.search && this.rows.total > 0,
-  );
   /** Of how many the rows are a part. */
   whole = $derived(this.filter === 'archived' ? this.counts.archived : this.counts.all);
+
+  protected async load(offset: number, limit: number) {
+    const query = this.#query(offset, limit);
+    const { rows, matched, ...counts } = await api.profiles(query);
+    if (query.search === this.search) this.searched = query.search;
+    this.counts = counts;
+    return { rows: rows ?? [], total: matched };
+  }
 
   #query = (offset: number, limit: number): ProfileQuery => ({
     search: this.search,
@@ -94,11 +73,6 @@ export class ProfileList {
     });
   }
 
-  find(search: string) {
-    this.search = search;
-    this.#fromTop();
-  }
-
   /** Where a profile that was opened from this list stands in it, from 1; 0 for any other. */
   placeOf(id: string): number {
     return this.rows.at(this.active)?.id === id ? this.active + 1 : 0;
@@ -121,32 +95,25 @@ export class ProfileList {
     this.search = search;
     this.filter = filter;
     this.narrow = EVERYBODY;
-    this.#fromTop();
-  }
-
-  /** The row that Enter opens, of what is typed now: it may be quicker than the answer. */
-  async hit(): Promise<ProfileRow | undefined> {
-    const { list } = this;
-    await this.rows.settled();
-    return list === this.list && !this.rows.problem ? this.rows.at(this.active) : undefined;
+    this.fromTop();
   }
 
   show(filter: ProfileFilter) {
     this.filter = filter;
-    this.#fromTop();
+    this.fromTop();
   }
 
   /** Narrows the list further, or no longer so. */
   only(part: Partial<Narrow>) {
     this.narrow = { ...this.narrow, ...part };
-    this.#fromTop();
+    this.fromTop();
   }
 
   /** Shows all of the filter again. */
   widen() {
     this.search = '';
     this.narrow = EVERYBODY;
-    this.#fromTop();
+    this.fromTop();
   }
 
   /** The row, from this one on, whose name begins so; -1 is none. */
@@ -180,17 +147,15 @@ export class ProfileList {
     return undefined;
   }
 
-  /** Sorts by a column; a second time, the other way round. */
-  order(sort: ProfileSort) {
-    this.desc = this.sort === sort ? !this.desc : sort === 'updated';
-    this.sort = sort;
-    keep(KEPT, { sort, desc: this.desc });
-    this.#fromTop();
+  /** Saves what is shown as a list for calling them; '' where it was not. Rejects as Go does. */
+  async makeSheet(format: SheetFormat, password: string): Promise<string> {
+    this.savedTo = '';
+    this.savedTo = await api.profileSheet(this.#query(0, 0), format, password);
+    return this.savedTo;
   }
 
-  #fromTop() {
-    this.active = 0;
+  protected override fromTop() {
     this.selection.lift();
-    this.rows.reload(true);
+    super.fromTop();
   }
 }

@@ -6,6 +6,7 @@ export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 
 export type Route =
   | { name: 'today' }
   | { name: 'profiles' }
+  | { name: 'attention' }
   /** `failed`: one of those that are gone through one after another. */
   | { name: 'profile'; id: string; failed?: true }
   /**

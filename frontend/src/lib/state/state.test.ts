@@ -4,7 +4,7 @@ import type { AppState, PassView } from '$lib/api';
 import { t } from '$lib/i18n';
 import { words } from '$lib/i18n/words.svelte';
 import { App } from './app.svelte';
-import { Failures, groupsOf } from './failures.svelte';
+import { AttentionList } from './attention.svelte';
 import { Importer } from './importer.svelte';
 import { judged, unjudged } from './password';
 import { OneProfile } from './profile.svelte';
@@ -215,48 +215,60 @@ describe('Importer', () => {
   });
 });
 
-describe('Failures', () => {
-  it('counts what is missing and filters by it', async () => {
-    startGo();
-    const failures = new Failures(() => undefined);
-    await failures.load();
-    expect(failures.groups).toEqual([
-      { group: 'email', count: 3 },
-      { group: 'sex', count: 1 },
-    ]);
-    failures.toggle('email');
-    expect(failures.shown).toHaveLength(3);
-    failures.toggle('email');
-    expect(failures.shown).toHaveLength(4);
-  });
+describe('AttentionList', () => {
+  /** The list as a screen shows it: its first rows are here. */
+  async function shown() {
+    const go = startGo();
+    const said: string[] = [];
+    const list = new AttentionList((text) => said.push(text));
+    list.rows.reload();
+    await list.rows.settled();
+    const names = () => Array.from({ length: list.rows.total }, (_, at) => list.rows.at(at)?.name);
+    return { go, list, names, said };
+  }
 
-  it('puts what is there but wrong under other', () => {
-    expect(groupsOf({ problems: [] })).toEqual(['other']);
-    const problem = { field: 'email', label: 'Email', text: '' } as const;
-    expect(groupsOf({ problems: [{ ...problem, field: 'title', kind: 'too_long' }] })).toEqual([
-      'other',
+  it('is narrowed by a reason, and not by one that nobody has any more', async () => {
+    const { go, list, names } = await shown();
+    expect(list.reasons).toEqual([
+      { reason: 'email', count: 3 },
+      { reason: 'sex', count: 1 },
     ]);
-    expect(groupsOf({ problems: [{ ...problem, kind: 'missing' }] })).toEqual(['email']);
-    expect(groupsOf({ problems: [{ ...problem, kind: 'not_an_email' }] })).toEqual(['other']);
+    list.show('sex');
+    await list.rows.settled();
+    expect(names()).toEqual(['Patel, Kofi']);
+    expect(list.all).toBe(4);
+    go.failing = sample.FAILING.filter(({ id }) => id !== sample.KOFI.id);
+    go.reasons = [{ reason: 'email', count: 3 }];
+    list.rows.reload();
+    await vi.waitFor(() => {
+      expect(names()).toEqual(['Chen, Oliver', 'Ivanova, Hana', 'Quinn, Ruby']);
+    });
+    expect(list.reason).toBeNull();
   });
 
   it('drops a row that is complete now, and says so of one that is not', async () => {
-    const go = startGo();
-    const failures = new Failures(() => undefined);
-    await failures.load();
-    const [first, second] = failures.all ?? [];
-    if (!first || !second) throw new Error('too few failures');
-    go.Integration.RetryFailure.mockResolvedValueOnce(null).mockResolvedValueOnce(second);
-    await failures.check(first);
-    expect(failures.all?.map(({ name }) => name)).toEqual([
-      'Ivanova, Hana',
-      'Patel, Kofi',
-      'Quinn, Ruby',
-    ]);
-    expect(failures.news).toBe('Chen, Oliver is complete now.');
-    await failures.check(second);
-    expect(failures.notes.get(second.ref)).toMatch(/^It still needs attention/);
-    expect(go.Integration.RetryFailure.mock.calls).toEqual([[first.ref], [second.ref]]);
+    const { go, list, names, said } = await shown();
+    const [first, second] = sample.FAILING;
+    if (!first || !second) throw new Error('too few need attention');
+    go.Attention.Retry.mockImplementationOnce(async () => {
+      go.failing = sample.FAILING.slice(1);
+      return null;
+    }).mockResolvedValueOnce(sample.HANA.failure);
+    await list.check(first);
+    expect(names()).toEqual(['Ivanova, Hana', 'Patel, Kofi', 'Quinn, Ruby']);
+    expect(list.news).toBe('Chen, Oliver is complete now.');
+    await list.check(second);
+    expect(list.notes.get(second.ref)).toBe('It still needs attention.');
+    expect(said).toEqual(['Chen, Oliver is complete now.', 'It still needs attention.']);
+    expect(go.Attention.Retry.mock.calls).toEqual([[first.ref], [second.ref]]);
+  });
+
+  it('finds the row of a profile, wherever it is by now', async () => {
+    const { list } = await shown();
+    await list.locate(sample.RUBY.id);
+    expect(list.active).toBe(3);
+    await list.locate(sample.NGOZI.id);
+    expect(list.active).toBe(3);
   });
 });
 

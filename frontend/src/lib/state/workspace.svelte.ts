@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { actionsFor } from './actions';
 import { announcer } from './announcer.svelte';
 import type { App } from './app.svelte';
+import { AttentionList } from './attention.svelte';
 import { FailedRound } from './failed-round.svelte';
 import { Importer } from './importer.svelte';
 import { Links } from './links.svelte';
@@ -32,12 +33,8 @@ export class Workspace {
   readonly links: Links;
 
   #closed = false;
-  #app: App;
-  #router: Router;
 
   constructor(app: App, router: Router) {
-    this.#app = app;
-    this.#router = router;
     this.round = new FailedRound(router);
     this.links = new Links(app, router);
     this.syncNow = new SyncNow(this.say);
@@ -53,13 +50,7 @@ export class Workspace {
     if (!this.#closed) announcer.say(text);
   };
 
-  /** Goes to the list of all who need attention. */
-  readonly showAttention = () => {
-    if (this.#app.may('practitioner')) {
-      this.profiles.showAll('', 'attention');
-      this.#router.go({ name: 'profiles' });
-    } else this.#router.go({ name: 'settings', section: 'integration' });
-  };
+  readonly attention = new AttentionList(this.say);
 
   /** It is no longer shown: nothing of it is heard, and no link of it is followed. */
   close() {

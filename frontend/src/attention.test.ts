@@ -1,0 +1,218 @@
+import { render, screen, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import App from './App.svelte';
+import type { AppState, Permission } from './lib/api';
+import { router } from './lib/state/route.svelte';
+import { startGo } from './testing/go';
+import * as sample from './testing/samples';
+
+const { DANA, HANA, KOFI, OLIVER } = sample;
+const button = (name: string | RegExp) => screen.findByRole('button', { name });
+const absent = (name: string | RegExp) => screen.queryByRole('button', { name });
+const list = () => screen.findByRole('grid', { name: 'Profiles that need attention' });
+
+/** Opens the window, and in it those that need attention. */
+async function shown(permissions?: Permission[]) {
+  const go = startGo(permissions && { person: { ...DANA, permissions } });
+  router.reset({ name: 'attention' });
+  const user = userEvent.setup();
+  render(App);
+  const grid = await list();
+  await within(grid).findByText('Chen, Oliver');
+  const rows = () =>
+    within(grid)
+      .getAllByRole('row')
+      .slice(1)
+      .map((row) => within(row).getAllByRole('gridcell').slice(0, 4))
+      .map((cells) => cells.map((cell) => cell.textContent.trim()));
+  return { go, user, grid, rows };
+}
+
+beforeEach(() => {
+  router.reset();
+});
+
+describe('the profiles that need attention', () => {
+  it('are reached from the sidebar, with their number', async () => {
+    startGo();
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button('Needs attention 4'));
+    await list();
+    expect(router.current).toEqual({ name: 'attention' });
+    expect(absent('Needs attention 4')).toHaveAttribute('aria-current', 'page');
+    expect(document.title).toBe('Needs attention – TeleHab');
+  });
+
+  it('are told apart by more than their names, and say what is missing', async () => {
+    const { go, rows } = await shown();
+    const born = expect.stringMatching(/\b1986\b/) as string; // as the system writes a date
+    expect(rows()[0]).toEqual(['Chen, Oliver', born, '0491 570 156', 'Email']);
+    const wrong = { label: 'Date of Birth', kind: 'in_future', value: '2099-01-01' } as const;
+    go.failing = [
+      {
+        ...(sample.FAILING[0] as (typeof sample.FAILING)[0]),
+        born: '',
+        problems: [
+          ...KOFI.failure.problems,
+          ...OLIVER.failure.problems,
+          { ...wrong, field: 'date_of_birth', text: 'Date of Birth is in the future' },
+        ],
+      },
+    ];
+    go.emit('profiles', {});
+    await vi.waitFor(() => {
+      expect(rows()).toEqual([
+        [
+          'Chen, Oliver',
+          '',
+          '0491 570 156',
+          'Gender (Sex), Email; Date of Birth “2099-01-01” is in the future',
+        ],
+      ]);
+    });
+  });
+
+  it('are narrowed by a reason, searched and sorted by Go', async () => {
+    const { go, user, grid } = await shown();
+    const chips = within(screen.getByRole('group', { name: 'Filter by what is missing' }));
+    expect(chips.getAllByRole('button').map((chip) => chip.textContent.trim())).toEqual([
+      'All 4',
+      'No email 3',
+      'No sex 1',
+    ]);
+    await user.click(chips.getByRole('button', { name: 'No email 3' }));
+    await screen.findByText('3 of 4 profiles');
+    await user.click(within(grid).getByRole('button', { name: 'Since' }));
+    await user.keyboard('/hana');
+    await vi.waitFor(() => {
+      const query = { reason: 'email', search: 'hana', sort: 'since', desc: false };
+      expect(go.Attention.Find).toHaveBeenLastCalledWith(expect.objectContaining(query));
+    });
+    expect(screen.getByLabelText('Search name, email, phone')).toHaveFocus();
+    await screen.findByText('Nobody who needs attention fits “hana”');
+    await user.click(await button('Show all'));
+    await screen.findByText('4 of 4 profiles');
+    expect(chips.getByRole('button', { name: 'All 4' })).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  it('open in the round by keyboard, and Esc comes back to the row', async () => {
+    const { user, grid } = await shown();
+    grid.focus();
+    await user.keyboard('{ArrowDown}{Enter}');
+    await screen.findByText('2 of 4');
+    expect(router.current).toEqual({ name: 'profile', id: HANA.id, failed: true });
+    await user.keyboard('j{Escape}');
+    const back = await list();
+    await vi.waitFor(() => expect(back).toHaveFocus());
+    expect(back.querySelector('[data-active]')).toHaveTextContent(/^Patel, Kofi/);
+  });
+
+  it('are found by the first letters of a name', async () => {
+    const { go, user, grid } = await shown();
+    go.Profiles.FindName.mockResolvedValue(3);
+    grid.focus();
+    await user.keyboard('q');
+    await vi.waitFor(() => {
+      expect(grid.querySelector('[data-active]')).toHaveTextContent(/^Quinn, Ruby/);
+    });
+    expect(go.Profiles.FindName.mock.calls).toEqual([
+      [expect.objectContaining({ filter: 'attention', offset: 1 }), 'q'],
+    ]);
+  });
+
+  it('lead to Cliniko, and are checked again', async () => {
+    const { go, user } = await shown();
+    await user.click(await button('Fix Chen, Oliver in Cliniko'));
+    expect(go.Profiles.OpenInCliniko.mock.calls).toEqual([[OLIVER.id]]);
+    expect(router.current.name).toBe('attention');
+    go.Attention.Retry.mockImplementationOnce(async () => {
+      go.failing = sample.FAILING.slice(1);
+      return null;
+    });
+    await user.click(await button('Check Chen, Oliver again'));
+    await screen.findByText('Chen, Oliver is complete now.', { selector: 'footer *' });
+    await vi.waitFor(() => expect(absent('Check Chen, Oliver again')).toBeNull());
+  });
+
+  it('are exported as they are shown, with the password', async () => {
+    const { go, user } = await shown();
+    go.Attention.Export.mockResolvedValue('needs-attention.csv');
+    await user.click(await button(/^No email/));
+    await screen.findByText('3 of 4 profiles');
+    await user.click(await button('Export CSV'));
+    const dialog = await screen.findByRole('dialog', {
+      name: 'Export profiles that need attention',
+    });
+    expect(dialog).toHaveTextContent(/names of 3 clients.*not sealed/);
+    await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
+    await screen.findByText('Saved to needs-attention.csv', { selector: 'footer *' });
+    expect(go.Attention.Export.mock.calls).toEqual([
+      [expect.objectContaining({ reason: 'email', search: '' }), 'correct horse battery'],
+    ]);
+  });
+
+  it('are put on a call sheet as they are shown, to print or as a spreadsheet', async () => {
+    const { go, user } = await shown();
+    go.Attention.CallSheet.mockResolvedValue('call-sheet.html');
+    await user.click(await button(/^No email/));
+    await screen.findByText('3 of 4 profiles');
+    await user.click(await button('Call sheet'));
+    const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
+    expect(dialog).toHaveTextContent(/phone numbers of 3 clients.*not sealed/);
+    expect(within(dialog).getByLabelText(/^A page to print/)).toBeChecked();
+    await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
+    await screen.findByText('Saved to call-sheet.html', { selector: 'footer *' });
+    await user.click(await button('Call sheet'));
+    await user.click(await screen.findByLabelText(/^CSV/));
+    await user.type(screen.getByLabelText('Your password'), 'correct horse battery{Enter}');
+    await vi.waitFor(() => {
+      expect(
+        go.Attention.CallSheet.mock.calls.map(([query, ...rest]) => [query.reason, ...rest]),
+      ).toEqual([
+        ['email', 'html', 'correct horse battery'],
+        ['email', 'csv', 'correct horse battery'],
+      ]);
+    });
+  });
+
+  it('are none when every profile is complete', async () => {
+    const go = startGo({ tally: { ...sample.STATE.tally, failed: 0 } });
+    go.failing = [];
+    go.reasons = [];
+    router.reset({ name: 'attention' });
+    render(App);
+    await screen.findByRole('heading', { name: 'No profile needs attention' });
+    await button('Needs attention');
+    expect(absent('Fix one by one')).toBeNull();
+  });
+});
+
+describe('who needs attention, for staff with less', () => {
+  it('is seen by practitioners, who find no key and no import', async () => {
+    await shown(['practitioner']);
+    await button('Fix one by one');
+    await button('Fix Chen, Oliver in Cliniko');
+    for (const name of [/^Check /, /^Export/, 'Call sheet']) expect(absent(name)).toBeNull();
+  });
+
+  it('is seen with the integration alone, and nobody is opened', async () => {
+    const { user, grid, go } = await shown(['pms_link']);
+    grid.focus();
+    await user.keyboard('{Enter}');
+    expect(absent('Fix one by one')).toBeNull();
+    expect(router.current).toEqual({ name: 'attention' });
+    expect(go.Attention.Names).not.toHaveBeenCalled();
+  });
+
+  it.each<[string, Partial<AppState>]>([
+    ['no area', { person: { ...DANA, permissions: ['people'] } }],
+    ['no clinic', sample.UNCONNECTED],
+  ])('is not in the sidebar with %s', async (_, patch) => {
+    startGo(patch);
+    render(App);
+    await button('Profiles');
+    expect(absent(/^Needs attention/)).toBeNull();
+  });
+});

@@ -1,0 +1,144 @@
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import {
+  api,
+  on,
+  toErrorView,
+  type AttentionRow,
+  type AttentionSort,
+  type ProfileQuery,
+  type Reason,
+  type ReasonCount,
+  type SheetFormat,
+} from '$lib/api';
+import { t } from '$lib/i18n';
+import { SearchedList } from './searched-list.svelte';
+
+const SORTS = ['name', 'born', 'phone', 'reason', 'since'] as const;
+
+/** The profiles that need attention: what is searched, for which reason, and the rows. */
+export class AttentionList extends SearchedList<AttentionRow, AttentionSort> {
+  reason = $state<Reason | null>(null);
+  /** How many need attention, whatever the search and the reason. */
+  all = $state(0);
+  /** How many for each reason; those that nobody has are left out. */
+  reasons = $state.raw<ReasonCount[]>([]);
+  checking = new SvelteSet<string>();
+  /** What Check again said of a row that still needs attention. */
+  notes = new SvelteMap<string, string>();
+  /** The last good news, shown quietly. */
+  news = $state('');
+
+  #say: (text: string) => void;
+
+  constructor(say: (text: string) => void) {
+    super('attention.order', SORTS);
+    this.#say = say;
+  }
+
+  list = $derived(JSON.stringify([this.search, this.reason, this.sort, this.desc] as const));
+
+  /** What is shown, for whatever else is done with it. */
+  get query(): ProfileQuery {
+    const { search, reason, sort, desc } = this;
+    return { search, filter: 'attention', reason: reason ?? '', sort, desc, offset: 0, limit: 0 };
+  }
+
+  protected async load(offset: number, limit: number) {
+    const query = { ...this.query, offset, limit };
+    const page = await api.attention(query);
+    if (query.search === this.search) this.searched = query.search;
+    this.all = page.all;
+    this.reasons = page.reasons;
+    // The last one of the chosen reason is complete: there is no chip for it any more.
+    if (this.reason && !page.reasons.some(({ reason }) => reason === this.reason)) this.show(null);
+    return { rows: page.rows, total: page.matched };
+  }
+
+  /** Follows Go's events until the answer is called. */
+  follow(): () => void {
+    return on('profiles', () => {
+      this.rows.reload();
+    });
+  }
+
+  show(reason: Reason | null) {
+    if (this.reason === reason) return;
+    this.reason = reason;
+    this.fromTop();
+  }
+
+  /** Shows everybody again. */
+  widen() {
+    this.search = '';
+    this.reason = null;
+    this.fromTop();
+  }
+
+  /** The row, from this one on, whose name begins so; -1 is none. */
+  async named(typed: string, from: number): Promise<number> {
+    const { list } = this;
+    const at = await api.findName({ ...this.query, offset: from }, typed).catch(() => -1);
+    return list === this.list ? at : -1;
+  }
+
+  /** Makes the row of this profile the active one, wherever it is by now. */
+  async locate(id: string) {
+    if (!id) return;
+    const names = await api.attentionNames(this.query).catch(() => []);
+    const at = names.findIndex((each) => each.id === id);
+    if (at >= 0) this.active = at;
+  }
+
+  /** Reads one client from Cliniko again. */
+  async check(row: AttentionRow) {
+    const { ref } = row;
+    if (this.checking.has(ref)) return;
+    this.checking.add(ref);
+    this.notes.delete(ref);
+    this.news = '';
+    try {
+      const still = await api.retry(ref);
+      if (still) {
+        this.#note(ref, t('attention.still'));
+      } else {
+        this.news = t('attention.fixed', { name: row.name || t('person.noName') });
+        this.#say(this.news);
+      }
+      this.rows.reload();
+      await this.rows.settled();
+    } catch (thrown) {
+      this.complain(ref, thrown);
+    } finally {
+      this.checking.delete(ref);
+    }
+  }
+
+  /** Saves what is shown through the system's own dialog. Rejects as Go does. */
+  async exportCSV(password: string) {
+    await this.#saved(() => api.exportAttention(this.query, password));
+  }
+
+  /** Saves what is shown as a list for calling them. Rejects as Go does. */
+  async makeSheet(format: SheetFormat, password: string) {
+    await this.#saved(() => api.attentionSheet(this.query, format, password));
+  }
+
+  /** Says where something was saved, if anywhere. */
+  async #saved(save: () => Promise<string>) {
+    this.news = '';
+    const path = await save();
+    if (!path) return;
+    this.news = t('security.exported', { path });
+    this.#say(this.news);
+  }
+
+  /** Says at its row what went wrong with it. */
+  complain(ref: string, thrown: unknown) {
+    this.#note(ref, toErrorView(thrown).message);
+  }
+
+  #note(ref: string, text: string) {
+    this.notes.set(ref, text);
+    this.#say(text);
+  }
+}
