@@ -92,7 +92,8 @@ describe('Today', () => {
     expect(router.current).toEqual({ name: 'profile', id: OLIVER.id, failed: true });
     router.go({ name: 'today' });
     await user.click(await button('Show all'));
-    await screen.findByText('4 of 7 profiles');
+    await screen.findByRole('grid', { name: 'Profiles that need attention' });
+    expect(router.current).toEqual({ name: 'attention' });
   });
 
   it('shows a part of many, and leads to the rest', async () => {
@@ -184,13 +185,13 @@ describe('on Today, whoever', () => {
     expect(screen.queryByText(/changed in Cliniko/)).toBeNull();
     expect(screen.queryByRole('region', { name: 'Pinned' })).toBeNull();
     await userEvent.setup().click(await button('Show all'));
-    expect(router.current).toEqual({ name: 'settings', section: 'integration' });
+    expect(router.current).toEqual({ name: 'attention' });
   });
 
-  it('may not see the integration sees who needs attention, and does not go through them', async () => {
+  it('may not see the integration goes through who needs attention all the same', async () => {
     opened(as(['practitioner']));
     await region('Needs attention');
-    expect(screen.queryByRole('button', { name: 'Fix next' })).toBeNull();
+    await button('Fix next');
     expect(screen.queryByRole('button', { name: /^Sync · / })).toBeNull();
   });
 
