@@ -23,7 +23,7 @@ func TestNoWindowOpensWhilePurgeAsks(t *testing.T) {
 			}
 		}
 		p := onTerminal(t, environment, "purge")
-		p.waitFor("Type yes to go on: ")
+		p.waitFor("Type yes to continue: ")
 		inbox, first, err := handover.Listen(data) // as a window that is opened does
 		if there && (first || profile.CodeOf(err) != profile.StoreBusy) || !there && (!first || err != nil) {
 			t.Fatalf("a window while it asks: %v, %v", first, err)

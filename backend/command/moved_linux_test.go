@@ -188,7 +188,7 @@ func TestAForgedKeyFileDeletesNoOthersKeys(t *testing.T) {
 	}
 }
 
-// Two folders change places: each goes on with its own keys.
+// Two folders change places: each continues with its own keys.
 func TestFoldersThatChangePlaces(t *testing.T) {
 	a, b := newComputer(t, 30), newComputer(t, 30)
 	aside := a.data + "-aside"

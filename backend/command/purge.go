@@ -73,7 +73,7 @@ func holdWindow(dir string) (release func() error, err error) {
 	return release, err
 }
 
-// errOpen: an open window would go on showing what is erased.
+// errOpen: an open window would still show what is erased.
 var errOpen = profile.Refuse(profile.StoreBusy, "TeleHab is open. Close it, then try again.")
 
 // withoutWindow does what erases data that a window would show, and lets none
@@ -93,7 +93,7 @@ func (t *Terminal) confirmErasing(ctx context.Context, what string) error {
 
 // confirm asks before what is said happens; otherwise says what did not.
 func (t *Terminal) confirm(ctx context.Context, said, otherwise string) error {
-	_, _ = fmt.Fprintf(t.Err, "%s Type yes to go on: ", said)
+	_, _ = fmt.Fprintf(t.Err, "%s Type yes to continue: ", said)
 	answer, _ := ask(ctx, t, func() (string, error) { return bufio.NewReader(t.In).ReadString('\n') })
 	if ctx.Err() != nil || strings.TrimSpace(answer) != "yes" {
 		return profile.Refuse(profile.Cancelled, otherwise)

@@ -89,7 +89,7 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	}
 }
 
-// An open window would go on showing what is erased: disconnect and purge
+// An open window would still show what is erased: disconnect and purge
 // refuse beside it, before anything is asked.
 func TestErasingBesideAWindow(t *testing.T) {
 	fake := fakeclinic.New(fakeclinic.Options{Seed: 4, Patients: 10})

@@ -76,7 +76,7 @@ func exitCodeOf(ctx context.Context, code int) int {
 
 // ask does what waits for a person or another program, and returns when it has
 // an answer or the context has ended: no read can be ended itself. The read
-// goes on in its goroutine, which ends with the program.
+// continues in its goroutine, which ends with the program.
 func ask[T any](ctx context.Context, t *Terminal, read func() (T, error)) (T, error) {
 	type answer struct {
 		value T

@@ -158,7 +158,7 @@ func withPassword(environment []string) []string {
 func TestASignalEndsEveryPrompt(t *testing.T) {
 	environment, data := prepared(t)
 	asDana := func(command ...string) []string { return append(command, "--as", "dana@example.com") }
-	const hidden, question = "Password of dana@example.com: ", "Type yes to go on: "
+	const hidden, question = "Password of dana@example.com: ", "Type yes to continue: "
 	for _, prompt := range []struct {
 		args     []string
 		password bool // is given

@@ -140,7 +140,7 @@ func readSheet(t *testing.T, sheet []byte) (rows [][]spreadsheetCell) {
 			case "p":
 				paragraph = false
 			case "table-cell":
-				for range min(max(repeated, 1), 100) { // the last one goes on to the right edge
+				for range min(max(repeated, 1), 100) { // the last one continues to the right edge
 					row = append(row, *cell)
 				}
 				cell = nil

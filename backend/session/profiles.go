@@ -7,7 +7,7 @@ import (
 )
 
 // OpenedProfile adds to the audit trail that the person looks at a client, once
-// as long as they go on looking at the same one, and has Today show whom.
+// as long as they keep looking at the same one, and has Today show whom.
 func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
 	again, err := s.recordOnce(ctx, staff.OpenedProfile, ref, &s.opened)
 	if err != nil || again {
@@ -17,7 +17,7 @@ func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
 }
 
 // ReadHistory adds to the audit trail that the person reads what changed of a
-// client, once as long as they go on looking at the same one.
+// client, once as long as they keep looking at the same one.
 func (s *Session) ReadHistory(ctx context.Context, ref string) error {
 	_, err := s.recordOnce(ctx, staff.ReadHistory, ref, &s.history)
 	return err

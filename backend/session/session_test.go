@@ -115,7 +115,7 @@ func TestAnEndedSessionEndsOnce(t *testing.T) {
 	first := state.Session()
 	state.Lock()
 	if first.Lifetime().Err() == nil {
-		t.Error("its calls go on")
+		t.Error("its calls continue")
 	}
 	if err := state.SignIn(t.Context(), w, session.Options{}, email, password); err != nil {
 		t.Fatal(err)

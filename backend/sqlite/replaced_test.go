@@ -187,7 +187,7 @@ func TestRowsOfBeforeTheFirstPersonDoNotOpen(t *testing.T) {
 	}
 }
 
-// A process that opened the store before the first person was added goes on.
+// A process that opened the store before the first person was added continues.
 func TestTheFirstPersonIsSeenByWhoWasThereBefore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "telehab.db")
 	window, terminal, third := openStore(t, path), openStore(t, path), openStore(t, path)

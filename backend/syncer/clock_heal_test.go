@@ -92,7 +92,7 @@ func TestTheNextGoodAnswerHeals(t *testing.T) {
 	}
 }
 
-// The same within a minute, in a program that goes on running or beside another
+// The same within a minute, in a program that continues running or beside another
 // one.
 func TestTheNextGoodAnswerHealsAtOnce(t *testing.T) {
 	for name, second := range map[string]bool{"the same program": false, "another program": true} {

@@ -34,7 +34,7 @@ func TestOfflineAsksNothing(t *testing.T) {
 	f.waitFor("a pass at once", func(s AppState) bool { return s.Sync.OfflineSince == "" && s.Sync.Last.Kind == "changes" })
 }
 
-// Cliniko answers a person: the window does not go on saying that it is away.
+// Cliniko answers a person: the window no longer says that it is away.
 func TestAnAnswerEndsBeingOffline(t *testing.T) {
 	f := newFixture(t, small)
 	f.signUpAndConnect()

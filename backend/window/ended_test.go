@@ -86,7 +86,7 @@ func TestACallIsCancelledWithItsSession(t *testing.T) {
 					t.Errorf("%v", err)
 				}
 			case <-time.After(time.Minute):
-				t.Error("it goes on after its session")
+				t.Error("it continues after its session")
 			}
 		})
 	}
@@ -95,7 +95,7 @@ func TestACallIsCancelledWithItsSession(t *testing.T) {
 	}
 }
 
-// A sync goes on while the window is locked, and the audit trail has who began
+// A sync continues while the window is locked, and the audit trail has who began
 // an import.
 func TestAPassOutlivesItsSession(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 95, Patients: 20, Shares: &fakeclinic.Shares{}})

@@ -120,7 +120,7 @@ func (i *Integration) KeepMissing() error {
 // does it.
 func (i *Integration) RemoveMissing(shown []string, own string) (PassView, error) {
 	return host.Do(i.parts.access, session.MayRemoveMissing, func(ctx context.Context, c *host.Call) (PassView, error) {
-		ctx = context.WithoutCancel(ctx) // a pass goes on while the window is locked
+		ctx = context.WithoutCancel(ctx) // a pass continues while the window is locked
 		pass, err := c.Session.Integration().RemoveMissing(ctx, own, shown, func() (profile.Pass, error) { return c.Clinic.Runner.Full(ctx) })
 		return passView(&pass), err
 	})

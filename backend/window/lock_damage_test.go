@@ -164,7 +164,7 @@ func TestActivityAfterTheIdleMinutesUnlocksNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if session, err := f.app.Security.Heartbeat(); err != nil || session != 0 {
-		t.Errorf("session %d goes on, %v", session, err)
+		t.Errorf("session %d continues, %v", session, err)
 	}
 }
 

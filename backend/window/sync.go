@@ -72,7 +72,7 @@ func (s *Sync) ListingSummary() (ListingView, error) {
 	})
 }
 
-// Import stores what was listed. It goes on while the window is locked.
+// Import stores what was listed. It continues while the window is locked.
 func (s *Sync) Import() (PassView, error) {
 	return host.Do(s.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (PassView, error) {
 		ctx = context.WithoutCancel(ctx)
@@ -117,7 +117,7 @@ type SyncedView struct {
 }
 
 // Now brings what is new or changed in Cliniko, or resumes an import that was
-// cut off. While that is being done already, it waits for its end. It goes on
+// cut off. While that is being done already, it waits for its end. It continues
 // while the window is locked.
 func (s *Sync) Now() (SyncedView, error) {
 	return host.Do(s.access, session.MaySync, func(ctx context.Context, c *host.Call) (SyncedView, error) {
@@ -143,7 +143,7 @@ func syncedView(ctx context.Context, c *host.Clinic, pass *profile.Pass) (Synced
 	return view, err
 }
 
-// Passes returns the newest passes, those that run or go on later included.
+// Passes returns the newest passes, those that run or continue later included.
 func (s *Sync) Passes(limit int) ([]PassView, error) {
 	return host.Do(s.access, session.MayViewLink, func(ctx context.Context, c *host.Call) ([]PassView, error) {
 		store, err := c.Clinic.Workspace.Store(ctx)

@@ -98,7 +98,7 @@ type SyncStatus struct {
 	LastSuccess  string     `json:"lastSuccess"`  // end of the last pass that ended well
 	Last         *PassView  `json:"last"`         // the last pass of any end, or null
 	Problem      *ErrorView `json:"problem"`      // why the last pass did not end well, or null
-	Unfinished   bool       `json:"unfinished"`   // an import was cut off and will go on
+	Unfinished   bool       `json:"unfinished"`   // an import was cut off and will continue
 	OfflineSince string     `json:"offlineSince"` // "" when Cliniko can be reached, as far as is known; by this computer's clock
 }
 

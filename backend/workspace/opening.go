@@ -115,7 +115,7 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 
 // openWithEarlier opens the store with the keys that it had in its place before,
 // where those with the names of this place are another store's, which lay here.
-// They stay as they are, and this one goes on with its own. otherwise is the
+// They stay as they are, and this one continues with its own. otherwise is the
 // error where that does not open it.
 func (l *location) openWithEarlier(ctx context.Context, otherwise error) (*sqlite.DB, error) {
 	own := l.names

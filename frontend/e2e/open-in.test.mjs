@@ -223,7 +223,7 @@ step('links that say too much open nothing', async () => {
   // Each has been handed over by now, and the app has looked at all of them.
   await until('all links to be read', () => readdirSync(`${data}/links`).length === 0);
   await app.run('return document.body.offsetHeight');
-  const seconds = /\d+ (sec|min)\w* ago|just now/g; // go on by themselves
+  const seconds = /\d+ (sec|min)\w* ago|just now/g; // continue by themselves
   assert.equal((await app.text()).replace(seconds, ''), before.replace(seconds, ''));
   assert.equal(aboutOne().length, requests);
 });

@@ -311,7 +311,7 @@ describe('a mass disappearance', () => {
     expect(go.Integration.KeepMissing).toHaveBeenCalledOnce();
   });
 
-  it('goes on while somebody looks elsewhere', async () => {
+  it('continues while somebody looks elsewhere', async () => {
     const { end } = start();
     const user = userEvent.setup();
     await show();

@@ -111,7 +111,7 @@ describe('a link from Cliniko', () => {
     await heading(/Robin Newcomer/);
   });
 
-  it('opens in the middle of an import, which goes on', async () => {
+  it('opens in the middle of an import, which continues', async () => {
     const go = start(sample.CONNECTED);
     const listing = later<ListingView>();
     go.Sync.List.mockImplementation(() => {

@@ -346,7 +346,7 @@ describe('the start again', () => {
   it('wants the word, and leads to the welcome', async () => {
     const go = startGo(sample.SIGNED_OUT);
     go.Clinics.StartOver.mockRejectedValueOnce(
-      refusal('invalid', 'Type ERASE in capital letters to go on.'),
+      refusal('invalid', 'Type ERASE in capital letters to continue.'),
     );
     const user = userEvent.setup();
     render(App);

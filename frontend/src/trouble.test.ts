@@ -45,7 +45,7 @@ describe('trouble with the data of this computer', () => {
   it('says what is lost for good before it starts again', async () => {
     const { go, mended, user } = broken('store_key_lost', true);
     go.Clinics.ResetStore.mockRejectedValueOnce(
-      refusal('invalid', 'Type ERASE in capital letters to go on.'),
+      refusal('invalid', 'Type ERASE in capital letters to continue.'),
     );
     const [first, second] = await screen.findAllByRole('button', { name: /again/ });
     expect(first).toHaveAccessibleName('Try again');

@@ -76,7 +76,7 @@ func DoWithoutClinic[T any](a Access, do func(context.Context, *Call) (T, error)
 }
 
 // within returns the context of the call, which ends with its session. What
-// anybody may call is nobody's, and goes on.
+// anybody may call is nobody's, and continues.
 func (c *Call) within(ctx context.Context, needs session.Needs) (context.Context, func()) {
 	if needs.Nobody() {
 		return ctx, func() {}

@@ -111,7 +111,7 @@ func (c *Call) DeleteLostStore(ctx context.Context, word string, why error, open
 
 func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error {
 	if word != eraseWord {
-		return profile.Refuse(profile.Invalid, "Type ERASE in capital letters to go on.")
+		return profile.Refuse(profile.Invalid, "Type ERASE in capital letters to continue.")
 	}
 	c.KeepAnswer()
 	c.host.drop(open)

@@ -10,7 +10,7 @@ export const pictures = `${results}/screenshots`;
 mkdirSync(pictures, { recursive: true });
 
 /**
- * Refuses to go on in a person's own home: the app would use their keyring.
+ * Refuses to continue in a person's own home: the app would use their keyring.
  * build/scripts/private-session.sh makes a home that may be used.
  */
 export function requirePrivateHome() {

@@ -75,7 +75,7 @@ function events(here: Found) {
     become(change: Partial<AppState>) {
       emit('state', set(change));
     },
-    /** Tells the page how the sync goes on. */
+    /** Tells the page how the sync continues. */
     tell(change: Partial<SyncStatus>) {
       emit('sync', Object.assign(here.state.sync, crossed(change)));
     },

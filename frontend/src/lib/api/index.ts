@@ -158,7 +158,7 @@ export const api = {
   exportProfiles: (format: ExportFormat, password: string) =>
     settle(() => go().Profiles.Export(format, password), UNLIMITED),
 
-  /** The newest syncs, those that run or go on later included; at most 500. */
+  /** The newest syncs, those that run or continue later included; at most 500. */
   syncs: async (limit: number) => (await settle(() => go().Sync.Passes(limit), LOCAL)) ?? [],
   /** The syncs since the first of these midnights, by day; the oldest first. */
   syncDays: async (begins: string[]) => (await settle(() => go().Sync.Days(begins), LOCAL)) ?? [],

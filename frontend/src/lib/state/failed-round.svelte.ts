@@ -46,7 +46,7 @@ export class FailedRound {
     const here = this.#router.current;
     const shown = linked(await api.attentionNames(query));
     const first = id ?? shown[0]?.id;
-    if (!first || this.#router.current !== here) return; // somebody went on meanwhile
+    if (!first || this.#router.current !== here) return; // somebody continued meanwhile
     this.#failing = shown;
     this.#order = shown.map((each) => each.id);
     this.reason = query.reason || null;

@@ -38,7 +38,7 @@ function heldBack<Answer>(...answers: (readonly [id: string, answer: Answer])[])
   };
   return {
     call: (id: string) => of(id).promise,
-    /** Lets the call go on, and returns what it answers. */
+    /** Lets the call continue, and returns what it answers. */
     release: (id: string) => {
       of(id).answer(of(id).value);
       return of(id).promise;
@@ -175,7 +175,7 @@ describe('while nobody is signed in', () => {
     expect(links.pending).toBe(false);
   });
 
-  it('goes on waiting for a person without the permission', async () => {
+  it('continues waiting for a person without the permission', async () => {
     const { go, router, links } = await start({ person: { ...DANA, permissions: ['pms_link'] } });
     router.go({ name: 'sync' });
     await links.take();

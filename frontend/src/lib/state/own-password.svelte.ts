@@ -5,7 +5,7 @@ import type { Task } from './task.svelte';
 export class OwnPassword {
   value = $state('');
   box = $state<HTMLInputElement | null>(null);
-  /** Somebody tried to go on: that it is missing is said. */
+  /** Somebody tried to continue: that it is missing is said. */
   tried = $state(false);
 
   /** Nobody in the demo has a password. */
@@ -17,7 +17,7 @@ export class OwnPassword {
     return this.asked && !this.value;
   }
 
-  /** Says whether one can go on; otherwise the focus goes to the field. */
+  /** Says whether one can continue; otherwise the focus goes to the field. */
   ready() {
     this.tried = true;
     if (this.missing) this.box?.focus();

@@ -183,7 +183,7 @@ describe('Importer', () => {
     expect(importer.step(go.state.sync)).toBe('start');
   });
 
-  it('knows what was stopped, and how it goes on', async () => {
+  it('knows what was stopped, and how it continues', async () => {
     const go = startGo(sample.CONNECTED);
     importsAtOnce(go);
     const pass = later<PassView>();
