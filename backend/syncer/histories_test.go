@@ -138,7 +138,7 @@ func (h *history) begin(engine build) {
 		h.door.together = true
 	}
 	h.honest = rapid.Bool().Draw(t, "honest")
-	h.skew(skews.Draw(t, "skew"))
+	h.computer.skew.Store(int64(skews.Draw(t, "skew"))) // as it always was
 	h.program = h.start()
 	h.closers = append(h.closers, func() { h.program.end() })
 	check(t, h.computer.watch())
@@ -261,7 +261,6 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	if !h.world.patient && h.program.client.Requests() > 20 {
 		h.restart() // otherwise the limit of requests in a real minute would stop the history
 	}
-	sets := h.settings.made.Load()
 	h.door.liesBy(p.Lie, h.clinic.clock)
 	defer h.door.liesBy(0, nil)
 	ctx, cancel := context.WithCancelCause(h.ctx)
@@ -304,7 +303,7 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	h.door.wait()
 	uninstall(h.clinic.fake)
 	check(h.t, errs.first())
-	h.settings.after(sets, p, err)
+	h.settings.after(p)
 	program.onApply = nil
 	if p.Kill != 0 {
 		h.restart()

@@ -322,6 +322,7 @@ step('a mass disappearance stops and asks, with the names', async () => {
   await askedAboutTheMissing(gone.length);
   const names = page.getByRole('grid', { name: 'Who is missing' });
   await equals('names', () => names.getAttribute('aria-rowcount'), String(gone.length + 1));
+  await names.getByRole('gridcell').nth(2).waitFor();
   await page.getByText('Nothing was removed here.').waitFor();
   await page.getByText(/missing in Cliniko$/).waitFor();
   await accessibleInBoth('14-missing');
