@@ -60,7 +60,7 @@ func TestWhoNeedsAttentionIsFoundByReason(t *testing.T) {
 	}
 	at := slices.IndexFunc(page.Rows, func(row AttentionRow) bool { return row.ID == ids[1] })
 	row := page.Rows[at]
-	if row.Name != "Anderson, Hannah" || row.Phone != "0491 571 266" || row.Born != "" || row.Since == "" || row.Reason != "Date of Birth is in the future." ||
+	if row.Name != "Anderson, Hannah" || row.Phone != "0491 571 266" || row.Born != "" || row.Since == "" || row.Reason != `Date of Birth "2099-01-01" is in the future.` ||
 		!reflect.DeepEqual(row.Problems, []ProblemView{{"date_of_birth", "Date of Birth", "in_future", "Date of Birth is in the future", "2099-01-01"}}) {
 		t.Errorf("%+v", row)
 	}
@@ -172,7 +172,7 @@ func TestCallSheetIsOfWhoIsListed(t *testing.T) {
 	}
 	query.Reason = "other"
 	page := made("a.html", attention)
-	if !strings.Contains(page, "Date of Birth “2099-01-01” is in the future") || !strings.Contains(page, "Email “cy@nowhere” is not one email address") || strings.Contains(page, "Baker") {
+	if !strings.Contains(page, "Date of Birth &#34;2099-01-01&#34; is in the future") || !strings.Contains(page, "Email &#34;cy@nowhere&#34; is not one email address") || strings.Contains(page, "Baker") {
 		t.Errorf("%s", page)
 	}
 	if !slices.Equal(f.system.opened, []string{f.system.saveTo}) {
