@@ -123,9 +123,13 @@ step('the window comes back by itself, locked, when the process of its page cras
   await openProfiles('crash');
   await app.run('window.go.window.Security.Lock().catch(() => undefined)');
   await see('heading', /^TeleHab is locked$/);
+  // As a page that begins has it, in the letters of the system.
+  await app.run('location.reload()');
+  await see('heading', /^TeleHab is locked$/);
   const locked = await until('a steady picture of the lock', () => steady('lock-1-locked'));
   await app.type(await see('textbox', /^Password/), PASSWORD);
   await click('button', /^Unlock$/);
+  await click('button', /^Profiles$/);
   await until('the clients', shown);
   assert.ok((await difference(await photograph(display, 'lock-2-open'), locked)) > SAME);
 
