@@ -44,21 +44,22 @@ const maxJudged = 100
 // scoreOf returns zxcvbn's score of a password, from 0 to 4. known are words
 // that others know of the person, lower case.
 func scoreOf(password string, known []string) int {
-	guesses := guessesFor(beginning(password), rankOf(known))
+	ranked := rankOf(known)
+	guesses := guessesFor(beginning(password), ranked)
 	// zxcvbn counts three parts as safe, whatever they are. Signs between and
 	// around two words that everybody knows are little more than the words.
 	plain := withoutSigns(password)
 	if plain != password {
-		guesses = min(guesses, signsGuesses*guessesFor(beginning(plain), rankOf(known)))
+		guesses = min(guesses, signsGuesses*guessesFor(beginning(plain), ranked))
 	}
 	if onlyWalks(beginning(password)) {
 		guesses = min(guesses, walksGuesses)
 	}
 	if bare := withoutMarks(password); bare != password {
-		guesses = min(guesses, marksGuesses*guessesFor(beginning(bare), rankOf(known)))
+		guesses = min(guesses, marksGuesses*guessesFor(beginning(bare), ranked))
 	}
 	if unit := repeatedUnit(strings.ToLower(plain)); unit != "" {
-		guesses = min(guesses, signsGuesses*guessesFor(beginning(unit), rankOf(known)))
+		guesses = min(guesses, signsGuesses*guessesFor(beginning(unit), ranked))
 	}
 	score := 0
 	for _, limit := range []float64{1e3, 1e6, 1e8, 1e10} {

@@ -40,17 +40,12 @@ func (x Exports) Profiles(format string) Export {
 		if err != nil {
 			return nil, err
 		}
-		store, err := s.workspace.Store(ctx)
-		if err != nil {
+		if _, err := s.workspace.Store(ctx); err != nil {
 			return nil, err
 		}
 		return func(w io.Writer) error {
 			var entries []profile.Entry
-			broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
-			if err != nil {
-				return err
-			}
-			if err := s.refuseUnreadable(ctx, broken); err != nil {
+			if err := s.readAll(ctx, func(some []profile.Entry) { entries = append(entries, some...) }); err != nil {
 				return err
 			}
 			return write(w, entries)
@@ -151,11 +146,17 @@ func (x Exports) callSheet(needs Needs, q directory.Query, format string, requir
 // requireAllReadable refuses where any profile cannot be read: a list would
 // leave it out.
 func (s *Session) requireAllReadable(ctx context.Context) error {
+	return s.readAll(ctx, func([]profile.Entry) {})
+}
+
+// readAll gives all stored profiles to use, and refuses afterwards where one
+// cannot be read.
+func (s *Session) readAll(ctx context.Context, use func([]profile.Entry)) error {
 	store, err := s.workspace.Store(ctx)
 	if err != nil {
 		return err
 	}
-	broken, err := store.All(ctx, func([]profile.Entry) {})
+	broken, err := store.All(ctx, use)
 	if err != nil {
 		return err
 	}
