@@ -14,14 +14,21 @@ import (
 	"telehab.io/desktop/backend/webview"
 )
 
-func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
-	home, data := t.TempDir(), t.TempDir()
+// ownHome gives a test a home of its own, and returns a data folder.
+func ownHome(t *testing.T) string {
+	t.Helper()
+	home := t.TempDir()
 	t.Setenv("HOME", home)
 	for _, name := range []string{"XDG_DATA_HOME", "XDG_CACHE_HOME"} {
 		t.Setenv(name, filepath.Join(home, name))
 	}
 	xdg.Reload()
 	t.Cleanup(xdg.Reload)
+	return t.TempDir()
+}
+
+func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
+	data := ownHome(t)
 	if err := webview.Claim(data); err != nil {
 		t.Fatal(err)
 	}
@@ -61,18 +68,12 @@ func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
 
 // What the web view did not write stays, as does what a link leads to.
 func TestOnlyTheWebViewsFilesGo(t *testing.T) {
-	home, data := t.TempDir(), t.TempDir()
-	t.Setenv("HOME", home)
-	for _, name := range []string{"XDG_DATA_HOME", "XDG_CACHE_HOME"} {
-		t.Setenv(name, filepath.Join(home, name))
-	}
-	xdg.Reload()
-	t.Cleanup(xdg.Reload)
+	data := ownHome(t)
 	if err := webview.Claim(data); err != nil {
 		t.Fatal(err)
 	}
 	folder := filepath.Join(xdg.DataHome, webview.ProgramName)
-	elsewhere := filepath.Join(home, "documents")
+	elsewhere := filepath.Join(t.TempDir(), "documents")
 	for _, path := range []string{filepath.Join(folder, "mediakeys", "v1", "salt"), filepath.Join(folder, "letter.txt"), filepath.Join(elsewhere, "storage", "letter.txt")} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("x"), 0o644)); err != nil {
 			t.Fatal(err)
@@ -100,13 +101,7 @@ func TestOnlyTheWebViewsFilesGo(t *testing.T) {
 // A folder that had files before the web view came is somebody's own, whatever
 // they are called.
 func TestAFolderThatIsNotTheWebViewsStays(t *testing.T) {
-	home, data := t.TempDir(), t.TempDir()
-	t.Setenv("HOME", home)
-	for _, name := range []string{"XDG_DATA_HOME", "XDG_CACHE_HOME"} {
-		t.Setenv(name, filepath.Join(home, name))
-	}
-	xdg.Reload()
-	t.Cleanup(xdg.Reload)
+	data := ownHome(t)
 	own := []string{filepath.Join(xdg.DataHome, webview.ProgramName, "storage", "thesis.txt"),
 		filepath.Join(xdg.CacheHome, webview.ProgramName, "applications", "own.txt")}
 	for _, path := range own {
