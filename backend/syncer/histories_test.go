@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -24,7 +25,8 @@ import (
 )
 
 // The real engine keeps its promises (docs/SYNC.md) through random histories of
-// a clinic, a network and a computer. TELEHAB_HISTORIES sets their number.
+// a clinic, a network and a computer. TELEHAB_HISTORIES sets their number and
+// TELEHAB_SEED which they are.
 func TestHistories(t *testing.T) {
 	rapidFlags(t, histories())
 	rapid.Check(t, func(rt *rapid.T) { runHistory(rt, outside(), realEngine) })
@@ -42,6 +44,7 @@ func TestHistoriesInNoTime(t *testing.T) {
 func rapidFlags(t testing.TB, checks int) {
 	withRapid(t, "rapid.checks", strconv.Itoa(checks))
 	withRapid(t, "rapid.steps", "5")
+	withRapid(t, "rapid.seed", cmp.Or(os.Getenv("TELEHAB_SEED"), "1"))
 	withRapid(t, "rapid.nofailfile", "true") // the seed that is printed does as well
 }
 

@@ -3,6 +3,7 @@
 # simulated time (docs/TESTING.md), and prints their number; then wrong engines,
 # which the histories must catch, and the other tests of unraced.txt. Arguments
 # after N are passed to go test, such as -race or -rapid.seed.
+# They are the same N each time, unless TELEHAB_SEED is 0.
 #
 #   histories.sh N [ARGUMENT...]
 set -euo pipefail
