@@ -86,9 +86,30 @@ func (p *program) listen() {
 }
 
 func (p *program) output() string {
+	return strings.ReplaceAll(p.written(), endMark, "")
+}
+
+func (p *program) written() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.said.String()
+}
+
+// endMark is what the test itself writes to the terminal after the program has
+// ended: once it has been read, so has everything before it.
+const endMark = "\x1e"
+
+func (p *program) readToEnd() {
+	p.t.Helper()
+	before := strings.Count(p.written(), endMark)
+	if _, err := p.terminal.WriteString(endMark); err != nil {
+		p.t.Fatal(err)
+	}
+	for end := time.Now().Add(patience); strings.Count(p.written(), endMark) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			p.t.Fatalf("the terminal cannot be read to its end: %s", p.output())
+		}
+	}
 }
 
 // waitFor returns once the program has said this.
@@ -101,7 +122,8 @@ func (p *program) waitFor(text string) {
 	}
 }
 
-// end returns the exit code.
+// end returns the exit code, once everything that the program wrote has been
+// read.
 func (p *program) end() int {
 	p.t.Helper()
 	ended := make(chan error, 1)
@@ -112,6 +134,7 @@ func (p *program) end() int {
 		if err != nil && !errors.As(err, &exit) {
 			p.t.Fatal(err)
 		}
+		p.readToEnd()
 		return p.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
 		_ = p.cmd.Process.Kill()

@@ -27,5 +27,6 @@ until has_keyring; do
 done
 status=0
 "$@" || status=$?
+kill -0 "$keyring" 2>/dev/null || echo 'The keyring ended before the command did.' >&2
 [ "$status" = 0 ] || sed 's/^/keyring: /' "$log" >&2
 exit "$status"
