@@ -10,6 +10,15 @@
 # A script that fails prints the end of $programs_log, which stays.
 set -euo pipefail
 
+# Wine before 9 is loaded at 0x7d000000 and needs the page at 0x7ffe0000. Where
+# the kernel puts its heap at a random place behind it, some starts in a thousand
+# find that page taken and fail with c0000018. So nothing is random here, unless
+# this computer forbids that.
+if [ "$(setarch -R cat /proc/self/personality 2>/dev/null)" = 00040000 ] &&
+  [ "$(cat /proc/self/personality)" != 00040000 ]; then
+  exec setarch -R bash "build/scripts/$(basename "$0")" "$@"
+fi
+
 windows_limit=${windows_limit:-300} # seconds for each program
 
 missing=()
