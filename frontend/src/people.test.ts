@@ -254,7 +254,12 @@ describe('security', () => {
     await vi.waitFor(() => expect(days).toHaveValue(7));
     expect(await button('Save')).toBeDisabled();
     await user.clear(days);
+    await user.type(days, '0{Enter}');
+    await screen.findByText('Enter a number of days from 1 to 3,650.');
+    expect(screen.queryByRole('alertdialog')).toBeNull(); // no password is asked for in vain
+    await user.clear(days);
     await user.type(days, '14');
+    expect(screen.queryByText(/^Enter a number of days/)).toBeNull();
     await user.click(await button('Save'));
     const form = within(await screen.findByRole('alertdialog', { name: 'Change the retention?' }));
     expect(go.Security.SetRetention).not.toHaveBeenCalled();
