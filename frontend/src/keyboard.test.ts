@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/svelte';
+import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from './App.svelte';
@@ -6,7 +6,7 @@ import { plainKeys } from './lib/state/plain-keys.svelte';
 import { router } from './lib/state/route.svelte';
 import { Zoom } from './lib/state/zoom.svelte';
 import { startGo } from './testing/go';
-import { HANA, MEI, OLIVER } from './testing/samples';
+import { HANA, MEI, OLIVER, rowOf } from './testing/samples';
 
 beforeEach(() => {
   router.reset();
@@ -89,6 +89,28 @@ describe('by keyboard', () => {
     expect(await screen.findByRole('button', { name: 'Previous profile' })).toBeDisabled();
     await user.keyboard('k');
     await screen.findByText('1 of 7');
+  });
+
+  it('J and K go through what a search of the box has found, and no further', async () => {
+    const { go, user } = await list();
+    go.lists.all['e'] = [rowOf(MEI), rowOf(HANA), rowOf(OLIVER)];
+    await user.keyboard('{Control>}k{/Control}');
+    await user.keyboard('e');
+    const box = await screen.findByRole('listbox');
+    await waitFor(() => {
+      expect(within(box).getAllByRole('option')[1]).toHaveTextContent(/Ivanova, Hana/);
+    });
+    await user.keyboard('{ArrowDown}{Enter}');
+    await heading(/Hana.*Ivanova/);
+    await screen.findByText('2 of 3');
+    await user.keyboard('j');
+    await heading(/Oliver.*Chen/);
+    expect(await screen.findByRole('button', { name: 'Next profile' })).toBeDisabled();
+    await user.keyboard('kk');
+    await heading(/Mei.*Müller/);
+    expect(await screen.findByRole('button', { name: 'Previous profile' })).toBeDisabled();
+    await user.keyboard('{Escape}');
+    await screen.findByRole('grid', { name: 'Profiles' });
   });
 
   it('who was found in another way stands in no list', async () => {

@@ -72,6 +72,11 @@ export class Palette {
     this.#search = text.trim() ? this.#find(text.trim(), turn) : this.#start(turn);
   }
 
+  /** The ids of the profiles that are offered, in their order. */
+  get people(): string[] {
+    return this.choices.flatMap((choice) => (choice.kind === 'profile' ? [choice.id] : []));
+  }
+
   move(by: number) {
     const count = this.choices.length;
     if (count > 0) this.active = (this.active + by + count) % count;

@@ -7,8 +7,12 @@ export type Route =
   | { name: 'today' }
   | { name: 'profiles' }
   | { name: 'attention' }
-  /** `failed`: one of those that are gone through one after another. */
-  | { name: 'profile'; id: string; failed?: true }
+  /**
+   * `failed`: one of those that are gone through one after another.
+   * `among`: the ids of those beside whom it was chosen, in their order, itself included;
+   * without, it is one of the list of profiles, or was opened by itself.
+   */
+  | { name: 'profile'; id: string; failed?: true; among?: readonly string[] }
   /**
    * `erased`: what Disconnect has just removed, for as long as one stays there.
    * `exporting`: with the question of the export open.
