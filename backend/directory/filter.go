@@ -11,6 +11,7 @@ type Narrow struct {
 	NoEmail bool
 	Since   time.Time // changed in Cliniko then or later; zero for any time
 	Reason  Reason    // "" for any, or none
+	Refs    []string  // only these; nil for any
 }
 
 // Counts has the number of rows of each filter and, within the filter of the
@@ -73,7 +74,25 @@ func (d *Directory) narrow(among bits, n Narrow) bits {
 			clear(left) // nobody has a reason that there is not
 		}
 	}
+	if n.Refs != nil {
+		wanted, _ := d.having(n.Refs)
+		left.and(wanted)
+	}
 	return left
+}
+
+// having returns the rows with these refs, and how many of the refs are not
+// here. The caller holds the lock.
+func (d *Directory) having(refs []string) (rows bits, gone int) {
+	rows = make(bits, len(d.texts)*blockWords)
+	for _, ref := range refs {
+		if place, known := d.places[ref]; known {
+			rows.set(place, true)
+		} else {
+			gone++
+		}
+	}
+	return rows, gone
 }
 
 // since returns the rows that were changed then or later.

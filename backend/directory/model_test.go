@@ -70,7 +70,7 @@ func (l plainList) find(q Query, words []string) (found []string, counts Counts)
 		for i, reason := range []Reason{"email", "sex", "date_of_birth", "first_name", "last_name", "other"} {
 			counts.Reasons[i] += count(plainlyFor(&e, reason))
 		}
-		if plainlyMatches(&e, words) && (q.Narrow.Reason == "" || plainlyFor(&e, q.Narrow.Reason)) && (noPhone || !q.Narrow.NoPhone) && (noEmail || !q.Narrow.NoEmail) &&
+		if plainlyMatches(&e, words) && (q.Narrow.Refs == nil || slices.Contains(q.Narrow.Refs, e.Ref)) && (q.Narrow.Reason == "" || plainlyFor(&e, q.Narrow.Reason)) && (noPhone || !q.Narrow.NoPhone) && (noEmail || !q.Narrow.NoEmail) &&
 			(q.Narrow.Since.IsZero() || !changed.IsZero() && !changed.Before(q.Narrow.Since)) {
 			shown = append(shown, e)
 		}
@@ -274,6 +274,9 @@ func TestAnswersAsAPlainList(t *testing.T) {
 					Narrow: Narrow{NoPhone: rapid.Bool().Draw(t, "no phone"), NoEmail: rapid.Bool().Draw(t, "no email"),
 						Since:  rapid.SampledFrom([]time.Time{{}, {}, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30)}).Draw(t, "since"),
 						Reason: rapid.SampledFrom([]Reason{"", "", "", "email", "first_name", "other", "sex", "nonsense"}).Draw(t, "reason")},
+				}
+				if rapid.IntRange(0, 3).Draw(t, "only some") == 0 {
+					q.Narrow.Refs = rapid.SliceOfN(ref, 1, 5).Draw(t, "these")
 				}
 				want, counts := plain.find(q, words)
 				if shown := strings.Join(d.Refs(q), ","); shown != strings.Join(want, ",") {

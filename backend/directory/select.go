@@ -22,15 +22,7 @@ func (d *Directory) Refs(q Query) []string {
 func (d *Directory) Some(refs []string) (entries []profile.Entry, gone int) {
 	sorted := d.settle(ByName)
 	defer d.mu.RUnlock()
-	wanted := make(bits, len(d.texts)*blockWords)
-	for _, ref := range refs {
-		place, known := d.places[ref]
-		if !known {
-			gone++
-			continue
-		}
-		wanted.set(place, true)
-	}
+	wanted, gone := d.having(refs)
 	for place := range sorted.page(false, wanted, 0, len(refs)) {
 		entries = append(entries, d.rows[place].entry)
 	}

@@ -85,6 +85,18 @@ func (a *Attention) Find(q ProfileQuery) (AttentionPage, error) {
 	})
 }
 
+// Refs returns the refs of the rows that fit the query, of all of them if need
+// be: for a selection, which holds rows that the window has not loaded.
+func (a *Attention) Refs(q ProfileQuery) ([]string, error) {
+	return host.Do(a.parts.access, session.MayViewClients, func(ctx context.Context, c *host.Call) ([]string, error) {
+		profiles, err := c.Clinic.Workspace.Directory()
+		if err != nil {
+			return nil, err
+		}
+		return profiles.Refs(attentionQuery(ctx, c, &q)), nil
+	})
+}
+
 // Names returns everybody who fits the query, in the order of Find: for going
 // through them one by one.
 func (a *Attention) Names(q ProfileQuery) ([]NameView, error) {

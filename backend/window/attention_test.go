@@ -178,6 +178,15 @@ func TestCallSheetIsOfWhoIsListed(t *testing.T) {
 	if !slices.Equal(f.system.opened, []string{f.system.saveTo}) {
 		t.Errorf("opened %v", f.system.opened)
 	}
+	// Who is selected, in the order of the list, and of those only who is in it.
+	query.Reason, query.Refs = "", []string{ids[0], ids[2], ids[5], "nobody"}
+	if refs, err := f.app.Attention.Refs(ProfileQuery{Sort: "name", Limit: 2, Offset: 2}); err != nil || !slices.Equal(refs, []string{ids[2], ids[3]}) {
+		t.Errorf("%v, %v", refs, err)
+	}
+	if lines := strings.Split(made("selected.csv", attention), "\n"); len(lines) != 4 || !strings.HasPrefix(lines[1], `"Baker, Bo",`) || !strings.HasPrefix(lines[2], `"Anderson, Hannah",`) {
+		t.Errorf("%q", lines)
+	}
+	query.Reason, query.Refs = "other", nil
 	// Who is complete in Cliniko leaves the next sheet.
 	if err := f.fake.Edit(ids[3], func(p *fakeclinic.Patient) { p.Email = new("cy@example.com") }); err != nil {
 		t.Fatal(err)

@@ -127,6 +127,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			failing = page.Rows[0].ID
 			return err
 		}, nil, names},
+		{"Attention.Refs", func() error { _, err := a.Attention.Refs(ProfileQuery{}); return err }, nil, names},
 		{"Attention.Names", func() error { _, err := a.Attention.Names(ProfileQuery{}); return err }, nil, names},
 		{"Attention.Retry", func() error { _, err := a.Attention.Retry(failing); return err }, []string{"refreshed_profile FAILING"}, ""},
 		{"Integration.Missing", func() error { _, err := a.Integration.Missing(); return err }, nil, names},

@@ -42,7 +42,7 @@ var mayCall = map[string]groups{
 	"Profiles.History": {{"practitioner"}}, "Profiles.Export": {{"export"}, {"practitioner"}}, "Profiles.ExportSelected": {{"export"}, {"practitioner"}},
 	"Profiles.Call": {{"practitioner"}}, "Profiles.Mail": {{"practitioner"}},
 	"Profiles.CopyDetail": {{"practitioner", "pms_link"}}, "Profiles.OpenInCliniko": {{"practitioner", "pms_link"}},
-	"Attention.Find": {{"practitioner", "pms_link"}}, "Attention.Names": {{"practitioner"}},
+	"Attention.Find": {{"practitioner", "pms_link"}}, "Attention.Refs": {{"practitioner", "pms_link"}}, "Attention.Names": {{"practitioner"}},
 	"Attention.Retry": {{"practitioner.modify", "pms_link.modify"}}, "Attention.Export": {{"export"}, {"practitioner", "pms_link"}},
 	"Attention.CallSheet": {{"export"}, {"practitioner", "pms_link"}}, "Profiles.CallSheet": {{"export"}, {"practitioner"}},
 	"Links.Take": {{"practitioner"}}, "Links.Follow": {{"practitioner"}}, "Links.FindPasted": {{"practitioner"}},

@@ -73,6 +73,9 @@ func (p *Profiles) FindName(q ProfileQuery, typed string) (int, error) {
 func (q *ProfileQuery) query(now time.Time) directory.Query {
 	query := directory.Query{Search: q.Search, Filter: directory.Filter(q.Filter), Sort: directory.Sort(q.Sort), Desc: q.Desc,
 		Offset: max(q.Offset, 0), Limit: max(q.Limit, 0), Now: now, Narrow: directory.Narrow{NoPhone: q.NoPhone, NoEmail: q.NoEmail, Reason: directory.Reason(q.Reason)}}
+	if len(q.Refs) > 0 {
+		query.Narrow.Refs = q.Refs
+	}
 	switch q.Changed {
 	case "week":
 		query.Narrow.Since = directory.WeekBefore(now)

@@ -179,10 +179,12 @@ type ProfileQuery struct {
 	NoEmail bool   `json:"noEmail"` // only those without an email
 	Changed string `json:"changed"` // in Cliniko: week (the last 7 days), month (the last 30), "" whenever
 	Reason  string `json:"reason"`  // only those that need attention for it: see ReasonCount; "" any, or none
-	Sort    string `json:"sort"`    // name, born, sex, email, phone, updated; of those that need attention also reason, since
-	Desc    bool   `json:"desc"`
-	Offset  int    `json:"offset"`
-	Limit   int    `json:"limit"` // at most 500 rows
+	// Refs are the only rows to look at, by ref; none for all.
+	Refs   []string `json:"refs"`
+	Sort   string   `json:"sort"` // name, born, sex, email, phone, updated; of those that need attention also reason, since
+	Desc   bool     `json:"desc"`
+	Offset int      `json:"offset"`
+	Limit  int      `json:"limit"` // at most 500 rows
 }
 
 // ProfilePage answers a ProfileQuery.

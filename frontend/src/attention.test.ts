@@ -24,7 +24,7 @@ async function shown(permissions?: Permission[]) {
     within(grid)
       .getAllByRole('row')
       .slice(1)
-      .map((row) => within(row).getAllByRole('gridcell').slice(0, 4))
+      .map((row) => within(row).getAllByRole('gridcell').slice(1, 5)) // without the box
       .map((cells) => cells.map((cell) => cell.textContent.trim()));
   return { go, user, grid, rows };
 }
@@ -175,6 +175,44 @@ describe('the profiles that need attention', () => {
         ['email', 'csv', 'correct horse battery'],
       ]);
     });
+  });
+
+  it('are selected for a call sheet or an export, and whoever is complete leaves', async () => {
+    const { go, user, grid } = await shown();
+    const selected = () => screen.queryByRole('toolbar', { name: 'Selection' });
+    grid.focus();
+    await user.keyboard(' {ArrowDown}{ArrowDown} ');
+    await vi.waitFor(() => expect(selected()).toHaveTextContent(/^2 selected/));
+    expect(router.current).toEqual({ name: 'attention' }); // Space opened nobody
+    const bar = within(selected() as HTMLElement);
+    await user.click(bar.getByRole('button', { name: 'Call sheet' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
+    expect(dialog).toHaveTextContent(/phone numbers of 2 clients/);
+    go.Attention.CallSheet.mockResolvedValue('two.html');
+    await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
+    await screen.findByText('Saved to two.html', { selector: 'footer *' });
+    expect(go.Attention.CallSheet.mock.calls).toEqual([
+      [
+        expect.objectContaining({ search: '', reason: '', refs: [OLIVER.id, KOFI.id] }),
+        'html',
+        'correct horse battery',
+      ],
+    ]);
+    go.failing = sample.FAILING.slice(1);
+    go.emit('profiles', {});
+    await vi.waitFor(() => expect(selected()).toHaveTextContent(/^1 selected/));
+    grid.focus();
+    await user.keyboard('{Control>}a{/Control}');
+    await vi.waitFor(() => expect(selected()).toHaveTextContent(/^3 selected/));
+    go.Attention.Export.mockResolvedValue('three.csv');
+    await user.click(within(selected() as HTMLElement).getByRole('button', { name: 'Export CSV' }));
+    await user.type(await screen.findByLabelText('Your password'), 'correct horse battery{Enter}');
+    await screen.findByText('Saved to three.csv', { selector: 'footer *' });
+    const refs = go.failing.map(({ ref }) => ref);
+    expect([...(go.Attention.Export.mock.calls[0]?.[0].refs ?? [])].sort()).toEqual(refs.sort());
+    grid.focus();
+    await user.keyboard('{Escape}');
+    expect(selected()).toBeNull();
   });
 
   it('are none when every profile is complete', async () => {

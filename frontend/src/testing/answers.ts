@@ -152,6 +152,12 @@ export function answers(go: Found): Services {
           reasons: go.reasons,
         });
       },
+      Refs: (query) =>
+        Promise.resolve(
+          failing(query)
+            .slice(query.offset, query.offset + query.limit)
+            .map(({ ref }) => ref),
+        ),
       Names: (query) => Promise.resolve(failing(query).map(({ id, name }) => ({ id, name }))),
       Retry: none,
       Export: none,

@@ -105,6 +105,7 @@ interface Profiles {
 
 interface Attention {
   Find(query: T.ProfileQuery): Promise<T.AttentionPage>;
+  Refs(query: T.ProfileQuery): Promise<string[]>;
   Names(query: T.ProfileQuery): Promise<T.NameView[] | null>;
   Retry(ref: string): Promise<T.FailureView | null>;
   Export(query: T.ProfileQuery, password: string): Promise<string>;

@@ -141,6 +141,9 @@ export const api = {
 
   /** The profiles that need attention: the query's filter makes no difference. */
   attention: (query: ProfileQuery) => settle(() => go().Attention.Find(query), LOCAL),
+  /** The refs of the rows that fit, without the limit that attention() has. */
+  attentionRefs: async (query: ProfileQuery) =>
+    (await settle(() => go().Attention.Refs(query), LOCAL)) ?? [],
   /** Everybody whom attention() finds, without its limit. */
   attentionNames: async (query: ProfileQuery) =>
     (await settle(() => go().Attention.Names(query), LOCAL)) ?? [],

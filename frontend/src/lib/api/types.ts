@@ -94,6 +94,7 @@ export type ProfileQuery = Narrow<
     noEmail?: boolean;
     changed?: '' | 'week' | 'month';
     reason?: '' | Reason;
+    refs?: string[];
     sort: ProfileSort | AttentionSort;
   }
 >;

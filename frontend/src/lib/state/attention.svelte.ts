@@ -54,11 +54,28 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort> {
     return { rows: page.rows, total: page.matched };
   }
 
+  refOf(row: AttentionRow): string {
+    return row.ref;
+  }
+
+  protected refs(offset: number, limit: number): Promise<string[]> {
+    return api.attentionRefs({ ...this.query, offset, limit });
+  }
+
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
     return on('profiles', () => {
       this.rows.reload();
+      void this.#review();
     });
+  }
+
+  /** Nobody stays selected who is complete by now. */
+  async #review() {
+    const { size } = this.selection;
+    if (size === 0) return;
+    const refs = await api.attentionRefs({ ...this.chosen, limit: size }).catch(() => null);
+    if (refs) this.selection.keep(refs);
   }
 
   show(reason: Reason | null) {
@@ -113,14 +130,19 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort> {
     }
   }
 
-  /** Saves what is shown through the system's own dialog. Rejects as Go does. */
-  async exportCSV(password: string) {
-    await this.#saved(() => api.exportAttention(this.query, password));
+  /** Who is selected, in the order that is shown; who is complete by now is left out. */
+  get chosen(): ProfileQuery {
+    return { ...this.query, search: '', reason: '', refs: this.selection.ids };
   }
 
-  /** Saves what is shown as a list for calling them. Rejects as Go does. */
-  async makeSheet(format: SheetFormat, password: string) {
-    await this.#saved(() => api.attentionSheet(this.query, format, password));
+  /** Saves these through the system's own dialog. Rejects as Go does. */
+  async exportCSV(who: ProfileQuery, password: string) {
+    await this.#saved(() => api.exportAttention(who, password));
+  }
+
+  /** Saves these as a list for calling them. Rejects as Go does. */
+  async makeSheet(who: ProfileQuery, format: SheetFormat, password: string) {
+    await this.#saved(() => api.attentionSheet(who, format, password));
   }
 
   /** Says where something was saved, if anywhere. */

@@ -1,7 +1,6 @@
 import {
   api,
   on,
-  toErrorView,
   type ProfileFilter,
   type ProfileQuery,
   type ProfileRow,
@@ -10,7 +9,6 @@ import {
   type TallyView,
 } from '$lib/api';
 import { SearchedList } from './searched-list.svelte';
-import { Selection } from './selection.svelte';
 
 /** What a list may be narrowed to, besides its filter; all of it has to hold. */
 export type Narrow = Required<Pick<ProfileQuery, 'noPhone' | 'noEmail' | 'changed'>>;
@@ -24,7 +22,6 @@ const SORTS = ['name', 'born', 'sex', 'email', 'phone', 'updated'] as const;
 export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
   filter = $state<ProfileFilter>('all');
   narrow = $state.raw<Narrow>(EVERYBODY);
-  selection = new Selection();
   /** How many each filter would show, whatever the search. */
   counts = $state.raw(NONE);
   /** Where the selected ones were exported to last; '' for nowhere. */
@@ -48,6 +45,14 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
     if (query.search === this.search) this.searched = query.search;
     this.counts = counts;
     return { rows: rows ?? [], total: matched };
+  }
+
+  refOf(row: ProfileRow): string {
+    return row.id;
+  }
+
+  protected refs(offset: number, limit: number): Promise<string[]> {
+    return api.profileIds(this.#query(offset, limit));
   }
 
   #query = (offset: number, limit: number): ProfileQuery => ({
@@ -118,33 +123,7 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
 
   /** The row, from this one on, whose name begins so; -1 is none. */
   async named(typed: string, from: number): Promise<number> {
-    return (await this.#ask(() => api.findName(this.#query(from, 0), typed))) ?? -1;
-  }
-
-  /** Selects from the row that was toggled last to this one. */
-  async selectTo(index: number) {
-    const { first, count } = this.selection.span(index);
-    const ids = await this.#ask(() => api.profileIds(this.#query(first, count)));
-    if (ids) this.selection.extend(ids);
-  }
-
-  /** Selects every row of the list, those that are not loaded too. */
-  async selectAll() {
-    const { list } = this;
-    const ids = await this.#ask(() => api.profileIds(this.#query(0, this.rows.total)));
-    if (ids) this.selection.take(ids, list);
-  }
-
-  /** Asks about the list that is shown; undefined once another one is. */
-  async #ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
-    const { list } = this;
-    try {
-      const answer = await question();
-      if (list === this.list) return answer;
-    } catch (thrown) {
-      this.rows.problem = toErrorView(thrown);
-    }
-    return undefined;
+    return (await this.ask(() => api.findName(this.#query(from, 0), typed))) ?? -1;
   }
 
   /** Saves what is shown as a list for calling them; '' where it was not. Rejects as Go does. */
@@ -152,10 +131,5 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
     this.savedTo = '';
     this.savedTo = await api.profileSheet(this.#query(0, 0), format, password);
     return this.savedTo;
-  }
-
-  protected override fromTop() {
-    this.selection.lift();
-    super.fromTop();
   }
 }

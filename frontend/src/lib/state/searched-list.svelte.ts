@@ -1,4 +1,6 @@
+import { toErrorView } from '$lib/api';
 import { keep, recall } from './kept';
+import { Selection } from './selection.svelte';
 import { RowWindows, type Part } from './windows.svelte';
 
 /** A long list of Go's that is searched and sorted, of which the view has a part. */
@@ -18,6 +20,7 @@ export abstract class SearchedList<Row, Sort extends string> {
   scroll = $state(0);
 
   rows = new RowWindows<Row>((offset, limit) => this.load(offset, limit));
+  selection = new Selection();
 
   #kept: string;
   #newestFirst: readonly Sort[];
@@ -40,6 +43,11 @@ export abstract class SearchedList<Row, Sort extends string> {
   abstract readonly list: string;
 
   protected abstract load(offset: number, limit: number): Promise<Part<Row>>;
+
+  /** By what a row is selected. */
+  abstract refOf(row: Row): string;
+  /** The refs of these rows, in memory or not. */
+  protected abstract refs(offset: number, limit: number): Promise<string[]>;
 
   /** Enter in the search opens the active row, which belongs to what is typed. */
   pointed = $derived(
@@ -66,8 +74,40 @@ export abstract class SearchedList<Row, Sort extends string> {
     this.fromTop();
   }
 
+  /** Selects every row of the list, those that are not loaded too. */
+  async selectAll() {
+    const { list } = this;
+    const refs = await this.ask(() => this.refs(0, this.rows.total));
+    if (refs) this.selection.take(refs, list);
+  }
+
+  /** Every row is selected, as nothing else has happened since it was. */
+  get everything(): boolean {
+    return this.selection.isAll(this.list) && this.selection.size >= this.rows.total;
+  }
+
+  /** Selects from the row that was toggled last to this one. */
+  async selectTo(index: number) {
+    const { first, count } = this.selection.span(index);
+    const refs = await this.ask(() => this.refs(first, count));
+    if (refs) this.selection.extend(refs);
+  }
+
+  /** Asks about the list that is shown; undefined once another one is. */
+  protected async ask<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
+    const { list } = this;
+    try {
+      const answer = await question();
+      if (list === this.list) return answer;
+    } catch (thrown) {
+      this.rows.problem = toErrorView(thrown);
+    }
+    return undefined;
+  }
+
   protected fromTop() {
     this.active = 0;
+    this.selection.lift();
     this.rows.reload(true);
   }
 }

@@ -53,6 +53,15 @@ export class Selection {
     this.#all = list;
   }
 
+  /** Leaves those out who are not among these. */
+  keep(ids: readonly string[]) {
+    const left = new Set(ids);
+    this.#put(
+      this.ids.filter((id) => !left.has(id)),
+      false,
+    );
+  }
+
   /** Other rows are shown: the next range starts at the top. */
   lift() {
     this.#anchor = { index: 0, on: true };

@@ -1,4 +1,5 @@
 import { onDestroy, onMount, tick } from 'svelte';
+import { number } from '$lib/format';
 import { t } from '$lib/i18n';
 import { router } from '$lib/state/route.svelte';
 import type { SearchedList } from '$lib/state/searched-list.svelte';
@@ -47,6 +48,14 @@ export function listScreen<Row extends { name: string }>(around: Surroundings<Ro
     return () => {
       clearTimeout(timer);
     };
+  });
+
+  let selected = list.selection.size;
+  $effect(() => {
+    const count = list.selection.size;
+    if (count === selected) return;
+    selected = count;
+    say(t('profiles.selected', { count, shown: number(count) }));
   });
 
   /** The row that was left is in view, and the keyboard is on it. */
