@@ -137,8 +137,10 @@ func (change *personChange) apply(ctx context.Context, accounts session.Accounts
 	if err != nil {
 		return staff.Person{}, err
 	}
+	before := session.Details{Name: person.Name, Email: person.Email, Permissions: person.Permissions, Active: person.Active()}
 	return accounts.Change(ctx, "", person.ID, session.Details{
-		Name: cmp.Or(change.name, person.Name), Email: cmp.Or(change.newEmail, person.Email),
+		Before: &before,
+		Name:   cmp.Or(change.name, person.Name), Email: cmp.Or(change.newEmail, person.Email),
 		Permissions: changed(person.Permissions, change.grant, change.revoke),
 		Active:      (person.Active() || change.reactivate) && !change.deactivate,
 	})

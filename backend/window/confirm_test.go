@@ -41,7 +41,7 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 			return err
 		}, "added_person  sign_in_refused"},
 		{"change a person", func(own string) error {
-			_, err := f.app.People.Change(dana.ID, PersonDetails{Name: dana.Name, Email: "mal@example.com", Permissions: dana.Permissions, Active: true}, own)
+			_, err := f.app.People.Change(dana.ID, detailsOf(&dana), PersonDetails{Name: dana.Name, Email: "mal@example.com", Permissions: dana.Permissions, Active: true}, own)
 			return err
 		}, "changed_person " + dana.ID + " sign_in_refused"},
 		{"reset one's own password", func(own string) error { return f.app.People.ResetPassword(dana.ID, deskPassword, own) },

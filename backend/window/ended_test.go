@@ -232,7 +232,7 @@ func TestADeactivatedPersonIsSignedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	details := PersonDetails{Name: state.Person.Name, Email: state.Person.Email, Permissions: state.Person.Permissions}
-	if view, err := f.app.People.Change(state.Person.ID, details, deskPassword); err != nil || view.Active {
+	if view, err := f.app.People.Change(state.Person.ID, detailsOf(state.Person), details, deskPassword); err != nil || view.Active {
 		t.Errorf("%+v, %v", view.Active, err)
 	}
 	if state, err := f.app.About.State(); err != nil || state.Person != nil || state.Locked != nil {
