@@ -44,7 +44,7 @@ type NewsView struct {
 type AttentionView struct {
 	All     int          `json:"all"`
 	Since   int          `json:"since"`   // of them, those who do since TodayView's time
-	Newest  []ProfileRow `json:"newest"`  // those, the latest first, at most 5
+	Newest  []ProfileRow `json:"newest"`  // those, the latest first, at most 5, without sex and email
 	Reasons []ReasonView `json:"reasons"` // in the order in which they are shown
 	Days    []int        `json:"days"`    // how many did at the end of each day that was asked for; -1: not known
 }
@@ -137,7 +137,9 @@ func attentionView(ctx context.Context, store changeStore, clients *directory.Di
 	found := clients.Attending(since, maxAttention)
 	view := AttentionView{All: found.All, Since: found.Since, Newest: []ProfileRow{}, Reasons: []ReasonView{}, Days: []int{}}
 	for i := range found.Newest {
-		view.Newest = append(view.Newest, profileRow(&found.Newest[i]))
+		row := profileRow(&found.Newest[i])
+		row.Sex, row.Email = "", "" // as in AttentionRow: not everybody here may view profiles
+		view.Newest = append(view.Newest, row)
 	}
 	for _, field := range []profile.Field{profile.FieldEmail, profile.FieldSex, profile.FieldDateOfBirth, profile.FieldFirstName, profile.FieldLastName} {
 		if n := found.Missing[field]; n > 0 {

@@ -191,6 +191,30 @@ func TestTodayIsOfWhatAPersonMaySee(t *testing.T) {
 	}
 }
 
+// Whoever may see who needs attention, and no profiles, gets no more of these
+// clients from Today than from Attention.Find.
+func TestTodayHasNoDetailsForWhoSeesNoProfiles(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 8, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	f.signInWith(staff.PMSLink)
+	f.lookedNow()
+	f.edit(f.fake.IDs()[3], func(p *fakeclinic.Patient) { p.Sex = nil })
+	f.edit(f.fake.IDs()[4], func(p *fakeclinic.Patient) { p.Email = nil })
+	if _, err := f.clinic().Runner.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	newest := f.look().Attention.Newest
+	if len(newest) != 2 {
+		t.Fatalf("%d need attention", len(newest))
+	}
+	for _, row := range newest {
+		if row.Email != "" || row.Sex != "" || row.Name == "" || len(row.Problems) != 1 {
+			t.Errorf("%+v", row)
+		}
+	}
+}
+
 func TestPinnedAndOpenedAreAPersons(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 9, Patients: 40, Shares: &fakeclinic.Shares{}})
 	f.signUpAndConnect()
