@@ -190,6 +190,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Clinics.Use", func() error { _, err := a.Clinics.Use(""); return err }, []string{"signed_in"}, ""},
 		{"Integration.Disconnect", func() error { _, err := a.Integration.Disconnect("four brown horses"); return err },
 			[]string{"disconnected 4000001"}, ""},
+		{"Integration.EraseRest", func() error { _, err := a.Integration.EraseRest("four brown horses"); return err }, []string{"disconnected"}, ""},
 		{"Clinics.ResetStore", func() error {
 			if _, err := a.Clinics.ResetStore("ERASE"); profile.CodeOf(err) != profile.Invalid {
 				t.Errorf("reset data that can be opened: %v", err)

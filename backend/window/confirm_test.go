@@ -68,6 +68,7 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 			return f.app.Security.SetRetention(RetentionView{ArchivedDays: profile.MinRetention, DeletedDays: profile.MinRetention}, own)
 		}, "changed_security  sign_in_refused"},
 		{"disconnect", func(own string) error { _, err := f.app.Integration.Disconnect(own); return err }, "disconnected 4000001 sign_in_refused"},
+		{"erase the rest", func(own string) error { _, err := f.app.Integration.EraseRest(own); return err }, "disconnected 4000001 sign_in_refused"},
 	}
 	for _, own := range []string{"", "not the password"} {
 		for _, act := range acts {

@@ -67,6 +67,7 @@ interface Clinics {
 interface Integration {
   Connect(key: string): Promise<T.ConnectionView>;
   Disconnect(own: string): Promise<T.Erasure>;
+  EraseRest(own: string): Promise<T.Erasure>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
   RemoveMissing(shown: string[], own: string): Promise<T.PassView>;

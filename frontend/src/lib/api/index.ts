@@ -127,6 +127,8 @@ export const api = {
 
   connect: (key: string) => settle(() => go().Integration.Connect(key), REMOTE),
   disconnect: (own: string) => settle(() => go().Integration.Disconnect(own), REMOTE),
+  /** What it could not do once the clients were erased. */
+  eraseRest: (own: string) => settle(() => go().Integration.EraseRest(own), REMOTE),
 
   listPatients: () => settle(() => go().Sync.List(), UNLIMITED),
   listing: (offset: number, limit: number) => settle(() => go().Sync.Listing(offset, limit), LOCAL),
