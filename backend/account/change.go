@@ -14,10 +14,19 @@ type Details struct {
 	Name, Email string
 	Permissions []staff.Permission
 	Active      bool // may sign in
+	// Before are the details that these were made of, such as those that a form
+	// was opened with; nil: none were read.
+	Before *Details
+}
+
+// of reports whether these are a person's details as they are stored.
+func (d *Details) of(p *staff.Person) bool {
+	return d.Name == p.Name && d.Email == p.Email && d.Active == p.Active() && slices.Equal(d.Permissions, p.Permissions)
 }
 
 // Change replaces the details of the person with the id. by needs ManagePeople.
-// Invalid: a value is unacceptable, or no one would be left with ManagePeople.
+// Invalid: a value is unacceptable, the person is not as in Before any more, or
+// no one would be left with ManagePeople.
 func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Details) (staff.Person, error) {
 	if err := p.acquire(ctx); err != nil {
 		return staff.Person{}, err
@@ -26,6 +35,9 @@ func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Deta
 	return p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
 		if err := mayManage(people, by); err != nil {
 			return err
+		}
+		if d.Before != nil && !d.Before.of(person) {
+			return errChangedMeanwhile
 		}
 		others := slices.DeleteFunc(slices.Clone(people), func(other staff.Person) bool { return other.ID == id })
 		accepted, err := validDetails(others, d.Name, d.Email, d.Permissions)
@@ -120,6 +132,8 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 	}
 	return p.challenge(ctx, person.Email, person, password, "Wrong password. Check it and try again.")
 }
+
+var errChangedMeanwhile = invalid("This person was changed meanwhile, so nothing was changed now. Look at the list of people and try again.")
 
 var errUnknown = profile.Refuse(profile.NotFound, "This person is no longer here. Reload the list of people.")
 

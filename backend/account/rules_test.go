@@ -156,7 +156,7 @@ func TestRepeatedUnit(t *testing.T) {
 		"letmein letmein": "letmein", "abab": "ab", "aaa": "a", "ababa": "", "abcabc!abc": "abc", "abc": "", "a": "", "": "", "!!": "", "ab-abab": "ab",
 		"x1x1": "x1", "кот кот": "кот",
 	} {
-		if got := repeatedUnit(withoutSigns(text)); got != want {
+		if got := repeatedUnit(withoutSigns(text, "")); got != want {
 			t.Errorf("%q repeats %q, want %q", text, got, want)
 		}
 	}

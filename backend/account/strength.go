@@ -26,12 +26,15 @@ import (
 const minScore = 3
 
 // signsGuesses is how many guesses the signs are worth that stand between and
-// around words: two or three of the usual ones, at the usual places.
-const signsGuesses = 1000
+// around words, with the accents on these: the usual ones, at the usual places.
+const signsGuesses = 100
 
-// marksGuesses is how many guesses accents and wide forms of letters are worth:
-// the ones that somebody would add to a word.
+// marksGuesses is how many guesses accents and wide forms of letters are worth
+// by themselves: the ones that somebody would add to a word.
 const marksGuesses = 10
+
+// signsForLetters are written for an a and an s, as in P@$$w0rd.
+const signsForLetters = "@$"
 
 // walksGuesses is how many guesses a password of nothing but keyboard walks is
 // worth: zxcvbn counts three of them, such as three columns of keys, as safe.
@@ -46,20 +49,23 @@ const maxJudged = 100
 func scoreOf(password string, known []string) int {
 	ranked := rankOf(known)
 	guesses := guessesFor(beginning(password), ranked)
-	// zxcvbn counts three parts as safe, whatever they are. Signs between and
-	// around two words that everybody knows are little more than the words.
-	plain := withoutSigns(password)
-	if plain != password {
-		guesses = min(guesses, signsGuesses*guessesFor(beginning(plain), ranked))
-	}
 	if onlyWalks(beginning(password)) {
 		guesses = min(guesses, walksGuesses)
 	}
-	if bare := withoutMarks(password); bare != password {
+	bare := withoutMarks(password)
+	if bare != password {
 		guesses = min(guesses, marksGuesses*guessesFor(beginning(bare), ranked))
 	}
-	if unit := repeatedUnit(strings.ToLower(plain)); unit != "" {
-		guesses = min(guesses, signsGuesses*guessesFor(beginning(unit), ranked))
+	// zxcvbn counts three parts as safe, whatever they are. Signs between and
+	// around two words that everybody knows are little more than the words.
+	for _, but := range []string{"", signsForLetters} {
+		plain := withoutSigns(bare, but)
+		if plain != password {
+			guesses = min(guesses, signsGuesses*guessesFor(beginning(plain), ranked))
+		}
+		if unit := repeatedUnit(strings.ToLower(plain)); unit != "" {
+			guesses = min(guesses, signsGuesses*guessesFor(beginning(unit), ranked))
+		}
 	}
 	score := 0
 	for _, limit := range []float64{1e3, 1e6, 1e8, 1e10} {
@@ -141,8 +147,15 @@ func knownWords(texts ...string) []string {
 	return append(words, ourPairs()...)
 }
 
-func withoutSigns(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) }), "")
+// withoutSigns returns the letters and digits of a text, and those of the signs
+// in but.
+func withoutSigns(text, but string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || strings.ContainsRune(but, r) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // withoutMarks returns a text without accents, in the plain forms of its letters.

@@ -84,7 +84,8 @@ smith smith smith
 `
 
 // weaker are passwords that zxcvbn takes for strong: telephone numbers, keys
-// beside one another in three parts or more, and words with accents.
+// beside one another in three parts or more, words with accents, and names with
+// a year and signs.
 const weaker = `
 !QAZ2wsx#EDC
 1qaz@WSX3edc$RFV
@@ -97,6 +98,16 @@ ujmyhntgbrfv
 4815162342108
 pässwörd1234
 ｐａｓｓｗｏｒｄ１２３４
+HarbourPhysio2026!!
+Harbour-Physio-2026
+Hárbour-Physío-2026!
+Dana-Smith-1985
+Smith, Dana (1985)
+dána smíth 1985
+Ｄａｎａ　Ｓｍｉｔｈ　１９８５
+P@ssw0rd P@ssw0rd
+P@ssw0rd-2026!!
+Pa$$word, Pa$$word!
 `
 
 // good are passwords that nobody guesses, by people and by password managers.

@@ -31,9 +31,7 @@ func (t *Terminal) connect() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				clinic := connection.Clinic
-				_, err = fmt.Fprintf(t.Out, "Connected to %s (%s) with the key of %s (%s), ending in %s: %s.\n",
-					profile.Display(clinic.Name), clinic.Shard, profile.Display(clinic.OwnerName), clinic.OwnerRole, clinic.KeyEnds, clients(connection.Patients))
+				_, err = fmt.Fprintln(t.Out, connectedTo(&connection.Clinic, connection.Patients))
 				return err
 			})
 		}),
@@ -41,6 +39,12 @@ func (t *Terminal) connect() *cobra.Command {
 	c.Flags().StringVar(&as, "as", "", "the email of someone who may change the integration")
 	need(c, "as")
 	return c
+}
+
+// connectedTo says what a key has connected.
+func connectedTo(clinic *profile.Clinic, patients int) string {
+	return fmt.Sprintf("Connected to %s (%s) with the key of %s (%s), ending in %s: %s.",
+		profile.Display(clinic.Name), clinic.Shard, profile.Display(clinic.OwnerName), profile.Display(clinic.OwnerRole), clinic.KeyEnds, clients(patients))
 }
 
 // askToDisconnect names what goes.

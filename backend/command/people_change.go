@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -75,13 +76,17 @@ func (t *Terminal) tablePeople(people []staff.Person) error {
 	out := tabwriter.NewWriter(t.Out, 0, 0, 2, ' ', 0)
 	for i := range people {
 		p := &people[i]
-		may := inWords(p.Permissions)
-		if !p.Active() {
-			may = "Deactivated. " + may
-		}
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", profile.Display(p.Name), profile.Display(p.Email), may)
+		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\n", profile.Display(p.Name), profile.Display(p.Email), mayDo(p))
 	}
 	return out.Flush()
+}
+
+// mayDo says what a person may do, and whether they may sign in for it.
+func mayDo(p *staff.Person) string {
+	if !p.Active() {
+		return "Deactivated. " + inWords(p.Permissions)
+	}
+	return inWords(p.Permissions)
 }
 
 // personChange is what people change was given.
@@ -107,6 +112,11 @@ func (t *Terminal) changePerson() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
+			for _, p := range change.grant {
+				if slices.Contains(change.revoke, p) {
+					return profile.Errorf(profile.Invalid, "%s cannot be given and taken away at once. Name it once.", p)
+				}
+			}
 			return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, by *session.Session) error {
 				person, err := change.apply(ctx, by.Accounts())
 				if err != nil {
@@ -137,8 +147,10 @@ func (change *personChange) apply(ctx context.Context, accounts session.Accounts
 	if err != nil {
 		return staff.Person{}, err
 	}
+	before := session.Details{Name: person.Name, Email: person.Email, Permissions: person.Permissions, Active: person.Active()}
 	return accounts.Change(ctx, "", person.ID, session.Details{
-		Name: cmp.Or(change.name, person.Name), Email: cmp.Or(change.newEmail, person.Email),
+		Before: &before,
+		Name:   cmp.Or(change.name, person.Name), Email: cmp.Or(change.newEmail, person.Email),
 		Permissions: changed(person.Permissions, change.grant, change.revoke),
 		Active:      (person.Active() || change.reactivate) && !change.deactivate,
 	})
@@ -153,5 +165,5 @@ func (change *personChange) done(person *staff.Person) string {
 	case change.reactivate:
 		return name + " can sign in again. " + inWords(person.Permissions)
 	}
-	return name + " is changed. " + inWords(person.Permissions)
+	return name + " is changed. " + mayDo(person)
 }

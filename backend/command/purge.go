@@ -56,11 +56,25 @@ func (t *Terminal) purge() *cobra.Command {
 			}
 			// The window is closed, so its caches need not wait for the next
 			// start.
-			return errors.Join(workspace.Purge(c.Context(), o), webview.Remove(o.DataDir()))
+			if err := errors.Join(workspace.Purge(c.Context(), o), webview.Remove(o.DataDir())); err != nil {
+				return err
+			}
+			return t.tellUnmarked(o.DataDir())
 		}),
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return c
+}
+
+// tellUnmarked names the folders of the web view that stay, because nothing says
+// that they are TeleHab's.
+func (t *Terminal) tellUnmarked(dir string) error {
+	paths, err := webview.Unmarked(dir)
+	for _, path := range paths {
+		_, _ = fmt.Fprintf(t.Err, "%s was left alone: TeleHab did not mark it as its own. Look at what is in it, and delete it if it is only the web view's.\n",
+			profile.Display(path))
+	}
+	return err
 }
 
 // holdWindow lets no window of this folder open until release is called. It

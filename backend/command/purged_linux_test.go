@@ -4,11 +4,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // Somebody has files of their own in a folder called telehab, on a computer where
-// no window was opened.
+// no window was opened; or a version that marked no folder had a window there.
 func TestPurgeLeavesFilesThatAreNotOurs(t *testing.T) {
 	c := newComputer(t, 5)
 	home := t.TempDir()
@@ -21,7 +22,15 @@ func TestPurgeLeavesFilesThatAreNotOurs(t *testing.T) {
 		}
 		own = append(own, path)
 	}
-	c.must("", "purge", "--yes")
+	code, said := c.run("", "purge", "--yes")
+	if code != 0 {
+		t.Fatalf("exit %d\n%s", code, said)
+	}
+	for _, folder := range []string{".local/share/telehab", ".cache/telehab"} {
+		if want := filepath.Join(home, folder) + " was left alone:"; !strings.Contains(said, want) {
+			t.Errorf("it does not say %q: %s", want, said)
+		}
+	}
 	for _, path := range own {
 		if content, err := os.ReadFile(path); err != nil || string(content) != "mine" {
 			t.Errorf("%s: %q, %v", path, content, err)

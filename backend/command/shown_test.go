@@ -3,6 +3,8 @@ package command
 import (
 	"strings"
 	"testing"
+
+	"telehab.io/desktop/backend/profile"
 )
 
 // A name in Cliniko may hold what moves a terminal's cursor or turns the line
@@ -17,5 +19,14 @@ func TestNamesCannotSteerTheTerminal(t *testing.T) {
 	const want = "1 of 3 clients is no longer in Cliniko. Nothing was removed here.\n7  Sample, [2JAnn1A  x  1990-05-01\n"
 	if !strings.HasPrefix(out.String(), want) {
 		t.Errorf("%q, want %q at the front", out.String(), want)
+	}
+}
+
+// Nor may a clinic's, its key's owner's, or what the owner is there.
+func TestAClinicCannotSteerTheTerminal(t *testing.T) {
+	const steers = "\x1b[2J\u202e"
+	got := connectedTo(&profile.Clinic{Name: "Harbour" + steers, Shard: "au1", OwnerName: "Dana" + steers, OwnerRole: "owner" + steers, KeyEnds: "1a2b"}, 2)
+	if want := "Connected to Harbour[2J (au1) with the key of Dana[2J (owner[2J), ending in 1a2b: 2 clients."; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

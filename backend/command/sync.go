@@ -23,7 +23,8 @@ type result struct {
 	Failures []failedLine `json:"failures"`
 	Missing  int          `json:"missing"` // of whom a person has to decide: see telehab missing
 
-	profiles int // as in status
+	profiles int  // as in status
+	quiet    bool // nothing was new
 }
 
 type failedLine struct {
@@ -92,6 +93,11 @@ func (t *Terminal) runSync(ctx context.Context, w *workspace.Workspace, full, as
 	if err != nil {
 		return err
 	}
+	changed, added, err := store.Brought(ctx, &pass)
+	if err != nil {
+		return err
+	}
+	out.quiet = !full && broughtNothing(&pass.Counts, changed, added, failed)
 	for i := range failed {
 		out.Failures = append(out.Failures, failedLine{string(failed[i].ID), failed[i].Code, failed[i].FieldNames()})
 	}
@@ -122,7 +128,7 @@ func renew(ctx context.Context, w *workspace.Workspace) error {
 
 // table prints the result for people. It counts what is wrong and names nobody.
 func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result, failed []profile.Failure) error {
-	if r.quiet(failed) {
+	if r.quiet {
 		_, err := fmt.Fprintln(t.Out, upToDate(len(failed)))
 		t.tellMissing(r)
 		return err
@@ -163,16 +169,13 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 	return err
 }
 
-// quiet says that nothing was new: nobody was read but those who could not be
-// read before either, whom every sync tries again.
-func (r *result) quiet(failed []profile.Failure) bool {
-	again := 0
-	for i := range failed {
-		if failed[i].Code == profile.Unreadable && failed[i].Attempts > 1 {
-			again++
-		}
-	}
-	return r.Read == r.Failed && r.Failed <= again
+// broughtNothing reports whether nothing was new: who was read was in the last
+// minutes before the sync, which are read again each time, or could not be read
+// before either, whom every sync tries again.
+func broughtNothing(counts *profile.Counts, changed, added int, failed []profile.Failure) bool {
+	return counts.Synced+changed+added == 0 && !slices.ContainsFunc(failed, func(f profile.Failure) bool {
+		return f.Code == profile.Unreadable && f.Attempts == 1
+	})
 }
 
 // upToDate is the result of a sync that found nothing new.

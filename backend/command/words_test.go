@@ -37,20 +37,22 @@ func TestAQuietSyncInWords(t *testing.T) {
 	unreadable := profile.Failure{Code: profile.Unreadable, Attempts: 2}
 	fresh := profile.Failure{Code: profile.Unreadable, Attempts: 1}
 	for name, c := range map[string]struct {
-		counts profile.Counts
-		failed []profile.Failure
-		want   bool
+		counts         profile.Counts
+		changed, added int
+		failed         []profile.Failure
+		want           bool
 	}{
-		"nobody was read":                       {profile.Counts{}, []profile.Failure{incomplete}, true},
-		"tried again in vain":                   {profile.Counts{Read: 1, Failed: 1}, []profile.Failure{incomplete, unreadable}, true},
-		"one who was incomplete was changed":    {profile.Counts{Read: 1, Failed: 1}, []profile.Failure{incomplete}, false},
-		"another one cannot be read":            {profile.Counts{Read: 2, Failed: 2}, []profile.Failure{unreadable, fresh}, false},
-		"one was synced":                        {profile.Counts{Read: 1, Synced: 1}, nil, false},
-		"one was unchanged":                     {profile.Counts{Read: 1, Unchanged: 1}, nil, false},
-		"one was archived":                      {profile.Counts{Read: 1, Archived: 1}, nil, false},
-		"one was synced, another tried in vain": {profile.Counts{Read: 2, Synced: 1, Failed: 1}, []profile.Failure{unreadable}, false},
+		"nobody was read":                     {profile.Counts{}, 0, 0, []profile.Failure{incomplete}, true},
+		"tried again in vain":                 {profile.Counts{Read: 1, Failed: 1}, 0, 0, []profile.Failure{incomplete, unreadable}, true},
+		"read again, as the last minutes are": {profile.Counts{Read: 3, Unchanged: 1, Failed: 1, Archived: 1}, 0, 0, []profile.Failure{incomplete}, true},
+		"one who was incomplete was changed":  {profile.Counts{Read: 1, Failed: 1}, 1, 0, []profile.Failure{incomplete}, false},
+		"one who is new is incomplete":        {profile.Counts{Read: 1, Failed: 1}, 0, 1, []profile.Failure{incomplete, unreadable}, false},
+		"another one cannot be read":          {profile.Counts{Read: 2, Failed: 2}, 0, 0, []profile.Failure{unreadable, fresh}, false},
+		"one was synced":                      {profile.Counts{Read: 1, Synced: 1}, 0, 0, nil, false},
+		"one was archived":                    {profile.Counts{Read: 1, Archived: 1}, 1, 0, nil, false},
+		"synced, another tried in vain":       {profile.Counts{Read: 2, Synced: 1, Failed: 1}, 0, 0, []profile.Failure{unreadable}, false},
 	} {
-		if got := (&result{Counts: c.counts}).quiet(c.failed); got != c.want {
+		if got := broughtNothing(&c.counts, c.changed, c.added, c.failed); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

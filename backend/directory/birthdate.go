@@ -27,6 +27,10 @@ var (
 	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\.?$`)
 )
 
+// Somebody may have been born in these years: 9374-11-12 is a part of a phone
+// number.
+const firstYear, lastYear = 1850, 2100
+
 // joinDates turns each date in a folded search into one word.
 func joinDates(search string) string {
 	search = spacedDate.ReplaceAllStringFunc(search, func(found string) string {
@@ -55,6 +59,9 @@ func datesOf(word string) []profile.Date {
 		m, _ := strconv.Atoi(month)
 		d, _ := strconv.Atoi(day)
 		date := profile.Date{Year: y, Month: time.Month(m), Day: d}
+		if y < firstYear || y > lastYear {
+			return
+		}
 		if _, err := profile.ParseDate(date.String()); err == nil && !slices.Contains(dates, date) {
 			dates = append(dates, date)
 		}

@@ -19,32 +19,43 @@ type Shared struct {
 	Born bool
 }
 
+// maxFamily is how many others may have an email or a number for it to say
+// something of them. What more have is typed because something had to be, such
+// as noemail@clinic.example, or is a care home's.
+const maxFamily = 10
+
 // SharingContact returns the active and archived clients who have the email or a
 // phone number of this one: first those with the same birth date, then those who
 // are active, each by name. Emails and numbers are the same if a search for one
-// finds the other. Clients who were merged or deleted are left out: Cliniko has
-// dealt with them.
-func (d *Directory) SharingContact(e *profile.Entry) []Shared {
+// finds the other. An email or a number of more than maxFamily others counts as
+// nobody's: many is how many have nothing else in common. Clients who were merged
+// or deleted are left out: Cliniko has dealt with them.
+func (d *Directory) SharingContact(e *profile.Entry) (family []Shared, many int) {
 	if e.Profile.State != profile.Active && e.Profile.State != profile.Archived {
-		return nil
+		return nil, 0
 	}
 	d.settleTexts()
 	defer d.mu.RUnlock()
 	own := contactOf(e, d.country)
-	var all []Shared
-	for _, r := range d.mayShare(&own) {
-		s := Shared{Entry: r.entry, Email: own.email != "" && r.email == own.email, Phone: own.hasPhoneOf(r)}
-		if r.entry.Ref == e.Ref || r.entry.Profile.State == profile.Merged || !s.Email && !s.Phone {
+	rows := slices.DeleteFunc(d.mayShare(&own), func(r *row) bool {
+		return r.entry.Ref == e.Ref || r.entry.Profile.State == profile.Merged || !own.hasEmailOf(r) && !own.hasPhoneOf(r)
+	})
+	own.forgetWhatManyHave(rows)
+	for _, r := range rows {
+		s := Shared{Email: own.hasEmailOf(r), Phone: own.hasPhoneOf(r)}
+		if !s.Email && !s.Phone {
+			many++
 			continue
 		}
+		s.Entry = r.entry
 		s.Born = !e.Profile.DateOfBirth.IsZero() && r.entry.Profile.DateOfBirth == e.Profile.DateOfBirth
-		all = append(all, s)
+		family = append(family, s)
 	}
-	slices.SortFunc(all, func(a, b Shared) int {
+	slices.SortFunc(family, func(a, b Shared) int {
 		return cmp.Or(cmp.Compare(a.rank(), b.rank()),
 			strings.Compare(fold(a.Entry.Profile.ListName()), fold(b.Entry.Profile.ListName())), strings.Compare(a.Entry.Ref, b.Entry.Ref))
 	})
-	return all
+	return family, many
 }
 
 // rank is where a client stands among those of other names.
@@ -71,8 +82,8 @@ func (d *Directory) settleTexts() {
 
 // contact is what one client may have in common with others.
 type contact struct {
-	email  string   // folded; "" if there is none
-	phones []string // the forms in which the numbers may be stored, each after its mark
+	email  string     // folded; "" if there is none
+	phones [][]string // of each number the forms in which it may be stored, each after its mark
 }
 
 func contactOf(e *profile.Entry, country string) contact {
@@ -83,12 +94,32 @@ func contactOf(e *profile.Entry, country string) contact {
 	}
 	for _, phone := range e.Profile.Phones {
 		for _, piece := range phonePieces(fold(phone.Number)) {
-			c.phones = append(c.phones, sameNumber(piece, country)...)
+			if forms := sameNumber(piece, country); len(forms) > 0 {
+				c.phones = append(c.phones, forms)
+			}
 		}
 	}
-	slices.Sort(c.phones)
-	c.phones = slices.Compact(c.phones)
 	return c
+}
+
+// forgetWhatManyHave forgets the email and the numbers that more than maxFamily
+// of the rows have.
+func (c *contact) forgetWhatManyHave(rows []*row) {
+	many := func(has func(*row) bool) bool {
+		n := 0
+		for _, r := range rows {
+			if has(r) {
+				n++
+			}
+		}
+		return n > maxFamily
+	}
+	if many(c.hasEmailOf) {
+		c.email = ""
+	}
+	c.phones = slices.DeleteFunc(c.phones, func(forms []string) bool {
+		return many(func(r *row) bool { return r.hasNumber(forms) })
+	})
 }
 
 // sameNumber returns the forms in which the same number may be stored; none for
@@ -118,7 +149,7 @@ func (d *Directory) mayShare(c *contact) []*row {
 	if c.email != "" {
 		email = needles(c.email)
 	}
-	phones := needles(c.phones...)
+	phones := needles(slices.Concat(c.phones...)...)
 	var found []*row
 	for n := range d.texts {
 		var in blockBits
@@ -132,9 +163,15 @@ func (d *Directory) mayShare(c *contact) []*row {
 	return found
 }
 
+func (c *contact) hasEmailOf(r *row) bool { return c.email != "" && r.email == c.email }
+
 // hasPhoneOf reports whether one of the numbers is one of the row's, whole.
-func (c *contact) hasPhoneOf(r *row) bool {
-	return slices.ContainsFunc(c.phones, func(form string) bool {
+func (c *contact) hasPhoneOf(r *row) bool { return slices.ContainsFunc(c.phones, r.hasNumber) }
+
+// hasNumber reports whether the number with these forms is one of the row's,
+// whole.
+func (r *row) hasNumber(forms []string) bool {
+	return slices.ContainsFunc(forms, func(form string) bool {
 		_, after, found := strings.Cut(r.phones, form)
 		for found && after != "" && after[0] >= '0' && after[0] <= '9' {
 			_, after, found = strings.Cut(after, form)

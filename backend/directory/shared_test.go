@@ -28,7 +28,8 @@ func as(state profile.State, e profile.Entry) profile.Entry {
 func sharing(d *Directory, ref string) string {
 	e, _ := d.One(ref)
 	var all []string
-	for _, s := range d.SharingContact(&e) {
+	family, _ := d.SharingContact(&e)
+	for _, s := range family {
 		text := s.Entry.Ref
 		for _, part := range []struct {
 			name string
@@ -83,6 +84,45 @@ func TestWhoSharesContact(t *testing.T) {
 	d.Apply([]profile.Entry{bornOn(client("7", "Al", "", "O'Example", "al@example.com"), may1)})
 	if got := sharing(d, "1"); got != "8 email" {
 		t.Errorf("after a change: %q", got)
+	}
+}
+
+// An email or a number that more have than a family tells nothing of them: such
+// as one that is typed because the form wants one.
+func TestWhatManyHaveIsNobodys(t *testing.T) {
+	d := New()
+	d.InCountry("AU")
+	var all []profile.Entry
+	for n := range 12 { // one family too many by one
+		e := bornOn(client(fmt.Sprint("1", n+10), "Ann", "", fmt.Sprint("Any", n), "noemail@clinic.example", fmt.Sprintf("0491 570 %03d", n)), may1)
+		e.Profile.Phones = append(e.Profile.Phones, profile.Phone{Number: "(02) 5550 1234"}) // the care home's
+		all = append(all, e)
+	}
+	// Entered twice, with the placeholder and their own number.
+	all = append(all, bornOn(client("210", "Ann", "", "Any", "noemail@clinic.example", "+61 491 570 000"), may1))
+	for n := range 11 {
+		all = append(all, client(fmt.Sprint("3", n+10), "Bea", "", fmt.Sprint("Family", n), "family@example.com", "0491 571 111"))
+	}
+	d.Apply(all)
+	for ref, want := range map[string]struct {
+		family string
+		many   int
+	}{
+		"110": {"210 phone born", 11},
+		"111": {"", 12},
+		"210": {"110 phone born", 11},
+		"310": {"311 email phone, 320 email phone, 312 email phone, 313 email phone, 314 email phone, 315 email phone, 316 email phone, 317 email phone, 318 email phone, 319 email phone", 0},
+	} {
+		e, _ := d.One(ref)
+		_, many := d.SharingContact(&e)
+		if family := sharing(d, ref); family != want.family || many != want.many {
+			t.Errorf("%s: %q and %d with what many have, want %q and %d", ref, family, many, want.family, want.many)
+		}
+	}
+	d.Forget([]string{"111"}) // eleven others have the email now, and ten the number
+	e, _ := d.One("112")
+	if family, many := d.SharingContact(&e); len(family) != 10 || many != 1 || family[0].Email || !family[0].Phone {
+		t.Errorf("%d and %d with what many have", len(family), many)
 	}
 }
 

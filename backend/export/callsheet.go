@@ -23,8 +23,8 @@ type CallSheet struct {
 func (s *CallSheet) CSV(w io.Writer) error {
 	lines := [][]string{{"Name", "Birth date", "Phone", "What is missing", "Notes"}}
 	for i := range s.Entries {
-		e := &s.Entries[i]
-		lines = append(lines, []string{e.Profile.ListName(), e.Profile.DateOfBirth.String(), cell(e.Profile.Phones), lacking(e), ""})
+		p := s.Entries[i].Profile.Displayed()
+		lines = append(lines, []string{p.ShownName(), p.DateOfBirth.String(), cell(p.Phones), lacking(&s.Entries[i]), ""})
 	}
 	return write(w, lines)
 }
@@ -51,7 +51,7 @@ func (s *CallSheet) HTML(w io.Writer) error {
 		if date := shown.DateOfBirth; date != (profile.Date{}) {
 			born = time.Date(date.Year, date.Month, date.Day, 0, 0, 0, 0, time.UTC).Format("2 Jan 2006")
 		}
-		page.Lines = append(page.Lines, line{shown.ListName(), shown.PreferredFirstName, born, profile.Display(lacking(&s.Entries[i])), shown.Phones})
+		page.Lines = append(page.Lines, line{shown.ShownName(), shown.PreferredFirstName, born, lacking(&s.Entries[i]), shown.Phones})
 	}
 	if err := sheetPage.Execute(w, page); err != nil {
 		return fmt.Errorf("write the call sheet: %w", err)
@@ -79,5 +79,5 @@ func lacking(e *profile.Entry) string {
 	if len(wrong) == 0 {
 		return e.Failure.Reason()
 	}
-	return strings.Join(wrong, "; ")
+	return profile.Display(strings.Join(wrong, "; "))
 }

@@ -133,6 +133,35 @@ func TestCallSheetRunsNothing(t *testing.T) {
 	}
 }
 
+// What people read has nothing in it that turns the text beside it around, and
+// names as the window shows them.
+func TestListsForPeopleAreAsTheWindowShowsThem(t *testing.T) {
+	const turns = "\u202e"
+	entry := func(first, last string) profile.Entry {
+		return profile.Entry{Ref: "1", Profile: profile.Profile{ID: "1", State: profile.Active, Details: profile.Details{
+			FirstName: first, LastName: last, Email: turns + "x@y", Phones: []profile.Phone{{Type: "Mobile" + turns, Number: turns + "0491 570 156"}},
+		}}, Failure: &profile.Failure{ID: "1", Code: profile.Impossible, Problems: []profile.Problem{{Field: profile.FieldEmail, Kind: profile.NotAnEmail}}}}
+	}
+	entries := []profile.Entry{entry("小明", "王"), entry("Zoë"+turns, turns+"Example")}
+	for what, write := range map[string]func(io.Writer) error{
+		"a call sheet as CSV":   (&export.CallSheet{Entries: entries}).CSV,
+		"a call sheet to print": (&export.CallSheet{Entries: entries}).HTML,
+		"those that need attention": func(w io.Writer) error {
+			return export.FailuresCSV(w, entries, func(profile.ID) string { return "" })
+		},
+	} {
+		var out strings.Builder
+		if err := write(&out); err != nil {
+			t.Fatal(err)
+		}
+		for text, want := range map[string]bool{"王小明": true, "王, 小明": false, "Example, Zoë": true, turns: false} {
+			if strings.Contains(out.String(), text) != want {
+				t.Errorf("%s: %+q is there: %v\n%+q", what, text, !want, out.String())
+			}
+		}
+	}
+}
+
 // As in the other exports, no cell of the spreadsheet is a formula.
 func TestNoCellOfACallSheetIsAFormula(t *testing.T) {
 	for i, entry := range withHostile() {

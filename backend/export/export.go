@@ -179,7 +179,8 @@ func FailuresCSV(w io.Writer, entries []profile.Entry, address func(profile.ID) 
 		if e.Profile.ID != "" {
 			link = address(e.Profile.ID)
 		}
-		lines = append(lines, []string{e.Profile.ListName(), string(e.Profile.ID), e.Failure.Reason(),
+		shown := e.Profile.Displayed()
+		lines = append(lines, []string{shown.ShownName(), string(e.Profile.ID), e.Failure.Reason(),
 			e.Failure.FirstFailedAt.Local().Format(time.DateOnly), fmt.Sprint(e.Failure.Attempts), link})
 	}
 	return write(w, lines)

@@ -100,14 +100,15 @@ func (s *Profiles) forgetToday(ctx context.Context, tx *sql.Tx, refs []string) e
 }
 
 // ChangedSince counts the clients of whom something was stored as changed then
-// or later, and returns the ids of up to most of them, the latest first.
+// or later, and returns the ids of up to most of them, the latest first. Active
+// clients who were themselves first stored then or later are left out.
 func (s *Profiles) ChangedSince(ctx context.Context, since time.Time, most int) (ids []profile.ID, clients int, err error) {
-	if err := s.db.read.QueryRowContext(ctx, "SELECT count(DISTINCT cliniko_id) FROM change WHERE at >= ? AND account_id = ?",
-		since.UnixMicro(), s.account).Scan(&clients); err != nil {
+	if err := s.db.read.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT DISTINCT account_id, cliniko_id FROM change WHERE at >= ?1 AND account_id = ?2) AS change
+		WHERE `+notAddedSince, since.UnixMicro(), s.account).Scan(&clients); err != nil {
 		return nil, 0, coded(err)
 	}
 	// In the order of the index, so that no more are read than are returned.
-	rows, err := s.db.read.QueryContext(ctx, `SELECT cliniko_id FROM change WHERE at >= ? AND account_id = ?
+	rows, err := s.db.read.QueryContext(ctx, `SELECT cliniko_id FROM change WHERE at >= ?1 AND account_id = ?2 AND `+notAddedSince+`
 		ORDER BY at DESC, account_id DESC, cliniko_id DESC`, since.UnixMicro(), s.account)
 	if err != nil {
 		return nil, 0, coded(err)
@@ -124,6 +125,11 @@ func (s *Profiles) ChangedSince(ctx context.Context, since time.Time, most int) 
 	}
 	return ids, clients, coded(rows.Err())
 }
+
+// notAddedSince holds for a row of change whose client is not active, or was
+// stored before the time that is the first parameter.
+const notAddedSince = `NOT EXISTS (SELECT 1 FROM profile AS new WHERE new.account_id = change.account_id AND new.cliniko_id = change.cliniko_id
+	AND new.state = 'active' AND new.added_at >= ?1)`
 
 // ImportedAt returns when the first import ended, as far as passes are kept, or
 // the zero time.

@@ -187,11 +187,49 @@ func TestChangedSince(t *testing.T) {
 		ids   []profile.ID
 		count int
 	}{
-		{0, 9, []profile.ID{"1", "2"}, 2},
-		{0, 1, []profile.ID{"1"}, 2},
+		{time.Microsecond, 9, []profile.ID{"1", "2"}, 2},
+		{time.Microsecond, 1, []profile.ID{"1"}, 2},
 		{2 * time.Hour, 9, []profile.ID{"1", "2"}, 2},
 		{2*time.Hour + time.Microsecond, 9, []profile.ID{"1"}, 1},
 		{5 * time.Hour, 9, nil, 0},
+	} {
+		ids, n, err := s.ChangedSince(t.Context(), changedAt.Add(step.since), step.most)
+		if diff := cmp.Diff(step.ids, ids); err != nil || n != step.count || diff != "" {
+			t.Errorf("%v: %d, %v\n%s", step.since, n, err, diff)
+		}
+	}
+}
+
+// Who is new is not counted as changed too, and leaves room for those who were
+// here before.
+func TestWhoIsNewHasNotChanged(t *testing.T) {
+	c := &clock{changedAt}
+	_, s := newStoreAt(t, c)
+	store := func(after time.Duration, id profile.ID, change func(*profile.Profile)) {
+		t.Helper()
+		p := alex()
+		change(&p)
+		p.ID, p.UpdatedAt = id, changedAt.Add(after)
+		c.now = changedAt.Add(after)
+		save(t, s, 0, entry(p))
+	}
+	as := func(name string) func(*profile.Profile) { return func(p *profile.Profile) { p.FirstName = name } }
+	store(0, "1", as("Alex"))
+	store(2*time.Hour, "2", as("Alex"))
+	store(2*time.Hour, "3", as("Alex"))
+	store(3*time.Hour, "1", as("A"))
+	store(4*time.Hour, "2", as("B"))
+	store(5*time.Hour, "3", func(p *profile.Profile) { p.State, p.ArchivedAt = profile.Archived, changedAt })
+	for _, step := range []struct {
+		since time.Duration
+		most  int
+		ids   []profile.ID
+		count int
+	}{
+		{time.Hour, 9, []profile.ID{"3", "1"}, 2}, // 2 is new; 3, who was archived, is not listed as that
+		{2*time.Hour + time.Microsecond, 9, []profile.ID{"3", "2", "1"}, 3},
+		{time.Hour, 1, []profile.ID{"3"}, 2},
+		{0, 9, []profile.ID{"3"}, 1},
 	} {
 		ids, n, err := s.ChangedSince(t.Context(), changedAt.Add(step.since), step.most)
 		if diff := cmp.Diff(step.ids, ids); err != nil || n != step.count || diff != "" {
@@ -238,9 +276,11 @@ func TestUpgradeToToday(t *testing.T) {
 	if err := db.Connect(t.Context(), clinic, changedAt); err != nil {
 		t.Fatal(err)
 	}
-	s := db.Profiles(clinic.AccountID, func() time.Time { return changedAt })
+	c := &clock{changedAt}
+	s := db.Profiles(clinic.AccountID, func() time.Time { return c.now })
 	pass := begin(t, s, profile.FullPass)
 	save(t, s, pass.ID, entry(alex()))
+	c.now = changedAt.Add(time.Minute)
 	second := alex()
 	second.FirstName, second.UpdatedAt = "Lex", changedAt.Add(time.Minute)
 	save(t, s, pass.ID, entry(second))
@@ -256,7 +296,7 @@ func TestUpgradeToToday(t *testing.T) {
 	if changed, added, err := s.Brought(t.Context(), &pass); err != nil || changed != 1 || added != 0 {
 		t.Errorf("after the upgrade: %d changed, %d new, %v", changed, added, err)
 	}
-	if ids, n, err := s.ChangedSince(t.Context(), changedAt, 9); err != nil || n != 1 || ids[0] != alex().ID {
+	if ids, n, err := s.ChangedSince(t.Context(), c.now, 9); err != nil || n != 1 || ids[0] != alex().ID {
 		t.Errorf("after the upgrade: %v, %d, %v", ids, n, err)
 	}
 	pin(t, s, "dana", "1")

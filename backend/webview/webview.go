@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"github.com/adrg/xdg"
 
@@ -103,6 +104,38 @@ func Remove(dataDir string) error {
 		errs = append(errs, remove(path, names))
 	}
 	return errors.Join(errs...)
+}
+
+// Unmarked returns the folders that have what the web view writes in them and
+// no marker, so that Remove leaves them: somebody else's, or those of a version
+// that marked none, or of a start at which Claim failed.
+func Unmarked(dataDir string) (paths []string, err error) {
+	if runtime.GOOS == "windows" {
+		return nil, nil // it lies in the data folder
+	}
+	var errs []error
+	for path, names := range folders(dataDir) {
+		unmarked, err := isUnmarked(path, names)
+		if unmarked {
+			paths = append(paths, path)
+		}
+		errs = append(errs, err)
+	}
+	slices.Sort(paths)
+	return paths, errors.Join(errs...)
+}
+
+func isUnmarked(path string, names []string) (bool, error) {
+	folder, err := datafolder.OpenPlain(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	there, err := folder.Names()
+	unmarked := !slices.Contains(there, datafolder.Marker) && slices.ContainsFunc(there, func(name string) bool { return slices.Contains(names, name) })
+	return unmarked, errors.Join(err, folder.Close())
 }
 
 func remove(path string, names []string) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/adrg/xdg"
@@ -48,6 +49,9 @@ func TestMarkedFilesGoAtTheNextStart(t *testing.T) {
 	start()
 	if _, err := os.Stat(kept); err != nil {
 		t.Fatalf("removed without a mark: %v", err)
+	}
+	if named, err := webview.Unmarked(data); err != nil || named != nil {
+		t.Errorf("said to stay: %v, %v", named, err)
 	}
 	if err := webview.Mark(data); err != nil {
 		t.Fatal(err)
@@ -111,6 +115,10 @@ func TestAFolderThatIsNotTheWebViewsStays(t *testing.T) {
 	}
 	if err := errors.Join(webview.Claim(data), webview.Mark(data), webview.RemoveMarked(data), webview.Remove(data)); err != nil {
 		t.Fatal(err)
+	}
+	want := []string{filepath.Join(xdg.CacheHome, webview.ProgramName), filepath.Join(xdg.DataHome, webview.ProgramName)}
+	if named, err := webview.Unmarked(data); err != nil || !slices.Equal(named, want) {
+		t.Errorf("those that stay are %v, %v", named, err)
 	}
 	for _, path := range own {
 		if content, err := os.ReadFile(path); err != nil || string(content) != "x" {

@@ -108,7 +108,7 @@ func (a *Attention) Names(q ProfileQuery) ([]NameView, error) {
 		names := []NameView{}
 		for _, entry := range profiles.Everybody(attentionQuery(ctx, c, &q)) {
 			shown := entry.Profile.Displayed()
-			names = append(names, NameView{ID: string(entry.Failure.ID), Name: shown.ListName()})
+			names = append(names, NameView{ID: string(entry.Failure.ID), Name: shown.ShownName()})
 		}
 		return names, nil
 	})

@@ -96,6 +96,17 @@ func TestWhoNeedsAttentionIsFoundByReason(t *testing.T) {
 	}
 }
 
+// Whoever goes through them one by one reads each name as the list has it.
+func TestNamesOfThoseWhoNeedAttentionAreThoseOfTheList(t *testing.T) {
+	f, ids := lacking(t)
+	f.edit(ids[0], func(p *fakeclinic.Patient) { p.LastName, p.FirstName = new("王"), new("小明\u202e") })
+	f.syncNow()
+	names, err := f.app.Attention.Names(ProfileQuery{})
+	if err != nil || !slices.Contains(names, NameView{ids[0], "王小明"}) || !slices.Contains(names, NameView{ids[3], "Cook, Cy"}) {
+		t.Errorf("%+v, %v", names, err)
+	}
+}
+
 // Staff who may see one area see the reasons: the other is not needed. What
 // they may not do of it is refused.
 func TestEitherAreaSeesWhoNeedsAttention(t *testing.T) {

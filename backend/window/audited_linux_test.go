@@ -51,7 +51,8 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 	f, other := twoClinics(t)
 	clients := f.fake.IDs()
 	one, two := clients[0], clients[1]
-	var failing, desk, reached string
+	var failing, reached string
+	var desk PersonView
 	f.system.saveTo = filepath.Join(t.TempDir(), "out")
 	f.computer.OpenTest = func(_ context.Context, link deeplink.Link) error {
 		go f.app.parts.links.arrive(link) // as the operating system would bring it
@@ -146,15 +147,15 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"People.CopyPassword", func() error { return a.People.CopyPassword("x") }, nil, nobody},
 		{"People.List", func() error { _, err := a.People.List(); return err }, nil, nobody},
 		{"People.Add", func() error {
-			person, err := a.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner"}}, deskPassword, password)
-			desk = person.ID
+			var err error
+			desk, err = a.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner"}}, deskPassword, password)
 			return err
 		}, []string{"added_person DESK"}, ""},
 		{"People.Change", func() error {
-			_, err := a.People.Change(desk, PersonDetails{Name: "Dee", Email: deskEmail, Permissions: []string{"practitioner"}, Active: true}, password)
+			_, err := a.People.Change(desk.ID, detailsOf(&desk), PersonDetails{Name: "Dee", Email: deskEmail, Permissions: []string{"practitioner"}, Active: true}, password)
 			return err
 		}, []string{"changed_person DESK"}, ""},
-		{"People.ResetPassword", func() error { return a.People.ResetPassword(desk, "three green hills", password) }, []string{"reset_password DESK"}, ""},
+		{"People.ResetPassword", func() error { return a.People.ResetPassword(desk.ID, "three green hills", password) }, []string{"reset_password DESK"}, ""},
 		{"People.ChangePassword", func() error { return a.People.ChangePassword(password, "four brown horses") }, []string{"changed_password"}, ""},
 		{"Profiles.Erase", func() error {
 			if err := f.fake.Archive(one); err != nil {
@@ -190,6 +191,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Clinics.Use", func() error { _, err := a.Clinics.Use(""); return err }, []string{"signed_in"}, ""},
 		{"Integration.Disconnect", func() error { _, err := a.Integration.Disconnect("four brown horses"); return err },
 			[]string{"disconnected 4000001"}, ""},
+		{"Integration.EraseRest", func() error { _, err := a.Integration.EraseRest("four brown horses"); return err }, []string{"disconnected"}, ""},
 		{"Clinics.ResetStore", func() error {
 			if _, err := a.Clinics.ResetStore("ERASE"); profile.CodeOf(err) != profile.Invalid {
 				t.Errorf("reset data that can be opened: %v", err)
@@ -218,7 +220,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		known := strings.NewReplacer("DANA", dana, "DESK", desk, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached)
+		known := strings.NewReplacer("DANA", dana, "DESK", desk.ID, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached)
 		want := []string{}
 		for _, line := range c.lines {
 			want = append(want, known.Replace(line))

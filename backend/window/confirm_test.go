@@ -41,7 +41,7 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 			return err
 		}, "added_person  sign_in_refused"},
 		{"change a person", func(own string) error {
-			_, err := f.app.People.Change(dana.ID, PersonDetails{Name: dana.Name, Email: "mal@example.com", Permissions: dana.Permissions, Active: true}, own)
+			_, err := f.app.People.Change(dana.ID, detailsOf(&dana), PersonDetails{Name: dana.Name, Email: "mal@example.com", Permissions: dana.Permissions, Active: true}, own)
 			return err
 		}, "changed_person " + dana.ID + " sign_in_refused"},
 		{"reset one's own password", func(own string) error { return f.app.People.ResetPassword(dana.ID, deskPassword, own) },
@@ -68,6 +68,7 @@ func TestWhatMattersAsksForThePassword(t *testing.T) {
 			return f.app.Security.SetRetention(RetentionView{ArchivedDays: profile.MinRetention, DeletedDays: profile.MinRetention}, own)
 		}, "changed_security  sign_in_refused"},
 		{"disconnect", func(own string) error { _, err := f.app.Integration.Disconnect(own); return err }, "disconnected 4000001 sign_in_refused"},
+		{"erase the rest", func(own string) error { _, err := f.app.Integration.EraseRest(own); return err }, "disconnected 4000001 sign_in_refused"},
 	}
 	for _, own := range []string{"", "not the password"} {
 		for _, act := range acts {

@@ -232,7 +232,7 @@ func TestADeactivatedPersonIsSignedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	details := PersonDetails{Name: state.Person.Name, Email: state.Person.Email, Permissions: state.Person.Permissions}
-	if view, err := f.app.People.Change(state.Person.ID, details, deskPassword); err != nil || view.Active {
+	if view, err := f.app.People.Change(state.Person.ID, detailsOf(state.Person), details, deskPassword); err != nil || view.Active {
 		t.Errorf("%+v, %v", view.Active, err)
 	}
 	if state, err := f.app.About.State(); err != nil || state.Person != nil || state.Locked != nil {
@@ -326,6 +326,35 @@ func TestErasedThoughTheLogStays(t *testing.T) {
 	after, err := f.app.About.State()
 	if err != nil || after.Clinic != nil || after.Generation <= before.Generation {
 		t.Errorf("the generation %d follows %d, %v", after.Generation, before.Generation, err)
+	}
+}
+
+// What Disconnect could not erase is erased in the window by a second try, which
+// erases no clinic that is connected by then.
+func TestTheRestOfADisconnectIsErasedAndNothingElse(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 70, Patients: 5})
+	f.signUpAndConnect()
+	f.imported()
+	logs := 0
+	f.computer.EraseLogs = func() error { logs++; return errors.New("the log is in use") }
+	for try, erase := range []func(string) (Erasure, error){f.app.Integration.Disconnect, f.app.Integration.EraseRest} {
+		if erased, err := erase(password); err != nil || erased.Problem == nil || logs != try+1 {
+			t.Errorf("the log is in use: %+v, %v, %d", erased.Problem, err, logs)
+		}
+	}
+	f.computer.EraseLogs = func() error { logs++; return nil }
+	if erased, err := f.app.Integration.EraseRest(password); err != nil || erased.Problem != nil || logs != 3 {
+		t.Errorf("once the log is free: %+v, %v, %d", erased.Problem, err, logs)
+	}
+	if _, err := f.app.Integration.Connect(f.fake.Key()); err != nil {
+		t.Fatal(err)
+	}
+	pass := f.imported()
+	if _, err := f.app.Integration.EraseRest(password); profile.CodeOf(err) != profile.Invalid || logs != 3 {
+		t.Errorf("with a clinic that is connected by now: %v, %d", err, logs)
+	}
+	if page, err := f.app.Profiles.Find(ProfileQuery{Filter: "all"}); err != nil || page.All == 0 || pass.Read != 5 {
+		t.Errorf("%d clients are left of %d, %v", page.All, pass.Read, err)
 	}
 }
 

@@ -46,6 +46,23 @@ type Erasure struct {
 // asked before. own is the password of whoever does it. What was begun is ended,
 // though the window locks meanwhile.
 func (i *Integration) Disconnect(own string) (Erasure, error) {
+	return i.disconnect(own, func(context.Context, *host.Call) error { return nil })
+}
+
+// EraseRest does what Disconnect could not once the clients were erased: see
+// Erasure.Problem. It refuses where a clinic is connected by now, which nobody
+// has been asked about. own is as in Disconnect.
+func (i *Integration) EraseRest(own string) (Erasure, error) {
+	return i.disconnect(own, func(ctx context.Context, c *host.Call) error {
+		_, err := c.Clinic.Workspace.Clinic(ctx)
+		if profile.CodeOf(err) == profile.NotConnected {
+			return nil
+		}
+		return profile.Refuse(profile.Invalid, "A clinic is connected by now, so nothing was erased. Disconnect it on its own if it is to go too.")
+	})
+}
+
+func (i *Integration) disconnect(own string, allow func(context.Context, *host.Call) error) (Erasure, error) {
 	return host.Do(i.parts.access, session.MayDisconnect, func(ctx context.Context, c *host.Call) (Erasure, error) {
 		ctx = context.WithoutCancel(ctx)
 		resume, switched := func() {}, false
@@ -55,6 +72,9 @@ func (i *Integration) Disconnect(own string) (Erasure, error) {
 			}
 		}()
 		gone, err := c.Session.Integration().Disconnect(ctx, own, func(session.Erasing) error {
+			if err := allow(ctx, c); err != nil {
+				return err
+			}
 			resume = c.Clinic.Background.Pause(runner.ErrCancelled)
 			c.Session.SetListed(nil)
 			c.Clinic.Runner.Forget()

@@ -152,16 +152,23 @@ func (p *People) Add(details PersonDetails, password, own string) (PersonView, e
 	})
 }
 
-// Change changes an account; own is as in Add. Whoever is deactivated while
-// signed in is signed out.
-func (p *People) Change(id string, details PersonDetails, own string) (PersonView, error) {
+// accountDetails are the details as package account has them.
+func (d *PersonDetails) accountDetails() account.Details {
+	return account.Details{Name: d.Name, Email: d.Email, Permissions: permissionsOf(d.Permissions), Active: d.Active}
+}
+
+// Change changes an account; own is as in Add. It is refused where the person is
+// not as before any more, which is what the page has shown. Whoever is
+// deactivated while signed in is signed out.
+func (p *People) Change(id string, before, details PersonDetails, own string) (PersonView, error) {
 	return host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (PersonView, error) {
 		themselves := c.Session.Person().ID == id
 		if themselves {
 			c.KeepAnswer()
 		}
-		person, err := c.Session.Accounts().Change(ctx, own, id, account.Details{Name: details.Name, Email: details.Email,
-			Permissions: permissionsOf(details.Permissions), Active: details.Active})
+		shown, change := before.accountDetails(), details.accountDetails()
+		change.Before = &shown
+		person, err := c.Session.Accounts().Change(ctx, own, id, change)
 		if person.ID == "" {
 			return PersonView{}, err
 		}

@@ -3,11 +3,15 @@ package window
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/workspace"
 )
 
 const deskEmail, deskPassword = "desk@example.com", "a quiet blue river"
@@ -59,11 +63,50 @@ func TestPeopleAndWhatTheyDo(t *testing.T) {
 		t.Errorf("the audit trail is\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
 	}
 	details := PersonDetails{Name: desk.Name, Email: desk.Email, Permissions: desk.Permissions}
-	if changed, err := f.app.People.Change(desk.ID, details, password); err != nil || changed.Active {
+	if changed, err := f.app.People.Change(desk.ID, detailsOf(&desk), details, password); err != nil || changed.Active {
 		t.Errorf("%+v, %v", changed, err)
 	}
 	if _, err := f.app.People.SignIn(deskEmail, "three green hills"); profile.CodeOf(err) != profile.SignInRefused {
 		t.Errorf("a deactivated person signs in: %v", err)
+	}
+}
+
+// detailsOf are the details of somebody whom the page shows.
+func detailsOf(p *PersonView) PersonDetails {
+	return PersonDetails{Name: p.Name, Email: p.Email, Permissions: p.Permissions, Active: p.Active}
+}
+
+// What a terminal has changed of somebody since the page read the people is not
+// undone by a form that was opened with what it read.
+func TestAFormUndoesNothingOfATerminal(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 68, Patients: 1})
+	f.signUpAndConnect()
+	shown, err := f.app.People.Add(PersonDetails{Name: "Dee Example", Email: deskEmail, Permissions: []string{"practitioner", "export"}}, deskPassword, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed, away := detailsOf(&shown), detailsOf(&shown)
+	renamed.Name, away.Active = "Dee Sample", false
+	f.elsewhere(func(f *fixture, w *workspace.Workspace) error {
+		by, err := session.Authenticate(t.Context(), w, session.Options{}, email, password)
+		if err == nil {
+			_, err = by.Accounts().Change(t.Context(), "", shown.ID, session.Details{Name: shown.Name, Email: deskEmail,
+				Permissions: []staff.Permission{staff.Practitioner}, Active: true})
+		}
+		return err
+	})
+	for what, details := range map[string]PersonDetails{"a corrected name": renamed, "deactivated": away} {
+		if _, err := f.app.People.Change(shown.ID, detailsOf(&shown), details, password); profile.CodeOf(err) != profile.Invalid {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	now, err := f.app.People.List()
+	if err != nil || len(now) != 2 || now[1].Name != "Dee Example" || !now[1].Active || !slices.Equal(now[1].Permissions, []string{"practitioner"}) {
+		t.Errorf("%+v, %v", now, err)
+	}
+	renamed.Permissions = now[1].Permissions
+	if after, err := f.app.People.Change(shown.ID, detailsOf(&now[1]), renamed, password); err != nil || after.Name != "Dee Sample" {
+		t.Errorf("with what is stored: %+v, %v", after, err)
 	}
 }
 

@@ -28,7 +28,7 @@ var mayCall = map[string]groups{
 	"Security.SetRetention": {{"people"}}, "Security.Audit": {{"people"}},
 	"Clinics.List": nil, "Clinics.Use": nil, "Clinics.ConnectSeparately": {{"pms_link.create"}}, "Clinics.OpenDemo": nil,
 	"Clinics.LeaveDemo": nil, "Clinics.ResetStore": nil, "Clinics.StartOver": nil,
-	"Integration.Connect": {{"pms_link.create", "pms_link.modify"}}, "Integration.Disconnect": {{"pms_link.delete"}},
+	"Integration.Connect": {{"pms_link.create", "pms_link.modify"}}, "Integration.Disconnect": {{"pms_link.delete"}}, "Integration.EraseRest": {{"pms_link.delete"}},
 	"Integration.Missing":     {{"pms_link"}},
 	"Integration.KeepMissing": {{"pms_link.modify"}}, "Integration.RemoveMissing": {{"pms_link.delete"}},
 	"Sync.List": {{"pms_link.modify"}}, "Sync.Listing": {{"pms_link.modify"}}, "Sync.ListingSummary": {{"pms_link.modify"}},

@@ -23,9 +23,10 @@ type ProfileView struct {
 	GenderIdentity string       `json:"genderIdentity"`
 	Pronouns       string       `json:"pronouns"`
 	Email          string       `json:"email"`
-	Mailable       bool         `json:"mailable"`   // Profiles.Mail can write to the email
-	Shared         []SharedView `json:"shared"`     // others with the same email or phone, possible duplicates first; at most 6
-	SharedMore     int          `json:"sharedMore"` // how many more there are
+	Mailable       bool         `json:"mailable"`     // Profiles.Mail can write to the email
+	Shared         []SharedView `json:"shared"`       // others with the same email or phone, possible duplicates first; at most 6
+	SharedMore     int          `json:"sharedMore"`   // how many more there are
+	SharedByMany   int          `json:"sharedByMany"` // others whose email or phone is the same, and that of many
 	Phones         []PhoneView  `json:"phones"`
 	PrivacyPolicy  string       `json:"privacyPolicy"` // accepted, refused, "" for no answer
 	UpdatedAt      string       `json:"updatedAt"`     // changed in Cliniko
@@ -87,7 +88,8 @@ func profileView(e *profile.Entry, now time.Time) ProfileView {
 }
 
 // addShared says who has the same email or phone.
-func (v *ProfileView) addShared(all []directory.Shared) {
+func (v *ProfileView) addShared(all []directory.Shared, many int) {
+	v.SharedByMany = many
 	for i := range all[:min(len(all), maxShared)] {
 		p := all[i].Entry.Profile.Displayed()
 		v.Shared = append(v.Shared, SharedView{ID: all[i].Entry.Ref, Name: p.ShownName(), Born: p.DateOfBirth.String(), State: string(p.State),

@@ -23,9 +23,9 @@ func NewToday(p Parts) *Today { return &Today{p} }
 // neither News nor Pinned nor Opened.
 type TodayView struct {
 	Since     string        `json:"since"`   // what is new is so since then
-	Changed   int           `json:"changed"` // clients of whom something changed in Cliniko
+	Changed   int           `json:"changed"` // clients of whom something changed in Cliniko, but for the new ones
 	Added     int           `json:"added"`   // clients who are new here
-	News      []NewsView    `json:"news"`    // of both, the latest first, at most 20
+	News      []NewsView    `json:"news"`    // of both, the latest first, at most 20; of each as many, where there are
 	Attention AttentionView `json:"attention"`
 	Pinned    []ProfileRow  `json:"pinned"` // whoever was pinned last first
 	Opened    []ProfileRow  `json:"opened"` // whoever was opened last first
@@ -44,7 +44,7 @@ type NewsView struct {
 type AttentionView struct {
 	All     int          `json:"all"`
 	Since   int          `json:"since"`   // of them, those who do since TodayView's time
-	Newest  []ProfileRow `json:"newest"`  // those, the latest first, at most 5
+	Newest  []ProfileRow `json:"newest"`  // those, the latest first, at most 5, without sex and email
 	Reasons []ReasonView `json:"reasons"` // in the order in which they are shown
 	Days    []int        `json:"days"`    // how many did at the end of each day that was asked for; -1: not known
 }
@@ -137,7 +137,9 @@ func attentionView(ctx context.Context, store changeStore, clients *directory.Di
 	found := clients.Attending(since, maxAttention)
 	view := AttentionView{All: found.All, Since: found.Since, Newest: []ProfileRow{}, Reasons: []ReasonView{}, Days: []int{}}
 	for i := range found.Newest {
-		view.Newest = append(view.Newest, profileRow(&found.Newest[i]))
+		row := profileRow(&found.Newest[i])
+		row.Sex, row.Email = "", "" // as in AttentionRow: not everybody here may view profiles
+		view.Newest = append(view.Newest, row)
 	}
 	for _, field := range []profile.Field{profile.FieldEmail, profile.FieldSex, profile.FieldDateOfBirth, profile.FieldFirstName, profile.FieldLastName} {
 		if n := found.Missing[field]; n > 0 {
@@ -166,23 +168,25 @@ func rowsOf(clients *directory.Directory, refs []string) []ProfileRow {
 }
 
 // addNews fills in who changed and who is new. The counts are of all; what
-// changed is read of those alone who are shown.
+// changed is read of those alone who are shown. Where both are many, half of
+// the rows are of each: neither hides the other.
 func (v *TodayView) addNews(ctx context.Context, store changeStore, clients *directory.Directory, since time.Time) error {
 	added, count := clients.AddedSince(since, maxNews)
 	v.Added = count
-	for i := range added {
-		at := instant(added[i].Profile.AddedAt)
-		v.News = append(v.News, NewsView{Client: profileRow(&added[i]), Added: true, Change: ChangeView{At: at, Fields: []FieldChangeView{}}})
-	}
 	ids, count, err := store.ChangedSince(ctx, since, maxNews)
 	if err != nil {
 		return err
 	}
 	v.Changed = count
-	for _, id := range ids {
+	added = added[:min(len(added), max(maxNews/2, maxNews-len(ids)))]
+	for i := range added {
+		at := instant(added[i].Profile.AddedAt)
+		v.News = append(v.News, NewsView{Client: profileRow(&added[i]), Added: true, Change: ChangeView{At: at, Fields: []FieldChangeView{}}})
+	}
+	for _, id := range ids[:min(len(ids), maxNews-len(added))] {
 		entry, known := clients.One(string(id))
 		if !known || entry.Profile.State == profile.Active && !entry.Profile.AddedAt.Before(since) {
-			continue // erased meanwhile, or new
+			continue // erased meanwhile, or new since the store was asked
 		}
 		change, err := changedSince(ctx, store, id, since)
 		if err != nil {
@@ -193,7 +197,6 @@ func (v *TodayView) addNews(ctx context.Context, store changeStore, clients *dir
 	slices.SortFunc(v.News, func(a, b NewsView) int {
 		return cmp.Or(cmp.Compare(b.Change.At, a.Change.At), cmp.Compare(a.Client.ID, b.Client.ID))
 	})
-	v.News = v.News[:min(len(v.News), maxNews)]
 	return nil
 }
 

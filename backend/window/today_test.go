@@ -153,6 +153,56 @@ func TestTodayIsBounded(t *testing.T) {
 	}
 }
 
+// Those who are new are not counted as changed too, and however many they are,
+// those who were here before and changed are shown.
+func TestNewClientsHideNobodyWhoChanged(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 5, Patients: 60, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	f.lookedNow()
+	for _, id := range f.fake.IDs()[:3] {
+		f.edit(id, func(p *fakeclinic.Patient) { p.Email = new("changed@example.com") })
+	}
+	f.syncNow()
+	var fresh []string
+	for range 21 {
+		id, err := f.fake.Create(fakeclinic.Patient{FirstName: new("Nia"), LastName: new("Example")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fresh = append(fresh, id)
+	}
+	f.syncNow()
+	for _, id := range fresh {
+		f.edit(id, func(p *fakeclinic.Patient) { p.Email = new("corrected@example.com") })
+	}
+	f.syncNow()
+	shown := func() (changed, added int) {
+		view := f.look()
+		for _, news := range view.News {
+			if news.Added {
+				added++
+			} else {
+				changed++
+			}
+		}
+		if view.Added != 21 {
+			t.Errorf("%d new", view.Added)
+		}
+		return changed*100 + view.Changed, added
+	}
+	if changed, added := shown(); changed != 303 || added != 17 {
+		t.Errorf("of 3 who changed and 21 who are new, %d (shown, and counted) and %d are shown", changed, added)
+	}
+	for _, id := range f.fake.IDs()[:30] {
+		f.edit(id, func(p *fakeclinic.Patient) { p.Email = new("again@example.com") })
+	}
+	f.syncNow()
+	if changed, added := shown(); changed != 1030 || added != 10 {
+		t.Errorf("of 30 who changed and 21 who are new, %d (shown, and counted) and %d are shown", changed, added)
+	}
+}
+
 func TestTodayIsOfWhatAPersonMaySee(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 8, Patients: 40, Shares: &fakeclinic.Shares{}})
 	f.signUpAndConnect()
@@ -188,6 +238,30 @@ func TestTodayIsOfWhatAPersonMaySee(t *testing.T) {
 	}
 	if len(view.Pinned) != 0 {
 		t.Errorf("what somebody else has pinned: %v", idsOf(view.Pinned))
+	}
+}
+
+// Whoever may see who needs attention, and no profiles, gets no more of these
+// clients from Today than from Attention.Find.
+func TestTodayHasNoDetailsForWhoSeesNoProfiles(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 8, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	f.signInWith(staff.PMSLink)
+	f.lookedNow()
+	f.edit(f.fake.IDs()[3], func(p *fakeclinic.Patient) { p.Sex = nil })
+	f.edit(f.fake.IDs()[4], func(p *fakeclinic.Patient) { p.Email = nil })
+	if _, err := f.clinic().Runner.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	newest := f.look().Attention.Newest
+	if len(newest) != 2 {
+		t.Fatalf("%d need attention", len(newest))
+	}
+	for _, row := range newest {
+		if row.Email != "" || row.Sex != "" || row.Name == "" || len(row.Problems) != 1 {
+			t.Errorf("%+v", row)
+		}
 	}
 }
 

@@ -91,11 +91,11 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await dialog().getByRole('button', { name: 'Add person' }).click();
     const row = at().page.getByRole('row', { name: /Kim Novice/ });
     await row.getByText('Profiles: view', { exact: true }).waitFor();
-    assert.equal(await codeOf('People.Change', 'nobody', {}, owner.password), 'not_found');
-    assert.equal(await codeOf('People.Change', 'nobody', {}, ''), 'sign_in_refused');
+    assert.equal(await codeOf('People.Change', 'nobody', {}, {}, owner.password), 'not_found');
+    assert.equal(await codeOf('People.Change', 'nobody', {}, {}, ''), 'sign_in_refused');
     // One wrong password has to wait for a second.
     await until('the delay', async () =>
-      (await codeOf('People.Change', 'nobody', {}, owner.password)) === 'not_found',
+      (await codeOf('People.Change', 'nobody', {}, {}, owner.password)) === 'not_found',
     );
   });
 

@@ -305,4 +305,39 @@ describe('the card Open in TeleHab', () => {
     expect(screen.getByText('9 profiles, with all their details')).toBeVisible();
     expect(screen.queryByText(/^TeleHab’s log, and the key/)).toBeNull();
   });
+
+  it('does what Disconnect could not, when asked again', async () => {
+    const go = start();
+    const problem = { code: 'keyring_locked', message: 'Unlock the keyring.', until: '' };
+    const erased = { clinic: 'Harbour Physio', profiles: 9, changes: 0, syncs: 1 };
+    go.Integration.Disconnect.mockImplementation(async () => {
+      const sync = { ...sample.UNCONNECTED.sync, generation: 2 };
+      const state = go.set({ ...sample.UNCONNECTED, generation: 2, sync });
+      return { ...erased, problem, state };
+    });
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button('Disconnect'));
+    await screen.findByRole('alertdialog');
+    await user.keyboard('correct horse battery{Enter}');
+    const title = await screen.findByRole('heading', { name: 'Harbour Physio is disconnected' });
+    const { state } = go;
+    go.Integration.EraseRest.mockRejectedValueOnce(sample.refusal('store_busy', 'In use.'));
+    go.Integration.EraseRest.mockResolvedValue({ ...erased, profiles: 0, problem: null, state });
+    await user.click(await button('Try again'));
+    expect(go.Integration.EraseRest).not.toHaveBeenCalled();
+    expect(screen.getByLabelText('Your password')).toHaveFocus();
+    await user.keyboard('correct horse battery{Enter}');
+    await screen.findByText('In use.');
+    await user.click(await button('Try again'));
+    await screen.findByText(/^TeleHab’s log, and the key/);
+    expect(go.Integration.EraseRest.mock.calls).toEqual([
+      ['correct horse battery'],
+      ['correct horse battery'],
+    ]);
+    expect(screen.getByText('9 profiles, with all their details')).toBeVisible();
+    expect(screen.queryByText('Unlock the keyring.')).toBeNull();
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+    await vi.waitFor(() => expect(title).toHaveFocus());
+  });
 });

@@ -149,9 +149,10 @@ describe('people', () => {
     await user.keyboard(`${PASSWORD}{Enter}`);
     await gone();
     const details = { name: 'Priya Sample', email: 'priya@example.com', active: true };
+    const before = { ...details, permissions: PRIYA.permissions };
     expect(go.People.Change.mock.calls).toEqual([
-      ['3', { ...details, permissions: ['people'] }, 'guess'],
-      ['3', { ...details, permissions: ['people'] }, PASSWORD],
+      ['3', before, { ...details, permissions: ['people'] }, 'guess'],
+      ['3', before, { ...details, permissions: ['people'] }, PASSWORD],
     ]);
   });
 
@@ -188,10 +189,26 @@ describe('people', () => {
     await user.keyboard(`${PASSWORD}{Enter}`);
     await screen.findAllByText('Sam Former has a new password.');
     const { id, name, email, permissions, active } = back;
+    const details = { name, email, permissions };
     expect(go.People.Change.mock.calls).toEqual([
-      [id, { name, email, permissions, active }, PASSWORD],
+      [id, { ...details, active: false }, { ...details, active }, PASSWORD],
     ]);
     expect(go.People.ResetPassword.mock.calls).toEqual([[id, 'nine lanterns on a hill', PASSWORD]]);
+  });
+
+  it('who were changed meanwhile are read again, and what was typed stays', async () => {
+    const { go, user } = open('people');
+    const said = 'This person was changed meanwhile, so nothing was changed now.';
+    await user.click(await button('Edit Priya Sample'));
+    const form = within(await dialog('Edit Priya Sample'));
+    await user.type(form.getByLabelText('Name'), ' Example');
+    go.People.List.mockResolvedValue([DANA, LEE, { ...PRIYA, active: false }, SAM]);
+    go.People.Change.mockRejectedValueOnce(refusal('invalid', said));
+    await user.type(form.getByLabelText('Your password'), `${PASSWORD}{Enter}`);
+    expect(await form.findByRole('alert')).toHaveTextContent(said);
+    expect(form.getByLabelText('Name')).toHaveValue('Priya Sample Example');
+    await user.click(form.getByRole('button', { name: 'Cancel' }));
+    expect(await button('Reactivate Priya Sample')).toBeVisible();
   });
 
   it('who deactivate themselves are signed out', async () => {

@@ -137,6 +137,15 @@ describe('others with the same email or phone', () => {
     expect(router.current).toEqual({ name: 'profile', id: CHILD.id });
   });
 
+  it('are counted where so many have it that it says nothing of them', async () => {
+    await open({ ...MEI, sharedByMany: 30_000 });
+    const card = within(screen.getByRole('region', { name: 'Same email or phone' }));
+    expect(card.getAllByRole('listitem').map((item) => item.textContent.trim())).toEqual([
+      '30,000 others have an email or phone of this profile that many have.',
+    ]);
+    expect(screen.queryByText(/Possible duplicate/)).toBeNull();
+  });
+
   it('who are archived are told apart', async () => {
     await open({ ...MEI, shared: [{ ...TWICE, state: 'archived' }] });
     const band = screen.getByText(/^Possible duplicate:/).closest('p') ?? document.body;

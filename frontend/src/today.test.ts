@@ -113,6 +113,17 @@ describe('Today', () => {
     await button('Remove the filter Changed in the last 7 days');
   });
 
+  it('leads to the rest of those who changed and those who are new, taken together', async () => {
+    const many: NewsView[] = Array.from({ length: 20 }, (_, index) => ({
+      client: { ...sample.ROW, id: String(index), name: `Sample, Number ${index}` },
+      added: index % 2 === 0,
+      change: TODAY.news[1]?.change as NewsView['change'],
+    }));
+    const { user } = opened({}, { ...TODAY, changed: 15, added: 15, news: many });
+    await user.click(await button('Show 14 more'));
+    await screen.findByText(/These are the latest 20\./);
+  });
+
   it('says that all is well', async () => {
     opened({}, WELL);
     await heading('All is well');

@@ -101,6 +101,7 @@ export function answers(go: Found): Services {
     Integration: {
       Connect: none,
       Disconnect: none,
+      EraseRest: none,
       Missing: () => Promise.resolve(sample.MISSING),
       KeepMissing: none,
       RemoveMissing: none,

@@ -148,6 +148,7 @@ export const NGOZI: ProfileView = {
   mailable: true,
   shared: [],
   sharedMore: 0,
+  sharedByMany: 0,
   phones: [
     { type: 'Mobile', number: '0491 570 156', dialable: true },
     { type: 'Home', number: '02 5550 1234', dialable: true },

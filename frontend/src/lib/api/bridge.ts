@@ -31,7 +31,12 @@ interface People {
   ChangePassword(present: string, fresh: string): Promise<void>;
   List(): Promise<T.PersonView[] | null>;
   Add(details: T.PersonDetails, password: string, own: string): Promise<T.PersonView>;
-  Change(id: string, details: T.PersonDetails, own: string): Promise<T.PersonView>;
+  Change(
+    id: string,
+    before: T.PersonDetails,
+    details: T.PersonDetails,
+    own: string,
+  ): Promise<T.PersonView>;
   ResetPassword(id: string, password: string, own: string): Promise<void>;
   Roles(): Promise<T.RoleView[] | null>;
   Suggest(name: string, email: string): Promise<string>;
@@ -62,6 +67,7 @@ interface Clinics {
 interface Integration {
   Connect(key: string): Promise<T.ConnectionView>;
   Disconnect(own: string): Promise<T.Erasure>;
+  EraseRest(own: string): Promise<T.Erasure>;
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
   RemoveMissing(shown: string[], own: string): Promise<T.PassView>;

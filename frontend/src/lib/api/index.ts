@@ -94,8 +94,9 @@ export const api = {
   /** `own` is the password of whoever does it; as in all that follows. */
   addPerson: (details: PersonDetails, password: string, own: string) =>
     settle(() => go().People.Add(details, password, own), LOCAL),
-  changePerson: (id: string, details: PersonDetails, own: string) =>
-    settle(() => go().People.Change(id, details, own), LOCAL),
+  /** Refused where the person is not as `before`, which was shown, any more. */
+  changePerson: (id: string, before: PersonDetails, details: PersonDetails, own: string) =>
+    settle(() => go().People.Change(id, before, details, own), LOCAL),
   resetPassword: (id: string, password: string, own: string) =>
     settle(() => go().People.ResetPassword(id, password, own), LOCAL),
   /** What may be chosen for somebody. */
@@ -126,6 +127,8 @@ export const api = {
 
   connect: (key: string) => settle(() => go().Integration.Connect(key), REMOTE),
   disconnect: (own: string) => settle(() => go().Integration.Disconnect(own), REMOTE),
+  /** What it could not do once the clients were erased. */
+  eraseRest: (own: string) => settle(() => go().Integration.EraseRest(own), REMOTE),
 
   listPatients: () => settle(() => go().Sync.List(), UNLIMITED),
   listing: (offset: number, limit: number) => settle(() => go().Sync.Listing(offset, limit), LOCAL),

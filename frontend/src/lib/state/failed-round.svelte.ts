@@ -1,4 +1,5 @@
 import { api, on, type NameView, type ProfileQuery, type Reason } from '$lib/api';
+import { oneAtATime } from './one-at-a-time';
 import type { Router } from './route.svelte';
 
 const EVERYBODY: ProfileQuery = {
@@ -79,14 +80,14 @@ export class FailedRound {
 
   /** Looks again who still needs attention, now and with every change, until the answer is called. */
   follow(id: string): () => void {
-    const look = async () => {
+    const look = oneAtATime(async () => {
       // Without an answer the profiles are left as they were known: they say themselves how they are.
       const all = await api.attentionNames(EVERYBODY).catch(() => null);
       if (!all) return;
       this.#failing = linked(all);
       // After an unlock nothing is known of the round any more.
       if (!this.#order.includes(id)) this.#order = this.#failing.map((each) => each.id);
-    };
+    });
     void look();
     return on('profiles', () => void look());
   }

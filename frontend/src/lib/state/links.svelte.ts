@@ -73,7 +73,7 @@ export class Links {
       return;
     }
     const profile = new OneProfile(id, origin, this.#app);
-    const stored = profile.load(true);
+    const stored = profile.loadFirst();
     void profile.refresh();
     await Promise.race([stored, new Promise((resolve) => setTimeout(resolve, MOMENT))]);
     if (turn !== this.#turn || this.#closed) return;

@@ -15,6 +15,13 @@ export const looksLikeEmail = (text: string) => /^\S+@\S+\.\S+$/.test(text.trim(
 const inOrder = (a: PersonView, b: PersonView) =>
   Number(b.active) - Number(a.active) || a.name.localeCompare(b.name);
 
+const detailsOf = ({ name, email, permissions, active }: PersonView): PersonDetails => ({
+  name,
+  email,
+  permissions,
+  active,
+});
+
 /**
  * The accounts on this computer. What changes them rejects as Go does, and needs the
  * own password of whoever does it.
@@ -48,20 +55,30 @@ export class People {
     await this.#done(t('people.added', { name }));
   }
 
-  async change(id: string, details: PersonDetails, own: string) {
-    const { name } = await api.changePerson(id, details, own);
+  /** `person` is whom the form was opened with. */
+  async change(person: PersonView, details: PersonDetails, own: string) {
+    const { name } = await this.#replace(person, details, own);
     await this.#done(t('people.changed', { name }));
   }
 
   /** Takes from somebody the right to sign in, or gives it back. */
-  async allow({ id, name, email, permissions }: PersonView, active: boolean, own: string) {
-    await api.changePerson(id, { name, email, permissions, active }, own);
+  async allow(person: PersonView, active: boolean, own: string) {
+    const { name } = await this.#replace(person, { ...detailsOf(person), active }, own);
     await this.#done(t(active ? 'people.added' : 'people.deactivatedNews', { name }));
   }
 
   async resetPassword({ id, name }: PersonView, password: string, own: string) {
     await api.resetPassword(id, password, own);
     await this.#done(t('people.resetDone', { name }));
+  }
+
+  async #replace(person: PersonView, details: PersonDetails, own: string) {
+    try {
+      return await api.changePerson(person.id, detailsOf(person), details, own);
+    } catch (thrown) {
+      void this.load(); // perhaps they were changed meanwhile
+      throw thrown;
+    }
   }
 
   async #done(news: string) {

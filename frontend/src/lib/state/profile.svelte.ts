@@ -1,5 +1,6 @@
 import { api, on, toErrorView, type ErrorView, type ProfileView } from '$lib/api';
 import { app, type App } from './app.svelte';
+import { oneAtATime } from './one-at-a-time';
 
 /** What opened a profile, when it was not chosen in a list: a click in Cliniko, or a pasted id. */
 export type Origin = '' | 'link' | 'paste';
@@ -55,8 +56,13 @@ export class OneProfile {
     });
   }
 
-  /** Reads what is stored. `first`: it may be older than a refresh that runs beside it. */
-  async load(first = false) {
+  /** Reads what is stored; once more where something changes meanwhile. */
+  load = oneAtATime(() => this.#read(false));
+
+  /** Reads it beside a refresh, which may be newer. */
+  loadFirst = () => this.#read(true);
+
+  async #read(first: boolean) {
     const turn = ++this.#asked;
     try {
       const view = await api.profile(this.id);

@@ -21,8 +21,10 @@ export class SyncNow {
 
   /** What the last one brought; null once that is a while ago. */
   get answer(): SyncedView | null {
-    const answer = this.#answer;
-    return answer && clock.here - answer.at < STANDS ? answer.synced : null;
+    if (!this.#answer) return null;
+    const { synced, at } = this.#answer;
+    const age = clock.here - at; // below zero once the computer's clock was set back
+    return age >= 0 && age < STANDS ? synced : null;
   }
 
   /** Follows Go's events until the answer is called. */

@@ -38,6 +38,17 @@ describe('a sync that somebody asks for', () => {
     expect(sync.answer).toBeNull();
   });
 
+  it('says so no longer once the clock is set back', async () => {
+    vi.useFakeTimers({ now: new Date('2026-11-30T09:00:00Z') });
+    const { go, sync } = given();
+    go.Sync.Now.mockResolvedValue(QUIET);
+    await sync.run();
+    expect(sync.answer).not.toBeNull();
+    vi.setSystemTime(new Date('2026-11-29T09:00:00Z'));
+    vi.advanceTimersByTime(2_000);
+    expect(sync.answer).toBeNull();
+  });
+
   it.each(['sync_running', 'cancelled', 'key_refused'])('is silent about %s', async (code) => {
     const { go, sync } = given();
     go.Sync.Now.mockRejectedValue(refusal(code));

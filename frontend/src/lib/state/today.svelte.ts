@@ -1,6 +1,7 @@
 import { api, on, toErrorView, type ErrorView, type TodayView } from '$lib/api';
 import { clock } from './clock.svelte';
 import type { Recents } from './recents';
+import { oneAtATime } from './one-at-a-time';
 import { midnights } from './sync-days.svelte';
 
 /** Of so many days the screen says how many needed attention: a week ago, and today. */
@@ -14,8 +15,6 @@ export class Today {
   left = '';
 
   #recents: Recents;
-  #reading = false;
-  #again = false;
 
   constructor(recents: Recents) {
     this.#recents = recents;
@@ -42,16 +41,7 @@ export class Today {
   }
 
   /** Reads it again; once more where something changes meanwhile. */
-  async load() {
-    this.#again = true;
-    if (this.#reading) return;
-    this.#reading = true;
-    while (this.#again) {
-      this.#again = false;
-      await this.#take(api.today);
-    }
-    this.#reading = false;
-  }
+  load = oneAtATime(() => this.#take(api.today));
 
   async #take(ask: (begins: string[]) => Promise<TodayView>) {
     try {
