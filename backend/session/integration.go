@@ -44,9 +44,9 @@ func (i Integration) Connect(ctx context.Context, key func() (string, error)) (w
 
 func (s *Session) requireConnect(ctx context.Context) error {
 	if !s.nothingConnected(ctx) {
-		return s.Require(AllOf(staff.ModifyLink))
+		return s.requireNow(ctx, AllOf(staff.ModifyLink))
 	}
-	return s.Require(AllOf(staff.CreateLink))
+	return s.requireNow(ctx, AllOf(staff.CreateLink))
 }
 
 // nothingConnected says that no clinic is connected. One whose row cannot be
@@ -115,6 +115,9 @@ func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasin
 		return nil, err
 	}
 	if err := ask(Erasing{Clinic: clinic.Name, Separate: separate != "", Rest: rest}); err != nil {
+		return nil, err
+	}
+	if err := s.requireNow(ctx, MayDisconnect); err != nil { // the question waits for hours
 		return nil, err
 	}
 	erased := &Erased{Clinic: clinic.Name, SeparateAccount: separate, Rest: rest}

@@ -123,7 +123,19 @@ func (c *Clinic) tellLocking() {
 }
 
 func (c *Clinic) sessionOptions() session.Options {
-	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Reread: c.reread}
+	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Reread: c.reread, Changed: c.personChanged}
+}
+
+// personChanged shows the page who is signed in now: with other permissions than
+// before, or nobody.
+func (c *Clinic) personChanged(s *session.Session) {
+	if s.Ended() {
+		if c.shown() {
+			c.host.options.Observer.Locking(s.Number())
+		}
+		go debug.FreeOSMemory()
+	}
+	c.TellState(context.Background())
 }
 
 // ReadClient reads one client from Cliniko, stores it and shows it. With follow
