@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
@@ -46,6 +47,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 	options.OnNotice = func(n syncer.Notice) {
 		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass recovered")
 	}
+	options.OnUnsaved = func(err error) { logging.Failure(h.options.Log, "save that something was done", err) }
 	var err error
 	if c.Workspace, err = openWorkspace(ctx, options); err != nil {
 		return nil, err
