@@ -55,7 +55,12 @@ func (c Clinics) read() (list clinicList, err error) {
 	defer func() { err = errors.Join(err, folder.Close()) }()
 	raw, err := folder.ReadFile(listFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		return c.readFolders(folder)
+		accounts, err := accountsIn(folder)
+		if err != nil {
+			return list, unreadableList(err)
+		}
+		c.addFolders(&list, accounts)
+		return list, nil
 	}
 	if err == nil {
 		err = json.Unmarshal(raw, &list)
@@ -69,6 +74,9 @@ func (c Clinics) read() (list clinicList, err error) {
 	if err != nil {
 		return clinicList{}, unreadableList(err)
 	}
+	if accounts, err := accountsIn(folder); err == nil { // else the list is all there is
+		c.addFolders(&list, accounts)
+	}
 	return list, nil
 }
 
@@ -77,23 +85,25 @@ func unreadableList(cause error) error {
 		Message: "The list of clinics on this computer cannot be read. Check that the disk works and is yours to read. If that does not help, rename the file clinics.json in TeleHab's data folder and start TeleHab again: it finds the clinics without it."}
 }
 
-// readFolders lists the clinics by their folders, where the list is not there.
-// The names stood in it alone.
-func (c Clinics) readFolders(data *datafolder.Folder) (clinicList, error) {
-	var list clinicList
-	accounts, err := accountsIn(data)
-	if err != nil {
-		return list, unreadableList(err)
-	}
+// addFolders adds the clinics that have a folder with a store and are not in the
+// list: it was lost, or the program ended once a store was made and before the
+// list had it. Their names would stand in it alone.
+func (c Clinics) addFolders(list *clinicList, accounts []string) {
+	before := len(list.Clinics)
 	for _, account := range accounts {
-		if l, err := locate(c.at(account), nil); err != nil || l.hasStore() {
+		if !list.has(account) && c.hasStore(account) {
 			list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
 		}
 	}
-	if len(list.Clinics) > 0 {
+	if len(list.Clinics) > before && !list.has("") {
 		list.Clinics = append([]Place{{"", "First clinic"}}, list.Clinics...)
 	}
-	return list, nil
+}
+
+// hasStore says that a clinic has a store in its folder, whatever the list says.
+func (c Clinics) hasStore(account string) bool {
+	l, err := locate(c.at(account), nil)
+	return err != nil || l.hasStore()
 }
 
 // accountsIn returns the accounts of the further clinics that have a folder.
