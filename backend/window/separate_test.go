@@ -125,6 +125,40 @@ func TestAClinicThatWasKeptSeparatelyHalfwayIsInTheList(t *testing.T) {
 	}
 }
 
+// The list of clinics cannot be changed when a clinic with data of its own is
+// disconnected: its store stays, TeleHab starts, and a second try ends it. The
+// first clinic notices nothing.
+func TestASeparateClinicWhoseListEntryStaysKeepsItsStore(t *testing.T) {
+	bay := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 5, AccountID: "4000777", Name: "Bay Street", Subdomain: "bay-street"})
+	f := manyClinics(t, bay)
+	f.signUpAndConnect()
+	f.imported()
+	if _, err := f.app.Clinics.ConnectSeparately(bay.Key()); err != nil {
+		t.Fatal(err)
+	}
+	f.listCannotChange(true)
+	if _, err := f.app.Integration.Disconnect(password); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("disconnected: %v", err)
+	}
+	f.listCannotChange(false)
+	f.app.close()
+	f.start()
+	state, err := f.app.About.State()
+	if err != nil || state.Store != nil || state.MayReset || state.Clinic != nil || !state.PeopleExist {
+		t.Errorf("after a restart: store %+v, clinic %+v, %v", state.Store, state.Clinic, err)
+	}
+	if _, err := f.app.People.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	erased, err := f.app.Integration.Disconnect(password)
+	if err != nil || erased.Problem != nil || erased.State.Clinic == nil || erased.State.Clinic.Name != "Harbour Physio" || erased.State.Tally.Active == 0 {
+		t.Errorf("the second try: %+v, %v", erased, err)
+	}
+	if list, current, err := workspace.ClinicsOf(f.o).List(); err != nil || len(list) > 0 || current != "" {
+		t.Errorf("%+v, %q, %v", list, current, err)
+	}
+}
+
 // listCannotChange puts a folder in the place of the lock of the list.
 func (f *fixture) listCannotChange(cannot bool) {
 	f.t.Helper()
