@@ -146,5 +146,8 @@ func (t *Terminal) options() workspace.Options {
 	o.OnBusy = func() {
 		_, _ = fmt.Fprintln(t.Err, "telehab: Another TeleHab is opening the data. Waiting for it. (store_busy)")
 	}
+	o.OnUnsaved = func(err error) {
+		_, _ = fmt.Fprintf(t.Err, "telehab: It was done, but how it ended could not be recorded in the audit trail. %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
+	}
 	return o
 }

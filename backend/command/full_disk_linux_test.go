@@ -35,7 +35,7 @@ func (c *computer) count(query string) (n int) {
 }
 
 // The disk becomes full at each moment of what adds a person: wherever the
-// person is there, so is the line.
+// person is there, so is the line, and the command does not say that it failed.
 func TestAFullDiskHidesNobodyWhoWasAdded(t *testing.T) {
 	c := newComputer(t, 5)
 	const lines = "SELECT count(*) FROM audit WHERE action = 'added_person' AND person <> ''"
@@ -46,6 +46,9 @@ func TestAFullDiskHidesNobodyWhoWasAdded(t *testing.T) {
 		added, left := c.count("SELECT count(*) FROM person")-people, c.count(lines)-before
 		if added > left {
 			t.Fatalf("at %d KiB: a person was added without a line: %v, %s", kib, err, said)
+		}
+		if added == 1 && (err != nil || !strings.Contains(said, "Sam")) {
+			t.Errorf("at %d KiB: a person was added, and it said: %v, %s", kib, err, said)
 		}
 		if err == nil && added == 1 && left == 1 {
 			return // from here on there is room

@@ -54,6 +54,9 @@ func (t *Terminal) askToDisconnect(ctx context.Context, e session.Erasing, yes b
 		of = "the connected clinic"
 	}
 	what := "the API key and all clients of " + of
+	if e.Rest {
+		what = "what an earlier disconnect has left"
+	}
 	if e.Separate {
 		what += ", and the people and the audit trail of this clinic,"
 	}
@@ -99,9 +102,13 @@ func (t *Terminal) disconnect() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(t.Out, "Erased from this computer: the API key, %s, %s of theirs, the records of %s, the log, and the key of the data. "+
-				"What the window has in its cache goes when TeleHab is next started.\n",
-				several(erased.Profiles, "profile"), several(erased.Changes, "change"), several(erased.Passes, "sync"))
+			said := "Nothing was connected. What an earlier disconnect left is erased."
+			if !erased.Rest {
+				said = fmt.Sprintf("Erased from this computer: the API key, %s, %s of theirs, the records of %s, the log, and the key of the data. "+
+					"What the window has in its cache goes when TeleHab is next started.",
+					several(erased.Profiles, "profile"), several(erased.Changes, "change"), several(erased.Passes, "sync"))
+			}
+			_, err = fmt.Fprintln(t.Out, said)
 			if err == nil && erased.SeparateAccount != "" {
 				_, err = fmt.Fprintln(t.Out, "The people and the audit trail of this clinic went with its folder.")
 			}

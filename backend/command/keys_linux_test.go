@@ -111,6 +111,30 @@ func TestAConnectThatWaitedBesideADisconnect(t *testing.T) {
 	}
 }
 
+// Nothing is connected, and disconnect says so. If somebody connects while it
+// asks, it erases nothing, since nobody was asked about those clients.
+func TestDisconnectWhereNothingIsConnected(t *testing.T) {
+	c := newComputer(t, 5)
+	c.must("", "disconnect", "--yes", "--as", asDana)
+	if code, said := c.run("", "disconnect", "--yes", "--as", asDana); code != 0 || said != "Nothing was connected. What an earlier disconnect left is erased.\n" {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	p := onTerminal(t, withPassword(c.environment), "disconnect", "--as", asDana)
+	p.waitFor("This erases what an earlier disconnect has left from this computer.")
+	c.must(c.clinic.Key(), "connect", "--as", asDana)
+	c.must("", "sync")
+	if _, err := p.keyboard.Write([]byte("yes\n")); err != nil {
+		t.Fatal(err)
+	}
+	if code := p.end(); code == 0 || !strings.Contains(p.output(), "Somebody connected a clinic meanwhile, so nothing was erased.") {
+		t.Errorf("exit %d\n%s", code, p.output())
+	}
+	if left, keys := c.count("SELECT count(*) FROM profile"), keysOf(t, c.data); left != 5 || !slices.Contains(keys, "data: Cliniko API key") {
+		t.Errorf("%d profiles and %v are left", left, keys)
+	}
+	c.must("", "disconnect", "--yes", "--as", asDana)
+}
+
 // connect waits for the key; meanwhile everything is erased, and perhaps set up
 // anew. The key does not stay behind.
 func TestAConnectThatWaitedBesideAPurge(t *testing.T) {

@@ -104,8 +104,8 @@ type DepartureStore interface {
 	// MarkDeleted records that Cliniko no longer has these patients: profiles
 	// become Deleted, failures are removed. It leaves those who were stored
 	// since Unseen and not read before NotFoundAt: Cliniko has them again. It also
-	// leaves those whom a person has kept since Unseen, and returns them beside
-	// the changed entries.
+	// leaves those whom a person has kept, and returns them beside the changed
+	// entries.
 	MarkDeleted(ctx context.Context, passID int64, gone []Departure) (changed []Entry, kept []Departure, err error)
 
 	// Purge erases the profiles whose Retention has passed, history older than
@@ -121,7 +121,8 @@ type Departure struct {
 	Ref      string
 	StoredAt time.Time // when the patient was last stored, by Unseen
 	Accepted bool      // a person has let the patient go, by Unseen
-	Kept     bool      // or wants the patient to stay until the next full pass
+	Asked    bool      // or a person has to decide, and nobody goes without an answer
+	Kept     bool      // Asked, and a person wants the patient to stay until the next full pass
 	// NotFoundAt is when Cliniko did not find the patient, by its own clock. It
 	// is not later, and in whole seconds, as the times of readings are.
 	NotFoundAt time.Time

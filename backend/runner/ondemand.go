@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"sync"
 
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
@@ -27,12 +28,15 @@ func (r *Runner) List(ctx context.Context, receive func(*syncer.Listed)) error {
 	})
 }
 
-// Import stores what was listed. begun is called when nothing stands in the way
-// any more, and the list is used up.
+// Import stores what was listed. begun is called once the store has the pass,
+// and the list is used up: until then it can be imported again.
 func (r *Runner) Import(ctx context.Context, list *syncer.Listed, begun func()) (profile.Pass, error) {
 	return r.start(ctx, newPass(Import, syncer.Storing), func(ctx context.Context, e *syncer.Engine, report syncer.Report) (profile.Pass, error) {
-		begun()
-		return e.Import(ctx, list, report)
+		var first sync.Once
+		return e.Import(ctx, list, func(p syncer.Progress) {
+			first.Do(begun)
+			report(p)
+		})
 	})
 }
 

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
@@ -11,8 +12,11 @@ import (
 
 // event is what the person of this session does.
 func (s *Session) event(action staff.Action, subject string) staff.Event {
-	return staff.Event{Here: s.options.Clock().UTC(), Person: s.Person().ID, Action: action, Subject: subject}
+	return staff.Event{Here: s.here(), Person: s.Person().ID, Action: action, Subject: subject}
 }
+
+// here is the time by this computer's clock.
+func (s *Session) here() time.Time { return s.options.Clock().UTC() }
 
 // record adds to the audit trail what the person has done.
 func (s *Session) record(ctx context.Context, action staff.Action, subject string) error {
@@ -32,14 +36,17 @@ func (s *Session) Recorded(ctx context.Context, n Needs, action staff.Action, su
 
 // recordAround adds an event before it is done and completes it afterwards,
 // with how it ended. What cannot be recorded is not done: see
-// Workspace.Audited.
+// Workspace.Audited. It counts from now: the event may have been made before a
+// dialog or a question that waited for hours.
 func (s *Session) recordAround(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+	e.Here = s.here()
 	return s.workspace.Audited(ctx, e, do)
 }
 
 // recordUnlessWrong is recordAround, but what was typed in wrongly is no event,
 // nor is a password that was not compared.
 func (s *Session) recordUnlessWrong(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
+	e.Here = s.here()
 	return s.workspace.AuditedUnless(ctx, e, func(err error) bool {
 		code := profile.CodeOf(err)
 		return code == profile.Invalid || code == profile.NotFound || account.Delayed(err)

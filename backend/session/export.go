@@ -238,6 +238,9 @@ func (x Export) Run(ctx context.Context, password string, where AskWhere) (saved
 	if s.Ended() {
 		return false, errLockedBeforeExport
 	}
+	if err := s.requireNow(ctx, x.needs); err != nil {
+		return false, err
+	}
 	err = s.recordAround(ctx, event, func(*staff.Event) error {
 		var content bytes.Buffer
 		err := write(&content)

@@ -23,14 +23,13 @@ func (s *Session) Integration() Integration { return Integration{s} }
 // Errors: SignedOut, NotPermitted, those of key and of Workspace.Connect.
 func (i Integration) Connect(ctx context.Context, key func() (string, error)) (workspace.Connection, error) {
 	s := i.session
-	needs := AllOf(staff.ModifyLink)
-	if _, err := s.workspace.Clinic(ctx); profile.CodeOf(err) == profile.NotConnected {
-		needs = AllOf(staff.CreateLink)
-	}
-	if err := s.Require(needs); err != nil {
+	if err := s.requireConnect(ctx); err != nil {
 		return workspace.Connection{}, err
 	}
 	pasted, err := key()
+	if err == nil {
+		err = s.requireConnect(ctx) // a prompt waits, and somebody may have connected meanwhile
+	}
 	if err != nil {
 		return workspace.Connection{}, err
 	}
@@ -41,6 +40,20 @@ func (i Integration) Connect(ctx context.Context, key func() (string, error)) (w
 		return err
 	})
 	return connection, err
+}
+
+func (s *Session) requireConnect(ctx context.Context) error {
+	if !s.nothingConnected(ctx) {
+		return s.requireNow(ctx, AllOf(staff.ModifyLink))
+	}
+	return s.requireNow(ctx, AllOf(staff.CreateLink))
+}
+
+// nothingConnected says that no clinic is connected. One whose row cannot be
+// decrypted is.
+func (s *Session) nothingConnected(ctx context.Context) bool {
+	_, err := s.workspace.Clinic(ctx)
+	return profile.CodeOf(err) == profile.NotConnected
 }
 
 // ConnectSeparately gives the clinic of an API key data of its own, which is
@@ -71,40 +84,49 @@ type Erased struct {
 	// folder goes with Clinics.Remove once the workspace is closed; "" for
 	// the first.
 	SeparateAccount string
+	Rest            bool // nothing was connected: it was what an earlier try had left
 }
 
 // Erasing is what Disconnect is about to erase.
 type Erasing struct {
 	Clinic   string // its name; "" if that cannot be read
 	Separate bool   // the clinic has data of its own: its people and audit trail go too
+	Rest     bool   // nothing is connected: it is what an earlier try has left
 }
 
 // Disconnect erases the API key and everything that came from Cliniko, and
 // what the program has written about it. own is the person's password. ask is
 // called before; its error ends it. With an error, what is returned was erased
 // all the same; nil: nothing was. Where no clinic is connected any more, it does
-// what an earlier try has left.
+// what an earlier try has left, unless one is by the time of the answer.
 //
-// Errors: SignedOut, NotPermitted, SignInRefused, those of ask and of the store.
+// Errors: SignedOut, NotPermitted, SignInRefused, Invalid where a clinic was
+// connected meanwhile, those of ask and of the store.
 func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasing) error) (*Erased, error) {
 	s := i.session
 	if err := s.Require(MayDisconnect); err != nil {
 		return nil, err
 	}
 	separate := s.workspace.SeparateAccount()
-	clinic, err := s.workspace.Clinic(ctx)
-	erasedBefore := profile.CodeOf(err) == profile.NotConnected // one whose row cannot be decrypted goes without its name
+	rest := s.nothingConnected(ctx)
+	clinic, _ := s.workspace.Clinic(ctx) // one whose row cannot be decrypted goes without its name
 	event := s.event(staff.Disconnected, clinic.AccountID)
 	if err := s.confirmed(ctx, MayDisconnect, event, own); err != nil {
 		return nil, err
 	}
-	if err := ask(Erasing{Clinic: clinic.Name, Separate: separate != ""}); err != nil {
+	if err := ask(Erasing{Clinic: clinic.Name, Separate: separate != "", Rest: rest}); err != nil {
 		return nil, err
 	}
-	erased := &Erased{Clinic: clinic.Name, SeparateAccount: separate}
-	done := erasedBefore
-	err = s.recordAround(ctx, event, func(*staff.Event) error {
-		if erasedBefore {
+	if err := s.requireNow(ctx, MayDisconnect); err != nil { // the question waits for hours
+		return nil, err
+	}
+	erased := &Erased{Clinic: clinic.Name, SeparateAccount: separate, Rest: rest}
+	done := false
+	err := s.recordAround(ctx, event, func(*staff.Event) error {
+		if rest {
+			if done = s.nothingConnected(ctx); !done {
+				return errConnectedMeanwhile // nobody was asked about its clients
+			}
 			return nil
 		}
 		gone, err := s.workspace.Disconnect(ctx)
@@ -122,6 +144,8 @@ func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasin
 	}
 	return erased, err
 }
+
+var errConnectedMeanwhile = profile.Refuse(profile.Invalid, "Somebody connected a clinic meanwhile, so nothing was erased. Disconnect again if it is to go.")
 
 func (s *Session) finishDisconnect(ctx context.Context) (err error) {
 	if s.workspace.SeparateAccount() == "" { // or the store goes with its folder

@@ -7,13 +7,17 @@ import (
 )
 
 // OpenedProfile adds to the audit trail that the person looks at a client, once
-// as long as they keep looking at the same one, and has Today show whom.
+// as long as they keep looking at the same one, and has Today show whom, where
+// that can be saved.
 func (s *Session) OpenedProfile(ctx context.Context, ref string) error {
 	again, err := s.recordOnce(ctx, staff.OpenedProfile, ref, &s.opened)
 	if err != nil || again {
 		return err
 	}
-	return s.Today().opened(ctx, ref)
+	if err := s.Today().opened(ctx, ref); err != nil {
+		s.workspace.Unsaved(err)
+	}
+	return nil
 }
 
 // ReadHistory adds to the audit trail that the person reads what changed of a

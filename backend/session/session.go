@@ -28,6 +28,9 @@ type Options struct {
 	// Reread has clients read again whose rows cannot be decrypted, and does
 	// not wait for that.
 	Reread func(ctx context.Context, refs []string)
+	// Changed is told that another process has changed the person of the session,
+	// or has ended it by deactivating them.
+	Changed func(*Session)
 	// Locked says that the window was locked since the sign-in was asked for:
 	// the session must not begin. It is called while Presence.Lock waits.
 	Locked func() bool
@@ -62,6 +65,9 @@ func newSession(w *workspace.Workspace, o Options, person staff.Person) *Session
 	}
 	if o.Reread == nil {
 		o.Reread = func(context.Context, []string) {}
+	}
+	if o.Changed == nil {
+		o.Changed = func(*Session) {}
 	}
 	if o.Locked == nil {
 		o.Locked = func() bool { return false }
@@ -213,8 +219,8 @@ func (s *Session) LastListed() (*syncer.Listed, error) {
 	return s.listed, nil
 }
 
-// confirmed returns nil if the person of this session has what is needed, and
-// own is their password: before what matters it is asked for once more, since
+// confirmed returns nil if the person of this session still has what is needed,
+// and own is their password: before what matters it is asked for once more, since
 // somebody else may be at an open window. That it was wrong counts as a failed
 // sign-in, and is in the audit trail. A command has asked for it already, and
 // in the demo nobody has one.
@@ -224,8 +230,11 @@ func (s *Session) confirmed(ctx context.Context, n Needs, e staff.Event, own str
 	if err := s.Require(n); err != nil {
 		return err
 	}
-	if demo, _ := s.workspace.Demo(); demo || s.passwordGiven {
+	if demo, _ := s.workspace.Demo(); demo {
 		return nil
+	}
+	if err := s.requireNow(ctx, n); err != nil || s.passwordGiven {
+		return err
 	}
 	if err := s.workspace.Accounts.Confirm(ctx, e.Person, own); err != nil {
 		if account.Delayed(err) {
@@ -236,5 +245,5 @@ func (s *Session) confirmed(ctx context.Context, n Needs, e staff.Event, own str
 		}
 		return err
 	}
-	return s.Require(n) // checking a password takes a while
+	return s.requireNow(ctx, n) // checking a password takes a while
 }

@@ -16,19 +16,43 @@ type Today struct{ session *Session }
 func (s *Session) Today() Today { return Today{s} }
 
 // Look records that the person comes to the screen, at this time by Cliniko's
-// clock, and returns what it keeps then.
+// clock, and returns what it keeps then. It does not wait long for that: another
+// process may be writing to the store, or the disk be full, and the screen needs
+// nothing but what is there. A look that is not recorded is as none the next time.
 //
 // Errors: SignedOut, NotPermitted, NotConnected.
 func (x Today) Look(ctx context.Context, now time.Time) (staff.Today, error) {
-	store, _, imported, err := x.begin(ctx)
+	store, kept, imported, err := x.begin(ctx)
 	if err != nil {
 		return staff.Today{}, err
 	}
-	return store.ChangeToday(ctx, x.session.Person().ID, func(t *staff.Today) error {
-		t.Look(now, imported)
-		return nil
-	})
+	recorded := make(chan staff.Today, 1)
+	go func() {
+		defer close(recorded)
+		looked, err := store.ChangeToday(context.WithoutCancel(ctx), x.session.Person().ID, func(t *staff.Today) error {
+			t.Look(now, imported)
+			return nil
+		})
+		if err != nil {
+			x.session.workspace.Unsaved(err)
+			return
+		}
+		recorded <- looked
+	}()
+	select {
+	case looked, ok := <-recorded:
+		if ok {
+			return looked, nil
+		}
+	case <-time.After(lookPatience):
+	}
+	kept.Look(now, imported)
+	return kept, nil
 }
+
+// lookPatience is for how long somebody who comes to the screen waits for the
+// store.
+const lookPatience = time.Second
 
 // Read returns what the screen keeps; of somebody who was never there, what Look
 // would, and records nothing. Errors: as Look.

@@ -28,6 +28,7 @@ func (s *Profiles) Unseen(ctx context.Context, passID int64) (unseen []profile.D
 			return nil, coded(err)
 		}
 		d.StoredAt, d.Accepted, d.Kept = at(stored), answer.Int64 == mayGo, answer.Int64 == stays
+		d.Asked = answer.Valid && !d.Accepted
 		unseen = append(unseen, d)
 	}
 	return unseen, coded(rows.Err())
@@ -55,7 +56,7 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 			if back {
 				continue
 			}
-			if staying[d.Ref] && !d.Kept {
+			if staying[d.Ref] {
 				kept = append(kept, d)
 				continue
 			}

@@ -82,6 +82,7 @@ func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) err
 		return err
 	}
 	var accepted, others []profile.Departure
+	asked := false
 	for _, id := range ids {
 		switch {
 		case seen[string(id)]:
@@ -89,6 +90,7 @@ func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) err
 			accepted = append(accepted, byID[id])
 		default:
 			others = append(others, byID[id])
+			asked = asked || byID[id].Asked
 		}
 	}
 	let, _, err := s.confirm(ctx, accepted, len(accepted))
@@ -96,8 +98,12 @@ func (s *deletedSearch) run(ctx context.Context, unseen []profile.Departure) err
 		return err
 	}
 	// Who is missing beside those whom a person let go is part of the same
-	// question, however few they are.
+	// question, however few they are; and a question that was asked is open until
+	// it is answered, however few are still missing.
 	room := max(0, mostGone(s.kept)-len(let))
+	if asked {
+		room = 0
+	}
 	if inOneGo && len(others) > room {
 		s.gone, s.undecided = let, others
 		return nil

@@ -1,6 +1,7 @@
 package syncer_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,71 @@ func TestWhoIsOpenedAfterNotFoundStays(t *testing.T) {
 				c.equal(kept)
 			}
 		})
+	}
+}
+
+// Many are missing, and a person is asked. However few are missing afterwards,
+// nobody of them is removed before the person says so.
+func TestAQuestionIsOpenUntilItIsAnswered(t *testing.T) {
+	for name, answer := range map[string]func(c *clinic){
+		"kept":          func(c *clinic) { c.keepMissing() },
+		"not answered":  func(*clinic) {},
+		"shown by name": func(c *clinic) { must(t, c.store.ShowMissing(t.Context(), c.askedAbout())) },
+		"kept, and asked again": func(c *clinic) {
+			c.keepMissing()
+			if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClinic(t, fakeclinic.Options{Seed: 37, Patients: 300, Shares: &fakeclinic.Shares{}})
+			c.full()
+			gone := c.fake.Patients()[:60]
+			for _, p := range gone {
+				must(t, c.fake.Delete(p.ID))
+			}
+			if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+				t.Fatal(err)
+			}
+			answer(c)
+			for _, p := range gone[3:] {
+				must(t, c.fake.Put(p))
+			}
+			left := []string{gone[0].ID, gone[1].ID, gone[2].ID}
+			for range 3 { // each asks again
+				if _, err := c.engine.Full(t.Context(), nil); profile.CodeOf(err) != profile.Gone {
+					t.Errorf("nobody is asked: %v", err)
+				}
+				if asked := c.askedAbout(); !slices.Equal(asked, left) || c.deletedHere(left) > 0 {
+					t.Fatalf("asked about %v, %d were removed", asked, c.deletedHere(left))
+				}
+			}
+			must(t, c.store.AcceptMissing(t.Context(), left))
+			c.full()
+			if c.deletedHere(left) != 3 {
+				t.Errorf("%d of 3 are removed in the end", c.deletedHere(left))
+			}
+			must(t, c.fake.Delete(gone[3].ID)) // no question is open any more
+			c.full()
+			if c.deletedHere([]string{gone[3].ID}) != 1 {
+				t.Error("one client who is gone is asked about")
+			}
+		})
+	}
+}
+
+func (c *clinic) askedAbout() []string {
+	c.t.Helper()
+	missing, err := c.store.Missing(c.t.Context())
+	must(c.t, err)
+	return missing
+}
+
+func (c *clinic) keepMissing() {
+	c.t.Helper()
+	if kept, err := c.store.KeepMissing(c.t.Context()); err != nil || kept != 60 {
+		c.t.Errorf("%d kept, %v", kept, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -50,6 +51,7 @@ type history struct {
 	before   map[string]profile.Entry // what was in the store after the last pass
 	opened   map[string]bool          // patients that a person opened
 	accepted map[string]bool          // patients whose deletion a person accepted
+	asked    map[string]bool          // others about whom a person was asked, when the last pass began
 	honest   bool                     // no Date is wrong
 	spoiled  bool                     // some answer about a patient was wrong
 	settings clockSettings
@@ -235,6 +237,10 @@ func (h *history) run(kind passKind, p plan) (profile.Pass, error) {
 	}
 	h.door.liesBy(p.Lie, h.clinic.clock)
 	defer h.door.liesBy(0, nil)
+	var err error
+	h.asked, err = h.computer.missing()
+	check(h.t, err)
+	maps.DeleteFunc(h.asked, func(ref string, _ bool) bool { return h.accepted[ref] })
 	ctx, cancel := context.WithCancelCause(h.ctx)
 	defer cancel(nil)
 	var others sync.WaitGroup

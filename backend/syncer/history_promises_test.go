@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,29 +54,11 @@ func (h *history) after(pass profile.Pass, err error, p plan) {
 	h.nobodyLost(local)
 	if p.Beside == "" { // otherwise two passes may each have removed some
 		h.fewRemoved(local)
+		h.askedStay(h.before, local)
 	}
 	h.pictured(local)
 	h.before = local
 }
-
-// fewRemoved checks that no pass removed many patients without a person's
-// consent.
-func (h *history) fewRemoved(local map[string]profile.Entry) {
-	h.t.Helper()
-	removed, kept := 0, 0
-	for ref, entry := range local {
-		if entry.Profile.State != profile.Deleted {
-			kept++
-		} else if before, had := h.before[ref]; had && before.Profile.State != profile.Deleted && !h.accepted[ref] {
-			removed++
-		}
-	}
-	if isMass(removed, kept+removed+len(h.accepted)) {
-		h.t.Fatalf("promise 7: a pass removed %d of %d", removed, kept+removed)
-	}
-}
-
-func isMass(gone, kept int) bool { return gone > 50 || gone*100 > kept*5 }
 
 // nobodyLost checks that whoever was in the store is still there, or was
 // deleted in Cliniko.
@@ -225,7 +206,7 @@ func (h *history) undisturbed(kind passKind) profile.Pass {
 		if profile.CodeOf(err) != profile.Gone {
 			h.t.Fatalf("a quiet %s pass: %v", kind, err)
 		}
-		if !mass {
+		if !mass && !h.wasAsked(gone) {
 			h.t.Fatalf("promise 7: a %s pass stopped though only %d are gone", kind, len(gone))
 		}
 		h.decide(kind)
@@ -239,70 +220,6 @@ func (h *history) undisturbed(kind passKind) profile.Pass {
 		h.counted(pass)
 	}
 	return pass
-}
-
-// gone returns those of the stored patients that Cliniko no longer has, and
-// whether they are too many to be plausible.
-func (h *history) gone(stored map[string]profile.Entry) (ids []string, mass bool) {
-	kept := 0
-	for ref, entry := range stored {
-		if entry.Profile.State == profile.Deleted {
-			continue
-		}
-		kept++
-		if _, there := h.clinic.fake.Get(ref); !there && isID(ref) {
-			ids = append(ids, ref)
-		}
-	}
-	slices.Sort(ids)
-	return ids, isMass(len(ids), kept)
-}
-
-// decide is a person's answer about everybody who is missing. By then there may
-// be more of them.
-func (h *history) decide(kind passKind) {
-	h.t.Helper()
-	missing, err := h.program.store.Missing(h.ctx)
-	check(h.t, err)
-	if gone, _ := h.gone(h.local()); !slices.Equal(gone, missing) {
-		h.t.Fatalf("promise 7: a %s pass asks about %v, gone are %v", kind, missing, gone)
-	}
-	if !rapid.Bool().Draw(h.t, "they may go") {
-		check(h.t, h.clinic.undelete(missing))
-		return
-	}
-	if rapid.Bool().Draw(h.t, "and more go") {
-		for range rapid.IntRange(1, 20).Draw(h.t, "more") {
-			check(h.t, h.clinic.happen(move{What: removed, Who: rapid.IntRange(0, 400).Draw(h.t, "who")}))
-		}
-	}
-	check(h.t, h.program.store.AcceptMissing(h.ctx, missing))
-	for _, ref := range missing {
-		h.accepted[ref] = true
-	}
-}
-
-// onlyShownRemoved checks that of many who are gone, none was removed without
-// having been shown to a person.
-func (h *history) onlyShownRemoved(before map[string]profile.Entry, gone int) {
-	h.t.Helper()
-	kept, notShown := 0, ""
-	after := h.local()
-	for ref, entry := range after {
-		was, had := before[ref]
-		switch {
-		case entry.Profile.State != profile.Deleted:
-			kept++
-		case had && was.Profile.State != profile.Deleted:
-			kept++
-			if isID(ref) && !h.accepted[ref] {
-				notShown = ref
-			}
-		}
-	}
-	if notShown != "" && isMass(gone, kept) {
-		h.t.Fatalf("promise 7: %s was removed, of whom nobody was asked", notShown)
-	}
 }
 
 // end lets everything settle and compares.
@@ -372,16 +289,6 @@ func (h *history) dump() string {
 	sum := sha256.New()
 	check(h.t, h.computer.dump(h.ctx, sum))
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// disappearance hides many patients, as a lowered role of the key's owner does,
-// and shows them again.
-func (h *history) disappearance(t *rapid.T) {
-	many, every := rapid.IntRange(1, 80).Draw(t, "many"), rapid.IntRange(1, 7).Draw(t, "every")
-	for i := range many {
-		check(t, h.clinic.happen(move{What: removed, Who: i * every}))
-	}
-	h.quiet(fullPass)
 }
 
 // slack is how long a request may be in flight: no time at all in a bubble.

@@ -96,7 +96,8 @@ func (l *Listed) sort() {
 }
 
 // Import stores what was listed as a full pass, and verifies it. If it is
-// interrupted, the next full pass resumes it.
+// interrupted, the next full pass resumes it. The first report comes once the
+// store has the pass; before that nothing was done.
 //
 // Errors: as Full.
 func (e *Engine) Import(ctx context.Context, list *Listed, report Report) (profile.Pass, error) {
@@ -111,11 +112,11 @@ const waited = time.Minute
 
 func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests() - list.requests
-	m.phase(Storing, 0, list.pages.total)
 	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
 	if err != nil {
 		return pass, err
 	}
+	m.phase(Storing, 0, list.pages.total)
 	own := stored == nil
 	err = e.storeBatches(ctx, pass.ID, m, func(ctx context.Context, emit func(context.Context, profile.Batch) error) error {
 		group, ctx := errgroup.WithContext(ctx)

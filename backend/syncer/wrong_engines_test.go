@@ -340,14 +340,15 @@ func TestHistoriesCatchWrongEngines(t *testing.T) {
 		engine build
 		reason string
 	}{
-		"numbered pages in the order of change": {wrong(byNumber), "promise [179]"},
-		"no look at crowded seconds":            {wrong(byLastTime), "promise [179]"},
-		"no count for a person who asks":        {uncounted, "promise 9"},
-		"a judgement once and for all":          {onceJudged, "promise [179]"},
-		"no patient beyond the count":           {countTrusting, "promise [179]"},
-		"who was read before counts as met":     {mindful, "and not in Cliniko|promise 7"},
-		"one answer for all who are missing":    {generous, "promise 7"},
-		"the latest Date is believed":           {gullible, "after a (changes|full) pass|promise 2"},
+		"numbered pages in the order of change":     {wrong(byNumber), "promise [179]"},
+		"no look at crowded seconds":                {wrong(byLastTime), "promise [179]"},
+		"no count for a person who asks":            {uncounted, "promise 9"},
+		"a judgement once and for all":              {onceJudged, "promise [179]"},
+		"no patient beyond the count":               {countTrusting, "promise [179]"},
+		"who was read before counts as met":         {mindful, "and not in Cliniko|promise 7"},
+		"one answer for all who are missing":        {generous, "promise 7"},
+		"a question about many, until few are left": {impatient, "promise 7"},
+		"the latest Date is believed":               {gullible, "after a (changes|full) pass|promise 2"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			rapidFlags(t, max(histories(), 300)) // it needs few: about ten

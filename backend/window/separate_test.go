@@ -3,6 +3,8 @@ package window
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -77,6 +79,104 @@ func TestNoStrangerReplacesTheKeyOfAnotherClinic(t *testing.T) {
 	if state, err = f.app.Clinics.ConnectSeparately(another.Key()); err != nil || state.Clinic.KeyEnds == before || state.Person == nil {
 		t.Errorf("whom both clinics know: %+v, %v", state.Clinic, err)
 	}
+}
+
+// The program ends, or the list cannot be changed, once a clinic's own store is
+// made: the list has it all the same, so that nobody but who made it is kept out
+// of it for good.
+func TestAClinicThatWasKeptSeparatelyHalfwayIsInTheList(t *testing.T) {
+	bay := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 5, AccountID: "4000777", Name: "Bay Street", Subdomain: "bay-street"})
+	hill := fakeclinic.New(fakeclinic.Options{Seed: 6, Patients: 5, AccountID: "4000888", Name: "Hill Street", Subdomain: "hill-street"})
+	for name, listed := range map[string]bool{"the first one": false, "another one": true} {
+		t.Run(name, func(t *testing.T) {
+			f := manyClinics(t, bay, hill)
+			f.signUpAndConnect()
+			want := []string{"", "4000777"}
+			if listed {
+				if _, err := f.app.Clinics.ConnectSeparately(hill.Key()); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := f.app.Clinics.Use(""); err != nil {
+					t.Fatal(err)
+				}
+				want = []string{"", "4000888", "4000777"}
+			}
+			f.signInWith(staff.CreateLink, staff.PMSLink)
+			f.listCannotChange(true)
+			if _, err := f.app.Clinics.ConnectSeparately(bay.Key()); err == nil {
+				t.Fatal("it was kept separately")
+			}
+			f.listCannotChange(false)
+			if list, current, err := workspace.ClinicsOf(f.o).List(); err != nil || current != "" || !slices.Equal(accountsOf(list), want) {
+				t.Errorf("%+v, %q, %v", list, current, err)
+			}
+			if _, err := f.app.People.SignIn("kim1@example.com", deskPassword); err != nil {
+				t.Fatal(err)
+			}
+			state, err := f.app.Clinics.ConnectSeparately(bay.Key()) // once more
+			if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street" {
+				t.Fatalf("%+v, %v", state.Clinic, err)
+			}
+			list, current, err := workspace.ClinicsOf(f.o).List()
+			if err != nil || current != "4000777" || !slices.Equal(accountsOf(list), want) || list[0].Name != "Harbour Physio" || list[len(list)-1].Name != "Bay Street" {
+				t.Errorf("%+v, %q, %v", list, current, err)
+			}
+		})
+	}
+}
+
+// The list of clinics cannot be changed when a clinic with data of its own is
+// disconnected: its store stays, TeleHab starts, and a second try ends it. The
+// first clinic notices nothing.
+func TestASeparateClinicWhoseListEntryStaysKeepsItsStore(t *testing.T) {
+	bay := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 5, AccountID: "4000777", Name: "Bay Street", Subdomain: "bay-street"})
+	f := manyClinics(t, bay)
+	f.signUpAndConnect()
+	f.imported()
+	if _, err := f.app.Clinics.ConnectSeparately(bay.Key()); err != nil {
+		t.Fatal(err)
+	}
+	f.listCannotChange(true)
+	if _, err := f.app.Integration.Disconnect(password); profile.CodeOf(err) != profile.StoreUnreadable {
+		t.Errorf("disconnected: %v", err)
+	}
+	f.listCannotChange(false)
+	f.app.close()
+	f.start()
+	state, err := f.app.About.State()
+	if err != nil || state.Store != nil || state.MayReset || state.Clinic != nil || !state.PeopleExist {
+		t.Errorf("after a restart: store %+v, clinic %+v, %v", state.Store, state.Clinic, err)
+	}
+	if _, err := f.app.People.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	erased, err := f.app.Integration.Disconnect(password)
+	if err != nil || erased.Problem != nil || erased.State.Clinic == nil || erased.State.Clinic.Name != "Harbour Physio" || erased.State.Tally.Active == 0 {
+		t.Errorf("the second try: %+v, %v", erased, err)
+	}
+	if list, current, err := workspace.ClinicsOf(f.o).List(); err != nil || len(list) > 0 || current != "" {
+		t.Errorf("%+v, %q, %v", list, current, err)
+	}
+}
+
+// listCannotChange puts a folder in the place of the lock of the list.
+func (f *fixture) listCannotChange(cannot bool) {
+	f.t.Helper()
+	lock := filepath.Join(f.o.DataDir(), "clinics.lock")
+	err := os.RemoveAll(lock)
+	if err == nil && cannot {
+		err = os.Mkdir(lock, 0o700)
+	}
+	if err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func accountsOf(list []workspace.Place) (accounts []string) {
+	for _, c := range list {
+		accounts = append(accounts, c.Account)
+	}
+	return accounts
 }
 
 // Two clinics that are kept separately at the same moment are both in the list.

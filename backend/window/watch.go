@@ -5,11 +5,13 @@ import (
 	"time"
 )
 
-// storeTick is how often the window looks whether its store was replaced.
+// storeTick is how often the window looks whether its store was replaced, or
+// the person in it changed.
 const storeTick = 2 * time.Second
 
 // watchStore shows what is there now when another program has erased the store
-// of an open clinic, or has put another in its place, until ctx ends. It is no
+// of an open clinic, has put another in its place, or has changed the permissions
+// of whoever is signed in or deactivated them, until ctx ends. It is no
 // part of the auto-lock, since a drive may keep it waiting.
 func (w *window) watchStore(ctx context.Context) {
 	ticker := time.NewTicker(storeTick)
@@ -18,6 +20,7 @@ func (w *window) watchStore(ctx context.Context) {
 		select {
 		case <-ticker.C:
 			w.showReplaced(ctx)
+			w.host.RenewPeople(ctx)
 		case <-ctx.Done():
 			return
 		}

@@ -23,7 +23,9 @@ func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
 // Audited does something that the audit trail has to have, and records how it
 // ended. do may complete the event's person and subject. What cannot be recorded
 // is not done: the event is there before, as one whose end is not known, so that
-// a full disk or a kill hides nothing either.
+// a full disk or a kill hides nothing either. Where it was done and only its end
+// cannot be recorded, that is no error, or it would be done again:
+// Options.OnUnsaved is told.
 func (w *Workspace) Audited(ctx context.Context, e staff.Event, do func(e *staff.Event) error) error {
 	return w.AuditedUnless(ctx, e, func(error) bool { return false }, do)
 }
@@ -43,10 +45,18 @@ func (w *Workspace) AuditedUnless(ctx context.Context, e staff.Event, isNone fun
 		return err
 	}
 	e.ID, e.Outcome = id, profile.CodeOf(err)
-	if finishErr := w.db.FinishEvent(ctx, e); err == nil {
-		err = finishErr
+	if unfinished := w.db.FinishEvent(ctx, e); unfinished != nil {
+		w.Unsaved(unfinished)
 	}
 	return err
+}
+
+// Unsaved tells Options.OnUnsaved why something that was done could not be saved
+// beside it.
+func (w *Workspace) Unsaved(why error) {
+	if w.options.OnUnsaved != nil {
+		w.options.OnUnsaved(why)
+	}
 }
 
 // Failed records that something was refused before it began.

@@ -2,11 +2,9 @@ package workspace
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"slices"
-	"time"
 
 	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
@@ -23,12 +21,6 @@ type Place struct {
 	Name    string `json:"name"`
 }
 
-// clinicList is the file's content.
-type clinicList struct {
-	Current string  `json:"current"`
-	Clinics []Place `json:"clinics"`
-}
-
 // clinicsFolder has the folders of all clinics but the first.
 const clinicsFolder = "clinics"
 
@@ -40,150 +32,6 @@ func ClinicsOf(o Options) Clinics {
 	o.Account = ""
 	return Clinics{o}
 }
-
-// listFile says which clinic is used, and what the clinics are called.
-const listFile = "clinics.json"
-
-func (c Clinics) read() (list clinicList, err error) {
-	folder, err := datafolder.Open(c.options.DataDir())
-	if errors.Is(err, fs.ErrNotExist) {
-		return list, nil
-	}
-	if err != nil {
-		return list, profile.Because(profile.StoreUnreadable, err) // it is not the list that cannot be read
-	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	raw, err := folder.ReadFile(listFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c.readFolders(folder)
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &list)
-	}
-	if err == nil {
-		err = list.check()
-	}
-	if err == nil {
-		err = folder.CloseToOthers(listFile)
-	}
-	if err != nil {
-		return clinicList{}, unreadableList(err)
-	}
-	return list, nil
-}
-
-func unreadableList(cause error) error {
-	return &profile.Error{Code: profile.StoreUnreadable, Cause: cause,
-		Message: "The list of clinics on this computer cannot be read. Check that the disk works and is yours to read. If that does not help, rename the file clinics.json in TeleHab's data folder and start TeleHab again: it finds the clinics without it."}
-}
-
-// readFolders lists the clinics by their folders, where the list is not there.
-// The names stood in it alone.
-func (c Clinics) readFolders(data *datafolder.Folder) (clinicList, error) {
-	var list clinicList
-	accounts, err := accountsIn(data)
-	if err != nil {
-		return list, unreadableList(err)
-	}
-	for _, account := range accounts {
-		if l, err := locate(c.at(account), nil); err != nil || l.hasStore() {
-			list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
-		}
-	}
-	if len(list.Clinics) > 0 {
-		list.Clinics = append([]Place{{"", "First clinic"}}, list.Clinics...)
-	}
-	return list, nil
-}
-
-// accountsIn returns the accounts of the further clinics that have a folder.
-// Folders whose name is no account are not ours.
-func accountsIn(data *datafolder.Folder) (names []string, err error) {
-	folder, err := data.OpenSub(clinicsFolder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	names, err = folder.Names()
-	return slices.DeleteFunc(names, func(name string) bool { _, ok := profile.ParseID(name); return !ok }), err
-}
-
-// check refuses what TeleHab would not have written: the accounts name folders,
-// which are made, and removed as a whole.
-func (l clinicList) check() error {
-	listed := l.Current == ""
-	for _, c := range l.Clinics {
-		if _, ok := profile.ParseID(c.Account); !ok && c.Account != "" {
-			return errors.New("an account that is no number")
-		}
-		listed = listed || c.Account == l.Current
-	}
-	if !listed {
-		return errors.New("the clinic that is used is not in the list")
-	}
-	return nil
-}
-
-func (l clinicList) has(account string) bool {
-	return slices.ContainsFunc(l.Clinics, func(c Place) bool { return c.Account == account })
-}
-
-func (l clinicList) without(account string) []Place {
-	return slices.DeleteFunc(slices.Clone(l.Clinics), func(c Place) bool { return c.Account == account })
-}
-
-func (c Clinics) write(list clinicList) error {
-	raw, err := json.MarshalIndent(list, "", "  ")
-	if err != nil {
-		return err
-	}
-	folder, err := datafolder.Make(c.options.DataDir())
-	if err == nil {
-		err = errors.Join(folder.Write(listFile, raw), folder.Close())
-	}
-	if err != nil {
-		return profile.Because(profile.StoreUnreadable, err)
-	}
-	return nil
-}
-
-// change changes the list as it is now. A lock keeps it from being changed by
-// two at once, in this process or in several.
-func (c Clinics) change(how func(*clinicList) error) (err error) {
-	folder, err := datafolder.Make(c.options.DataDir())
-	if err != nil {
-		return profile.Because(profile.StoreUnreadable, err)
-	}
-	lock, err := folder.Flock(listLock)
-	if err = errors.Join(err, folder.Close()); err != nil {
-		return profile.Because(profile.StoreUnreadable, err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), listPatience)
-	defer cancel()
-	if _, err := lock.TryLockContext(ctx, listRetry); err != nil {
-		return profile.Because(profile.StoreBusy, err)
-	}
-	defer func() { _ = lock.Unlock() }()
-	list, err := c.read()
-	if err == nil {
-		err = how(&list)
-	}
-	if err != nil {
-		return err
-	}
-	return c.write(list)
-}
-
-// listLock is held by whoever changes the list, for moments, unless the program
-// is suspended then; so the wait has a limit.
-const (
-	listLock     = "clinics.lock"
-	listPatience = 10 * time.Second
-	listRetry    = 10 * time.Millisecond
-)
 
 // List returns the clinics, and which one is used. There are none in the list
 // until there is a second one.
@@ -312,28 +160,37 @@ func (w *Workspace) mayConnect(ctx context.Context, by staff.Person) (staff.Pers
 }
 
 // Remove deletes the separate store of this account, which must not be open,
-// and goes back to the first clinic if it is the one that is used.
+// and goes back to the first clinic if it is the one that is used. Where the list
+// cannot be changed, nothing is deleted: a list that has a clinic without a
+// store would keep TeleHab from starting.
 func (c Clinics) Remove(ctx context.Context, account string) error {
-	if _, err := c.read(); err != nil || account == "" {
-		return err
+	if account == "" {
+		return nil
 	}
 	l, err := locate(c.at(account), systemKeyring())
 	if err != nil {
 		return err
 	}
-	if err := l.withoutPasses(func() error { return l.reset(ctx) }); err != nil {
+	err = c.locked(func() error {
+		list, err := c.read()
+		if err != nil {
+			return err
+		}
+		list.Removing = account
+		if err := c.write(list); err != nil {
+			return err
+		}
+		if err := l.withoutPasses(func() error { return l.reset(ctx) }); err != nil {
+			list.Removing = ""
+			return errors.Join(err, c.write(list))
+		}
+		list.drop(account)
+		return c.write(list)
+	})
+	if err != nil {
 		return err
 	}
-	err = c.change(func(list *clinicList) error {
-		if list.Clinics = list.without(account); len(list.Clinics) < 2 {
-			list.Clinics = nil
-		}
-		if list.Current == account {
-			list.Current = ""
-		}
-		return nil
-	})
-	return errors.Join(err, c.eraseFolder(account))
+	return c.eraseFolder(account)
 }
 
 // eraseFolder deletes what we made in the folder of a further clinic.

@@ -93,6 +93,34 @@ func TestKeyThatWasNotProvedIsNotUsed(t *testing.T) {
 	}
 }
 
+// The program ends while the store of the clinic that is used is deleted. Once it
+// is gone, so is the clinic, and TeleHab starts with the first one; before that
+// it is there.
+func TestAClinicWhoseStoreIsGoneLeavesTheList(t *testing.T) {
+	o := Options{Dir: t.TempDir()}
+	clinics := ClinicsOf(o)
+	w, err := open(t.Context(), clinics.at("4000777"), keyring.Memory())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const list = `{"current":"4000777","clinics":[{"account":"","name":"A"},{"account":"4000777","name":"B"}],"removing":"4000777"}`
+	if err := os.WriteFile(filepath.Join(o.Dir, "clinics.json"), []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if all, current, err := clinics.List(); err != nil || len(all) != 2 || current != "4000777" {
+		t.Errorf("before: %+v, %q, %v", all, current, err)
+	}
+	if err := w.at.removeStore(); err != nil {
+		t.Fatal(err)
+	}
+	if all, current, err := clinics.List(); err != nil || len(all) != 0 || current != "" {
+		t.Errorf("afterwards: %+v, %q, %v", all, current, err)
+	}
+}
+
 // What cannot be read is named: the folder, where not even that can be.
 func TestFolderThatCannotBeReadIsNamed(t *testing.T) {
 	if runtime.GOOS == "windows" {

@@ -30,6 +30,15 @@ func (w *Workspace) Replaced(ctx context.Context) bool {
 	return profile.CodeOf(w.db.CheckKey(ctx)) == profile.StoreKeyLost
 }
 
+// IfReplaced returns StoreMissing in place of what went wrong where the store is
+// not any more what was opened: see Replaced.
+func (w *Workspace) IfReplaced(ctx context.Context, wrong error) error {
+	if !w.Replaced(ctx) {
+		return wrong
+	}
+	return sqlite.Replaced(wrong)
+}
+
 // Erased returns nil while the store that was opened is still the one in its
 // place, and otherwise StoreMissing: another process erased or replaced it, and
 // what was written since is lost. Where open files cannot be deleted, as on

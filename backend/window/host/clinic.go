@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
@@ -46,6 +47,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 	options.OnNotice = func(n syncer.Notice) {
 		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass recovered")
 	}
+	options.OnUnsaved = func(err error) { logging.Failure(h.options.Log, "save that something was done", err) }
 	var err error
 	if c.Workspace, err = openWorkspace(ctx, options); err != nil {
 		return nil, err
@@ -123,7 +125,19 @@ func (c *Clinic) tellLocking() {
 }
 
 func (c *Clinic) sessionOptions() session.Options {
-	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Reread: c.reread}
+	return session.Options{Clock: c.host.options.Clock, EraseTraces: c.host.eraseTraces, Reread: c.reread, Changed: c.personChanged}
+}
+
+// personChanged shows the page who is signed in now: with other permissions than
+// before, or nobody.
+func (c *Clinic) personChanged(s *session.Session) {
+	if s.Ended() {
+		if c.shown() {
+			c.host.options.Observer.Locking(s.Number())
+		}
+		go debug.FreeOSMemory()
+	}
+	c.TellState(context.Background())
 }
 
 // ReadClient reads one client from Cliniko, stores it and shows it. With follow

@@ -191,6 +191,17 @@ func (h *Host) DropReplaced(ctx context.Context) (dropped bool) {
 	return dropped
 }
 
+// RenewPeople reads anew who is signed in or has locked the window, whom another
+// program may have changed or deactivated. Where they cannot be read, whoever
+// reads the store next is told why.
+func (h *Host) RenewPeople(ctx context.Context) {
+	for _, c := range h.Opened() {
+		if changed, err := c.presence.Renew(ctx, c.Workspace); err == nil && changed {
+			c.TellState(ctx)
+		}
+	}
+}
+
 func (h *Host) dropReplaced(c *Clinic) {
 	c.tellLocking()
 	h.drop(c)

@@ -73,12 +73,14 @@ export class App {
   }
 
   /**
-   * Whose data is shown: which clinic's, as Go numbers them, and to whom. What is
-   * on the screen is made anew when it changes.
+   * Whose data is shown: which clinic's, as Go numbers them, to whom, and of which
+   * areas. What is on the screen is made anew when it changes, also when an area is
+   * taken from somebody meanwhile.
    */
   get owner(): string {
-    const person = this.#covered ? '' : this.state?.person?.id;
-    return `${this.state?.generation ?? 0}/${person ?? ''}`;
+    const person = this.#covered ? null : this.state?.person;
+    const areas = person ? TODAY.filter((area) => this.may(area)) : [];
+    return [this.state?.generation ?? 0, person?.id ?? '', ...areas].join('/');
   }
 
   get away(): string {

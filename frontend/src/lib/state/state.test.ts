@@ -69,6 +69,22 @@ describe('App', () => {
     expect(app.owner).not.toBe(owner);
   });
 
+  it('has another owner once an area is taken from the person, so that nobody of it stays in the page', async () => {
+    const go = startGo();
+    const app = new App();
+    await app.load();
+    const { owner } = app;
+    const { person } = go.state;
+    if (!person) throw new Error('nobody is signed in');
+    const without = (...gone: string[]) =>
+      person.permissions.filter((each) => !gone.includes(each));
+    app.take({ ...go.state, person: { ...person, permissions: without('export') } });
+    expect(app.owner).toBe(owner);
+    app.take({ ...go.state, person: { ...person, permissions: without('practitioner') } });
+    expect(app.owner).not.toBe(owner);
+    expect(app.face).toBe('inside');
+  });
+
   it('drops what still comes from the clinic before', async () => {
     const go = startGo();
     const app = new App();
