@@ -81,6 +81,15 @@ func (p *People) ID(ctx context.Context, email string) (string, error) {
 	return "", nil
 }
 
+// Has says whether there is somebody with the id.
+func (p *People) Has(ctx context.Context, id string) (bool, error) {
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return false, fmt.Errorf("account: read people: %w", err)
+	}
+	return findByID(people, id) != nil, nil
+}
+
 // List returns everyone, without hashes.
 func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	people, err := p.store.People(ctx)

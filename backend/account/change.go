@@ -118,7 +118,7 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 	if !person.Active() {
 		return errUnknown
 	}
-	return p.challenge(ctx, person.Email, person, password, "Wrong password. Check it and try again.")
+	return p.challenge(ctx, person.Email, person, password, wrongSentence)
 }
 
 var errUnknown = profile.Refuse(profile.NotFound, "This person is no longer here. Reload the list of people.")

@@ -85,6 +85,19 @@ func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options
 	return p.startRecorded(ctx, newSession(w, o, person))
 }
 
+// SignInAs is SignIn for the person with the id: whoever was chosen from those
+// who may sign in, or has locked the window.
+//
+// Errors: as SignIn.
+func (p *Presence) SignInAs(ctx context.Context, w *workspace.Workspace, o Options, id, password string) error {
+	person, err := w.Accounts.SignInAs(ctx, id, password)
+	if err != nil {
+		recordRefusedAs(ctx, w, o, id, err)
+		return err
+	}
+	return p.startRecorded(ctx, newSession(w, o, person))
+}
+
 // SignUp makes the first person, who gets every permission, and begins their
 // session. It fails once there is anybody.
 //

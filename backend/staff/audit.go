@@ -71,6 +71,9 @@ type AuditTrail interface {
 	FinishEvent(ctx context.Context, e Event) error
 	// DropEvent removes an event that is NotFinished, since nothing was done.
 	DropEvent(ctx context.Context, id int64) error
+	// LastToSignIn returns the id of whoever signed in last; "" where the trail
+	// has nobody.
+	LastToSignIn(ctx context.Context) (string, error)
 	// Events returns the newest events before the one with this id, the newest
 	// first; 0 is from the end.
 	Events(ctx context.Context, before int64, most int) ([]Event, error)

@@ -172,6 +172,15 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			_, err := a.People.SignIn(email, "four brown horses")
 			return err
 		}, []string{"signed_in  sign_in_refused", "signed_in"}, ""},
+		{"People.SignInAs", func() error {
+			if _, err := a.People.SignInAs("stranger", password); profile.CodeOf(err) != profile.SignInRefused {
+				return err
+			}
+			if _, err := a.People.SignInAs(f.owner(), password); profile.CodeOf(err) != profile.SignInRefused {
+				return err
+			}
+			return afterDelay(func() error { _, err := a.People.SignInAs(f.owner(), "four brown horses"); return err })
+		}, []string{"signed_in  sign_in_refused", "signed_in  sign_in_refused", "signed_in"}, ""},
 		{"People.SignOut", func() error { _, err := a.People.SignOut(); return err }, nil, "signing out needs no store"},
 		{"Clinics.List", func() error { _, err := a.Clinics.List(); return err }, nil, nobody},
 		{"Clinics.OpenDemo", thereAndBack, nil, "nobody real is there"},

@@ -124,7 +124,7 @@ func (p *page) closedState(err error) AppState {
 	logging.Failure(p.log, "open the workspace", err)
 	view := errorView(err)
 	generation := p.generation()
-	state := AppState{Version: p.version, Generation: generation, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
+	state := AppState{Version: p.version, Generation: generation, People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
 		Sync: SyncStatus{Generation: generation, Phase: phaseIdle, SecondsLeft: -1}}
 	switch profile.CodeOf(err) {
 	case profile.KeyringMissing, profile.KeyringLocked:
@@ -168,7 +168,8 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 // stateFor is the state for whoever is signed in in this session; nil is
 // nobody.
 func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Session) (AppState, error) {
-	s := AppState{Version: p.version, Generation: c.Generation(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(), Start: string(staff.TodayScreen)}
+	s := AppState{Version: p.version, Generation: c.Generation(), People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord,
+		LinkWaiting: p.linkWaits(), Start: string(staff.TodayScreen)}
 	s.Demo, s.Throwaway = c.Workspace.Demo()
 	s.IdleMinutes = c.Workspace.IdleMinutes()
 	var err error
@@ -181,7 +182,9 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 			return s, err
 		}
 	} else if locked := c.Locked(); locked != nil {
-		s.Locked = &LockedView{Name: locked.Name, Email: locked.Email}
+		s.Locked = &LockedView{ID: locked.ID, Name: locked.Name}
+	} else if s.People, s.LastPerson, err = tiles(ctx, c); err != nil {
+		return s, err
 	}
 	if s.Sync, err = p.status(ctx, c); err != nil {
 		return s, err
@@ -254,6 +257,24 @@ func tally(ctx context.Context, c *host.Clinic) (TallyView, error) {
 	missing, err := store.Missing(ctx)
 	return TallyView{Active: counts.Active, Failed: counts.Failed, Archived: counts.Archived,
 		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt), Missing: len(missing)}, err
+}
+
+// tiles returns who may sign in, and the id of whoever of them did last.
+func tiles(ctx context.Context, c *host.Clinic) (tiles []PersonTile, last string, err error) {
+	people, err := c.Workspace.Accounts.List(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if last, err = c.Workspace.LastToSignIn(ctx); err != nil {
+		return nil, "", err
+	}
+	tiles = []PersonTile{}
+	for i := range people {
+		if people[i].Active() {
+			tiles = append(tiles, PersonTile{ID: people[i].ID, Name: people[i].Name})
+		}
+	}
+	return tiles, last, nil
 }
 
 // managers returns the names of who can give others permissions.

@@ -21,7 +21,7 @@ type groups = [][]staff.Permission
 // without any for whoever is signed in.
 var mayCall = map[string]groups{
 	"About.State": nil, "About.Painted": nil, "About.Focused": nil, "About.OpenGuide": nil, "About.CopyText": {{}}, "About.Diagnostics": {{}},
-	"People.CreateFirst": nil, "People.SignIn": nil, "People.SignOut": nil, "People.Strength": nil, "People.ChangePassword": {{}},
+	"People.CreateFirst": nil, "People.SignIn": nil, "People.SignInAs": nil, "People.SignOut": nil, "People.Strength": nil, "People.ChangePassword": {{}},
 	"People.List": {{"people"}}, "People.Add": {{"people"}}, "People.Change": {{"people"}}, "People.ResetPassword": {{"people"}},
 	"People.Roles": {{"people"}}, "People.Suggest": {{"people"}}, "People.CopyPassword": {{"people"}},
 	"Security.Lock": {{}}, "Security.Active": nil, "Security.Heartbeat": nil, "Security.SetAutoLock": {{"people"}}, "Security.Retention": {{"people"}}, "Security.Keyring": {{}},

@@ -45,7 +45,13 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await at().page.getByRole('grid', { name: 'Profiles' }).getByText(name).first().click();
     await heading(new RegExp(`${first_name}.*${last_name}`)).waitFor();
   }
-  async function signIn(email, password) {
+  async function signInAs(name, password) {
+    await at().page.getByRole('radio', { name }).check();
+    await field('Password').fill(password);
+    await button('Sign in').click();
+  }
+  async function signInByEmail(email, password) {
+    await button('Use another account').click();
     await field('Email').fill(email);
     await field('Password').fill(password);
     await button('Sign in').click();
@@ -103,7 +109,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await button(new RegExp(`^Account of ${owner.name}`)).click();
     await at().page.getByRole('menuitem', { name: 'Sign out' }).click();
     await accessibleInBoth('20-sign-in');
-    await signIn(EMAIL, PASSWORD);
+    await signInAs('Kim Novice', PASSWORD);
     await openProfile(at().shown);
     assert.equal(await button('Refresh').count(), 0);
     assert.equal(await codeOf('Profiles.Refresh', at().shown.id), 'not_permitted');
@@ -142,7 +148,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
   step('somebody else takes over, and sets what is kept', async () => {
     await at().page.keyboard.press('Control+l');
     await button('Sign in as somebody else').click();
-    await signIn(owner.email, owner.password);
+    await signInByEmail(owner.email, owner.password);
     await settings('Security');
     const { page } = at();
     await page.getByRole('combobox', { name: 'Auto-lock' }).selectOption('30 minutes');

@@ -63,6 +63,7 @@ export function answers(go: Found): Services {
     People: {
       CreateFirst: none,
       SignIn: none,
+      SignInAs: none,
       SignOut: none,
       Strength: (password) =>
         Promise.resolve(

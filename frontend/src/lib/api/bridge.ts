@@ -26,6 +26,7 @@ interface About {
 interface People {
   CreateFirst(name: string, email: string, password: string): Promise<T.AppState>;
   SignIn(email: string, password: string): Promise<T.AppState>;
+  SignInAs(person: string, password: string): Promise<T.AppState>;
   SignOut(): Promise<T.AppState>;
   Strength(password: string, name: string, email: string): Promise<T.StrengthView>;
   ChangePassword(present: string, fresh: string): Promise<void>;

@@ -34,7 +34,8 @@ const UNLIMITED = 0;
 
 function go(): Services {
   const bound = window.go?.window;
-  if (!bound) throw new ApiError({ code: 'internal', message: t('error.noBackend'), until: '' });
+  if (!bound)
+    throw new ApiError({ code: 'internal', message: t('error.noBackend'), until: '', wait: 0 });
   return bound;
 }
 
@@ -46,7 +47,7 @@ export async function settle<T>(start: () => Promise<T>, limit: number): Promise
     if (limit === UNLIMITED) return await answer;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new ApiError({ code: 'timed_out', message: t('error.stuck'), until: '' }));
+        reject(new ApiError({ code: 'timed_out', message: t('error.stuck'), until: '', wait: 0 }));
       }, limit);
     });
     return await Promise.race([answer, late]);
@@ -71,6 +72,9 @@ export const api = {
     settle(() => go().People.CreateFirst(name, email, password), LOCAL),
   signIn: (email: string, password: string) =>
     settle(() => go().People.SignIn(email, password), LOCAL),
+  /** One of the state's people, or whoever has locked the window. */
+  signInAs: (person: string, password: string) =>
+    settle(() => go().People.SignInAs(person, password), LOCAL),
   signOut: () => settle(() => go().People.SignOut(), LOCAL),
 
   /** Deletes a store that cannot be opened any more, so that it can be synced anew. */

@@ -171,8 +171,8 @@ export class App {
     this.#ended = Math.max(this.#ended, session);
     const { state } = this;
     if (!state?.person || state.session > session) return;
-    const { name, email } = state.person;
-    this.take({ ...nobody(state), locked: { name, email } });
+    const { id, name } = state.person;
+    this.take({ ...nobody(state), locked: { id, name } });
   }
 
   /** Shows nobody until Go says who is signed in; with a problem, why it has not. */
