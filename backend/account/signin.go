@@ -54,7 +54,7 @@ func (p *People) signIn(ctx context.Context, password, refusal string, choose fu
 	if err := p.challenge(ctx, email, person, password, refusal); err != nil {
 		return staff.Person{}, err
 	}
-	return withoutHash(*person), nil
+	return withoutSecrets(*person), nil
 }
 
 // challenge returns nil if the password is the person's, and counts the failed
@@ -71,7 +71,7 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 	if cause := p.authenticate(person, password); cause != nil {
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
-	return p.clearTries(ctx, email)
+	return errors.Join(p.clearTries(ctx, email), p.clearWrongPINs(ctx, person))
 }
 
 // delayed says that it is too soon after another password.

@@ -63,6 +63,19 @@ func recordRefusedAs(ctx context.Context, w *workspace.Workspace, o Options, id 
 	})
 }
 
+// recordWrongPIN is recordRefusedAs for a PIN that was compared, with a further
+// line where no other one will be. So nobody fills the trail by trying either.
+func recordWrongPIN(ctx context.Context, w *workspace.Workspace, o Options, id string, refused error) {
+	if account.NeedsPassword(refused) {
+		return
+	}
+	recordRefusedAs(ctx, w, o, id, refused)
+	if account.LastWrongPIN(refused) {
+		// The PIN is refused all the same.
+		_ = newSession(w, o, staff.Person{ID: id}).record(ctx, staff.BlockedPIN, "")
+	}
+}
+
 func recordRefusedOf(ctx context.Context, w *workspace.Workspace, o Options, refused error, whose func() (id string, err error)) {
 	if profile.CodeOf(refused) != profile.SignInRefused || account.Delayed(refused) {
 		return

@@ -38,6 +38,11 @@ const (
 	ChangedPerson    Action = "changed_person"   // the person's id
 	ResetPassword    Action = "reset_password"   // the person's id
 	ChangedPassword  Action = "changed_password" // their own
+	SetPIN           Action = "set_pin"          // their own
+	RemovedPIN       Action = "removed_pin"      // their own
+	BlockedPIN       Action = "blocked_pin"      // by the last of MaxWrongUnlocks wrong ones
+	AllowedPINs      Action = "allowed_pins"     // for everybody
+	ForbadePINs      Action = "forbade_pins"     // for everybody
 	ReadAudit        Action = "read_audit"
 	ChangedSecurity  Action = "changed_security" // when the window locks, or how long who has left is kept
 )

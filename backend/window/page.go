@@ -181,9 +181,8 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 		if s.Managers, err = managers(ctx, c); err != nil {
 			return s, err
 		}
-	} else if locked := c.Locked(); locked != nil {
-		s.Locked = &LockedView{ID: locked.ID, Name: locked.Name}
-	} else if s.People, s.LastPerson, err = tiles(ctx, c); err != nil {
+	}
+	if err := addUnlocks(ctx, c, &s); err != nil {
 		return s, err
 	}
 	if s.Sync, err = p.status(ctx, c); err != nil {
@@ -259,22 +258,32 @@ func tally(ctx context.Context, c *host.Clinic) (TallyView, error) {
 		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt), Missing: len(missing)}, err
 }
 
-// tiles returns who may sign in, and the id of whoever of them did last.
-func tiles(ctx context.Context, c *host.Clinic) (tiles []PersonTile, last string, err error) {
+// addUnlocks says who may come in, and how: whoever has locked the window, or the
+// people of this computer; and whether who is in has a PIN.
+func addUnlocks(ctx context.Context, c *host.Clinic, s *AppState) error {
+	pins, err := c.Workspace.Accounts.PINs(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Person != nil {
+		s.PIN = PINView{Allowed: pins.Allowed, Set: pins.Set[s.Person.ID]}
+		return nil
+	}
+	if locked := c.Locked(); locked != nil {
+		s.Locked = &LockedView{ID: locked.ID, Name: locked.Name, PIN: pins.Usable[locked.ID]}
+		return nil
+	}
 	people, err := c.Workspace.Accounts.List(ctx)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	if last, err = c.Workspace.LastToSignIn(ctx); err != nil {
-		return nil, "", err
-	}
-	tiles = []PersonTile{}
 	for i := range people {
-		if people[i].Active() {
-			tiles = append(tiles, PersonTile{ID: people[i].ID, Name: people[i].Name})
+		if id := people[i].ID; people[i].Active() {
+			s.People = append(s.People, PersonTile{ID: id, Name: people[i].Name, PIN: pins.Usable[id]})
 		}
 	}
-	return tiles, last, nil
+	s.LastPerson, err = c.Workspace.LastToSignIn(ctx)
+	return err
 }
 
 // managers returns the names of who can give others permissions.

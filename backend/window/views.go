@@ -13,7 +13,7 @@ type AppState struct {
 	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
 	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
 	Person      *PersonView `json:"person"`      // who is signed in, or null
-	Locked      *LockedView `json:"locked"`      // who comes back with the password alone, or null
+	Locked      *LockedView `json:"locked"`      // who comes back with the password or the PIN alone, or null
 	// People are who may sign in, and LastPerson the id of whoever of them did
 	// last, or "": while the window is nobody's, and not while it is locked.
 	People      []PersonTile `json:"people"`
@@ -23,6 +23,7 @@ type AppState struct {
 	Keyring     *ErrorView   `json:"keyring"`    // what is wrong with the system keyring, or null
 	Store       *ErrorView   `json:"store"`      // why the data on this computer cannot be opened, or null
 	MayReset    bool         `json:"mayReset"`   // the store is certainly lost: starting again may be offered
+	PIN         PINView      `json:"pin"`        // of whoever is signed in
 	Button      string       `json:"button"`     // Open in TeleHab: works, waiting (for Cliniko), unused; "" at first
 	ClientWord  string       `json:"clientWord"` // "client" or "patient", as the clinic says
 	Sync        SyncStatus   `json:"sync"`
@@ -42,16 +43,19 @@ type PersonView struct {
 	Active      bool     `json:"active"`      // may sign in
 }
 
-// PersonTile is one of those who may sign in, on the screen where they do.
+// PersonTile is one of those who may sign in with their password, on the screen
+// where they do.
 type PersonTile struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	PIN  bool   `json:"pin"` // or their PIN, at present
 }
 
 // LockedView is who locked the window.
 type LockedView struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	PIN  bool   `json:"pin"` // as in PersonTile
 }
 
 // ClinicView is the connected clinic.

@@ -86,7 +86,11 @@ describe('the sign-in', () => {
   });
 
   it('shows one person with nothing to choose', async () => {
-    startGo({ ...SIGNED_OUT, people: [{ id: DANA.id, name: DANA.name }], lastPerson: '' });
+    startGo({
+      ...SIGNED_OUT,
+      people: [{ id: DANA.id, name: DANA.name, pin: false }],
+      lastPerson: '',
+    });
     render(App);
     await screen.findByText('Dana Smith');
     expect(password()).toHaveFocus();
@@ -117,10 +121,14 @@ describe('the sign-in', () => {
   });
 
   it('searches many people by name, with or without accents', async () => {
-    const many = Array.from({ length: 14 }, (_, i) => ({ id: `m${i}`, name: `Member ${i}` }));
+    const many = Array.from({ length: 14 }, (_, i) => ({
+      id: `m${i}`,
+      name: `Member ${i}`,
+      pin: false,
+    }));
     const go = startGo({
       ...SIGNED_OUT,
-      people: [...many, { id: 'z', name: 'Zoë Ångström' }],
+      people: [...many, { id: 'z', name: 'Zoë Ångström', pin: false }],
       lastPerson: 'm3',
     });
     go.People.SignInAs.mockImplementation(async () => go.set({ person: DANA }));

@@ -80,6 +80,12 @@ export function answers(go: Found): Services {
       Suggest: none,
       CopyPassword: done,
     },
+    PIN: {
+      SignIn: none,
+      Set: none,
+      Remove: none,
+      Allow: none,
+    },
     Security: {
       Lock: none,
       Active: done,

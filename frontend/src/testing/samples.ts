@@ -94,6 +94,7 @@ export const STATE: AppState = {
   locked: null,
   people: [],
   lastPerson: '',
+  pin: { allowed: true, set: false },
   managers: ['Dana Smith', 'Lee Example'],
   clinic: CLINIC,
   keyring: null,
@@ -125,12 +126,12 @@ export const NEW = {
 } satisfies Partial<AppState>;
 /** Those who may sign in, Lee the last one who did. */
 export const TILES = {
-  people: [LEE, PRIYA, DANA].map(({ id, name }) => ({ id, name })),
+  people: [LEE, PRIYA, DANA].map(({ id, name }) => ({ id, name, pin: false })),
   lastPerson: LEE.id,
 } satisfies Partial<AppState>;
 export const LOCKED = {
   ...SIGNED_OUT,
-  locked: { id: '1', name: 'Dana Smith' },
+  locked: { id: '1', name: 'Dana Smith', pin: false },
 } satisfies Partial<AppState>;
 
 const missing = (field: FieldName, label: string): ProblemView => {

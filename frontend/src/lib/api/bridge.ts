@@ -4,6 +4,7 @@ import type * as T from './types';
 export interface Services {
   About: About;
   People: People;
+  PIN: PIN;
   Security: Security;
   Clinics: Clinics;
   Integration: Integration;
@@ -37,6 +38,13 @@ interface People {
   Roles(): Promise<T.RoleView[] | null>;
   Suggest(name: string, email: string): Promise<string>;
   CopyPassword(password: string): Promise<void>;
+}
+
+interface PIN {
+  SignIn(person: string, pin: string): Promise<T.AppState>;
+  Set(pin: string, own: string): Promise<T.AppState>;
+  Remove(own: string): Promise<T.AppState>;
+  Allow(allowed: boolean): Promise<T.AppState>;
 }
 
 interface Security {

@@ -24,6 +24,7 @@ const nobody = (state: AppState): AppState => ({
   ...state,
   session: 0,
   person: null,
+  pin: { allowed: false, set: false },
   managers: [],
   clinic: state.clinic && {
     name: state.clinic.name,
@@ -172,7 +173,7 @@ export class App {
     const { state } = this;
     if (!state?.person || state.session > session) return;
     const { id, name } = state.person;
-    this.take({ ...nobody(state), locked: { id, name } });
+    this.take({ ...nobody(state), locked: { id, name, pin: state.pin.set } });
   }
 
   /** Shows nobody until Go says who is signed in; with a problem, why it has not. */
