@@ -22,6 +22,7 @@ func services(p window.Parts) []any {
 	return []any{
 		window.NewAbout(p),
 		window.NewPeople(p),
+		window.NewPIN(p),
 		window.NewSecurity(p),
 		window.NewClinics(p),
 		window.NewIntegration(p),

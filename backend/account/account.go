@@ -1,8 +1,8 @@
 // Package account manages the people who sign in on this computer: their
 // details, permissions and passwords.
 //
-// Passwords are stored as argon2id hashes. No password, hash or email appears
-// in an error, and no Person returned from this package has its hash.
+// Passwords and PINs are stored as argon2id hashes. No password, PIN, hash or
+// email appears in an error, and no Person returned from this package has a hash.
 package account
 
 import (
@@ -26,6 +26,7 @@ type People struct {
 	uptime func() time.Duration
 	cost   Cost
 	clinic func(context.Context) []string
+	quick  staff.QuickUnlock
 	slot   chan struct{} // full while a password is checked
 }
 
@@ -56,6 +57,7 @@ func New(store staff.PersonStore, options ...Option) *People {
 	for _, option := range options {
 		option(p)
 	}
+	p.quick = pin{p.cost}
 	return p
 }
 
@@ -81,6 +83,15 @@ func (p *People) ID(ctx context.Context, email string) (string, error) {
 	return "", nil
 }
 
+// Has says whether there is somebody with the id.
+func (p *People) Has(ctx context.Context, id string) (bool, error) {
+	people, err := p.store.People(ctx)
+	if err != nil {
+		return false, fmt.Errorf("account: read people: %w", err)
+	}
+	return findByID(people, id) != nil, nil
+}
+
 // List returns everyone, without hashes.
 func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	people, err := p.store.People(ctx)
@@ -89,7 +100,7 @@ func (p *People) List(ctx context.Context) ([]staff.Person, error) {
 	}
 	shown := make([]staff.Person, 0, len(people))
 	for _, person := range people {
-		shown = append(shown, withoutHash(person))
+		shown = append(shown, withoutSecrets(person))
 	}
 	return shown, nil
 }
@@ -135,7 +146,7 @@ func (p *People) Add(ctx context.Context, by *staff.Person, name, email, passwor
 	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: keep a person: %w", err)
 	}
-	return withoutHash(person), nil
+	return withoutSecrets(person), nil
 }
 
 // mayManage decides by the stored person, since by may be hours old.
@@ -159,8 +170,9 @@ func findByID(people []staff.Person, id string) *staff.Person {
 	return nil
 }
 
-func withoutHash(person staff.Person) staff.Person {
-	person.PasswordHash = ""
+// withoutSecrets is a person without what passwords and PINs are compared with.
+func withoutSecrets(person staff.Person) staff.Person {
+	person.PasswordHash, person.QuickUnlock = "", staff.Enrollment{}
 	return person
 }
 

@@ -18,6 +18,26 @@ type shelf struct {
 	mu     sync.Mutex
 	people []staff.Person
 	tries  map[string]staff.Tries
+
+	forbidden bool
+}
+
+func (s *shelf) QuickUnlockForbidden(context.Context) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.forbidden, nil
+}
+
+func (s *shelf) ForbidQuickUnlock(_ context.Context, forbidden bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forbidden = forbidden
+	for i := range s.people {
+		if forbidden {
+			s.people[i].QuickUnlock = staff.Enrollment{}
+		}
+	}
+	return nil
 }
 
 func (s *shelf) CountTries(_ context.Context, email string, now, forgetAfter time.Duration, count func(staff.Tries) staff.Tries) error {
@@ -47,6 +67,9 @@ func (s *shelf) ChangePeople(_ context.Context, decide func([]staff.Person) (sta
 	p, err := decide(append([]staff.Person(nil), s.people...))
 	if err != nil {
 		return err
+	}
+	if s.forbidden {
+		p.QuickUnlock = staff.Enrollment{}
 	}
 	for i := range s.people {
 		if s.people[i].ID == p.ID {

@@ -24,7 +24,8 @@ func (d *Details) of(p *staff.Person) bool {
 	return d.Name == p.Name && d.Email == p.Email && d.Active == p.Active() && slices.Equal(d.Permissions, p.Permissions)
 }
 
-// Change replaces the details of the person with the id. by needs ManagePeople.
+// Change replaces the details of the person with the id, and removes the PIN of
+// whoever may no longer sign in. by needs ManagePeople.
 // Invalid: a value is unacceptable, the person is not as in Before any more, or
 // no one would be left with ManagePeople.
 func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Details) (staff.Person, error) {
@@ -48,7 +49,7 @@ func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Deta
 		if d.Active {
 			person.Deactivated = staff.Person{}.Deactivated
 		} else if person.Active() {
-			person.Deactivated = p.now().UTC()
+			person.Deactivated, person.QuickUnlock = p.now().UTC(), staff.Enrollment{}
 		}
 		if !slices.ContainsFunc(append(others, *person), managesPeople) {
 			return invalid("Someone has to be able to manage people. Give somebody else that permission first.")
@@ -59,8 +60,9 @@ func (p *People) Change(ctx context.Context, by *staff.Person, id string, d Deta
 
 func managesPeople(p staff.Person) bool { return p.Active() && p.May(staff.ManagePeople) }
 
-// ChangePassword replaces a person's own password. It needs the present one; a
-// wrong one is SignInRefused and counts as a failed sign-in.
+// ChangePassword replaces a person's own password, and removes their PIN. It
+// needs the present one; a wrong one is SignInRefused and counts as a failed
+// sign-in.
 func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) error {
 	if err := p.acquire(ctx); err != nil {
 		return err
@@ -81,14 +83,14 @@ func (p *People) ChangePassword(ctx context.Context, id, present, fresh string) 
 		if person.PasswordHash != before.PasswordHash || !person.Active() {
 			return profile.Refuse(profile.SignInRefused, "Your password was changed meanwhile. Sign in again.")
 		}
-		person.PasswordHash = hash
+		person.PasswordHash, person.QuickUnlock = hash, staff.Enrollment{}
 		return nil
 	})
 	return err
 }
 
-// ResetPassword sets the password of a person who forgot it. by needs
-// ManagePeople.
+// ResetPassword sets the password of a person who forgot it, and removes their
+// PIN. by needs ManagePeople.
 func (p *People) ResetPassword(ctx context.Context, by *staff.Person, id, fresh string) error {
 	if err := p.acquire(ctx); err != nil {
 		return err
@@ -106,7 +108,7 @@ func (p *People) ResetPassword(ctx context.Context, by *staff.Person, id, fresh 
 		return err
 	}
 	person, err := p.change(ctx, id, func(people []staff.Person, person *staff.Person) error {
-		person.PasswordHash = hash
+		person.PasswordHash, person.QuickUnlock = hash, staff.Enrollment{}
 		return mayManage(people, by)
 	})
 	if err != nil {
@@ -130,7 +132,7 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 	if !person.Active() {
 		return errUnknown
 	}
-	return p.challenge(ctx, person.Email, person, password, "Wrong password. Check it and try again.")
+	return p.challenge(ctx, person.Email, person, password, wrongSentence)
 }
 
 var errChangedMeanwhile = invalid("This person was changed meanwhile, so nothing was changed now. Look at the list of people and try again.")
@@ -179,5 +181,5 @@ func (p *People) change(ctx context.Context, id string, do func(people []staff.P
 	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: keep a person: %w", err)
 	}
-	return withoutHash(person), nil
+	return withoutSecrets(person), nil
 }

@@ -10,13 +10,35 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-const refusedSentence = "Wrong email or password. Check both and try again."
+const (
+	refusedSentence = "Wrong email or password. Check both and try again."
+	wrongSentence   = "Wrong password. Check it and try again."
+)
 
 // SignIn returns the person with the email and the password, without its hash.
 // Every refusal is SignInRefused, with the same sentence after the same work
 // whichever part was wrong. After failed attempts for an email, further ones
 // are refused unchecked for a while, with a sentence that says how long.
 func (p *People) SignIn(ctx context.Context, email, password string) (staff.Person, error) {
+	return p.signIn(ctx, password, refusedSentence, func(people []staff.Person) (string, *staff.Person) {
+		return email, findByEmail(people, email)
+	})
+}
+
+// SignInAs is SignIn for the person with the id, who was chosen from those who
+// may sign in, or has locked the window. Both count the same failed attempts.
+func (p *People) SignInAs(ctx context.Context, id, password string) (staff.Person, error) {
+	return p.signIn(ctx, password, wrongSentence, func(people []staff.Person) (string, *staff.Person) {
+		if person := findByID(people, id); person != nil {
+			return person.Email, person
+		}
+		return id, nil
+	})
+}
+
+// signIn is given whom it is about, and the email for which failed attempts are
+// counted; nil is nobody.
+func (p *People) signIn(ctx context.Context, password, refusal string, choose func([]staff.Person) (email string, person *staff.Person)) (staff.Person, error) {
 	if err := p.acquire(ctx); err != nil {
 		return staff.Person{}, err
 	}
@@ -25,14 +47,14 @@ func (p *People) SignIn(ctx context.Context, email, password string) (staff.Pers
 	if err != nil {
 		return staff.Person{}, fmt.Errorf("account: read people: %w", err)
 	}
-	person := findByEmail(people, email)
+	email, person := choose(people)
 	if person != nil && !person.Active() {
 		person = nil // as for an unknown email, and with the same work
 	}
-	if err := p.challenge(ctx, email, person, password, refusedSentence); err != nil {
+	if err := p.challenge(ctx, email, person, password, refusal); err != nil {
 		return staff.Person{}, err
 	}
-	return withoutHash(*person), nil
+	return withoutSecrets(*person), nil
 }
 
 // challenge returns nil if the password is the person's, and counts the failed
@@ -49,7 +71,7 @@ func (p *People) challenge(ctx context.Context, email string, person *staff.Pers
 	if cause := p.authenticate(person, password); cause != nil {
 		return &profile.Error{Code: profile.SignInRefused, Message: refusal, Cause: cause}
 	}
-	return p.clearTries(ctx, email)
+	return errors.Join(p.clearTries(ctx, email), p.clearWrongPINs(ctx, person))
 }
 
 // delayed says that it is too soon after another password.

@@ -49,6 +49,48 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+func TestSignInAs(t *testing.T) {
+	c := newClock()
+	people, _, owner := clinic(t, account.WithUptime(c.Uptime))
+	desk, err := people.Add(t.Context(), &owner, "Desk Example", "desk@clinic.example", "a quiet blue river", staff.AllPermissions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := people.SignInAs(t.Context(), owner.ID, ownerPassword)
+	if err != nil || got.ID != owner.ID || got.PasswordHash != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := people.Change(t.Context(), &owner, desk.ID, account.Details{Name: desk.Name, Email: desk.Email, Permissions: desk.Permissions}); err != nil {
+		t.Fatal(err)
+	}
+	for name, try := range map[string][2]string{
+		"a wrong password":         {owner.ID, "wrong s3cret words"},
+		"nobody's id":              {"nobody", ownerPassword},
+		"an email":                 {ownerEmail, ownerPassword},
+		"none":                     {"", ownerPassword},
+		"somebody who is inactive": {desk.ID, "a quiet blue river"},
+	} {
+		c.pass(time.Hour)
+		got, err := people.SignInAs(t.Context(), try[0], try[1])
+		if profile.CodeOf(err) != profile.SignInRefused || got.ID != "" || profile.MessageOf(err) != "Wrong password. Check it and try again." {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	// One delay, whichever way somebody tries.
+	c.pass(time.Hour)
+	_, _ = people.SignInAs(t.Context(), owner.ID, "wrong")
+	if _, err := people.SignIn(t.Context(), ownerEmail, ownerPassword); account.Delay(err) != time.Second {
+		t.Errorf("by email after a wrong password: %v", err)
+	}
+	c.pass(time.Second)
+	if _, err := people.SignIn(t.Context(), ownerEmail, "wrong"); profile.CodeOf(err) != profile.SignInRefused {
+		t.Error(err)
+	}
+	if _, err := people.SignInAs(t.Context(), owner.ID, ownerPassword); account.Delay(err) != 2*time.Second {
+		t.Errorf("by id after two wrong passwords: %v", err)
+	}
+}
+
 func TestAccentsMayBeComposedEitherWay(t *testing.T) {
 	people, _, owner := clinic(t)
 	composed, decomposed := "caf\u00e9 de la gare", "cafe\u0301 de la gare"

@@ -137,3 +137,31 @@ func (a Accounts) ChangePassword(ctx context.Context, present, fresh string) err
 		return s.workspace.Accounts.ChangePassword(ctx, s.Person().ID, present, fresh)
 	})
 }
+
+// SetPIN gives the person of this session a PIN on this computer, or another
+// one; own is their password.
+//
+// Errors: SignedOut, SignInRefused, Invalid; NotPermitted where the clinic forbids
+// PINs.
+func (a Accounts) SetPIN(ctx context.Context, own, pin string) error {
+	s := a.session
+	if err := s.Require(SignedIn); err != nil {
+		return err
+	}
+	return s.recordUnlessWrong(ctx, s.event(staff.SetPIN, ""), func(*staff.Event) error {
+		return s.workspace.Accounts.SetPIN(ctx, s.Person().ID, own, pin)
+	})
+}
+
+// RemovePIN removes it; own is their password.
+//
+// Errors: SignedOut, SignInRefused.
+func (a Accounts) RemovePIN(ctx context.Context, own string) error {
+	s := a.session
+	if err := s.Require(SignedIn); err != nil {
+		return err
+	}
+	return s.recordUnlessWrong(ctx, s.event(staff.RemovedPIN, ""), func(*staff.Event) error {
+		return s.workspace.Accounts.RemovePIN(ctx, s.Person().ID, own)
+	})
+}

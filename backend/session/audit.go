@@ -57,10 +57,37 @@ func (s *Session) recordUnlessWrong(ctx context.Context, e staff.Event, do func(
 // wrong email or password. A try that had to wait is no line: nobody fills the
 // trail by trying.
 func recordRefused(ctx context.Context, w *workspace.Workspace, o Options, email string, refused error) {
+	recordRefusedOf(ctx, w, o, refused, func() (string, error) { return w.Accounts.ID(ctx, email) })
+}
+
+// recordRefusedAs is recordRefused for whoever has the id.
+func recordRefusedAs(ctx context.Context, w *workspace.Workspace, o Options, id string, refused error) {
+	recordRefusedOf(ctx, w, o, refused, func() (string, error) {
+		if known, err := w.Accounts.Has(ctx, id); err != nil || !known {
+			return "", err
+		}
+		return id, nil
+	})
+}
+
+// recordWrongPIN is recordRefusedAs for a PIN that was compared, with a further
+// line where no other one will be. So nobody fills the trail by trying either.
+func recordWrongPIN(ctx context.Context, w *workspace.Workspace, o Options, id string, refused error) {
+	if account.NeedsPassword(refused) {
+		return
+	}
+	recordRefusedAs(ctx, w, o, id, refused)
+	if account.LastWrongPIN(refused) {
+		// The PIN is refused all the same.
+		_ = newSession(w, o, staff.Person{ID: id}).record(ctx, staff.BlockedPIN, "")
+	}
+}
+
+func recordRefusedOf(ctx context.Context, w *workspace.Workspace, o Options, refused error, whose func() (id string, err error)) {
 	if profile.CodeOf(refused) != profile.SignInRefused || account.Delayed(refused) {
 		return
 	}
-	id, err := w.Accounts.ID(ctx, email)
+	id, err := whose()
 	if err != nil {
 		return // the sign-in is refused all the same
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Presence says who is at the window: nobody, somebody who locked it and comes
-// back with the password alone, or somebody who is signed in. Locking needs
+// back with the password or the PIN alone, or somebody who is signed in. Locking needs
 // neither the store nor the network. The zero value is nobody.
 type Presence struct {
 	signingIn sync.Mutex // one at a time; locking does not wait for it
@@ -83,6 +83,33 @@ func (p *Presence) SignIn(ctx context.Context, w *workspace.Workspace, o Options
 		return err
 	}
 	return p.startRecorded(ctx, newSession(w, o, person))
+}
+
+// SignInAs is SignIn for the person with the id: whoever was chosen from those
+// who may sign in, or has locked the window.
+//
+// Errors: as SignIn.
+func (p *Presence) SignInAs(ctx context.Context, w *workspace.Workspace, o Options, id, password string) error {
+	person, err := w.Accounts.SignInAs(ctx, id, password)
+	if err != nil {
+		recordRefusedAs(ctx, w, o, id, err)
+		return err
+	}
+	return p.startRecorded(ctx, newSession(w, o, person))
+}
+
+// SignInWithPIN is SignInAs with the person's PIN on this computer.
+//
+// Errors: as SignIn; account.NeedsPassword tells where no PIN was compared.
+func (p *Presence) SignInWithPIN(ctx context.Context, w *workspace.Workspace, o Options, id, pin string) error {
+	person, err := w.Accounts.SignInWithPIN(ctx, id, pin)
+	if err != nil {
+		recordWrongPIN(ctx, w, o, id, err)
+		return err
+	}
+	next := newSession(w, o, person)
+	next.byPIN = true
+	return p.startRecorded(ctx, next)
 }
 
 // SignUp makes the first person, who gets every permission, and begins their

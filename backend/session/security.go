@@ -41,6 +41,22 @@ func (x Security) SetRetention(ctx context.Context, own string, r profile.Retent
 	return x.change(ctx, func() error { return store.SetRetention(ctx, r) })
 }
 
+// AllowPINs says whether people may have PINs on this computer. Forbidding
+// removes those that there are at once.
+//
+// Errors: SignedOut, NotPermitted.
+func (x Security) AllowPINs(ctx context.Context, allowed bool) error {
+	s := x.session
+	if err := s.Require(MayChangeSecurity); err != nil {
+		return err
+	}
+	action := staff.ForbadePINs
+	if allowed {
+		action = staff.AllowedPINs
+	}
+	return s.recordUnlessWrong(ctx, s.event(action, ""), func(*staff.Event) error { return s.workspace.Accounts.AllowPINs(ctx, allowed) })
+}
+
 func (x Security) change(ctx context.Context, change func() error) error {
 	s := x.session
 	if err := s.Require(MayChangeSecurity); err != nil {

@@ -46,6 +46,8 @@ type Session struct {
 	cancel    context.CancelCauseFunc
 	// passwordGiven: for this one command, so nothing asks for it again.
 	passwordGiven bool
+	// byPIN: it began with a PIN, which counts in this workspace alone.
+	byPIN bool
 
 	mu     sync.Mutex
 	person staff.Person
@@ -169,12 +171,16 @@ func (s *Session) End() {
 var errEnded = profile.Refuse(profile.Cancelled, "The window was locked meanwhile. Unlock it, then try again.")
 
 // Credentials returns what proves the person in another workspace that knows
-// them with the same password, for Presence.SignInAgain.
+// them with the same password, for Presence.SignInAgain. Those of a session that
+// began with a PIN prove nobody.
 //
 // Errors: SignedOut, and those of the store.
 func (s *Session) Credentials(ctx context.Context) (workspace.Credentials, error) {
 	if err := s.Require(SignedIn); err != nil {
 		return workspace.Credentials{}, err
+	}
+	if s.byPIN {
+		return workspace.Credentials{}, nil
 	}
 	return s.workspace.Credentials(ctx, s.Person().ID)
 }

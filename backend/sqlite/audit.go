@@ -63,6 +63,16 @@ func purgeAudit(ctx context.Context, tx *sql.Tx, now time.Time) error {
 	return err
 }
 
+// LastToSignIn returns the id of whoever signed in last.
+func (db *DB) LastToSignIn(ctx context.Context) (person string, err error) {
+	err = db.read.QueryRowContext(ctx, "SELECT person FROM audit WHERE action = ? AND outcome = '' AND person <> '' ORDER BY id DESC LIMIT 1",
+		staff.SignedIn).Scan(&person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	return person, coded(err)
+}
+
 // Events returns up to most events of the audit trail.
 func (db *DB) Events(ctx context.Context, before int64, most int) (events []staff.Event, err error) {
 	if before <= 0 {

@@ -16,11 +16,12 @@ import (
 type person struct {
 	Name, Email, PasswordHash string
 	Permissions               []staff.Permission
-	Deactivated               time.Time `json:",omitzero"`
+	Deactivated               time.Time        `json:",omitzero"`
+	QuickUnlock               staff.Enrollment `json:",omitzero"`
 }
 
 func sealPerson(with interface{ seal([]byte, string) []byte }, p *staff.Person) ([]byte, error) {
-	plain, err := json.Marshal(person{p.Name, p.Email, p.PasswordHash, p.Permissions, p.Deactivated})
+	plain, err := json.Marshal(person{p.Name, p.Email, p.PasswordHash, p.Permissions, p.Deactivated, p.QuickUnlock})
 	if err != nil {
 		return nil, fmt.Errorf("write a person: %w", err)
 	}
@@ -70,7 +71,8 @@ func (db *DB) unsealPerson(sealed []byte, out *staff.Person) error {
 	if err := json.Unmarshal(plain, &in); err != nil {
 		return damaged(fmt.Errorf("read a person: %w", err))
 	}
-	out.Name, out.Email, out.PasswordHash, out.Permissions, out.Deactivated = in.Name, in.Email, in.PasswordHash, in.Permissions, in.Deactivated
+	out.Name, out.Email, out.PasswordHash, out.Permissions = in.Name, in.Email, in.PasswordHash, in.Permissions
+	out.Deactivated, out.QuickUnlock = in.Deactivated, in.QuickUnlock
 	return nil
 }
 
@@ -150,6 +152,13 @@ func (db *DB) ChangePeople(ctx context.Context, decide func([]staff.Person) (sta
 			if err := requireNoClinic(ctx, tx); err != nil {
 				return err
 			}
+		}
+		forbidden, err := quickUnlockForbidden(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if forbidden {
+			p.QuickUnlock = staff.Enrollment{}
 		}
 		keys := db.sealer.keys.Load()
 		if len(people) == 0 {

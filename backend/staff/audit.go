@@ -38,6 +38,11 @@ const (
 	ChangedPerson    Action = "changed_person"   // the person's id
 	ResetPassword    Action = "reset_password"   // the person's id
 	ChangedPassword  Action = "changed_password" // their own
+	SetPIN           Action = "set_pin"          // their own
+	RemovedPIN       Action = "removed_pin"      // their own
+	BlockedPIN       Action = "blocked_pin"      // by the last of MaxWrongUnlocks wrong ones
+	AllowedPINs      Action = "allowed_pins"     // for everybody
+	ForbadePINs      Action = "forbade_pins"     // for everybody
 	ReadAudit        Action = "read_audit"
 	ChangedSecurity  Action = "changed_security" // when the window locks, or how long who has left is kept
 )
@@ -71,6 +76,9 @@ type AuditTrail interface {
 	FinishEvent(ctx context.Context, e Event) error
 	// DropEvent removes an event that is NotFinished, since nothing was done.
 	DropEvent(ctx context.Context, id int64) error
+	// LastToSignIn returns the id of whoever signed in last; "" where the trail
+	// has nobody.
+	LastToSignIn(ctx context.Context) (string, error)
 	// Events returns the newest events before the one with this id, the newest
 	// first; 0 is from the end.
 	Events(ctx context.Context, before int64, most int) ([]Event, error)

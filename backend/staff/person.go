@@ -19,6 +19,7 @@ type Person struct {
 	Permissions  []Permission
 	CreatedAt    time.Time
 	Deactivated  time.Time // may not sign in since then; zero: may
+	QuickUnlock  Enrollment
 }
 
 // May says whether the person has the permission.
@@ -44,6 +45,11 @@ type PersonStore interface {
 	// is decided there, and not by a list that was read before. Its error ends
 	// it with nothing stored. It must not call the store.
 	ChangePeople(ctx context.Context, decide func(people []Person) (Person, error)) error
+	// QuickUnlockForbidden says that nobody may have a quick unlock here.
+	QuickUnlockForbidden(ctx context.Context) (bool, error)
+	// ForbidQuickUnlock changes that. Forbidding takes everybody's away in the
+	// same step, and until it is allowed again ChangePeople stores none.
+	ForbidQuickUnlock(ctx context.Context, forbidden bool) error
 	// CountTries replaces the wrong tries of an email by what count makes of
 	// them, while no other process counts. The zero value forgets them, as
 	// does a last try more than forgetAfter before now. Both are times since

@@ -157,6 +157,28 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		}, []string{"changed_person DESK"}, ""},
 		{"People.ResetPassword", func() error { return a.People.ResetPassword(desk.ID, "three green hills", password) }, []string{"reset_password DESK"}, ""},
 		{"People.ChangePassword", func() error { return a.People.ChangePassword(password, "four brown horses") }, []string{"changed_password"}, ""},
+		{"PIN.Set", func() error { _, err := a.PIN.Set("7391", "four brown horses"); return err }, []string{"set_pin"}, ""},
+		{"PIN.SignIn", func() error {
+			for range 6 {
+				if _, err := a.PIN.SignIn(f.owner(), "8362"); profile.CodeOf(err) != profile.SignInRefused {
+					return err
+				}
+			}
+			if _, err := a.People.SignIn(email, "four brown horses"); err != nil {
+				return err
+			}
+			_, err := a.PIN.SignIn(f.owner(), "7391")
+			return err
+		}, []string{"signed_in  sign_in_refused", "signed_in  sign_in_refused", "signed_in  sign_in_refused", "signed_in  sign_in_refused",
+			"signed_in  sign_in_refused", "blocked_pin", "signed_in", "signed_in"}, ""},
+		{"PIN.Remove", func() error { _, err := a.PIN.Remove("four brown horses"); return err }, []string{"removed_pin"}, ""},
+		{"PIN.Allow", func() error {
+			if _, err := a.PIN.Allow(false); err != nil {
+				return err
+			}
+			_, err := a.PIN.Allow(true)
+			return err
+		}, []string{"forbade_pins", "allowed_pins"}, ""},
 		{"Profiles.Erase", func() error {
 			if err := f.fake.Archive(one); err != nil {
 				return err
@@ -174,6 +196,15 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			_, err := a.People.SignIn(email, "four brown horses")
 			return err
 		}, []string{"signed_in  sign_in_refused", "signed_in"}, ""},
+		{"People.SignInAs", func() error {
+			if _, err := a.People.SignInAs("stranger", password); profile.CodeOf(err) != profile.SignInRefused {
+				return err
+			}
+			if _, err := a.People.SignInAs(f.owner(), password); profile.CodeOf(err) != profile.SignInRefused {
+				return err
+			}
+			return afterDelay(func() error { _, err := a.People.SignInAs(f.owner(), "four brown horses"); return err })
+		}, []string{"signed_in  sign_in_refused", "signed_in  sign_in_refused", "signed_in"}, ""},
 		{"People.SignOut", func() error { _, err := a.People.SignOut(); return err }, nil, "signing out needs no store"},
 		{"Clinics.List", func() error { _, err := a.Clinics.List(); return err }, nil, nobody},
 		{"Clinics.OpenDemo", thereAndBack, nil, "nobody real is there"},

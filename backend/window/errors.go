@@ -3,7 +3,9 @@ package window
 import (
 	"encoding/json"
 	"errors"
+	"time"
 
+	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -23,5 +25,6 @@ func errorView(err error) ErrorView {
 	if errors.As(err, &coded) {
 		view.Until = instant(coded.Until)
 	}
+	view.Wait = int((account.Delay(err) + time.Second - 1) / time.Second)
 	return view
 }

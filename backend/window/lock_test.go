@@ -119,7 +119,7 @@ func TestLockedShowsNobody(t *testing.T) {
 	f.signUpAndConnect()
 	f.imported()
 	state, err := f.app.Security.Lock()
-	if err != nil || state.Person != nil || state.Locked == nil || state.Locked.Email != email || state.Clinic.OwnerName != "" {
+	if err != nil || state.Person != nil || state.Locked == nil || *state.Locked != (LockedView{f.owner(), "Dana Smith", false}) || state.Clinic.OwnerName != "" {
 		t.Fatalf("%+v, %v", state, err)
 	}
 	id := f.fake.IDs()[0]

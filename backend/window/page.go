@@ -124,7 +124,7 @@ func (p *page) closedState(err error) AppState {
 	logging.Failure(p.log, "open the workspace", err)
 	view := errorView(err)
 	generation := p.generation()
-	state := AppState{Version: p.version, Generation: generation, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
+	state := AppState{Version: p.version, Generation: generation, People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
 		Sync: SyncStatus{Generation: generation, Phase: phaseIdle, SecondsLeft: -1}}
 	switch profile.CodeOf(err) {
 	case profile.KeyringMissing, profile.KeyringLocked:
@@ -168,7 +168,8 @@ func (p *page) stateOf(ctx context.Context, c *host.Clinic) (AppState, error) {
 // stateFor is the state for whoever is signed in in this session; nil is
 // nobody.
 func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Session) (AppState, error) {
-	s := AppState{Version: p.version, Generation: c.Generation(), Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(), Start: string(staff.TodayScreen)}
+	s := AppState{Version: p.version, Generation: c.Generation(), People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord,
+		LinkWaiting: p.linkWaits(), Start: string(staff.TodayScreen)}
 	s.Demo, s.Throwaway = c.Workspace.Demo()
 	s.IdleMinutes = c.Workspace.IdleMinutes()
 	var err error
@@ -180,8 +181,9 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 		if s.Managers, err = managers(ctx, c); err != nil {
 			return s, err
 		}
-	} else if locked := c.Locked(); locked != nil {
-		s.Locked = &LockedView{Name: locked.Name, Email: locked.Email}
+	}
+	if err := addUnlocks(ctx, c, &s); err != nil {
+		return s, err
 	}
 	if s.Sync, err = p.status(ctx, c); err != nil {
 		return s, err
@@ -254,6 +256,34 @@ func tally(ctx context.Context, c *host.Clinic) (TallyView, error) {
 	missing, err := store.Missing(ctx)
 	return TallyView{Active: counts.Active, Failed: counts.Failed, Archived: counts.Archived,
 		ActiveInCliniko: cursors.ActiveInCliniko, CountedAt: instant(cursors.CountedAt), Missing: len(missing)}, err
+}
+
+// addUnlocks says who may come in, and how: whoever has locked the window, or the
+// people of this computer; and whether who is in has a PIN.
+func addUnlocks(ctx context.Context, c *host.Clinic, s *AppState) error {
+	pins, err := c.Workspace.Accounts.PINs(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Person != nil {
+		s.PIN = PINView{Allowed: pins.Allowed, Set: pins.Set[s.Person.ID]}
+		return nil
+	}
+	if locked := c.Locked(); locked != nil {
+		s.Locked = &LockedView{ID: locked.ID, Name: locked.Name, PIN: pins.Usable[locked.ID]}
+		return nil
+	}
+	people, err := c.Workspace.Accounts.List(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range people {
+		if id := people[i].ID; people[i].Active() {
+			s.People = append(s.People, PersonTile{ID: id, Name: people[i].Name, PIN: pins.Usable[id]})
+		}
+	}
+	s.LastPerson, err = c.Workspace.LastToSignIn(ctx)
+	return err
 }
 
 // managers returns the names of who can give others permissions.

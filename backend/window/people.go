@@ -46,6 +46,15 @@ func (p *People) SignIn(email, password string) (AppState, error) {
 	})
 }
 
+// SignInAs is SignIn for one of AppState's people, or for whoever has locked the
+// window, by id.
+func (p *People) SignInAs(person, password string) (AppState, error) {
+	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
+		p.autoLock.Begin() // or the first tick would lock
+		return p.signedIn(ctx, c.Clinic, c.SignInAs(ctx, person, password))
+	})
+}
+
 func (p *People) signedIn(ctx context.Context, c *host.Clinic, err error) (AppState, error) {
 	if err != nil {
 		return AppState{}, err
@@ -116,10 +125,15 @@ func (p *People) Roles() ([]RoleView, error) {
 	})
 }
 
-// ChangePassword replaces the password of whoever is signed in.
+// ChangePassword replaces the password of whoever is signed in, and removes their
+// PIN.
 func (p *People) ChangePassword(present, fresh string) error {
 	_, err := host.Do(p.access, session.SignedIn, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, c.Session.Accounts().ChangePassword(ctx, present, fresh)
+		err := c.Session.Accounts().ChangePassword(ctx, present, fresh)
+		if err == nil {
+			c.Clinic.TellState(ctx)
+		}
+		return none{}, err
 	})
 	return err
 }
@@ -179,11 +193,15 @@ func (p *People) Change(id string, before, details PersonDetails, own string) (P
 	})
 }
 
-// ResetPassword gives somebody who forgot the password another one; own is as in
-// Add.
+// ResetPassword gives somebody who forgot the password another one, and removes
+// their PIN; own is as in Add.
 func (p *People) ResetPassword(id, password, own string) error {
 	_, err := host.Do(p.access, session.MayManagePeople, func(ctx context.Context, c *host.Call) (none, error) {
-		return none{}, c.Session.Accounts().ResetPassword(ctx, own, id, password)
+		err := c.Session.Accounts().ResetPassword(ctx, own, id, password)
+		if err == nil && c.Session.Person().ID == id {
+			c.Clinic.TellState(ctx)
+		}
+		return none{}, err
 	})
 	return err
 }

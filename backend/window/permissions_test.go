@@ -21,9 +21,10 @@ type groups = [][]staff.Permission
 // without any for whoever is signed in.
 var mayCall = map[string]groups{
 	"About.State": nil, "About.Painted": nil, "About.Focused": nil, "About.OpenGuide": nil, "About.CopyText": {{}}, "About.Diagnostics": {{}},
-	"People.CreateFirst": nil, "People.SignIn": nil, "People.SignOut": nil, "People.Strength": nil, "People.ChangePassword": {{}},
+	"People.CreateFirst": nil, "People.SignIn": nil, "People.SignInAs": nil, "People.SignOut": nil, "People.Strength": nil, "People.ChangePassword": {{}},
 	"People.List": {{"people"}}, "People.Add": {{"people"}}, "People.Change": {{"people"}}, "People.ResetPassword": {{"people"}},
 	"People.Roles": {{"people"}}, "People.Suggest": {{"people"}}, "People.CopyPassword": {{"people"}},
+	"PIN.SignIn": nil, "PIN.Set": {{}}, "PIN.Remove": {{}}, "PIN.Allow": {{"people"}},
 	"Security.Lock": {{}}, "Security.Active": nil, "Security.Heartbeat": nil, "Security.SetAutoLock": {{"people"}}, "Security.Retention": {{"people"}}, "Security.Keyring": {{}},
 	"Security.SetRetention": {{"people"}}, "Security.Audit": {{"people"}},
 	"Clinics.List": nil, "Clinics.Use": nil, "Clinics.ConnectSeparately": {{"pms_link.create"}}, "Clinics.OpenDemo": nil,

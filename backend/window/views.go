@@ -13,19 +13,24 @@ type AppState struct {
 	Throwaway   bool        `json:"throwaway"`   // the demo's data is gone after a restart of the computer
 	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
 	Person      *PersonView `json:"person"`      // who is signed in, or null
-	Locked      *LockedView `json:"locked"`      // who comes back with the password alone, or null
-	Managers    []string    `json:"managers"`    // the names of who can give permissions; none while nobody is signed in
-	Clinic      *ClinicView `json:"clinic"`      // the connected clinic, or null
-	Keyring     *ErrorView  `json:"keyring"`     // what is wrong with the system keyring, or null
-	Store       *ErrorView  `json:"store"`       // why the data on this computer cannot be opened, or null
-	MayReset    bool        `json:"mayReset"`    // the store is certainly lost: starting again may be offered
-	Button      string      `json:"button"`      // Open in TeleHab: works, waiting (for Cliniko), unused; "" at first
-	ClientWord  string      `json:"clientWord"`  // "client" or "patient", as the clinic says
-	Sync        SyncStatus  `json:"sync"`
-	Tally       TallyView   `json:"tally"`
-	IdleMinutes int         `json:"idleMinutes"` // after which the window locks
-	Start       string      `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles
-	LinkWaiting bool        `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
+	Locked      *LockedView `json:"locked"`      // who comes back with the password or the PIN alone, or null
+	// People are who may sign in, and LastPerson the id of whoever of them did
+	// last, or "": while the window is nobody's, and not while it is locked.
+	People      []PersonTile `json:"people"`
+	LastPerson  string       `json:"lastPerson"`
+	Managers    []string     `json:"managers"`   // the names of who can give permissions; none while nobody is signed in
+	Clinic      *ClinicView  `json:"clinic"`     // the connected clinic, or null
+	Keyring     *ErrorView   `json:"keyring"`    // what is wrong with the system keyring, or null
+	Store       *ErrorView   `json:"store"`      // why the data on this computer cannot be opened, or null
+	MayReset    bool         `json:"mayReset"`   // the store is certainly lost: starting again may be offered
+	PIN         PINView      `json:"pin"`        // of whoever is signed in
+	Button      string       `json:"button"`     // Open in TeleHab: works, waiting (for Cliniko), unused; "" at first
+	ClientWord  string       `json:"clientWord"` // "client" or "patient", as the clinic says
+	Sync        SyncStatus   `json:"sync"`
+	Tally       TallyView    `json:"tally"`
+	IdleMinutes int          `json:"idleMinutes"` // after which the window locks
+	Start       string       `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles
+	LinkWaiting bool         `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 
 // PersonView is a person of this computer.
@@ -38,10 +43,19 @@ type PersonView struct {
 	Active      bool     `json:"active"`      // may sign in
 }
 
+// PersonTile is one of those who may sign in with their password, on the screen
+// where they do.
+type PersonTile struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	PIN  bool   `json:"pin"` // or their PIN, at present
+}
+
 // LockedView is who locked the window.
 type LockedView struct {
-	Name  string `json:"name"`
-	Email string `json:"email"`
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	PIN  bool   `json:"pin"` // as in PersonTile
 }
 
 // ClinicView is the connected clinic.
@@ -65,6 +79,7 @@ type ErrorView struct {
 	Code    string `json:"code"`
 	Message string `json:"message"` // ends with the next step
 	Until   string `json:"until"`   // for rate_limited: when requests resume
+	Wait    int    `json:"wait"`    // for sign_in_refused: seconds until a password is compared again; 0: this one was
 }
 
 // TallyView counts the kept profiles.

@@ -14,6 +14,11 @@ func (w *Workspace) Events(ctx context.Context, before int64, most int) ([]staff
 	return w.db.Events(ctx, before, most)
 }
 
+// LastToSignIn returns the id of whoever signed in last, or "".
+func (w *Workspace) LastToSignIn(ctx context.Context) (string, error) {
+	return w.db.LastToSignIn(ctx)
+}
+
 // Record adds something that was done to the audit trail.
 func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
 	_, err := w.db.AddEvent(ctx, stamped(e))

@@ -129,7 +129,7 @@ func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staf
 		if len(people) > 0 {
 			return staff.Person{}, errSomebody
 		}
-		by.Permissions = staff.AllPermissions
+		by.Permissions, by.QuickUnlock = staff.AllPermissions, staff.Enrollment{}
 		return by, nil
 	})
 	if errors.Is(err, errSomebody) {

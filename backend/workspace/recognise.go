@@ -23,7 +23,7 @@ func (w *Workspace) Recognise(ctx context.Context, c Credentials) (staff.Person,
 	p, err := w.find(ctx, func(p *staff.Person) bool {
 		return p.Active() && c.hash != "" && p.Email == c.email && p.PasswordHash == c.hash
 	})
-	p.PasswordHash = ""
+	p.PasswordHash, p.QuickUnlock = "", staff.Enrollment{}
 	return p, err
 }
 

@@ -8,6 +8,7 @@ import type * as Clinics from '../wailsjs/go/window/Clinics';
 import type * as Integration from '../wailsjs/go/window/Integration';
 import type * as Links from '../wailsjs/go/window/Links';
 import type * as People from '../wailsjs/go/window/People';
+import type * as PIN from '../wailsjs/go/window/PIN';
 import type * as Profiles from '../wailsjs/go/window/Profiles';
 import type * as Security from '../wailsjs/go/window/Security';
 import type * as Sync from '../wailsjs/go/window/Sync';
@@ -22,6 +23,7 @@ interface Bound {
   Integration: typeof Integration;
   Links: typeof Links;
   People: typeof People;
+  PIN: typeof PIN;
   Profiles: typeof Profiles;
   Security: typeof Security;
   Sync: typeof Sync;

@@ -83,7 +83,6 @@ async function openProfiles(name) {
   await command(['sync', '--full']);
   driver = await startDriver(environment());
   app = await openWindow(driver, [], 'lock');
-  await app.type(await see('textbox', /^Email/), EMAIL);
   await app.type(await see('textbox', /^Password/), PASSWORD);
   await click('button', /^Sign in$/);
   await see('heading', /^Today$/);

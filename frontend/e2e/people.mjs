@@ -6,6 +6,8 @@ import { equals, until } from './harness/processes.mjs';
 
 const EMAIL = 'kim@example.org';
 const PASSWORD = 'copper kettle under seven pines';
+const PIN = '7391';
+const WRONG_PIN = '8362';
 
 /**
  * @param step as walk() gives it
@@ -45,7 +47,13 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await at().page.getByRole('grid', { name: 'Profiles' }).getByText(name).first().click();
     await heading(new RegExp(`${first_name}.*${last_name}`)).waitFor();
   }
-  async function signIn(email, password) {
+  async function signInAs(name, password) {
+    await at().page.getByRole('radio', { name }).check();
+    await field('Password').fill(password);
+    await button('Sign in').click();
+  }
+  async function signInByEmail(email, password) {
+    await button('Use another account').click();
     await field('Email').fill(email);
     await field('Password').fill(password);
     await button('Sign in').click();
@@ -102,8 +110,9 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
   step('they find no Sync and no Refresh, and only their pages of Settings', async () => {
     await button(new RegExp(`^Account of ${owner.name}`)).click();
     await at().page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await at().page.getByRole('radio', { name: owner.name }).waitFor();
     await accessibleInBoth('20-sign-in');
-    await signIn(EMAIL, PASSWORD);
+    await signInAs('Kim Novice', PASSWORD);
     await openProfile(at().shown);
     assert.equal(await button('Refresh').count(), 0);
     assert.equal(await codeOf('Profiles.Refresh', at().shown.id), 'not_permitted');
@@ -139,10 +148,38 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await heading(new RegExp(`${shown.first_name}.*${shown.last_name}`)).waitFor();
   });
 
+  step('a PIN unlocks the window, until five wrong ones demand the password', async () => {
+    const { page } = at();
+    await settings('Security');
+    await button('Set a PIN').click();
+    await field('New PIN').fill(PIN);
+    await dialog().getByLabel('Your password').fill(PASSWORD);
+    await accessibleInBoth('23-set-pin');
+    await dialog().getByRole('button', { name: 'Set a PIN' }).click();
+    await button('Remove PIN').waitFor();
+    await page.keyboard.press('Control+l');
+    await field('PIN or password').fill(PIN);
+    await button('Unlock').click();
+    await button('Remove PIN').waitFor();
+    await page.keyboard.press('Control+l');
+    for (const answer of [/4 more/, /3 more/, /2 more/, /One more/, /the last try/]) {
+      await field(/^(PIN or p|P)assword$/).fill(WRONG_PIN);
+      await button('Unlock').click();
+      await page.getByRole('alert').filter({ hasText: answer }).waitFor();
+    }
+    await field('Password').waitFor();
+    await accessibleInBoth('23-wrong-pins');
+    const { locked } = await page.evaluate(() => window.go.window.About.State());
+    assert.equal(await codeOf('PIN.SignIn', locked.id, PIN), 'sign_in_refused');
+    await field('Password').fill(PASSWORD);
+    await button('Unlock').click();
+    await button('Remove PIN').waitFor();
+  });
+
   step('somebody else takes over, and sets what is kept', async () => {
     await at().page.keyboard.press('Control+l');
     await button('Sign in as somebody else').click();
-    await signIn(owner.email, owner.password);
+    await signInByEmail(owner.email, owner.password);
     await settings('Security');
     const { page } = at();
     await page.getByRole('combobox', { name: 'Auto-lock' }).selectOption('30 minutes');

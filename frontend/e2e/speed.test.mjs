@@ -38,7 +38,6 @@ before(async () => {
     DISPLAY: await startDisplay(),
   });
   ({ browser, page } = await openPage(app.address));
-  await page.getByLabel('Email').fill(EMAIL);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Profiles', exact: true }).click();

@@ -89,7 +89,6 @@ const step = walk(async () => {
 });
 
 async function signIn() {
-  await page.getByLabel('Email').fill(EMAIL);
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await button('Sign in').click();
   await heading('Today').waitFor();

@@ -292,7 +292,7 @@ describe('the card Open in TeleHab', () => {
     go.Integration.Disconnect.mockImplementation(async () => {
       const sync = { ...sample.UNCONNECTED.sync, generation: 2 };
       const state = go.set({ ...sample.UNCONNECTED, generation: 2, sync });
-      const problem = { code: 'keyring_locked', message, until: '' };
+      const problem = { code: 'keyring_locked', message, until: '', wait: 0 };
       return { clinic: 'Harbour Physio', profiles: 9, changes: 0, syncs: 1, problem, state };
     });
     const user = userEvent.setup();

@@ -35,7 +35,7 @@ const turn = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Lets Dana in, who has locked the window. */
 function unlocks(go: CannedGo) {
-  go.People.SignIn.mockImplementation(async () => go.set({ person: DANA, locked: null }));
+  go.People.SignInAs.mockImplementation(async () => go.set({ person: DANA, locked: null }));
 }
 
 beforeEach(() => {
@@ -59,22 +59,23 @@ describe('the locked window', () => {
     expect(document.title).toBe('TeleHab is locked – TeleHab');
     expect(screen.getByText('Harbour Physio')).toBeVisible();
     expect(screen.getByText('Dana Smith')).toBeVisible();
+    expect(document.body).not.toHaveTextContent(DANA.email);
     expect(screen.getByLabelText('Password')).toHaveFocus();
 
-    go.People.SignIn.mockRejectedValue(
-      sample.refusal('sign_in_refused', 'Wrong email or password. Check both and try again.'),
+    go.People.SignInAs.mockRejectedValue(
+      sample.refusal('sign_in_refused', 'Wrong password. Check it and try again.'),
     );
     await user.keyboard('wrong{Enter}');
-    expect(await screen.findByRole('alert')).toHaveTextContent(/Wrong email or password/);
+    expect(await screen.findByRole('alert')).toHaveTextContent(/^Wrong password/);
     expect(screen.getByLabelText('Password')).toHaveValue('');
     expect(screen.getByLabelText('Password')).toHaveFocus();
     screen.getByRole('button', { name: 'Forgot your password?' });
     unlocks(go);
     await user.keyboard(`${PASSWORD}{Enter}`);
     await heading(/Abara/);
-    expect(go.People.SignIn.mock.calls).toEqual([
-      ['dana@example.com', 'wrong'],
-      ['dana@example.com', PASSWORD],
+    expect(go.People.SignInAs.mock.calls).toEqual([
+      [DANA.id, 'wrong'],
+      [DANA.id, PASSWORD],
     ]);
   });
 
@@ -145,18 +146,19 @@ describe('the locked window', () => {
   it('lets somebody else in, who starts at the list', async () => {
     const go = startGo();
     go.People.SignOut.mockImplementation(async () =>
-      go.set({ ...sample.SIGNED_OUT, locked: null }),
+      go.set({ ...sample.SIGNED_OUT, locked: null, ...sample.TILES }),
     );
-    go.People.SignIn.mockImplementation(async () => go.set({ person: sample.PRIYA }));
+    go.People.SignInAs.mockImplementation(async () => go.set({ person: sample.PRIYA }));
     router.reset({ name: 'profile', id: NGOZI.id });
     const user = userEvent.setup();
     render(App);
     await heading(/Abara/);
     go.become(LOCKED);
     await user.click(await button('Sign in as somebody else'));
-    await user.type(await screen.findByLabelText('Email'), 'priya@example.com');
+    await user.click(await screen.findByRole('radio', { name: 'Priya Sample' }));
     await user.type(screen.getByLabelText('Password'), `${PASSWORD}{Enter}`);
     await heading('Profiles');
+    expect(go.People.SignInAs.mock.calls).toEqual([[sample.PRIYA.id, PASSWORD]]);
     expect(router.canGoBack).toBe(false);
   });
 

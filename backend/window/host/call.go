@@ -150,6 +150,16 @@ func (c *Call) SignIn(ctx context.Context, email, password string) error {
 	return c.Clinic.presence.SignIn(ctx, c.Clinic.Workspace, c.sessionOptions(c.Clinic), email, password)
 }
 
+// SignInAs signs the person with the id in: see Presence.SignInAs.
+func (c *Call) SignInAs(ctx context.Context, id, password string) error {
+	return c.Clinic.presence.SignInAs(ctx, c.Clinic.Workspace, c.sessionOptions(c.Clinic), id, password)
+}
+
+// SignInWithPIN signs the person with the id in: see Presence.SignInWithPIN.
+func (c *Call) SignInWithPIN(ctx context.Context, id, pin string) error {
+	return c.Clinic.presence.SignInWithPIN(ctx, c.Clinic.Workspace, c.sessionOptions(c.Clinic), id, pin)
+}
+
 // sessionOptions are those of a session that this call begins: the window may
 // be locked while it does, when there is no session to end yet.
 func (c *Call) sessionOptions(clinic *Clinic) session.Options {

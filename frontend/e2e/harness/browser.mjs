@@ -127,6 +127,7 @@ const unmarked = (page) =>
       '[role="option"][aria-selected="true"]',
       '[aria-multiselectable="true"] [role="row"][aria-selected="true"]',
       '[data-highlighted]',
+      '[data-choice]:has(:checked)',
     ].join();
     const wrong = [...document.querySelectorAll(chosen)]
       .filter((each) => seen(each))

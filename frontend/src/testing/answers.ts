@@ -63,6 +63,7 @@ export function answers(go: Found): Services {
     People: {
       CreateFirst: none,
       SignIn: none,
+      SignInAs: none,
       SignOut: none,
       Strength: (password) =>
         Promise.resolve(
@@ -78,6 +79,12 @@ export function answers(go: Found): Services {
       Roles: () => Promise.resolve(sample.ROLES),
       Suggest: none,
       CopyPassword: done,
+    },
+    PIN: {
+      SignIn: none,
+      Set: none,
+      Remove: none,
+      Allow: none,
     },
     Security: {
       Lock: none,

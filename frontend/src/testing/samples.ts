@@ -30,7 +30,7 @@ import type {
   SyncStatus,
   TallyView,
 } from '../lib/api/types';
-import { DANA } from './staff';
+import { DANA, LEE, PRIYA } from './staff';
 
 export * from './staff';
 
@@ -52,6 +52,7 @@ export const refusal = (code: string, message = `What Go says of ${code}.`): Err
   code,
   message,
   until: '',
+  wait: 0,
 });
 
 export const NOTHING: TallyView = {
@@ -91,6 +92,9 @@ export const STATE: AppState = {
   peopleExist: true,
   person: DANA,
   locked: null,
+  people: [],
+  lastPerson: '',
+  pin: { allowed: true, set: false },
   managers: ['Dana Smith', 'Lee Example'],
   clinic: CLINIC,
   keyring: null,
@@ -120,9 +124,14 @@ export const NEW = {
   ...SIGNED_OUT,
   peopleExist: false,
 } satisfies Partial<AppState>;
+/** Those who may sign in, Lee the last one who did. */
+export const TILES = {
+  people: [LEE, PRIYA, DANA].map(({ id, name }) => ({ id, name, pin: false })),
+  lastPerson: LEE.id,
+} satisfies Partial<AppState>;
 export const LOCKED = {
   ...SIGNED_OUT,
-  locked: { name: 'Dana Smith', email: 'dana@example.com' },
+  locked: { id: '1', name: 'Dana Smith', pin: false },
 } satisfies Partial<AppState>;
 
 const missing = (field: FieldName, label: string): ProblemView => {

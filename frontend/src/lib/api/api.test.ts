@@ -5,17 +5,19 @@ import { unanswered } from '../../testing/unanswered';
 
 describe('errors', () => {
   it('takes an error view as it is', () => {
-    const view = { code: 'key_refused', message: 'Refused.', until: '' };
+    const view = { code: 'key_refused', message: 'Refused.', until: '', wait: 0 };
     expect(toErrorView(view)).toEqual(view);
     expect(toErrorView(new ApiError(view))).toEqual(view);
   });
 
   it('reads a view out of a text, as Wails may hand it over', () => {
-    const text = '{"code":"rate_limited","message":"Wait.","until":"2026-11-03T14:03:00Z"}';
+    const text =
+      '{"code":"rate_limited","message":"Wait.","until":"2026-11-03T14:03:00Z","wait":3}';
     expect(toErrorView(text)).toEqual({
       code: 'rate_limited',
       message: 'Wait.',
       until: '2026-11-03T14:03:00Z',
+      wait: 3,
     });
     expect(toErrorView(new Error('offline: No connection.'))).toMatchObject({
       code: 'offline',

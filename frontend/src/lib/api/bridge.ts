@@ -4,6 +4,7 @@ import type * as T from './types';
 export interface Services {
   About: About;
   People: People;
+  PIN: PIN;
   Security: Security;
   Clinics: Clinics;
   Integration: Integration;
@@ -26,6 +27,7 @@ interface About {
 interface People {
   CreateFirst(name: string, email: string, password: string): Promise<T.AppState>;
   SignIn(email: string, password: string): Promise<T.AppState>;
+  SignInAs(person: string, password: string): Promise<T.AppState>;
   SignOut(): Promise<T.AppState>;
   Strength(password: string, name: string, email: string): Promise<T.StrengthView>;
   ChangePassword(present: string, fresh: string): Promise<void>;
@@ -41,6 +43,13 @@ interface People {
   Roles(): Promise<T.RoleView[] | null>;
   Suggest(name: string, email: string): Promise<string>;
   CopyPassword(password: string): Promise<void>;
+}
+
+interface PIN {
+  SignIn(person: string, pin: string): Promise<T.AppState>;
+  Set(pin: string, own: string): Promise<T.AppState>;
+  Remove(own: string): Promise<T.AppState>;
+  Allow(allowed: boolean): Promise<T.AppState>;
 }
 
 interface Security {

@@ -31,22 +31,21 @@ function fromText(text: string): ErrorView {
   if (text.startsWith('{')) {
     try {
       const parsed: unknown = JSON.parse(text);
-      if (isView(parsed)) return { until: '', ...parsed };
+      if (isView(parsed)) return { until: '', wait: 0, ...parsed };
     } catch {
       // Not JSON after all: treated as a bare text below.
     }
   }
   const coded = CODED.exec(text);
-  if (coded?.[1] && coded[2]) return { code: coded[1], message: coded[2], until: '' };
-  return { code: 'internal', message: t('error.internal'), until: '' };
+  if (coded?.[1] && coded[2]) return { code: coded[1], message: coded[2], until: '', wait: 0 };
+  return { code: 'internal', message: t('error.internal'), until: '', wait: 0 };
 }
 
 /** Makes of anything that was thrown an error that a person may read. */
 export function toErrorView(thrown: unknown): ErrorView {
   if (thrown instanceof ApiError) return thrown.view;
-  if (isView(thrown))
-    return { code: thrown.code, message: thrown.message, until: thrown.until ?? '' };
+  if (isView(thrown)) return { ...thrown, until: thrown.until ?? '', wait: thrown.wait ?? 0 };
   if (thrown instanceof Error) return fromText(thrown.message);
   if (typeof thrown === 'string') return fromText(thrown);
-  return { code: 'internal', message: t('error.internal'), until: '' };
+  return { code: 'internal', message: t('error.internal'), until: '', wait: 0 };
 }

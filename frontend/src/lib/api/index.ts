@@ -34,7 +34,8 @@ const UNLIMITED = 0;
 
 function go(): Services {
   const bound = window.go?.window;
-  if (!bound) throw new ApiError({ code: 'internal', message: t('error.noBackend'), until: '' });
+  if (!bound)
+    throw new ApiError({ code: 'internal', message: t('error.noBackend'), until: '', wait: 0 });
   return bound;
 }
 
@@ -46,7 +47,7 @@ export async function settle<T>(start: () => Promise<T>, limit: number): Promise
     if (limit === UNLIMITED) return await answer;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new ApiError({ code: 'timed_out', message: t('error.stuck'), until: '' }));
+        reject(new ApiError({ code: 'timed_out', message: t('error.stuck'), until: '', wait: 0 }));
       }, limit);
     });
     return await Promise.race([answer, late]);
@@ -71,6 +72,11 @@ export const api = {
     settle(() => go().People.CreateFirst(name, email, password), LOCAL),
   signIn: (email: string, password: string) =>
     settle(() => go().People.SignIn(email, password), LOCAL),
+  /** One of the state's people, or whoever has locked the window. */
+  signInAs: (person: string, password: string) =>
+    settle(() => go().People.SignInAs(person, password), LOCAL),
+  /** The same with the person's PIN on this computer. */
+  signInWithPin: (person: string, pin: string) => settle(() => go().PIN.SignIn(person, pin), LOCAL),
   signOut: () => settle(() => go().People.SignOut(), LOCAL),
 
   /** Deletes a store that cannot be opened any more, so that it can be synced anew. */
@@ -89,6 +95,12 @@ export const api = {
     settle(() => go().People.Strength(password, name, email), LOCAL),
   changePassword: (present: string, fresh: string) =>
     settle(() => go().People.ChangePassword(present, fresh), LOCAL),
+
+  /** A PIN for whoever is signed in; `own` is their password. */
+  setPin: (pin: string, own: string) => settle(() => go().PIN.Set(pin, own), LOCAL),
+  removePin: (own: string) => settle(() => go().PIN.Remove(own), LOCAL),
+  /** For everybody on this computer; forbidding removes all PINs. */
+  allowPins: (allowed: boolean) => settle(() => go().PIN.Allow(allowed), LOCAL),
 
   people: async () => (await settle(() => go().People.List(), LOCAL)) ?? [],
   /** `own` is the password of whoever does it; as in all that follows. */

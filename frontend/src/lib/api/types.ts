@@ -17,6 +17,7 @@ export type RoleView = Narrow<go.RoleView, { name: RoleName; permissions: Permis
 export type PersonView = Narrow<go.PersonView, { permissions: Permission[]; role: '' | RoleName }>;
 export type PersonDetails = Narrow<go.PersonDetails, { permissions: Permission[] }>;
 export type StrengthView = FromGo<go.StrengthView>;
+export type PersonTile = FromGo<go.PersonTile>;
 export type LockedView = FromGo<go.LockedView>;
 export type EventView = FromGo<go.EventView>;
 

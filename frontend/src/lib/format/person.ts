@@ -15,6 +15,13 @@ export function initials(name: string): string {
   return [letters[0], letters.length > 1 ? letters.at(-1) : ''].join('').toUpperCase();
 }
 
+/** The hue, in degrees, of whoever has this id. */
+export function hueOf(id: string): number {
+  let sum = 0;
+  for (const letter of id) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 0x7fff_ffff;
+  return sum % 360;
+}
+
 interface Listed {
   name: string;
   preferred?: string;

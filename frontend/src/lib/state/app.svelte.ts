@@ -24,6 +24,7 @@ const nobody = (state: AppState): AppState => ({
   ...state,
   session: 0,
   person: null,
+  pin: { allowed: false, set: false },
   managers: [],
   clinic: state.clinic && {
     name: state.clinic.name,
@@ -173,8 +174,8 @@ export class App {
     this.#ended = Math.max(this.#ended, session);
     const { state } = this;
     if (!state?.person || state.session > session) return;
-    const { name, email } = state.person;
-    this.take({ ...nobody(state), locked: { name, email } });
+    const { id, name } = state.person;
+    this.take({ ...nobody(state), locked: { id, name, pin: state.pin.set } });
   }
 
   /** Shows nobody until Go says who is signed in; with a problem, why it has not. */

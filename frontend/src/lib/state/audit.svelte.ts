@@ -32,6 +32,11 @@ const ACTIONS: Record<string, TextKey> = {
   changed_person: 'audit.action.changed_person',
   reset_password: 'audit.action.reset_password',
   changed_password: 'audit.action.changed_password',
+  set_pin: 'audit.action.set_pin',
+  removed_pin: 'audit.action.removed_pin',
+  blocked_pin: 'audit.action.blocked_pin',
+  allowed_pins: 'audit.action.allowed_pins',
+  forbade_pins: 'audit.action.forbade_pins',
   read_audit: 'audit.action.read_audit',
   changed_security: 'audit.action.changed_security',
 };
@@ -62,6 +67,10 @@ const ATTEMPTS: Record<string, TextKey> = {
   changed_person: 'audit.attempt.changed_person',
   reset_password: 'audit.attempt.reset_password',
   changed_password: 'audit.attempt.changed_password',
+  set_pin: 'audit.attempt.set_pin',
+  removed_pin: 'audit.attempt.removed_pin',
+  allowed_pins: 'audit.attempt.allowed_pins',
+  forbade_pins: 'audit.attempt.forbade_pins',
   changed_security: 'audit.attempt.changed_security',
 };
 

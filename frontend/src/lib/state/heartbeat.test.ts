@@ -68,7 +68,7 @@ describe('the page', () => {
     go.About.State.mockReturnValue(later<AppState>().promise);
     go.emit('lock', go.state.session);
     expect(app.face).toBe('locked');
-    expect(app.state?.locked).toEqual({ name: 'Dana Smith', email: 'dana@example.com' });
+    expect(app.state?.locked).toEqual({ id: '1', name: 'Dana Smith', pin: false });
     expect(app.state?.managers).toEqual([]);
     expect(app.state?.clinic?.ownerName).toBe('');
     go.emit('state', before); // of a pass that ended in that moment

@@ -26,7 +26,7 @@ export function followHeartbeat(app: App): () => void {
       return;
     }
     if (++silent > SILENCE) {
-      app.cover({ code: 'timed_out', message: t('error.stuck'), until: '' });
+      app.cover({ code: 'timed_out', message: t('error.stuck'), until: '', wait: 0 });
     }
     if (!asking) void ask();
   };

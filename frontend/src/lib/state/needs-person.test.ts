@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { needsPerson } from './needs-person';
 
-const of = (code: string) => needsPerson({ code, message: `What Go says of ${code}.`, until: '' });
+const of = (code: string) =>
+  needsPerson({ code, message: `What Go says of ${code}.`, until: '', wait: 0 });
 
 describe('what needs a person', () => {
   it.each([

@@ -30,11 +30,11 @@ export class OwnPassword {
     this.tried = false;
   }
 
-  /** Runs what sends this password. If it was refused, it is asked for again. */
+  /** Runs what sends this password. If it was wrong, it is asked for again. */
   async submit(task: Task) {
     if (!this.ready()) return;
     await task.run();
-    if (task.problem?.code !== 'sign_in_refused') return;
+    if (task.problem?.code !== 'sign_in_refused' || task.problem.wait) return;
     this.clear();
     this.box?.focus();
   }

@@ -3,6 +3,9 @@ import { t } from '$lib/i18n';
 
 export const SHORTEST = 12;
 
+/** A password is longer: the same field takes both. */
+export const isPin = (typed: string) => /^[0-9]{4,8}$/.test(typed);
+
 /** How hard a password is to guess. */
 export interface Strength {
   /** 0 not judged yet, 1 not accepted, 2 good, 3 strong */

@@ -15,7 +15,9 @@ interface Place {
 /** Something is typed, or a dialog is open: loading the page would take it away. */
 const inUse = () =>
   document.querySelector('[role=dialog], [role=alertdialog]') !== null ||
-  [...document.querySelectorAll('input')].some((box) => box.value !== '');
+  [...document.querySelectorAll<HTMLInputElement>('input:not([type=radio])')].some(
+    (box) => box.value !== '',
+  );
 
 /**
  * Loads the page anew once nobody has used the locked window for a while, until

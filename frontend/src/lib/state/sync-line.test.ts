@@ -13,7 +13,7 @@ const line = (
   rest: Partial<typeof base> = {},
   answer: SyncedView | null = null,
 ) => syncLine({ ...base, ...rest, sync: { ...FRESH, ...sync } }, { now: NOW, here: NOW }, answer);
-const problem = (code: string, until = ''): ErrorView => ({ code, message: code, until });
+const problem = (code: string, until = ''): ErrorView => ({ code, message: code, until, wait: 0 });
 
 describe('the status line', () => {
   it.each([
