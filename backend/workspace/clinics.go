@@ -19,8 +19,9 @@ import (
 
 // Place is a clinic that has a store on this computer.
 type Place struct {
-	Account string `json:"account"` // its folder; "" is the data folder itself
-	Name    string `json:"name"`
+	Account string `json:"account"`         // its folder; "" is the data folder itself
+	Name    string `json:"name"`            // "" where there is no other clinic to tell it from
+	Color   string `json:"color,omitempty"` // one of Colors
 }
 
 // clinicList is the file's content.
@@ -69,6 +70,7 @@ func (c Clinics) read() (list clinicList, err error) {
 	if err != nil {
 		return clinicList{}, unreadableList(err)
 	}
+	list.fillColors()
 	return list, nil
 }
 
@@ -87,12 +89,13 @@ func (c Clinics) readFolders(data *datafolder.Folder) (clinicList, error) {
 	}
 	for _, account := range accounts {
 		if l, err := locate(c.at(account), nil); err != nil || l.hasStore() {
-			list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
+			list.Clinics = append(list.Clinics, Place{Account: account, Name: "Clinic " + account})
 		}
 	}
 	if len(list.Clinics) > 0 {
-		list.Clinics = append([]Place{{"", "First clinic"}}, list.Clinics...)
+		list.Clinics = append([]Place{{Name: "First clinic"}}, list.Clinics...)
 	}
+	list.fillColors()
 	return list, nil
 }
 
@@ -127,8 +130,15 @@ func (l clinicList) check() error {
 	return nil
 }
 
-func (l clinicList) has(account string) bool {
-	return slices.ContainsFunc(l.Clinics, func(c Place) bool { return c.Account == account })
+func (l clinicList) has(account string) bool { return l.place(account) != nil }
+
+// place returns the clinic of the list, to be changed in it, or nil.
+func (l clinicList) place(account string) *Place {
+	i := slices.IndexFunc(l.Clinics, func(c Place) bool { return c.Account == account })
+	if i < 0 {
+		return nil
+	}
+	return &l.Clinics[i]
 }
 
 func (l clinicList) without(account string) []Place {
@@ -174,6 +184,7 @@ func (c Clinics) change(how func(*clinicList) error) (err error) {
 	if err != nil {
 		return err
 	}
+	list.fillColors()
 	return c.write(list)
 }
 
@@ -186,7 +197,7 @@ const (
 )
 
 // List returns the clinics, and which one is used. There are none in the list
-// until there is a second one.
+// until there is a second one, or the first has got a colour.
 func (c Clinics) List() (clinics []Place, current string, err error) {
 	list, err := c.read()
 	return list.Clinics, list.Current, err
@@ -256,13 +267,16 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 		return err
 	}
 	return c.change(func(list *clinicList) error {
-		own := func(c Place) bool { return c.Account == w.SeparateAccount() }
-		if i := slices.IndexFunc(list.Clinics, own); i >= 0 {
-			list.Clinics[i].Name = now.Name // without the file nobody knew it
+		if own := list.place(w.SeparateAccount()); own != nil {
+			own.Name = now.Name // without the file nobody knew it
 		} else if len(list.Clinics) == 0 {
 			list.Clinics = []Place{{Name: now.Name}}
 		}
-		*list = clinicList{Current: account, Clinics: append(list.without(account), Place{account, proof.connection.Clinic.Name})}
+		further := Place{Account: account, Name: proof.connection.Clinic.Name}
+		if known := list.place(account); known != nil {
+			further.Color = known.Color
+		}
+		*list = clinicList{Current: account, Clinics: append(list.without(account), further)}
 		return nil
 	})
 }
@@ -325,8 +339,8 @@ func (c Clinics) Remove(ctx context.Context, account string) error {
 		return err
 	}
 	err = c.change(func(list *clinicList) error {
-		if list.Clinics = list.without(account); len(list.Clinics) < 2 {
-			list.Clinics = nil
+		if list.Clinics = list.without(account); len(list.Clinics) == 1 {
+			list.Clinics[0].Name = "" // its store has it
 		}
 		if list.Current == account {
 			list.Current = ""
