@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -127,7 +128,7 @@ func work(do func(*cobra.Command, []string) error) func(*cobra.Command, []string
 func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do func(*workspace.Workspace) error) error {
 	open := workspace.OpenCurrent
 	if demo {
-		open = workspace.OpenDemo
+		open = session.OpenDemo
 	}
 	w, err := open(ctx, o)
 	if err != nil {

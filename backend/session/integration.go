@@ -73,6 +73,16 @@ func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Cl
 	})
 }
 
+// SetColor changes the colour in which the clinic is shown on this computer.
+//
+// Errors: SignedOut, NotPermitted, and those of Workspace.SetColor.
+func (i Integration) SetColor(color string) error {
+	if err := i.session.Require(MayModifyLink); err != nil {
+		return err
+	}
+	return i.session.workspace.SetColor(color)
+}
+
 // Erased is what Disconnect removed from this computer, besides the API key,
 // the store's old key and the program's own traces.
 type Erased struct {

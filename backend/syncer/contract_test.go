@@ -11,7 +11,7 @@ import (
 // All requests and answers between the engine and a clinic without faults obey
 // Cliniko's contract, whatever people do there.
 func TestTheEngineAndACleanClinicKeepTheContract(t *testing.T) {
-	shares := fakeclinic.DemoShares()
+	shares := fakeclinic.HostileShares()
 	shares.Hostile = fakeclinic.Hostile{}
 	c := newClinicBehind(t, fakeclinic.Options{Seed: 50, Patients: 450, Shares: &shares}, contract.Answers(t))
 	c.full()

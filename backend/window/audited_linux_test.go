@@ -71,6 +71,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"People.CreateFirst", func() error { _, err := a.People.CreateFirst("Dana Smith", email, password); return err },
 			[]string{"added_person DANA", "signed_in"}, ""},
 		{"Integration.Connect", func() error { _, err := a.Integration.Connect(f.fake.Key()); return err }, []string{"connected_clinic 4000001"}, ""},
+		{"Clinics.SetColor", func() error { _, err := a.Clinics.SetColor("violet"); return err }, nil, view},
 		{"Sync.List", func() error { _, err := a.Sync.List(); return err }, []string{"listed_clients"}, ""},
 		{"Sync.Listing", func() error { _, err := a.Sync.Listing(0, 10); return err }, nil, names},
 		{"Sync.ListingSummary", func() error { _, err := a.Sync.ListingSummary(); return err }, nil, nobody},

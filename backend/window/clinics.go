@@ -19,11 +19,12 @@ func NewClinics(p Parts) *Clinics { return &Clinics{p} }
 type ClinicPlace struct {
 	Account string `json:"account"` // for Use; "" is the first one
 	Name    string `json:"name"`
+	Color   string `json:"color"`   // as ClinicView's
 	Current bool   `json:"current"` // the window shows this one
 }
 
-// List returns the clinics that have data on this computer, once there is more
-// than one. It answers also while the data of the current one cannot be opened:
+// List returns the clinics that have data on this computer. One that is alone
+// need not be in it: AppState names the one that is shown. It answers also while the data of the current one cannot be opened:
 // the others are the next step then.
 func (s *Clinics) List() ([]ClinicPlace, error) {
 	return host.DoWithoutClinic(s.parts.access, func(_ context.Context, c *host.Call) ([]ClinicPlace, error) {
@@ -35,7 +36,7 @@ func (s *Clinics) List() ([]ClinicPlace, error) {
 		}
 		clinics, current, err := c.Clinics().List()
 		for _, each := range clinics {
-			views = append(views, ClinicPlace{Account: each.Account, Name: profile.Display(each.Name), Current: each.Account == current})
+			views = append(views, ClinicPlace{Account: each.Account, Name: profile.Display(each.Name), Color: each.Color, Current: each.Account == current})
 		}
 		return views, err
 	})
@@ -63,6 +64,16 @@ func (s *Clinics) ConnectSeparately(key string) (AppState, error) {
 			return AppState{}, err
 		}
 		return s.parts.switchClinic(ctx, c, nothing)
+	})
+}
+
+// SetColor changes the colour of the clinic that is shown.
+func (s *Clinics) SetColor(color string) (AppState, error) {
+	return host.Do(s.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if err := c.Session.Integration().SetColor(color); err != nil {
+			return AppState{}, err
+		}
+		return s.parts.page.state(ctx, c)
 	})
 }
 

@@ -3,6 +3,7 @@ package window
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -88,7 +89,7 @@ func TestASecondClinicHasItsOwnData(t *testing.T) {
 	if state = erased.State; err != nil || erased.Clinic == state.Clinic.Name || state.Clinic.Name != "Harbour Physio" || state.Person == nil {
 		t.Errorf("after the second clinic was disconnected: %+v, %v", state, err)
 	}
-	if places, err = f.app.Clinics.List(); err != nil || len(places) != 0 {
+	if places, err = f.app.Clinics.List(); err != nil || len(places) != 1 || !places[0].Current {
 		t.Errorf("%+v, %v", places, err)
 	}
 }
@@ -160,4 +161,53 @@ func TestALinkDoesNotChangeTheClinic(t *testing.T) {
 	if link, err := f.app.Links.Take(); err != nil || link.ID != "" {
 		t.Errorf("%+v, %v", link, err)
 	}
+}
+
+// The clinics of a computer are told apart by colours, also before anybody has
+// signed in.
+func TestEachClinicHasAColorOfItsOwn(t *testing.T) {
+	f, other := twoClinics(t)
+	f.signUpAndConnect()
+	shown := func(what, name, color string) {
+		t.Helper()
+		state, err := f.app.About.State()
+		if err != nil || state.Clinic == nil || state.Clinic.Name != name || state.Clinic.Color != color {
+			t.Errorf("%s: %+v, %v; want %s in %s", what, state.Clinic, err, name, color)
+		}
+	}
+	does := func(_ AppState, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	shown("at first", "Harbour Physio", "teal")
+	if _, err := f.app.Clinics.SetColor("red"); profile.CodeOf(err) != profile.Invalid {
+		t.Errorf("red: %v", err)
+	}
+	does(f.app.Clinics.SetColor("pink"))
+	shown("chosen", "Harbour Physio", "pink")
+
+	does(f.app.Clinics.OpenDemo())
+	does(f.app.Clinics.SetColor("green"))
+	does(f.app.Clinics.LeaveDemo())
+	shown("after the demo", "Harbour Physio", "pink")
+
+	does(f.app.Clinics.ConnectSeparately(other.Key()))
+	shown("a second clinic", "Bay Street Clinic", "teal")
+	places, err := f.app.Clinics.List()
+	want := []ClinicPlace{{"", "Harbour Physio", "pink", false}, {"4000777", "Bay Street Clinic", "teal", true}}
+	if err != nil || !slices.Equal(places, want) {
+		t.Errorf("%+v, %v", places, err)
+	}
+	does(f.app.Clinics.SetColor("blue"))
+	does(f.app.Clinics.Use(""))
+	shown("the first again", "Harbour Physio", "pink")
+	does(f.app.People.SignOut())
+	shown("with nobody", "Harbour Physio", "pink")
+	f.app.close()
+	f.start()
+	shown("after a new start", "Harbour Physio", "pink")
+	does(f.app.Clinics.Use("4000777"))
+	shown("the second again", "Bay Street Clinic", "blue")
 }

@@ -20,8 +20,8 @@ func permissionNames(permissions []staff.Permission) []string {
 	return names
 }
 
-func clinicView(c *profile.Clinic) ClinicView {
-	return ClinicView{Name: profile.Display(c.Name), Shard: c.Shard, OwnerName: profile.Display(c.OwnerName), OwnerRole: c.OwnerRole, KeyEnds: c.KeyEnds, ConnectedAt: instant(c.Connected)}
+func clinicView(c *profile.Clinic, color string) ClinicView {
+	return ClinicView{Name: profile.Display(c.Name), Color: color, Shard: c.Shard, OwnerName: profile.Display(c.OwnerName), OwnerRole: c.OwnerRole, KeyEnds: c.KeyEnds, ConnectedAt: instant(c.Connected)}
 }
 
 func passView(p *profile.Pass) PassView {

@@ -26,7 +26,7 @@ func (i *Integration) Connect(key string) (ConnectionView, error) {
 		}
 		c.Clinic.Background.Resume() // the problem was the old key's
 		c.Clinic.TellState(ctx)
-		return ConnectionView{Clinic: clinicView(&connection.Clinic), Patients: connection.Patients}, nil
+		return ConnectionView{Clinic: clinicView(&connection.Clinic, c.Clinic.Workspace.Color()), Patients: connection.Patients}, nil
 	})
 }
 

@@ -195,9 +195,9 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 	if err != nil {
 		return s, err
 	}
-	view := clinicView(&clinic)
+	view := clinicView(&clinic, c.Workspace.Color())
 	if s.Person == nil {
-		view = ClinicView{Name: view.Name} // nobody is signed in: no more than the name
+		view = ClinicView{Name: view.Name, Color: view.Color} // nobody is signed in: no more than that
 	}
 	s.Clinic = &view
 	if clinic.Patients == "patient" {

@@ -27,7 +27,7 @@ var mayCall = map[string]groups{
 	"PIN.SignIn": nil, "PIN.Set": {{}}, "PIN.Remove": {{}}, "PIN.Allow": {{"people"}},
 	"Security.Lock": {{}}, "Security.Active": nil, "Security.Heartbeat": nil, "Security.SetAutoLock": {{"people"}}, "Security.Retention": {{"people"}}, "Security.Keyring": {{}},
 	"Security.SetRetention": {{"people"}}, "Security.Audit": {{"people"}},
-	"Clinics.List": nil, "Clinics.Use": nil, "Clinics.ConnectSeparately": {{"pms_link.create"}}, "Clinics.OpenDemo": nil,
+	"Clinics.List": nil, "Clinics.Use": nil, "Clinics.ConnectSeparately": {{"pms_link.create"}}, "Clinics.SetColor": {{"pms_link.modify"}}, "Clinics.OpenDemo": nil,
 	"Clinics.LeaveDemo": nil, "Clinics.ResetStore": nil, "Clinics.StartOver": nil,
 	"Integration.Connect": {{"pms_link.create", "pms_link.modify"}}, "Integration.Disconnect": {{"pms_link.delete"}}, "Integration.EraseRest": {{"pms_link.delete"}},
 	"Integration.Missing":     {{"pms_link"}},

@@ -105,7 +105,7 @@ func TestNothingIsExportedForWhoIsDeactivatedMeanwhile(t *testing.T) {
 	}
 }
 
-// A locked window follows whoever locked it: with the email that they have now,
+// A locked window follows whoever locked it: with the name that they have now,
 // and it is nobody's once they are deactivated.
 func TestALockedWindowFollowsWhoLockedIt(t *testing.T) {
 	f := newFixture(t, fakeclinic.Options{Seed: 3, Patients: 5})
@@ -114,13 +114,13 @@ func TestALockedWindowFollowsWhoLockedIt(t *testing.T) {
 	if _, err := f.app.Security.Lock(); err != nil {
 		t.Fatal(err)
 	}
-	const corrected = "kim.example@example.com"
-	f.changedElsewhere(kim, func(d *session.Details) { d.Email = corrected })
+	const corrected = "Kim Corrected"
+	f.changedElsewhere(kim, func(d *session.Details) { d.Name = corrected })
 	f.app.host.RenewPeople(t.Context())
-	if told := f.lastState(); told.Locked == nil || told.Locked.Email != corrected {
+	if told := f.lastState(); told.Locked == nil || told.Locked.Name != corrected {
 		t.Errorf("the page was told of %+v", told.Locked)
 	}
-	f.changedElsewhere(corrected, func(d *session.Details) { d.Active = false })
+	f.changedElsewhere(kim, func(d *session.Details) { d.Active = false })
 	f.app.host.RenewPeople(t.Context())
 	if told := f.lastState(); told.Locked != nil || told.Person != nil || !told.PeopleExist {
 		t.Errorf("the page was told %+v", told)

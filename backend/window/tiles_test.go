@@ -66,7 +66,10 @@ func TestTheSignInShowsWhoMay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.app.People.Change(former.ID, PersonDetails{Name: former.Name, Email: former.Email, Permissions: details.Permissions}, password); err != nil {
+	before := PersonDetails{Name: former.Name, Email: former.Email, Permissions: details.Permissions, Active: true}
+	after := before
+	after.Active = false
+	if _, err := f.app.People.Change(former.ID, before, after, password); err != nil {
 		t.Fatal(err)
 	}
 	ok(f.app.People.SignOut())

@@ -61,6 +61,7 @@ type LockedView struct {
 // ClinicView is the connected clinic.
 type ClinicView struct {
 	Name        string `json:"name"`
+	Color       string `json:"color"` // teal, blue, violet, pink, orange, green
 	Shard       string `json:"shard"`
 	OwnerName   string `json:"ownerName"` // whose key it is
 	OwnerRole   string `json:"ownerRole"`

@@ -21,7 +21,7 @@ func (w *Workspace) LastToSignIn(ctx context.Context) (string, error) {
 
 // Record adds something that was done to the audit trail.
 func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
-	_, err := w.db.AddEvent(ctx, stamped(e))
+	_, err := w.db.AddEvent(ctx, w.stamped(e))
 	return err
 }
 
@@ -39,7 +39,7 @@ func (w *Workspace) Audited(ctx context.Context, e staff.Event, do func(e *staff
 // happened that is an event: the audit trail is then as it was.
 func (w *Workspace) AuditedUnless(ctx context.Context, e staff.Event, isNone func(error) bool, do func(e *staff.Event) error) error {
 	e.Outcome = staff.NotFinished
-	id, err := w.db.AddEvent(ctx, stamped(e))
+	id, err := w.db.AddEvent(ctx, w.stamped(e))
 	if err != nil {
 		return err
 	}
@@ -70,9 +70,9 @@ func (w *Workspace) Failed(ctx context.Context, e staff.Event, why error) error 
 	return w.Record(ctx, e)
 }
 
-func stamped(e staff.Event) staff.Event {
+func (w *Workspace) stamped(e staff.Event) staff.Event {
 	if e.Here.IsZero() {
-		e.Here = time.Now().UTC()
+		e.Here = w.clocks.now().UTC()
 	}
 	return e
 }

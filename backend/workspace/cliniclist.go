@@ -40,6 +40,7 @@ func (c Clinics) read() (list clinicList, err error) {
 			return list, unreadableList(err)
 		}
 		c.addFolders(&list, accounts)
+		list.fillColors()
 		return list, nil
 	}
 	if err == nil {
@@ -60,6 +61,7 @@ func (c Clinics) read() (list clinicList, err error) {
 	if accounts, err := accountsIn(folder); err == nil { // else the list is all there is
 		c.addFolders(&list, accounts)
 	}
+	list.fillColors()
 	return list, nil
 }
 
@@ -75,11 +77,17 @@ func (c Clinics) addFolders(list *clinicList, accounts []string) {
 	before := len(list.Clinics)
 	for _, account := range accounts {
 		if !list.has(account) && c.hasStore(account) {
-			list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
+			list.Clinics = append(list.Clinics, Place{Account: account, Name: "Clinic " + account})
 		}
 	}
-	if len(list.Clinics) > before && !list.has("") {
-		list.Clinics = append([]Place{{"", "First clinic"}}, list.Clinics...)
+	if len(list.Clinics) == before {
+		return
+	}
+	if !list.has("") {
+		list.Clinics = append([]Place{{}}, list.Clinics...)
+	}
+	if first := list.place(""); first.Name == "" {
+		first.Name = "First clinic"
 	}
 }
 
@@ -123,8 +131,15 @@ func (l clinicList) check() error {
 	return nil
 }
 
-func (l clinicList) has(account string) bool {
-	return slices.ContainsFunc(l.Clinics, func(c Place) bool { return c.Account == account })
+func (l clinicList) has(account string) bool { return l.place(account) != nil }
+
+// place returns the clinic of the list, to be changed in it, or nil.
+func (l clinicList) place(account string) *Place {
+	i := slices.IndexFunc(l.Clinics, func(c Place) bool { return c.Account == account })
+	if i < 0 {
+		return nil
+	}
+	return &l.Clinics[i]
 }
 
 func (l clinicList) without(account string) []Place {
@@ -134,8 +149,8 @@ func (l clinicList) without(account string) []Place {
 // drop takes a clinic out of the list, and goes back to the first one if it is
 // the one that is used.
 func (l *clinicList) drop(account string) {
-	if l.Clinics = l.without(account); len(l.Clinics) < 2 {
-		l.Clinics = nil
+	if l.Clinics = l.without(account); len(l.Clinics) == 1 {
+		l.Clinics[0].Name = "" // its store has it
 	}
 	if l.Current == account {
 		l.Current = ""
@@ -168,6 +183,7 @@ func (c Clinics) change(how func(*clinicList) error) (err error) {
 		if err != nil {
 			return err
 		}
+		list.fillColors()
 		return c.write(list)
 	})
 }

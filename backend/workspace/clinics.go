@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"slices"
 
 	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
@@ -17,8 +16,9 @@ import (
 
 // Place is a clinic that has a store on this computer.
 type Place struct {
-	Account string `json:"account"` // its folder; "" is the data folder itself
-	Name    string `json:"name"`
+	Account string `json:"account"`         // its folder; "" is the data folder itself
+	Name    string `json:"name"`            // "" where there is no other clinic to tell it from
+	Color   string `json:"color,omitempty"` // one of Colors
 }
 
 // clinicsFolder has the folders of all clinics but the first.
@@ -34,7 +34,7 @@ func ClinicsOf(o Options) Clinics {
 }
 
 // List returns the clinics, and which one is used. There are none in the list
-// until there is a second one.
+// until there is a second one, or the first has got a colour.
 func (c Clinics) List() (clinics []Place, current string, err error) {
 	list, err := c.read()
 	return list.Clinics, list.Current, err
@@ -104,13 +104,16 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 		return err
 	}
 	return c.change(func(list *clinicList) error {
-		own := func(c Place) bool { return c.Account == w.SeparateAccount() }
-		if i := slices.IndexFunc(list.Clinics, own); i >= 0 {
-			list.Clinics[i].Name = now.Name // without the file nobody knew it
+		if own := list.place(w.SeparateAccount()); own != nil {
+			own.Name = now.Name // without the file nobody knew it
 		} else if len(list.Clinics) == 0 {
 			list.Clinics = []Place{{Name: now.Name}}
 		}
-		*list = clinicList{Current: account, Clinics: append(list.without(account), Place{account, proof.connection.Clinic.Name})}
+		further := Place{Account: account, Name: proof.connection.Clinic.Name}
+		if known := list.place(account); known != nil {
+			further.Color = known.Color
+		}
+		*list = clinicList{Current: account, Clinics: append(list.without(account), further)}
 		return nil
 	})
 }

@@ -145,7 +145,7 @@ func TestTheListOfClinicsIsChangedByOneAtATime(t *testing.T) {
 		all.Go(func() {
 			account := strconv.Itoa(4000001 + i)
 			err := ClinicsOf(o).change(func(list *clinicList) error {
-				list.Clinics = append(list.Clinics, Place{account, "Clinic " + account})
+				list.Clinics = append(list.Clinics, Place{Account: account, Name: "Clinic " + account})
 				return nil
 			})
 			if err == nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"time"
 
 	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/directory"
@@ -64,7 +63,7 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 	name := w.at.name(apiKey)
 	var before []byte
 	began, had := false, false
-	err := w.db.ConnectWith(ctx, clinic, w.ClinicTime(ctx, time.Now()), func() (err error) {
+	err := w.db.ConnectWith(ctx, clinic, w.ClinicTime(ctx, w.clocks.now()), func() (err error) {
 		if err := w.Erased(); err != nil {
 			return err // an API key would stay behind
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"sort"
+	"sync/atomic"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -15,6 +17,7 @@ import (
 	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/keyring"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/uptime"
 )
 
 // demo is the simulated clinic behind a demo workspace. It is the only thing in
@@ -22,78 +25,222 @@ import (
 type demo struct {
 	server    *fakeclinic.Server
 	throwaway bool
+	behind    atomic.Int64 // how far its clocks are behind this computer's, in nanoseconds
 }
 
-func (d *demo) close() error { return d.server.Close() }
+func (d *demo) close() error {
+	if d.server == nil {
+		return nil // it was not started yet
+	}
+	return d.server.Close()
+}
 
-// demoLatency is about what Cliniko takes to answer, so that the demo feels as
-// the real thing does.
-const demoLatency = 120 * time.Millisecond
+// clocks are this computer's, as far behind as the demo is.
+func (d *demo) clocks() clocks {
+	behind := func() time.Duration { return time.Duration(d.behind.Load()) }
+	return clocks{
+		now:    func() time.Time { return time.Now().Add(-behind()) },
+		uptime: func() time.Duration { return 3*demoDays*24*time.Hour + uptime.Now() - behind() }, // never before a start
+	}
+}
 
-// OpenDemo starts the simulated clinic and opens its own data directory,
-// connected. Where there is no system keyring, that directory is one in the
-// person's caches and its people, who are invented, are sealed with a key that
-// is none.
-func OpenDemo(ctx context.Context, o Options) (*Workspace, error) {
-	options := fakeclinic.DemoOptions()
-	options.Latency = demoLatency
-	server, err := fakeclinic.New(options).Start("127.0.0.1:0")
+const (
+	// demoLatency is about what Cliniko takes to answer, so that the demo feels
+	// as the real thing does.
+	demoLatency = 120 * time.Millisecond
+	// demoDays is how long the demo's clinic has used TeleHab when the demo is
+	// opened first, and for how long it can be opened again.
+	demoDays = 30
+)
+
+// Past is what the demo's clinic has yet to live through before it is shown. It
+// must be lived through in order, to its end.
+type Past struct {
+	Began, Opened time.Time // where it begins, unconnected, and ends
+
+	workspace  *Workspace
+	clinic     *fakeclinic.Clinic
+	happenings []fakeclinic.Happening
+}
+
+// Key is the API key of the demo's clinic.
+func (p *Past) Key() string { return p.clinic.Key() }
+
+// Busy returns how much people do in the clinic's Cliniko after a time.
+func (p *Past) Busy(after time.Time) int {
+	return len(p.happenings) - sort.Search(len(p.happenings), func(i int) bool { return p.happenings[i].At.After(after) })
+}
+
+// Reach has everything happen until then, and sets all clocks to it.
+func (p *Past) Reach(at time.Time) error {
+	d := p.workspace.demo
+	for len(p.happenings) > 0 && !p.happenings[0].At.After(at) {
+		d.behind.Store(int64(time.Since(p.happenings[0].At)))
+		if err := p.happenings[0].Do(); err != nil {
+			return err
+		}
+		p.happenings = p.happenings[1:]
+	}
+	d.behind.Store(int64(time.Since(at)))
+	return nil
+}
+
+// End has the rest happen, and returns to the present. From then on Cliniko
+// takes its time to answer.
+func (p *Past) End() error {
+	err := p.Reach(p.Opened)
+	p.workspace.demo.behind.Store(0)
+	p.clinic.SetLatency(demoLatency)
+	return err
+}
+
+// OpenDemo starts the simulated clinic and opens its own data directory. past is
+// nil where it is connected; else the clinic is at the beginning of a month that
+// it has to live through: see Past. Where there is no system keyring, that
+// directory is one in the person's caches and its people, who are invented, are
+// sealed with a key that is none.
+func OpenDemo(ctx context.Context, o Options) (*Workspace, *Past, error) {
+	w, began, err := openDemo(ctx, o)
 	if err != nil {
+		return nil, nil, err
+	}
+	past, err := w.startDemo(ctx, began)
+	if err != nil {
+		return nil, nil, errors.Join(err, w.Close())
+	}
+	return w, past, nil
+}
+
+// startDemo starts the clinic that began then, or a month ago; zero is never.
+func (w *Workspace) startDemo(ctx context.Context, began time.Time) (*Past, error) {
+	now := time.Now()
+	fresh := began.IsZero()
+	if fresh {
+		began = now.AddDate(0, 0, -demoDays).Truncate(time.Minute)
+	}
+	past := &Past{Began: began, Opened: began.AddDate(0, 0, demoDays), workspace: w}
+	if !fresh {
+		past.Opened = later(past.Opened, midnightOf(now)) // of a day, all or nothing
+	}
+	past.clinic = fakeclinic.New(fakeclinic.DemoOptions(began, w.clocks.now))
+	past.happenings = past.clinic.Happenings(began, past.Opened)
+	var err error
+	if w.demo.server, err = past.clinic.Start("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the demo clinic: %w", err)
 	}
-	w, err := openDemo(ctx, o, server)
-	if err != nil {
-		return nil, errors.Join(err, server.Close())
+	w.options.ClinikoURL = w.demo.server.URL()
+	if fresh {
+		return past, past.Reach(began)
 	}
-	if _, err := w.Connect(ctx, server.Key()); err != nil {
-		return nil, errors.Join(err, w.Close())
-	}
-	return w, nil
+	return nil, errors.Join(past.End(), w.reconnect(ctx, past.Key()))
 }
 
-func openDemo(ctx context.Context, o Options, server *fakeclinic.Server) (*Workspace, error) {
-	o.ClinikoURL = server.URL()
+// reconnect connects the clinic that is connected, whose key may have been kept
+// in memory alone.
+func (w *Workspace) reconnect(ctx context.Context, key string) error {
+	clinic, err := w.Clinic(ctx)
+	if err != nil {
+		return err
+	}
+	proof, err := w.prove(ctx, key)
+	if err != nil {
+		return err
+	}
+	proof.connection.Clinic.Connected = clinic.Connected
+	return w.connect(ctx, proof)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func midnightOf(t time.Time) time.Time {
+	year, month, day := t.Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, t.Location())
+}
+
+// openDemo opens the demo's store, and says when the clinic in it began to use
+// TeleHab: never, for a new one and one of long ago, which begins afresh.
+func openDemo(ctx context.Context, o Options) (*Workspace, time.Time, error) {
 	keys := keyring.Open(service + " Demo")
-	d := &demo{server: server}
+	d := &demo{}
 	switch err := keys.Probe(ctx); profile.CodeOf(err) {
 	case "":
 		var err error
 		if o.Dir, err = makeDemoDir(o); err != nil {
-			return nil, err
+			return nil, time.Time{}, err
 		}
 	case profile.KeyringMissing, profile.KeyringLocked:
 		d.throwaway = true
 		var err error
 		if o.Dir, err = makeThrowawayDir(); err != nil {
-			return nil, err
+			return nil, time.Time{}, err
 		}
 		keys = keyring.Memory()
 		at, err := locate(o, keys)
 		if err != nil {
-			return nil, err
+			return nil, time.Time{}, err
 		}
 		publicKey := sha256.Sum256([]byte("the people of the demo clinic are invented"))
 		if err := keys.Set(ctx, at.name(storeKey), publicKey[:]); err != nil {
-			return nil, err
+			return nil, time.Time{}, err
 		}
 	default:
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	w, err := open(ctx, o, keys)
+	var began time.Time
+	if err == nil {
+		if began, err = w.demoBegan(ctx); err == nil {
+			return w.asDemo(d), began, nil
+		}
+		err = errors.Join(err, w.Close())
+	}
 	switch profile.CodeOf(err) {
 	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged, profile.StoreCorrupt,
 		profile.StoreMissing, profile.KeyringLocked:
 		// Nothing in a demo is worth asking about.
 		if err := beginAfresh(o); err != nil {
-			return nil, fmt.Errorf("start the demo afresh: %w", err)
+			return nil, began, fmt.Errorf("start the demo afresh: %w", err)
 		}
 		w, err = open(ctx, o, keys)
 	}
 	if err != nil {
-		return nil, err
+		return nil, began, err
 	}
-	w.demo = d
-	return w, nil
+	return w.asDemo(d), time.Time{}, nil
+}
+
+func (w *Workspace) asDemo(d *demo) *Workspace {
+	w.demo, w.clocks = d, d.clocks()
+	return w
+}
+
+// demoBegan returns when the demo's clinic began to use TeleHab: its first
+// import took less than the rest of a minute. Zero: it has not.
+//
+// Errors: StoreDamaged for a store that is of no more use.
+func (w *Workspace) demoBegan(ctx context.Context) (time.Time, error) {
+	store, err := w.Store(ctx)
+	if profile.CodeOf(err) == profile.NotConnected {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	imported, err := store.ImportedAt(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	began := imported.Local().Truncate(time.Minute)
+	age := time.Since(began.AddDate(0, 0, demoDays))
+	if imported.IsZero() || age < 0 || age > demoDays*24*time.Hour {
+		return time.Time{}, profile.Refuse(profile.StoreDamaged, "The demo is of another time. Open it again.")
+	}
+	return began, nil
 }
 
 func beginAfresh(o Options) error {

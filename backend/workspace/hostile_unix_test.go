@@ -134,7 +134,7 @@ func everything(ctx context.Context, dir string) (internal []error) {
 	clinics := ClinicsOf(o)
 	_, _, err := clinics.List()
 	note(err)
-	note(clinics.write(clinicList{Clinics: []Place{{"", "A"}, {"4000777", "B"}}}))
+	note(clinics.write(clinicList{Clinics: []Place{{Name: "A"}, {Account: "4000777", Name: "B"}}}))
 	note(clinics.Use("4000777"))
 	note(clinics.eraseFolder("4000777"))
 	inbox, first, err := handover.Listen(dir)
@@ -284,7 +284,7 @@ func makeUsed(t *testing.T, dir string) {
 		}
 	}
 	if err := errors.Join(placement.Placement{}.Save(dir), handover.Send(dir, deeplink.Link{Kind: deeplink.Show}),
-		ClinicsOf(Options{Dir: dir}).write(clinicList{Clinics: []Place{{"", "A"}, {"4000777", "B"}}})); err != nil {
+		ClinicsOf(Options{Dir: dir}).write(clinicList{Clinics: []Place{{Name: "A"}, {Account: "4000777", Name: "B"}}})); err != nil {
 		t.Fatal(err)
 	}
 	_, file, err := logging.Open(filepath.Join(dir, "logs"), zerolog.InfoLevel)

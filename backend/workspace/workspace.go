@@ -28,6 +28,7 @@ type Workspace struct {
 	Accounts *account.People // of those who may sign in
 
 	options Options
+	clocks  clocks
 	at      *location
 	db      *sqlite.DB
 	file    os.FileInfo  // the store's, when it was opened
@@ -41,6 +42,15 @@ type Workspace struct {
 	mu   sync.Mutex
 	link *link // nil: no clinic is connected
 }
+
+// clocks are this computer's. Those of the demo can be in its past.
+type clocks struct {
+	now    func() time.Time
+	uptime func() time.Duration
+}
+
+// Now is this computer's time, or that of the demo.
+func (w *Workspace) Now() time.Time { return w.clocks.now() }
 
 // link is the connection to the clinic.
 type link struct {
@@ -104,7 +114,7 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if o.HashCost != (account.Cost{}) {
 		people = append(people, account.WithCost(o.HashCost))
 	}
-	w := &Workspace{Accounts: account.New(db, people...), options: o, at: at, db: db, file: file}
+	w := &Workspace{Accounts: account.New(db, people...), options: o, clocks: clocks{time.Now, uptime.Now}, at: at, db: db, file: file}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	return w, nil
 }
@@ -166,7 +176,7 @@ func (w *Workspace) Store(ctx context.Context) (*sqlite.Profiles, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.db.Profiles(clinic.AccountID, time.Now), nil
+	return w.db.Profiles(clinic.AccountID, w.clocks.now), nil
 }
 
 // PatientURL returns the address of the patient's page in the clinic's Cliniko.
@@ -220,9 +230,9 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := w.db.Profiles(clinic.AccountID, time.Now)
+	store := w.db.Profiles(clinic.AccountID, w.clocks.now)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store.Store(), syncer.Options{
-		Destinations: []profile.Destination{w}, Commits: &w.commits, Lock: w.passLock, Notice: w.options.OnNotice, Version: w.options.Version,
+		Destinations: []profile.Destination{w}, Commits: &w.commits, Lock: w.passLock, Now: w.clocks.now, Notice: w.options.OnNotice, Version: w.options.Version,
 	})}
 	return w.link, nil
 }
@@ -237,7 +247,7 @@ func (w *Workspace) unlink() {
 
 func (w *Workspace) newClient(key cliniko.Key) (*cliniko.Client, error) {
 	return cliniko.New(key, cliniko.Options{BaseURL: w.options.ClinikoURL, Version: w.options.Version, OnWait: w.options.OnWait,
-		Traffic: w.db.Traffic(uptime.Now)})
+		Traffic: w.db.Traffic(w.clocks.uptime)})
 }
 
 // passLock keeps two processes from running a pass on the same store.

@@ -36,8 +36,8 @@ handler=$(person xdg-mime query default x-scheme-handler/telehab)
 quietly desktop-file-validate /usr/share/applications/telehab.desktop
 
 echo '--- commands'
-person 'telehab sync --demo --json' >/result || [ $? = 3 ] || fail "the demo: $(cat /result)"
-grep -q '"read":2000,' /result || fail "the demo: $(cat /result)"
+person 'telehab sync --demo --full --json' >/result || [ $? = 3 ] || fail "the demo: $(cat /result)"
+grep -q '"read":20[0-9][0-9],' /result || fail "the demo: $(cat /result)"
 cat >/complete.sh <<'SH'
 . /usr/share/bash-completion/bash_completion
 . /usr/share/bash-completion/completions/telehab

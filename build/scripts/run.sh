@@ -15,7 +15,7 @@ fi
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   cat <<'TEXT'
 There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so this
-imports the demo clinic in the terminal. For the window, run `make run` in a
+syncs the demo clinic in the terminal. For the window, run `make run` in a
 desktop session, or over `ssh -X`.
 
 TEXT

@@ -94,6 +94,8 @@ step('the app listens on nothing, and its page may run nothing but its own', asy
 
 step('the demo clinic is imported', async () => {
   await click('button', /^Try the demo clinic/);
+  await see('heading', /^Today$/);
+  await click('button', /^Settings$/);
   await click('button', /^Sync (clients|patients)$/);
   await click('button', /^Start sync$/);
   await read(/Sync results/);

@@ -308,7 +308,7 @@ describe('the card Open in TeleHab', () => {
 
   it('does what Disconnect could not, when asked again', async () => {
     const go = start();
-    const problem = { code: 'keyring_locked', message: 'Unlock the keyring.', until: '' };
+    const problem = { code: 'keyring_locked', message: 'Unlock the keyring.', until: '', wait: 0 };
     const erased = { clinic: 'Harbour Physio', profiles: 9, changes: 0, syncs: 1 };
     go.Integration.Disconnect.mockImplementation(async () => {
       const sync = { ...sample.UNCONNECTED.sync, generation: 2 };

@@ -5,11 +5,11 @@ import App from './App.svelte';
 import type { Permission } from './lib/api';
 import { app } from './lib/state/app.svelte';
 import { router, type Route } from './lib/state/route.svelte';
-import { startGo, type CannedGo } from './testing/go';
+import { startGo } from './testing/go';
 import * as sample from './testing/samples';
 import { loseThree } from './testing/sync';
 
-const { DANA, EVERYTHING, HARBOUR, LUCA, MEI, NGOZI, RIVERSIDE } = sample;
+const { DANA, EVERYTHING, LUCA, MEI, NGOZI } = sample;
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const absent = (name: string | RegExp) => screen.queryByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
@@ -194,67 +194,5 @@ describe('what is copied', () => {
       ['0491 570 156'],
     ]);
     expect(go.About.CopyText.mock.calls).toEqual([[MEI.id]]);
-  });
-});
-
-describe('a second clinic', () => {
-  const KEY = 'MS0xMjM0NTY3ODkwriverside-au2';
-  const refused = sample.refusal('other_clinic', 'This key belongs to Riverside Physio.');
-
-  /** Go shows this one of the two from now on. */
-  function shows(go: CannedGo, place: typeof HARBOUR) {
-    const places = [HARBOUR, RIVERSIDE].map((each) => ({
-      ...each,
-      current: each.account === place.account,
-    }));
-    go.Clinics.List.mockResolvedValue(places);
-    const generation = go.state.generation + 1;
-    const sync = { ...go.state.sync, generation };
-    return go.set({ clinic: { ...sample.CLINIC, name: place.name }, generation, sync });
-  }
-
-  it('is kept separately, and one switches between the two', async () => {
-    const permissions: Permission[] = [
-      'practitioner',
-      'pms_link',
-      'pms_link.create',
-      'pms_link.modify',
-    ];
-    const { go, user } = as(permissions, INTEGRATION);
-    go.Integration.Connect.mockRejectedValue(refused);
-    go.Clinics.ConnectSeparately.mockImplementation(async () => shows(go, RIVERSIDE));
-    go.Clinics.Use.mockImplementation(async () => shows(go, HARBOUR));
-    await user.click(await button('Replace key'));
-    await user.type(screen.getByLabelText('API key'), KEY);
-    await user.click(await button('Save'));
-    await user.click(await button('Keep it separately'));
-    await heading(/^Riverside Physio/);
-    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([[KEY]]);
-    expect(screen.queryByLabelText('API key')).toBeNull();
-    await user.click(await button('Switch to Harbour Physio'));
-    await heading(/^Harbour Physio/);
-    await button('Switch to Riverside Physio');
-    expect(go.Clinics.Use.mock.calls).toEqual([['']]);
-  });
-
-  it('is not offered to whoever may not connect one', async () => {
-    const { go, user } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
-    go.Integration.Connect.mockRejectedValue(refused);
-    await user.click(await button('Replace key'));
-    await user.type(screen.getByLabelText('API key'), `${KEY}{Enter}`);
-    await screen.findByText(/This key belongs to Riverside/);
-    expect(absent('Keep it separately')).toBeNull();
-  });
-
-  it('is found on the sign-in screen', async () => {
-    const go = startGo(sample.SIGNED_OUT);
-    go.Clinics.List.mockResolvedValue([HARBOUR, RIVERSIDE]);
-    go.Clinics.Use.mockImplementation(async () => shows(go, RIVERSIDE));
-    const user = userEvent.setup();
-    render(App);
-    await user.click(await button('Switch to Riverside Physio'));
-    await button('Switch to Harbour Physio');
-    expect(await screen.findByText('Riverside Physio')).toBeVisible();
-    expect(go.Clinics.Use.mock.calls).toEqual([['7']]);
   });
 });

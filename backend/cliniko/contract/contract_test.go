@@ -87,7 +87,7 @@ func ask(t *testing.T, address, key string) *http.Request {
 
 // clean has everything that a clinic may contain, and nothing hostile.
 func clean() fakeclinic.Options {
-	shares := fakeclinic.DemoShares()
+	shares := fakeclinic.HostileShares()
 	shares.Hostile = fakeclinic.Hostile{}
 	return fakeclinic.Options{Seed: 3, Patients: 900, Shares: &shares, ArchiveBumps: true}
 }

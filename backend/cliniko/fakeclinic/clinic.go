@@ -33,7 +33,7 @@ func New(options Options) *Clinic {
 	c.traffic.limit, c.traffic.fixed = options.Limit, options.FixedWindow
 	c.hooks.latency = options.Latency
 	c.web = c.webPages()
-	for _, person := range generate(options.Seed, options.Patients, *options.Shares) {
+	for _, person := range generate(&options) {
 		c.roster.put(person)
 	}
 	return c

@@ -22,32 +22,31 @@ const (
 	dayLength   = 24 * time.Hour
 )
 
-// opened and closed bound every generated time, so that a clinic is the same on
-// any day and never in the future.
-var (
-	closed     = time.Date(2025, 12, 31, 8, 0, 0, 0, time.UTC)
-	opened     = closed.AddDate(-clinicYears, 0, 0)
-	bulkSecond = closed.AddDate(0, -7, -3)
-)
+// closed is the latest of all generated times, unless the options say another
+// one, so that a clinic is the same on any day and never in the future.
+var closed = time.Date(2025, 12, 31, 8, 0, 0, 0, time.UTC)
 
 // generator generates one clinic's patients.
 type generator struct {
-	random *rand.Rand
-	shares Shares
-	people []Patient
-	lots   []lot
+	random   *rand.Rand
+	shares   Shares
+	everyday bool
+	closed   time.Time
+	people   []Patient
+	lots     []lot
+	given    int // landlines, of an everyday clinic
 }
 
-// generate generates n patients in the order of their creation.
-func generate(seed uint64, n int, shares Shares) []*record {
-	g := &generator{
-		random: rand.New(rand.NewPCG(seed, 0x636c696e6963)),
-		shares: shares,
-		people: make([]Patient, n),
-		lots:   make([]lot, n),
-	}
+func newGenerator(o *Options) *generator {
+	return &generator{random: rand.New(rand.NewPCG(o.Seed, 0x636c696e6963)), shares: *o.Shares, everyday: o.Everyday, closed: o.Closed}
+}
+
+// generate generates the clinic's patients in the order of their creation.
+func generate(o *Options) []*record {
+	g, n := newGenerator(o), o.Patients
+	g.people, g.lots = make([]Patient, n), make([]lot, n)
 	specials := 0
-	if shares.Specials {
+	if g.shares.Specials {
 		specials = min(len(specialPeople), n/4)
 	}
 	deck := g.random.Perm(n)
@@ -85,8 +84,9 @@ func (g *generator) records() []*record {
 func (g *generator) assignIDs() {
 	n := len(g.people)
 	old, imported := n/10, n/20
+	opened := g.closed.AddDate(-clinicYears, 0, 0)
 	at, long := opened, uint64(firstLongID)
-	step := closed.Add(-30*dayLength).Sub(opened) / time.Duration(n+1)
+	step := g.closed.Add(-30*dayLength).Sub(opened) / time.Duration(n+1)
 	for i := range g.people {
 		p := &g.people[i]
 		if i < old {
@@ -103,7 +103,7 @@ func (g *generator) assignIDs() {
 	// The sum of random steps may exceed the end a little; times must stay
 	// within the clinic's life.
 	for i := range g.people {
-		if latest := closed.Add(-dayLength); g.people[i].CreatedAt.After(latest) {
+		if latest := g.closed.Add(-dayLength); g.people[i].CreatedAt.After(latest) {
 			g.people[i].CreatedAt = latest
 		}
 	}
@@ -125,8 +125,15 @@ func (g *generator) assignLots(deck []int) {
 
 // person fills in a patient with complete and correct details.
 func (g *generator) person(p *Patient) {
+	man := g.identity(p)
+	g.update(p)
+	g.extras(p, man)
+}
+
+// identity fills in who the patient is; man is 1 for a man.
+func (g *generator) identity(p *Patient) (man int) {
 	community := g.community()
-	man := g.random.IntN(2)
+	man = g.random.IntN(2)
 	first := community.first[g.random.IntN((len(community.first)+1-man)/2)*2+man]
 	last := community.last[g.random.IntN(len(community.last))]
 	p.FirstName, p.LastName = &first.text, &last.text
@@ -136,20 +143,27 @@ func (g *generator) person(p *Patient) {
 		p.Title = nil
 	}
 	p.DateOfBirth = new(g.birthDate(p.CreatedAt.Year()))
+	if g.everyday {
+		p.Email, p.Phones = new(g.everydayAddress(first, last, *p.DateOfBirth)), g.everydayPhones()
+		return man
+	}
 	p.Email = new(g.address(first, last))
 	p.Phones = g.phones()
-	g.update(p)
-	g.extras(p, man)
+	return man
 }
 
 func (g *generator) community() people {
+	from := peoples
+	if g.everyday {
+		from = neighbours
+	}
 	drawn := g.random.IntN(1000)
-	for _, community := range peoples {
+	for _, community := range from {
 		if drawn -= community.weight; drawn < 0 {
 			return community
 		}
 	}
-	return peoples[0]
+	return from[0]
 }
 
 func (g *generator) oneIn(n int) bool { return g.random.IntN(n) == 0 }
@@ -186,7 +200,7 @@ func (g *generator) phones() []Phone {
 // update draws an updated_at between creation and the end, mostly soon after
 // creation or late.
 func (g *generator) update(p *Patient) {
-	life := int64(closed.Sub(p.CreatedAt))
+	life := int64(g.closed.Sub(p.CreatedAt))
 	p.UpdatedAt = p.CreatedAt.Add(time.Duration(g.random.Int64N(life))).Truncate(time.Second)
 	if g.oneIn(5) {
 		p.UpdatedAt = p.CreatedAt
@@ -195,7 +209,11 @@ func (g *generator) update(p *Patient) {
 
 // extras are details that people may or may not give.
 func (g *generator) extras(p *Patient, man int) {
-	if g.oneIn(12) {
+	if short, has := shortNames[*p.FirstName]; g.everyday {
+		if has && g.oneIn(2) {
+			p.PreferredFirstName = &short
+		}
+	} else if g.oneIn(12) {
 		p.PreferredFirstName = new([]string{"Alex", "Sam", "Bee", "Mick", "Lulu", "Ash", "小明", "TJ"}[g.random.IntN(8)])
 	}
 	if g.oneIn(10) {

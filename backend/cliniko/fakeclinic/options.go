@@ -21,18 +21,23 @@ const (
 	rateWindow = time.Minute
 )
 
-// Options describe a clinic. The zero value is a demo clinic of 2,000 patients
-// with no rate limit and no latency.
+// Options describe a clinic. The zero value is a hostile clinic of 2,000
+// patients, with no rate limit and no latency. DemoOptions are the demo's.
 type Options struct {
 	// Seed determines everything that is generated. Clinics with equal Seed,
-	// Patients and Shares are identical.
+	// Patients, Shares, Everyday and Closed are identical.
 	Seed uint64
 	// Patients is how many patients to generate; zero means DefaultPatients,
 	// NoPatients means none.
 	Patients int
 	// Shares say how many of them lack something or are otherwise unusual; nil
-	// means DemoShares.
+	// means HostileShares.
 	Shares *Shares
+	// Everyday has people with the names, addresses and numbers that one meets
+	// in a clinic in Melbourne, instead of those that are hard to get right.
+	Everyday bool
+	// Closed is the latest of all generated times; zero means the end of 2025.
+	Closed time.Time
 
 	// Key is the API key with its shard suffix; empty means one derived from
 	// the seed.
@@ -63,12 +68,6 @@ type Options struct {
 	ArchiveBumps bool
 }
 
-// DemoOptions are those of the demo: the default clinic with Cliniko's own
-// limit.
-func DemoOptions() Options {
-	return Options{Seed: 1, Limit: ClinikoLimit}
-}
-
 func (o Options) withDefaults() Options {
 	switch {
 	case o.Patients == 0:
@@ -77,7 +76,7 @@ func (o Options) withDefaults() Options {
 		o.Patients = 0
 	}
 	if o.Shares == nil {
-		shares := DemoShares()
+		shares := HostileShares()
 		o.Shares = &shares
 	}
 	if o.Key == "" {
@@ -97,6 +96,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.PatientApps == nil {
 		o.PatientApps = []PatientApp{TeleHabApp()}
+	}
+	if o.Closed.IsZero() {
+		o.Closed = closed
 	}
 	if o.Clock == nil {
 		o.Clock = time.Now

@@ -38,8 +38,7 @@ type Shares struct {
 // Hostile are answers that Cliniko's contract does not allow, or that have not
 // been seen: see package contract. Some were seen years ago or in other calls,
 // some are precautions. Without them a clinic is clean, and every answer obeys
-// the contract unless a fault or an edit changes it. The demo has all of them,
-// to test with realistic data.
+// the contract unless a fault or an edit changes it.
 type Hostile struct {
 	// Blanks sends some missing values as "" or white space instead of null.
 	Blanks bool
@@ -55,15 +54,26 @@ type Hostile struct {
 	Specials bool
 }
 
-// DemoShares are those of the demo clinic: the result of a few years of typing
-// at a front desk.
-func DemoShares() Shares {
+// HostileShares have all of it: the result of years of typing at a front desk,
+// with everything that was ever seen to go wrong.
+func HostileShares() Shares {
 	return Shares{
 		NoEmail: 0.08, NoSex: 0.02, NoBirthDate: 0.01, NoFirstName: 0.002, NoLastName: 0.002, SeveralMissing: 0.002,
 		ImpossibleBirthDate: 0.003,
 		Archived:            0.03, Merged: 0.005,
 		OddSex: 0.02, LegacyGender: 0.02, SharedEmail: 0.06, LeapDay: 0.003, BulkSecond: 0.15,
 		Hostile: Hostile{Blanks: true, ImpossibleEmail: 0.004, OddTimes: 0.03, Specials: true},
+	}
+}
+
+// EverydayShares are those of the demo: a clinic that is looked after, in which
+// about one client in fifteen needs attention.
+func EverydayShares() Shares {
+	return Shares{
+		NoEmail: 0.04, NoSex: 0.012, NoBirthDate: 0.009, NoFirstName: 0.001, SeveralMissing: 0.003, ImpossibleBirthDate: 0.002,
+		Archived: 0.03, Merged: 0.005,
+		LegacyGender: 0.02, SharedEmail: 0.06, LeapDay: 0.003, BulkSecond: 0.1,
+		Hostile: Hostile{ImpossibleEmail: 0.004},
 	}
 }
 

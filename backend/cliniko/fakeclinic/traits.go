@@ -23,6 +23,7 @@ func (g *generator) addTraits() {
 			p.UpdatedAt = p.UpdatedAt.Add(time.Duration(i%1000) * time.Millisecond)
 		}
 	})
+	bulkSecond := g.closed.AddDate(0, -7, -3)
 	g.some(g.shares.BulkSecond, func(p *Patient, _ int) {
 		if p.CreatedAt.Before(bulkSecond) {
 			p.UpdatedAt = bulkSecond
@@ -93,7 +94,7 @@ func (g *generator) applyLot(p *Patient, lot lot, i int) {
 // archive sets a time after the last update, which stays unchanged, as in
 // Cliniko's own samples.
 func (g *generator) archive(p *Patient) {
-	p.ArchivedAt = new(p.UpdatedAt.Add(time.Duration(g.random.Int64N(int64(closed.Sub(p.UpdatedAt))))).Truncate(time.Second))
+	p.ArchivedAt = new(p.UpdatedAt.Add(time.Duration(g.random.Int64N(int64(g.closed.Sub(p.UpdatedAt))))).Truncate(time.Second))
 }
 
 // merge merges each duplicate into a patient who is not one, and every fourth

@@ -143,7 +143,7 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 // openDemo opens the simulated clinic, with its only person signed in. The
 // caller holds the lock.
 func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
-	c, err := h.openClinic(ctx, workspace.OpenDemo)
+	c, err := h.openClinic(ctx, session.OpenDemo)
 	if err != nil {
 		return nil, err
 	}

@@ -99,6 +99,7 @@ export function answers(go: Found): Services {
     Clinics: {
       List: () => Promise.resolve(null),
       Use: none,
+      SetColor: none,
       ConnectSeparately: none,
       OpenDemo: none,
       LeaveDemo: none,

@@ -45,7 +45,25 @@ export function startGo(patch: Partial<AppState> = {}) {
       if (mock !== mocks.About.State) mock.mockReturnValue(later().promise);
     }
   };
-  return Object.assign(here, mocks, events(here), { fallSilent });
+  /** From now on every answer waits for `release`, but for the state; `asked` is how many do. */
+  const hold = (change: <T>(answer: T) => T) => {
+    const gate = later<undefined>();
+    let asked = 0;
+    for (const mock of Object.values(mocks).flatMap<Mock>(Object.values)) {
+      if (mock === mocks.About.State) continue;
+      const answer = mock.getMockImplementation();
+      mock.mockImplementation(async (...given: unknown[]) => {
+        asked++;
+        await gate.promise;
+        return change((await answer?.(...given)) as unknown);
+      });
+    }
+    const release = () => {
+      gate.answer(undefined);
+    };
+    return { asked: () => asked, release };
+  };
+  return Object.assign(here, mocks, events(here), { fallSilent, hold });
 }
 
 export type CannedGo = ReturnType<typeof startGo>;

@@ -36,6 +36,7 @@ export * from './staff';
 
 export const CLINIC: ClinicView = {
   name: 'Harbour Physio',
+  color: 'teal',
   shard: 'au2',
   ownerName: 'Dana Smith',
   ownerRole: 'administrator',
@@ -44,8 +45,18 @@ export const CLINIC: ClinicView = {
 };
 export const CONNECTION: ConnectionView = { clinic: CLINIC, patients: 7 };
 /** The first is shown. */
-export const HARBOUR: ClinicPlace = { account: '', name: 'Harbour Physio', current: true };
-export const RIVERSIDE: ClinicPlace = { account: '7', name: 'Riverside Physio', current: false };
+export const HARBOUR: ClinicPlace = {
+  account: '',
+  name: 'Harbour Physio',
+  color: 'teal',
+  current: true,
+};
+export const RIVERSIDE: ClinicPlace = {
+  account: '7',
+  name: 'Riverside Physio',
+  color: 'blue',
+  current: false,
+};
 
 /** What Go says when something does not work; the text ends with the next step. */
 export const refusal = (code: string, message = `What Go says of ${code}.`): ErrorView => ({

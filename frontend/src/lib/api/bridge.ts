@@ -66,6 +66,7 @@ interface Security {
 interface Clinics {
   List(): Promise<T.ClinicPlace[] | null>;
   Use(account: string): Promise<T.AppState>;
+  SetColor(color: T.ClinicColor): Promise<T.AppState>;
   ConnectSeparately(key: string): Promise<T.AppState>;
   OpenDemo(): Promise<T.AppState>;
   LeaveDemo(): Promise<T.AppState>;

@@ -10,6 +10,7 @@ import type { Services } from './bridge';
 import { ApiError, toErrorView } from './errors';
 import type {
   ButtonState,
+  ClinicColor,
   ExportFormat,
   GuideName,
   PersonDetails,
@@ -128,11 +129,14 @@ export const api = {
     settle(() => go().Security.SetRetention(retention, own), LOCAL),
   diagnostics: () => settle(() => go().About.Diagnostics(), LOCAL),
 
-  /** The clinics that have data on this computer, once there is more than one. */
+  /** The clinics that have data on this computer; one that is alone need not be among them. */
   clinics: async () => (await settle(() => go().Clinics.List(), LOCAL)) ?? [],
   /** Gives the clinic of a pasted key data of its own, and switches to it. */
   connectSeparately: (key: string) => settle(() => go().Clinics.ConnectSeparately(key), REMOTE),
   useClinic: (account: string) => settle(() => go().Clinics.Use(account), REMOTE),
+
+  /** Of the clinic that is shown. */
+  setColor: (color: ClinicColor) => settle(() => go().Clinics.SetColor(color), LOCAL),
 
   openDemo: () => settle(() => go().Clinics.OpenDemo(), REMOTE),
   leaveDemo: () => settle(() => go().Clinics.LeaveDemo(), REMOTE),

@@ -26,9 +26,11 @@ export type KeyringView = FromGo<go.KeyringView>;
 /** `paused` is Go's alone to say. */
 export type RetentionView = Narrow<go.RetentionView, { paused?: boolean }>;
 
-export type ClinicPlace = FromGo<go.ClinicPlace>;
-export type ClinicView = FromGo<go.ClinicView>;
-export type ConnectionView = FromGo<go.ConnectionView>;
+/** By which the clinics of one computer are told apart. */
+export type ClinicColor = 'teal' | 'blue' | 'violet' | 'pink' | 'orange' | 'green';
+export type ClinicPlace = Narrow<go.ClinicPlace, { color: ClinicColor }>;
+export type ClinicView = Narrow<go.ClinicView, { color: ClinicColor }>;
+export type ConnectionView = Narrow<go.ConnectionView, { clinic: ClinicView }>;
 export type Erasure = Narrow<go.Erasure, { state: AppState }>;
 export type ErrorView = FromGo<go.ErrorView>;
 export type TallyView = FromGo<go.TallyView>;
@@ -47,6 +49,7 @@ export type AppState = Narrow<
   go.AppState,
   {
     person: PersonView | null;
+    clinic: ClinicView | null;
     button: ButtonState;
     sync: SyncStatus;
     start: StartScreen;

@@ -28,6 +28,7 @@ const nobody = (state: AppState): AppState => ({
   managers: [],
   clinic: state.clinic && {
     name: state.clinic.name,
+    color: state.clinic.color,
     shard: '',
     ownerName: '',
     ownerRole: '',

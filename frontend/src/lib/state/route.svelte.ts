@@ -61,8 +61,10 @@ export class Router {
 
   /** Forgets the way here: after signing in, out, or changing the clinic. */
   reset(to: Route = this.#start) {
+    const fresh = { ...to }; // whoever waits where they were has been elsewhere, start or not
+    if (to === this.#start) this.#start = fresh;
     this.#past = [];
-    this.current = to;
+    this.current = fresh;
     this.cameBack = false;
   }
 }

@@ -52,10 +52,11 @@ export class Workspace {
 
   readonly attention = new AttentionList(this.say);
 
-  /** It is no longer shown: nothing of it is heard, and no link of it is followed. */
+  /** It is no longer shown: nothing of it is heard, and nothing chosen in it is opened. */
   close() {
     this.#closed = true;
     this.links.close();
+    this.palette.close();
     announcer.forget();
   }
 }

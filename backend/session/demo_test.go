@@ -1,0 +1,177 @@
+package session_test
+
+import (
+	"testing"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/syncer"
+	"telehab.io/desktop/backend/workspace"
+)
+
+func openDemo(t *testing.T, dir string) *workspace.Workspace {
+	t.Helper()
+	began := time.Now()
+	w, err := session.OpenDemo(t.Context(), workspace.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("opened in %v", time.Since(began).Round(time.Millisecond))
+	return w
+}
+
+func report(syncer.Progress) {}
+
+// The demo has been synced for a month before it is seen, by the engine: what is
+// stored is what its Cliniko has, and what was done is in the audit trail.
+func TestTheDemoHasAMonthBehindIt(t *testing.T) {
+	w := openDemo(t, t.TempDir())
+	t.Cleanup(func() { _ = w.Close() })
+	store, err := w.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	passes, err := store.Passes(t.Context(), 500)
+	if err != nil || len(passes) < 38 {
+		t.Fatalf("%d syncs, %v", len(passes), err)
+	}
+	now := time.Now()
+	changed, full := 0, 0
+	for i, p := range passes { // the newest first
+		if p.Err != "" || p.EndedAt.Before(p.StartedAt) || p.EndedAt.After(now.Add(time.Second)) || p.Requests == 0 {
+			t.Errorf("sync %d: %+v", i, p)
+		}
+		if p.Counts.Read != p.Counts.Synced+p.Counts.Unchanged+p.Counts.Failed+p.Counts.Archived {
+			t.Errorf("the numbers of sync %d do not add up: %+v", i, p.Counts)
+		}
+		if i > 0 && p.StartedAt.After(passes[i-1].StartedAt) {
+			t.Errorf("sync %d is later than the next one", i)
+		}
+		if p.Kind == profile.FullPass {
+			full++
+		} else if p.Counts.Synced+p.Counts.Failed > 0 {
+			changed++
+		}
+	}
+	first := passes[len(passes)-1]
+	if age := now.Sub(first.EndedAt); first.Kind != profile.FullPass || first.Counts.Read != 2000 || first.Counts.Synced < 1700 || age < 29*24*time.Hour || age > 31*24*time.Hour {
+		t.Errorf("the first sync was %v ago: %+v", age, first)
+	}
+	if changed < 20 || full < 4 || full > 6 {
+		t.Errorf("%d syncs brought something, %d read everybody", changed, full)
+	}
+	tally, err := store.Tally(t.Context())
+	if share := float64(tally.Failed) / float64(tally.Active); err != nil || share < 0.05 || share > 0.08 {
+		t.Errorf("%+v need attention, %v", tally, err)
+	}
+	engine, err := w.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := engine.Full(t.Context(), report)
+	if err != nil || again.Counts.Synced != 0 || again.Counts.Unchanged+again.Counts.Failed != tally.Active {
+		t.Errorf("every client again: %+v, %v; %+v are stored", again.Counts, err, tally)
+	}
+}
+
+func TestTheDemosDaysAndTrailAreTrue(t *testing.T) {
+	w := openDemo(t, t.TempDir())
+	t.Cleanup(func() { _ = w.Close() })
+	store, err := w.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	year, month, day := time.Now().Date()
+	var begins []time.Time
+	for i := range 30 {
+		begins = append(begins, time.Date(year, month, day-29+i, 0, 0, 0, 0, time.Local))
+	}
+	days, err := store.Days(t.Context(), begins)
+	if err != nil {
+		t.Fatal(err)
+	}
+	synced, fewest, most := 0, 2000, 0
+	for _, d := range days {
+		if d.Passes > 0 {
+			synced++
+			fewest, most = min(fewest, d.Failing), max(most, d.Failing)
+		}
+	}
+	if synced < 20 || fewest < 80 || most > 180 || fewest == most {
+		t.Errorf("%d days with syncs; from %d to %d needed attention", synced, fewest, most)
+	}
+
+	demo := session.DemoPerson().ID
+	today, err := store.Today(t.Context(), demo)
+	if err != nil || today.Looked.IsZero() || time.Since(today.Looked) < 4*time.Hour || len(today.Opened) == 0 {
+		t.Errorf("looked %v, opened %d, %v", today.Looked, len(today.Opened), err)
+	}
+	_, clients, err := store.ChangedSince(t.Context(), today.Looked, 20)
+	if err != nil || clients == 0 {
+		t.Errorf("%d changed since then, %v", clients, err)
+	}
+
+	events, err := w.Events(t.Context(), 0, 500)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := map[staff.Action]int{}
+	for i, e := range events { // the newest first
+		done[e.Action]++
+		if e.Person != demo || e.Outcome != "" || e.Here.After(time.Now()) || i > 0 && e.Here.After(events[i-1].Here) {
+			t.Errorf("line %d: %+v", i, e)
+		}
+	}
+	if done[staff.ConnectedClinic] != 1 || done[staff.ListedClients] != 1 || done[staff.ImportedClients] != 1 || done[staff.Synced] < 8 || done[staff.OpenedProfile] == 0 {
+		t.Errorf("%v", done)
+	}
+	if oldest := events[len(events)-1]; oldest.Action != staff.ConnectedClinic || time.Since(oldest.Here) < 29*24*time.Hour {
+		t.Errorf("it begins with %+v", oldest)
+	}
+}
+
+// Opened again, the demo is as it was left.
+func TestTheDemoIsOpenedAgain(t *testing.T) {
+	dir := t.TempDir()
+	w := openDemo(t, dir)
+	numbers := func() (passes int, tally profile.Tally, connected time.Time) {
+		t.Helper()
+		store, err := w.Store(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := store.Passes(t.Context(), 500)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tally, err = store.Tally(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		clinic, err := w.Clinic(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(kept), tally, clinic.Connected
+	}
+	passes, tally, connected := numbers()
+	if age := time.Since(connected); age < 29*24*time.Hour {
+		t.Errorf("connected %v ago", age)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w = openDemo(t, dir)
+	t.Cleanup(func() { _ = w.Close() })
+	if p, n, c := numbers(); p != passes || n != tally || !c.Equal(connected) {
+		t.Errorf("%d syncs, %+v, connected %v; before %d, %+v, %v", p, n, c, passes, tally, connected)
+	}
+	engine, err := w.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pass, err := engine.Sync(t.Context(), report); err != nil || pass.Kind == profile.FullPass || pass.Counts.Read != 0 {
+		t.Errorf("%+v, %v", pass, err)
+	}
+}

@@ -1,0 +1,90 @@
+import { render, screen, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it } from 'vitest';
+import App from './App.svelte';
+import type { ListingView } from './lib/api';
+import { router, type Route } from './lib/state/route.svelte';
+import { later, startGo } from './testing/go';
+import * as sample from './testing/samples';
+
+const bar = () => screen.findByRole('region', { name: 'Demo clinic' });
+
+/** Go leaves the demo for a computer on which nothing is set up, or this. */
+function inDemo(after: Parameters<typeof startGo>[0] = sample.NEW) {
+  const go = startGo({ demo: true });
+  go.Clinics.LeaveDemo.mockImplementation(async () => {
+    const generation = go.state.generation + 1;
+    return go.set({ ...after, demo: false, generation, sync: { ...sample.SYNC, generation } });
+  });
+  return { go, user: userEvent.setup() };
+}
+
+beforeEach(() => {
+  router.reset();
+});
+
+describe('the demo', () => {
+  it('says that it is one on every screen, with the ways out', async () => {
+    const { go } = inDemo();
+    go.Sync.List.mockReturnValue(later<ListingView>().promise);
+    render(App);
+    const routes: Route[] = [
+      { name: 'today' },
+      { name: 'profiles' },
+      { name: 'attention' },
+      { name: 'profile', id: sample.OLIVER.id },
+      { name: 'sync' },
+      ...(['integration', 'syncs', 'people', 'security', 'audit', 'about'] as const).map(
+        (section) => ({ name: 'settings' as const, section }),
+      ),
+    ];
+    for (const route of routes) {
+      router.go(route);
+      const ways = within(await bar()).getAllByRole('button');
+      expect(ways.map(({ textContent }) => textContent.trim())).toEqual([
+        'Leave demo',
+        'Set up my clinic',
+      ]);
+    }
+  });
+
+  it('is left for where one came from', async () => {
+    const { user } = inDemo();
+    render(App);
+    await user.click(within(await bar()).getByRole('button', { name: 'Leave demo' }));
+    await screen.findByRole('heading', { name: 'Welcome to TeleHab' });
+    expect(screen.queryByRole('region', { name: 'Demo clinic' })).toBeNull();
+  });
+
+  it('leads to the first step of setting up a clinic', async () => {
+    const { user } = inDemo();
+    render(App);
+    await user.click(within(await bar()).getByRole('button', { name: 'Set up my clinic' }));
+    await screen.findByRole('heading', { name: 'Create your account' });
+  });
+
+  it('leads whoever has an account to the next one', async () => {
+    const { user } = inDemo(sample.UNCONNECTED);
+    render(App);
+    await user.click(within(await bar()).getByRole('button', { name: 'Set up my clinic' }));
+    await screen.findByRole('heading', { name: 'Set up Cliniko integration' });
+  });
+
+  it('says why it cannot be left, and stays', async () => {
+    const { go, user } = inDemo();
+    go.Clinics.LeaveDemo.mockRejectedValue(sample.refusal('internal', 'Try again.'));
+    render(App);
+    await user.click(within(await bar()).getByRole('button', { name: 'Leave demo' }));
+    expect(await within(await bar()).findByText('Try again.')).toBeVisible();
+  });
+});
+
+describe('a clinic of one’s own', () => {
+  it('has nothing of the demo', async () => {
+    startGo();
+    render(App);
+    await screen.findByRole('heading', { name: 'Profiles' });
+    expect(screen.queryByText('Leave demo')).toBeNull();
+    expect(screen.queryByText('Set up my clinic')).toBeNull();
+  });
+});
