@@ -134,6 +134,17 @@ export function walkGuided({ step, at, accessibleInBoth }) {
       (await group.innerText()).endsWith(String(count - 1)),
     );
     await group.click();
+
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Shift+ArrowDown');
+    const bar = page.getByRole('toolbar', { name: 'Selection' });
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Call sheet' }).waitFor();
+    await accessibleInBoth('13-attention-selected');
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'hidden' });
     await button('Settings').click();
   });
 }

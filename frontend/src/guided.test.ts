@@ -110,7 +110,7 @@ describe('getting started', () => {
   it('is not for those who may only look', async () => {
     const { go } = integration({ button: '' });
     await button('Set up the button');
-    go.become({ person: { ...sample.DANA, permissions: ['pms_link'] } });
+    go.become({ person: { ...sample.DANA, permissions: ['practitioner', 'pms_link'] } });
     await (await guide()).findByText(/^Ask Dana Smith or Lee/);
     await vi.waitFor(() => expect(absent('Set up the button')).toBeNull());
     expect(absent('I do not use the button')).toBeNull();

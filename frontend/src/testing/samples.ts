@@ -5,9 +5,6 @@
 import type {
   AppState,
   AttentionRow,
-  ClinicPlace,
-  ClinicView,
-  ConnectionView,
   DayView,
   ErrorView,
   EventView,
@@ -30,33 +27,11 @@ import type {
   SyncStatus,
   TallyView,
 } from '../lib/api/types';
+import { CLINIC } from './clinics';
 import { DANA, LEE, PRIYA } from './staff';
 
+export * from './clinics';
 export * from './staff';
-
-export const CLINIC: ClinicView = {
-  name: 'Harbour Physio',
-  color: 'teal',
-  shard: 'au2',
-  ownerName: 'Dana Smith',
-  ownerRole: 'administrator',
-  keyEnds: 'W0pd',
-  connectedAt: '2026-11-02T22:10:00Z',
-};
-export const CONNECTION: ConnectionView = { clinic: CLINIC, patients: 7 };
-/** The first is shown. */
-export const HARBOUR: ClinicPlace = {
-  account: '',
-  name: 'Harbour Physio',
-  color: 'teal',
-  current: true,
-};
-export const RIVERSIDE: ClinicPlace = {
-  account: '7',
-  name: 'Riverside Physio',
-  color: 'blue',
-  current: false,
-};
 
 /** What Go says when something does not work; the text ends with the next step. */
 export const refusal = (code: string, message = `What Go says of ${code}.`): ErrorView => ({
