@@ -76,7 +76,7 @@ const CHANGES = [
     /types\.ts/,
   ],
   ['a field that is said more exactly is gone', MODELS, 'privacyPolicy: string;', '', /types\.ts/],
-  ['Go has one field more', MODELS, 'keyEnds: string;', 'keyEnds: string; note: string;', /samples.*note/s],
+  ['Go has one field more', MODELS, 'keyEnds: string;', 'keyEnds: string; note: string;', /testing.*note/s],
   [
     'the page says of a field what Go does not',
     'src/lib/api/types.ts',
