@@ -18,8 +18,9 @@ import { results } from './paths.mjs';
 const folder = `${results}/secrets`;
 
 // A shorter name alone would be found by chance in sealed data: of five bytes,
-// one time in a hundred runs.
-const SHORTEST_NAME = 6;
+// one time in a hundred runs. It counts in each form: two Chinese characters are
+// six bytes, and four in UTF-16.
+const SHORTEST_NAME = 6; // bytes
 
 /** Notes for the search afterwards what a run must not have written. */
 export function rememberSecrets(run, secrets) {
@@ -68,7 +69,8 @@ export function termsOf(people) {
 const trim = (text) => String(text ?? '').trim();
 
 /** Long enough, and on one line: the search takes one term a line. */
-const canBeSought = (term) => Buffer.byteLength(term) >= SHORTEST_NAME && !/[\r\n\0]/.test(term);
+const canBeSought = (term) =>
+  Math.min(Buffer.byteLength(term), 2 * term.length) >= SHORTEST_NAME && !/[\r\n\0]/.test(term);
 
 /** A key or a password, in the forms in which it travels. */
 export function formsOf(secret) {
