@@ -125,14 +125,23 @@ func (p *People) Confirm(ctx context.Context, id, password string) error {
 		return err
 	}
 	defer p.release()
+	_, err := p.confirmed(ctx, id, password)
+	return err
+}
+
+// confirmed returns the person with the id, whose password this is.
+func (p *People) confirmed(ctx context.Context, id, password string) (*staff.Person, error) {
 	_, person, err := p.find(ctx, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !person.Active() {
-		return errUnknown
+		return nil, errUnknown
 	}
-	return p.challenge(ctx, person.Email, person, password, wrongSentence)
+	if err := p.challenge(ctx, person.Email, person, password, wrongSentence); err != nil {
+		return nil, err
+	}
+	return person, nil
 }
 
 var errChangedMeanwhile = invalid("This person was changed meanwhile, so nothing was changed now. Look at the list of people and try again.")

@@ -67,14 +67,8 @@ func (p *People) enroll(ctx context.Context, id, password string, enroll func(*s
 		return err
 	}
 	defer p.release()
-	_, before, err := p.find(ctx, id)
+	before, err := p.confirmed(ctx, id, password)
 	if err != nil {
-		return err
-	}
-	if !before.Active() {
-		return errUnknown
-	}
-	if err := p.challenge(ctx, before.Email, before, password, wrongSentence); err != nil {
 		return err
 	}
 	kept, err := enroll(before)
