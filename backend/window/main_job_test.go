@@ -244,6 +244,9 @@ func TestDemoAndBack(t *testing.T) {
 	if err != nil || !state.Demo || state.Person == nil || state.Clinic == nil {
 		t.Fatalf("%+v, %v", state, err)
 	}
+	if _, err := f.app.Sync.Now(); err != nil { // what has changed since the last sync
+		t.Fatal(err)
+	}
 	if pass := f.imported(); pass.Read <= fakeclinic.DefaultPatients || pass.Synced != 0 {
 		t.Errorf("what has been synced for a month is read once more: %+v", pass)
 	}

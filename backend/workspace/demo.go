@@ -25,7 +25,8 @@ import (
 type demo struct {
 	server    *fakeclinic.Server
 	throwaway bool
-	behind    atomic.Int64 // how far its clocks are behind this computer's, in nanoseconds
+	present   func() time.Time // this computer's clock
+	behind    atomic.Int64     // how far its clocks are behind this computer's, in nanoseconds
 }
 
 func (d *demo) close() error {
@@ -39,10 +40,13 @@ func (d *demo) close() error {
 func (d *demo) clocks() clocks {
 	behind := func() time.Duration { return time.Duration(d.behind.Load()) }
 	return clocks{
-		now:    func() time.Time { return time.Now().Add(-behind()) },
+		now:    func() time.Time { return d.present().Add(-behind()) },
 		uptime: func() time.Duration { return 3*demoDays*24*time.Hour + uptime.Now() - behind() }, // never before a start
 	}
 }
+
+// goTo sets its clocks to a time that is not after the present.
+func (d *demo) goTo(at time.Time) { d.behind.Store(int64(d.present().Sub(at))) }
 
 const (
 	// demoLatency is about what Cliniko takes to answer, so that the demo feels
@@ -75,13 +79,13 @@ func (p *Past) Busy(after time.Time) int {
 func (p *Past) Reach(at time.Time) error {
 	d := p.workspace.demo
 	for len(p.happenings) > 0 && !p.happenings[0].At.After(at) {
-		d.behind.Store(int64(time.Since(p.happenings[0].At)))
+		d.goTo(p.happenings[0].At)
 		if err := p.happenings[0].Do(); err != nil {
 			return err
 		}
 		p.happenings = p.happenings[1:]
 	}
-	d.behind.Store(int64(time.Since(at)))
+	d.goTo(at)
 	return nil
 }
 
@@ -113,7 +117,7 @@ func OpenDemo(ctx context.Context, o Options) (*Workspace, *Past, error) {
 
 // startDemo starts the clinic that began then, or a month ago; zero is never.
 func (w *Workspace) startDemo(ctx context.Context, began time.Time) (*Past, error) {
-	now := time.Now()
+	now := w.demo.present()
 	fresh := began.IsZero()
 	if fresh {
 		began = now.AddDate(0, 0, -demoDays).Truncate(time.Minute)
@@ -215,6 +219,7 @@ func openDemo(ctx context.Context, o Options) (*Workspace, time.Time, error) {
 }
 
 func (w *Workspace) asDemo(d *demo) *Workspace {
+	d.present = w.clocks.now
 	w.demo, w.clocks = d, d.clocks()
 	return w
 }
@@ -236,7 +241,7 @@ func (w *Workspace) demoBegan(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	began := imported.Local().Truncate(time.Minute)
-	age := time.Since(began.AddDate(0, 0, demoDays))
+	age := w.Now().Sub(began.AddDate(0, 0, demoDays))
 	if imported.IsZero() || age < 0 || age > demoDays*24*time.Hour {
 		return time.Time{}, profile.Refuse(profile.StoreDamaged, "The demo is of another time. Open it again.")
 	}

@@ -24,6 +24,7 @@ type Options struct {
 	OnUnsaved  func(error)           // something was done, and that it was could not be saved beside it
 	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for
+	Clock      func() time.Time      // this computer's; nil is time.Now
 }
 
 // FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.

@@ -110,11 +110,14 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if err != nil {
 		return nil, errors.Join(profile.Because(profile.StoreUnreadable, err), db.Close())
 	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
 	people := []account.Option{account.WithClinic(clinicWords(db))}
 	if o.HashCost != (account.Cost{}) {
 		people = append(people, account.WithCost(o.HashCost))
 	}
-	w := &Workspace{Accounts: account.New(db, people...), options: o, clocks: clocks{time.Now, uptime.Now}, at: at, db: db, file: file}
+	w := &Workspace{Accounts: account.New(db, people...), options: o, clocks: clocks{o.Clock, uptime.Now}, at: at, db: db, file: file}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
 	return w, nil
 }
