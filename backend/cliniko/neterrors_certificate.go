@@ -184,5 +184,5 @@ func printable(text string) string {
 	return text
 }
 
-func date(t time.Time) string   { return t.UTC().Format("2 January 2006") }
+func date(t time.Time) string   { return t.Local().Format("2 January 2006") }
 func moment(t time.Time) string { return t.Format("2 January 2006, 15:04") }
