@@ -40,11 +40,12 @@ func main() {
 func run() int {
 	ctx, stop := command.UntilSignal(context.Background())
 	defer stop()
+	o := workspace.FromEnvironment(version)
 	return command.Run(ctx, os.Args[1:], command.Terminal{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: version,
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Workspace: o,
 		Window: func(_ context.Context, demo bool, link string) error {
 			stop() // the window handles signals by itself
-			return openWindow(workspace.FromEnvironment(version), demo, link)
+			return openWindow(o, demo, link)
 		},
 	})
 }

@@ -34,7 +34,7 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 	run := func(want int, in string, args ...string) {
 		t.Helper()
 		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
 			t.Fatalf("%s: %d, %s", args, code, errs.String())
 		}
 	}
@@ -47,7 +47,7 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 	run(1, "no\n", append([]string{"disconnect"}, as...)...)
 	run(0, "", append([]string{"export"}, as...)...)
 	var errs bytes.Buffer
-	code := command.Run(t.Context(), append([]string{"export"}, as...), command.Terminal{In: strings.NewReader(""), Out: fullDisk{}, Err: &errs})
+	code := command.Run(t.Context(), append([]string{"export"}, as...), command.Terminal{In: strings.NewReader(""), Out: fullDisk{}, Err: &errs, Workspace: quick()})
 	if want := "telehab: The export could not be written to standard output, so it is not complete. Check that the disk it goes to has room, then try again. (invalid)\n"; code != 1 || errs.String() != want {
 		t.Fatalf("an export that could not be written: %d, %s", code, errs.String())
 	}
@@ -107,7 +107,7 @@ func TestExportNeedsAPermissionOfItsOwn(t *testing.T) {
 		t.Helper()
 		t.Setenv("TELEHAB_PASSWORD", passwords)
 		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
 			t.Fatalf("%s: %d, %s", args, code, errs.String())
 		}
 		return out.String() + errs.String()

@@ -60,7 +60,7 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 		for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 			var out, errs bytes.Buffer
 			code := command.Run(t.Context(), append(strings.Fields(c.command), c.arguments...),
-				command.Terminal{In: strings.NewReader(c.in), Out: &out, Err: &errs})
+				command.Terminal{In: strings.NewReader(c.in), Out: &out, Err: &errs, Workspace: quick()})
 			if strings.Contains(errs.String(), "Too many attempts") && time.Now().Before(deadline) {
 				continue // after the wrong password
 			}

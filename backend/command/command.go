@@ -28,10 +28,11 @@ const (
 
 // Terminal is what the commands run in.
 type Terminal struct {
-	In      io.Reader
-	Out     io.Writer
-	Err     io.Writer
-	Version string
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+	// Workspace is what the commands work on; what it tells goes to Err.
+	Workspace workspace.Options
 	// Window opens the window and returns when it is closed. link is what the
 	// operating system handed over, not looked at yet; "" for nothing.
 	Window func(ctx context.Context, demo bool, link string) error
@@ -97,7 +98,7 @@ func (t *Terminal) root() *cobra.Command {
 		Long: "TeleHab keeps your clients equal to Cliniko's, one way.\n\n" +
 			"Without a command it opens its window. With one it does the same work in the terminal.",
 		Example:       "  telehab\n  telehab --demo\n  telehab sync --demo",
-		Version:       t.Version,
+		Version:       t.Workspace.Version,
 		Args:          cobra.NoArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -143,7 +144,7 @@ func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do 
 }
 
 func (t *Terminal) options() workspace.Options {
-	o := workspace.FromEnvironment(t.Version)
+	o := t.Workspace
 	o.OnBusy = func() {
 		_, _ = fmt.Fprintln(t.Err, "telehab: Another TeleHab is opening the data. Waiting for it. (store_busy)")
 	}

@@ -14,10 +14,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"telehab.io/desktop/backend/account"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/keyring/keyringtest"
 	"telehab.io/desktop/backend/leaktest"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // The commands run as a program of their own, under a real keyring.
@@ -25,7 +27,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(keyed{m}, map[string]func(){
 		"telehab": func() {
 			ctx, stop := command.UntilSignal(context.Background())
-			code := command.Run(ctx, os.Args[1:], command.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Version: "1.2.3",
+			code := command.Run(ctx, os.Args[1:], command.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Workspace: quick(),
 				Window: func(_ context.Context, demo bool, link string) error {
 					_, err := fmt.Printf("window, demo %v, link %q\n", demo, link)
 					return err
@@ -34,6 +36,14 @@ func TestMain(m *testing.M) {
 			os.Exit(code)
 		},
 	})
+}
+
+// quick is the workspace of the environment with passwords that are cheap to
+// hash: the tests check hundreds.
+func quick() workspace.Options {
+	o := workspace.FromEnvironment("1.2.3")
+	o.HashCost = account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
+	return o
 }
 
 // keyed runs the tests in a private session with an unlocked keyring.

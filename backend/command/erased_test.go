@@ -77,7 +77,7 @@ func TestNothingIsErasedDuringASync(t *testing.T) {
 			t.Setenv("TELEHAB_PASSWORD", password)
 			run := func(in string, args ...string) (code int, out, errs string) {
 				var outs, complaints bytes.Buffer
-				code = command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &outs, Err: &complaints})
+				code = command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &outs, Err: &complaints, Workspace: quick()})
 				return code, outs.String(), complaints.String()
 			}
 			if code, _, errs := run("", "people", "add", "--email", "dana@example.com", "--name", "Dana"); code != 0 {

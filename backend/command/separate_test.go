@@ -35,7 +35,7 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	run := func(want int, in string, args ...string) string {
 		t.Helper()
 		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
 			t.Fatalf("%s: %d, %s%s", args, code, out.String(), errs.String())
 		}
 		return out.String() + errs.String()
@@ -44,7 +44,7 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
 	run(0, fake.Key(), append([]string{"connect"}, as...)...)
 
-	options := workspace.FromEnvironment("1.2.3")
+	options := quick()
 	w, err := workspace.OpenCurrent(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func TestErasingBesideAWindow(t *testing.T) {
 	run := func(want int, in string, args ...string) string {
 		t.Helper()
 		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
 			t.Fatalf("%s: %d, %s%s", args, code, out.String(), errs.String())
 		}
 		return out.String() + errs.String()

@@ -31,7 +31,7 @@ func TestFullSyncMendsChangedRows(t *testing.T) {
 	run := func(want int, in string, args ...string) (complaint string) {
 		t.Helper()
 		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs}); code != want {
+		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
 			t.Fatalf("%s: %d, %s", args, code, errs.String())
 		}
 		if want != 0 && out.Len() > 0 {
@@ -78,7 +78,7 @@ func TestSyncSaysThatTheClocksDiffer(t *testing.T) {
 		{"", "people add --email dana@example.com --name Dana"}, {fake.Key(), "connect --as dana@example.com"}, {"", "sync"},
 	} {
 		errs.Reset()
-		if code := command.Run(t.Context(), strings.Fields(call.args), command.Terminal{In: strings.NewReader(call.in), Out: &bytes.Buffer{}, Err: &errs}); code != 0 {
+		if code := command.Run(t.Context(), strings.Fields(call.args), command.Terminal{In: strings.NewReader(call.in), Out: &bytes.Buffer{}, Err: &errs, Workspace: quick()}); code != 0 {
 			t.Fatalf("%s: %d, %s", call.args, code, errs.String())
 		}
 	}

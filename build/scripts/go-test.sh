@@ -14,6 +14,10 @@ cd "$(dirname "$0")/../.."
 read -ra packages <<<"${PACKAGES:-. ./backend/... ./build/...}"
 [ $# = 0 ] || packages=("$@")
 
+# With the race detector each program sleeps for a second before it ends, and the
+# tests start hundreds.
+export GORACE="atexit_sleep_ms=50 ${GORACE-}"
+
 artifacts=$PWD/build/test-results/artifacts
 rm -rf "$artifacts"
 mkdir -p "$artifacts"
