@@ -56,6 +56,7 @@ export default defineConfig(({ command, mode }) => ({
   test: {
     environment: 'jsdom',
     include: ['src/**/*.test.ts'],
+    isolate: false, // more than half of the time went into loading the same modules for each file
     setupFiles: ['src/testing/setup.ts'],
     restoreMocks: true,
     testTimeout: 60_000, // more than one thing may be waited for, see src/testing/setup.ts

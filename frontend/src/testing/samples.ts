@@ -60,7 +60,10 @@ export const SYNC: SyncStatus = {
   perSecond: 0,
   secondsLeft: -1,
   waitingUntil: '',
-  lastSuccess: new Date().toISOString(), // all is up to date
+  // All is up to date, whenever the test runs.
+  get lastSuccess() {
+    return new Date().toISOString();
+  },
   last: null,
   problem: null,
   unfinished: false,
