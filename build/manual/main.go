@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"telehab.io/desktop/backend/command"
+	"telehab.io/desktop/backend/workspace"
 )
 
 func main() {
@@ -33,7 +34,7 @@ func write(dir, version string) error {
 	if err := os.MkdirAll(pages, 0o755); err != nil { //nolint:gosec // everybody reads manuals
 		return err
 	}
-	commands := command.Terminal{Version: version}.Commands()
+	commands := command.Terminal{Workspace: workspace.Options{Version: version}}.Commands()
 	commands.DisableAutoGenTag = true // it has the time of the build
 	header := doc.GenManHeader{Section: "1", Source: "TeleHab " + version, Manual: "TeleHab's commands"}
 	return errors.Join(
