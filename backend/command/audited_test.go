@@ -90,7 +90,7 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 			walk(name, sub)
 		}
 	}
-	walk("", command.Terminal{}.Commands())
+	walk("", command.Commands(""))
 	slices.Sort(run)
 	slices.Sort(known)
 	if run = slices.Compact(run); !slices.Equal(run, known) {

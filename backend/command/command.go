@@ -85,9 +85,11 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	return exitUsage
 }
 
-// Commands returns the tree of commands, for the manual and the shells'
-// completions.
-func (t Terminal) Commands() *cobra.Command { return t.root() }
+// Commands returns the tree of this version's commands, for the manual and the
+// shells' completions.
+func Commands(version string) *cobra.Command {
+	return (&Terminal{Workspace: workspace.Options{Version: version}}).root()
+}
 
 func (t *Terminal) root() *cobra.Command {
 	var demo bool

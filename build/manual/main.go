@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra/doc"
 
 	"telehab.io/desktop/backend/command"
-	"telehab.io/desktop/backend/workspace"
 )
 
 func main() {
@@ -34,7 +33,7 @@ func write(dir, version string) error {
 	if err := os.MkdirAll(pages, 0o755); err != nil { //nolint:gosec // everybody reads manuals
 		return err
 	}
-	commands := command.Terminal{Workspace: workspace.Options{Version: version}}.Commands()
+	commands := command.Commands(version)
 	commands.DisableAutoGenTag = true // it has the time of the build
 	header := doc.GenManHeader{Section: "1", Source: "TeleHab " + version, Manual: "TeleHab's commands"}
 	return errors.Join(
