@@ -46,7 +46,7 @@ func (s *Clinics) List() ([]ClinicPlace, error) {
 // in stays so if the other clinic knows them with the same password.
 func (s *Clinics) Use(account string) (AppState, error) {
 	return host.DoWithoutClinic(s.parts.access, func(ctx context.Context, c *host.Call) (AppState, error) {
-		if err := c.Clinics().Use(account); err != nil {
+		if err := c.UseClinic(ctx, account); err != nil {
 			return AppState{}, err
 		}
 		if c.Clinic == nil { // its data cannot be opened

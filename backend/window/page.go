@@ -44,6 +44,7 @@ type page struct {
 	// whether there is a store, or was one.
 	generation func() int64
 	hasStore   func() bool
+	inDemo     func() bool
 	linkWaits  func() bool
 
 	mu       sync.Mutex // held while something is numbered or sent, so that it arrives in order
@@ -124,7 +125,7 @@ func (p *page) closedState(err error) AppState {
 	logging.Failure(p.log, "open the workspace", err)
 	view := errorView(err)
 	generation := p.generation()
-	state := AppState{Version: p.version, Generation: generation, People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
+	state := AppState{Version: p.version, Generation: generation, Demo: p.inDemo(), People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord, LinkWaiting: p.linkWaits(),
 		Sync: SyncStatus{Generation: generation, Phase: phaseIdle, SecondsLeft: -1}}
 	switch profile.CodeOf(err) {
 	case profile.KeyringMissing, profile.KeyringLocked:
@@ -134,7 +135,7 @@ func (p *page) closedState(err error) AppState {
 		}
 	default:
 		state.Store = &view
-		state.MayReset = host.IsLost(err)
+		state.MayReset = host.IsLost(err) && !state.Demo
 	}
 	return state
 }

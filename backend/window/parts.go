@@ -62,7 +62,7 @@ func newParts(o workspace.Options, demo bool, log zerolog.Logger, t toolkit, c C
 		autoLock: &session.AutoLock{Clock: c.Clock, Uptime: c.Uptime, ScreenLocked: c.ScreenLocked}}
 	p.page = &page{toolkit: t, log: log, version: o.Version, linkWaits: p.links.waits}
 	h := host.New(host.Options{Workspace: o, Demo: demo, Log: log, Observer: p.page, Clock: c.Clock, Online: c.Online, EraseLogs: c.EraseLogs})
-	p.access, p.page.generation, p.page.hasStore = h.Access(), h.Generation, h.HasStore
+	p.access, p.page.generation, p.page.hasStore, p.page.inDemo = h.Access(), h.Generation, h.HasStore, h.InDemo
 	p.lockIdle = func(ctx context.Context) { lockWhere(ctx, h, p.autoLock.DueByTime) }
 	return p, h
 }

@@ -52,6 +52,9 @@ func (c Clinics) Current() (Options, error) {
 	return c.at(list.Current), err
 }
 
+// Of returns the options of the store of w, which is one of them.
+func (c Clinics) Of(w *Workspace) Options { return c.at(w.SeparateAccount()) }
+
 // at returns the options of a clinic's store.
 func (c Clinics) at(account string) Options {
 	o := c.options

@@ -30,6 +30,18 @@ describe('trouble with the data of this computer', () => {
     await screen.findByLabelText('Email');
   });
 
+  it('of the demo leads out of it, and erases nothing', async () => {
+    const { go, mended, user } = broken('store_damaged', false);
+    go.become({ demo: true });
+    go.Clinics.LeaveDemo.mockImplementation(async () => {
+      await mended();
+      return go.set({ demo: false });
+    });
+    await user.click(await button('Leave demo'));
+    await screen.findByLabelText('Email');
+    expect(screen.queryByRole('button', { name: 'Try the demo clinic' })).toBeNull();
+  });
+
   it('leads to another clinic, whose data is there', async () => {
     const { go, mended, user } = broken('store_missing', true);
     go.Clinics.List.mockResolvedValue([

@@ -10,6 +10,21 @@ import (
 // Clinics are those of this computer.
 func (c *Call) Clinics() workspace.Clinics { return workspace.ClinicsOf(c.host.options.Workspace) }
 
+// UseClinic makes another clinic of this computer the one that is used; see
+// SwitchClinic. What can fail does so before: the list would name another clinic
+// than the window shows.
+//
+// Errors: Invalid in the demo, and those of workspace.Clinics.Use.
+func (c *Call) UseClinic(ctx context.Context, account string) error {
+	if c.host.InDemo() {
+		return errInDemo
+	}
+	if _, err := c.Session.Credentials(ctx); err != nil && profile.CodeOf(err) != profile.SignedOut {
+		return err
+	}
+	return c.Clinics().Use(account)
+}
+
 // Open returns the clinic that the window shows, and opens it at first.
 func (c *Call) Open(ctx context.Context) (*Clinic, error) { return c.host.Open(ctx) }
 
@@ -44,7 +59,7 @@ func (c *Call) LeaveDemo() {
 	if left == c.host.real.Load() {
 		left = nil
 	}
-	c.host.demo = false
+	c.host.demo.Store(false)
 	c.host.mu.Unlock()
 	c.host.drop(left)
 }
@@ -81,6 +96,9 @@ func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context)
 	return nil
 }
 
+// errInDemo: what is erased is a clinic of this computer, and none is shown.
+var errInDemo = profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first.")
+
 // eraseWord is typed by whoever erases what Cliniko does not have.
 const eraseWord = "ERASE"
 
@@ -110,14 +128,20 @@ func (c *Call) DeleteLostStore(ctx context.Context, word string, why error, open
 }
 
 func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error {
+	if c.host.InDemo() {
+		return errInDemo
+	}
 	if word != eraseWord {
 		return profile.Refuse(profile.Invalid, "Type ERASE in capital letters to continue.")
 	}
 	c.KeepAnswer()
 	c.host.drop(open)
-	current, err := c.Clinics().Current()
+	erased, err := c.Clinics().Current()
+	if open != nil { // another window may have changed which one is used
+		erased, err = c.Clinics().Of(open.Workspace), nil
+	}
 	if err == nil {
-		err = workspace.Reset(ctx, current)
+		err = workspace.Reset(ctx, erased)
 	}
 	if err == nil {
 		err = c.host.eraseTraces()
@@ -130,6 +154,9 @@ func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error
 //
 // Errors: Invalid when it is there again, and those of workspace.Begin.
 func (c *Call) CreateMissingStore() error {
+	if c.host.InDemo() {
+		return errInDemo
+	}
 	current, err := c.Clinics().Current()
 	if err != nil {
 		return err

@@ -48,11 +48,11 @@ type Host struct {
 
 	mu     sync.Mutex
 	closed bool
-	demo   bool
 	// Changed under the lock, and read without: neither a pass that ends nor the
 	// lock of the window may wait for a clinic that is being opened or closed.
 	real  atomic.Pointer[Clinic] // nil until it could be opened
 	shown atomic.Pointer[Clinic] // real, or the demo
+	demo  atomic.Bool            // while none is shown, the demo is what is opened
 	// generations counts whose data the window has shown: see show.
 	generations atomic.Int64
 	// locks counts how often the window was locked, also while no clinic was
@@ -61,10 +61,24 @@ type Host struct {
 }
 
 // New returns a host that has opened nothing yet.
-func New(o Options) *Host { return &Host{options: o, demo: o.Demo} }
+func New(o Options) *Host {
+	h := &Host{options: o}
+	h.demo.Store(o.Demo)
+	return h
+}
 
 // Shown returns the clinic that the window shows, or nil.
 func (h *Host) Shown() *Clinic { return h.shown.Load() }
+
+// InDemo says that the window shows the demo, or would if it could be opened.
+func (h *Host) InDemo() bool {
+	c := h.Shown()
+	if c == nil {
+		return h.demo.Load()
+	}
+	demo, _ := c.Workspace.Demo()
+	return demo
+}
 
 // Opened returns the clinics that are open: the one that is shown, and one that
 // waits behind the demo.
@@ -124,7 +138,7 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 	if c := h.shown.Load(); c != nil {
 		return c, nil
 	}
-	if h.demo {
+	if h.demo.Load() {
 		return h.openDemo(ctx)
 	}
 	if h.real.Load() == nil {
