@@ -29,10 +29,8 @@ type ClinicPlace struct {
 func (s *Clinics) List() ([]ClinicPlace, error) {
 	return host.DoWithoutClinic(s.parts.access, func(_ context.Context, c *host.Call) ([]ClinicPlace, error) {
 		views := []ClinicPlace{}
-		if c.Clinic != nil {
-			if demo, _ := c.Clinic.Workspace.Demo(); demo {
-				return views, nil
-			}
+		if c.InDemo() {
+			return views, nil
 		}
 		clinics, current, err := c.Clinics().List()
 		for _, each := range clinics {

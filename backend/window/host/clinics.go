@@ -10,13 +10,16 @@ import (
 // Clinics are those of this computer.
 func (c *Call) Clinics() workspace.Clinics { return workspace.ClinicsOf(c.host.options.Workspace) }
 
+// InDemo says that the call is on the demo, or would be if that could be opened.
+func (c *Call) InDemo() bool { return c.host.isDemo(c.Clinic) }
+
 // UseClinic makes another clinic of this computer the one that is used; see
 // SwitchClinic. What can fail does so before: the list would name another clinic
 // than the window shows.
 //
 // Errors: Invalid in the demo, and those of workspace.Clinics.Use.
 func (c *Call) UseClinic(ctx context.Context, account string) error {
-	if c.host.InDemo() {
+	if c.InDemo() {
 		return errInDemo
 	}
 	if _, err := c.Session.Credentials(ctx); err != nil && profile.CodeOf(err) != profile.SignedOut {
@@ -96,7 +99,7 @@ func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context)
 	return nil
 }
 
-// errInDemo: what is erased is a clinic of this computer, and none is shown.
+// errInDemo: what is erased or changed to is a clinic of this computer.
 var errInDemo = profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first.")
 
 // eraseWord is typed by whoever erases what Cliniko does not have.
@@ -108,7 +111,7 @@ const eraseWord = "ERASE"
 //
 // Errors: Invalid, and those of workspace.Reset.
 func (c *Call) DeleteStore(ctx context.Context, word string) error {
-	if demo, _ := c.Clinic.Workspace.Demo(); demo || c.Clinic.Session() != nil {
+	if c.Clinic.Session() != nil {
 		return profile.Refuse(profile.Invalid, "Somebody is signed in. Use Disconnect in Settings, Software integration to erase the clients.")
 	}
 	return c.deleteStore(ctx, word, c.Clinic)
@@ -128,7 +131,7 @@ func (c *Call) DeleteLostStore(ctx context.Context, word string, why error, open
 }
 
 func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error {
-	if c.host.InDemo() {
+	if c.host.isDemo(open) {
 		return errInDemo
 	}
 	if word != eraseWord {
@@ -136,10 +139,7 @@ func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error
 	}
 	c.KeepAnswer()
 	c.host.drop(open)
-	erased, err := c.Clinics().Current()
-	if open != nil { // another window may have changed which one is used
-		erased, err = c.Clinics().Of(open.Workspace), nil
-	}
+	erased, err := c.optionsOf(open)
 	if err == nil {
 		err = workspace.Reset(ctx, erased)
 	}
@@ -147,6 +147,15 @@ func (c *Call) deleteStore(ctx context.Context, word string, open *Clinic) error
 		err = c.host.eraseTraces()
 	}
 	return err
+}
+
+// optionsOf returns those of the clinic that is open, whichever one another
+// process has made the one that is used; nil is that one.
+func (c *Call) optionsOf(open *Clinic) (workspace.Options, error) {
+	if open == nil {
+		return c.Clinics().Current()
+	}
+	return c.Clinics().Of(open.Workspace), nil
 }
 
 // CreateMissingStore makes a store in place of one that cannot be found. It

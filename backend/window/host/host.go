@@ -71,8 +71,11 @@ func New(o Options) *Host {
 func (h *Host) Shown() *Clinic { return h.shown.Load() }
 
 // InDemo says that the window shows the demo, or would if it could be opened.
-func (h *Host) InDemo() bool {
-	c := h.Shown()
+func (h *Host) InDemo() bool { return h.isDemo(h.Shown()) }
+
+// isDemo says that this clinic is the demo. Nil is the one that could not be
+// opened.
+func (h *Host) isDemo(c *Clinic) bool {
 	if c == nil {
 		return h.demo.Load()
 	}
