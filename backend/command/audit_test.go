@@ -33,9 +33,8 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 	t.Setenv("TELEHAB_PASSWORD", password)
 	run := func(want int, in string, args ...string) {
 		t.Helper()
-		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
-			t.Fatalf("%s: %d, %s", args, code, errs.String())
+		if code, _, errs := runHere(t, in, args...); code != want {
+			t.Fatalf("%s: %d, %s", args, code, errs)
 		}
 	}
 	refused := "MS0xMjM0NTY3ODkwMTIzNDU2Nzg5LWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6-au1"
@@ -106,11 +105,11 @@ func TestExportNeedsAPermissionOfItsOwn(t *testing.T) {
 	run := func(want int, passwords, in string, args ...string) string {
 		t.Helper()
 		t.Setenv("TELEHAB_PASSWORD", passwords)
-		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
-			t.Fatalf("%s: %d, %s", args, code, errs.String())
+		code, out, errs := runHere(t, in, args...)
+		if code != want {
+			t.Fatalf("%s: %d, %s", args, code, errs)
 		}
-		return out.String() + errs.String()
+		return out + errs
 	}
 	run(0, password, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
 	run(0, password+"\nanother battery horse", "", "people", "add", "--email", "sam@example.com", "--name", "Sam", "--as", "dana@example.com")

@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"bytes"
 	"database/sql"
 	"path/filepath"
 	"slices"
@@ -58,14 +57,12 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 		before := auditLines(t, data)
 		t.Setenv("TELEHAB_PASSWORD", c.passwords)
 		for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-			var out, errs bytes.Buffer
-			code := command.Run(t.Context(), append(strings.Fields(c.command), c.arguments...),
-				command.Terminal{In: strings.NewReader(c.in), Out: &out, Err: &errs, Workspace: quick()})
-			if strings.Contains(errs.String(), "Too many attempts") && time.Now().Before(deadline) {
+			code, _, errs := runHere(t, c.in, append(strings.Fields(c.command), c.arguments...)...)
+			if strings.Contains(errs, "Too many attempts") && time.Now().Before(deadline) {
 				continue // after the wrong password
 			}
 			if code != c.exit {
-				t.Fatalf("%s: %d, %s", c.command, code, errs.String())
+				t.Fatalf("%s: %d, %s", c.command, code, errs)
 			}
 			break
 		}

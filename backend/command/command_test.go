@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -44,6 +45,14 @@ func quick() workspace.Options {
 	o := workspace.FromEnvironment("1.2.3")
 	o.HashCost = account.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}
 	return o
+}
+
+// runHere runs a command in this process, where the environment says.
+func runHere(t *testing.T, in string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var said, complained bytes.Buffer
+	code = command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &said, Err: &complained, Workspace: quick()})
+	return code, said.String(), complained.String()
 }
 
 // keyed runs the tests in a private session with an unlocked keyring.

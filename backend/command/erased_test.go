@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
-	"telehab.io/desktop/backend/command"
 )
 
 // slowClinic answers requests for patients only once release is called.
@@ -75,15 +73,10 @@ func TestNothingIsErasedDuringASync(t *testing.T) {
 			t.Setenv("TELEHAB_CLINIKO_URL", clinic.URL+"/v1")
 			t.Setenv("TELEHAB_DATA_DIR", data)
 			t.Setenv("TELEHAB_PASSWORD", password)
-			run := func(in string, args ...string) (code int, out, errs string) {
-				var outs, complaints bytes.Buffer
-				code = command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &outs, Err: &complaints, Workspace: quick()})
-				return code, outs.String(), complaints.String()
-			}
-			if code, _, errs := run("", "people", "add", "--email", "dana@example.com", "--name", "Dana"); code != 0 {
+			if code, _, errs := runHere(t, "", "people", "add", "--email", "dana@example.com", "--name", "Dana"); code != 0 {
 				t.Fatal(errs)
 			}
-			if code, _, errs := run(fake.Key(), "connect", "--as", "dana@example.com"); code != 0 {
+			if code, _, errs := runHere(t, fake.Key(), "connect", "--as", "dana@example.com"); code != 0 {
 				t.Fatal(errs)
 			}
 			type end struct {
@@ -92,12 +85,12 @@ func TestNothingIsErasedDuringASync(t *testing.T) {
 			}
 			ended := make(chan end, 1)
 			go func() {
-				code, out, errs := run("", "sync", "--json")
+				code, out, errs := runHere(t, "", "sync", "--json")
 				ended <- end{code, out, errs}
 			}()
 			<-clinic.asked
 			if erase == nil {
-				code, _, errs := run("yes\n", "purge")
+				code, _, errs := runHere(t, "yes\n", "purge")
 				if code != 1 || errs != "telehab: TeleHab is syncing right now, so nothing was erased. Wait until it is done, or end it, then try again. (sync_running)\n" {
 					t.Errorf("purge: %d, %s", code, errs)
 				}
@@ -105,10 +98,10 @@ func TestNothingIsErasedDuringASync(t *testing.T) {
 				if got := <-ended; got.code != 0 || !strings.Contains(got.out, `"read":120`) {
 					t.Errorf("the sync: %+v", got)
 				}
-				if code, out, errs := run("", "status", "--json"); code != 0 || !strings.Contains(out, `"profiles":`) || !strings.Contains(out, `"connected":true`) {
+				if code, out, errs := runHere(t, "", "status", "--json"); code != 0 || !strings.Contains(out, `"profiles":`) || !strings.Contains(out, `"connected":true`) {
 					t.Errorf("status: %d, %s%s", code, out, errs)
 				}
-				if code, _, errs := run("yes\n", "purge"); code != 0 {
+				if code, _, errs := runHere(t, "yes\n", "purge"); code != 0 {
 					t.Errorf("purge after the sync: %d, %s", code, errs)
 				}
 				return

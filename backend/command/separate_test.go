@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
-	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -34,11 +32,11 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	t.Setenv("TELEHAB_PASSWORD", password)
 	run := func(want int, in string, args ...string) string {
 		t.Helper()
-		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
-			t.Fatalf("%s: %d, %s%s", args, code, out.String(), errs.String())
+		code, out, errs := runHere(t, in, args...)
+		if code != want {
+			t.Fatalf("%s: %d, %s%s", args, code, out, errs)
 		}
-		return out.String() + errs.String()
+		return out + errs
 	}
 	as := []string{"--as", "dana@example.com"}
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
@@ -104,11 +102,11 @@ func TestErasingBesideAWindow(t *testing.T) {
 	t.Setenv("TELEHAB_PASSWORD", password)
 	run := func(want int, in string, args ...string) string {
 		t.Helper()
-		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
-			t.Fatalf("%s: %d, %s%s", args, code, out.String(), errs.String())
+		code, out, errs := runHere(t, in, args...)
+		if code != want {
+			t.Fatalf("%s: %d, %s%s", args, code, out, errs)
 		}
-		return out.String() + errs.String()
+		return out + errs
 	}
 	as := []string{"--as", "dana@example.com"}
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")

@@ -1,7 +1,6 @@
 package command_test
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	_ "github.com/mattn/go-sqlite3"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
-	"telehab.io/desktop/backend/command"
 )
 
 // An export that would leave somebody out writes nothing, and says that a full
@@ -30,14 +28,14 @@ func TestFullSyncMendsChangedRows(t *testing.T) {
 	t.Setenv("TELEHAB_PASSWORD", password)
 	run := func(want int, in string, args ...string) (complaint string) {
 		t.Helper()
-		var out, errs bytes.Buffer
-		if code := command.Run(t.Context(), args, command.Terminal{In: strings.NewReader(in), Out: &out, Err: &errs, Workspace: quick()}); code != want {
-			t.Fatalf("%s: %d, %s", args, code, errs.String())
+		code, out, errs := runHere(t, in, args...)
+		if code != want {
+			t.Fatalf("%s: %d, %s", args, code, errs)
 		}
-		if want != 0 && out.Len() > 0 {
-			t.Errorf("%s failed and printed %d bytes", args, out.Len())
+		if want != 0 && out != "" {
+			t.Errorf("%s failed and printed %d bytes", args, len(out))
 		}
-		return errs.String()
+		return errs
 	}
 	export := []string{"export", "--as", "dana@example.com"}
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
@@ -73,18 +71,18 @@ func TestSyncSaysThatTheClocksDiffer(t *testing.T) {
 	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
 	t.Setenv("TELEHAB_DATA_DIR", t.TempDir())
 	t.Setenv("TELEHAB_PASSWORD", password)
-	var errs bytes.Buffer
+	var errs string
 	for _, call := range []struct{ in, args string }{
 		{"", "people add --email dana@example.com --name Dana"}, {fake.Key(), "connect --as dana@example.com"}, {"", "sync"},
 	} {
-		errs.Reset()
-		if code := command.Run(t.Context(), strings.Fields(call.args), command.Terminal{In: strings.NewReader(call.in), Out: &bytes.Buffer{}, Err: &errs, Workspace: quick()}); code != 0 {
-			t.Fatalf("%s: %d, %s", call.args, code, errs.String())
+		var code int
+		if code, _, errs = runHere(t, call.in, strings.Fields(call.args)...); code != 0 {
+			t.Fatalf("%s: %d, %s", call.args, code, errs)
 		}
 	}
 	const want = "\ntelehab: This computer's clock and Cliniko's disagree, so nothing that is kept is erased because of its age until that is cleared up. " +
 		"Check the date and time of this computer. (clocks_differ)\n"
-	if !strings.Contains("\n"+errs.String(), want) {
-		t.Errorf("%s", errs.String())
+	if !strings.Contains("\n"+errs, want) {
+		t.Errorf("%s", errs)
 	}
 }

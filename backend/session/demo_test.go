@@ -21,10 +21,10 @@ func clockFrom(at time.Time) func() time.Time {
 // since the sync of that morning.
 var inTheAfternoon = clockFrom(time.Date(2026, 12, 1, 14, 35, 0, 0, time.Local))
 
-func openDemo(t *testing.T, dir string, clock func() time.Time) *workspace.Workspace {
+func openDemo(t *testing.T, dir string) *workspace.Workspace {
 	t.Helper()
 	began := time.Now()
-	w, err := session.OpenDemo(t.Context(), workspace.Options{Dir: dir, Clock: clock})
+	w, err := session.OpenDemo(t.Context(), workspace.Options{Dir: dir, Clock: inTheAfternoon})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func report(syncer.Progress) {}
 // The demo has been synced for a month before it is seen, by the engine: what is
 // stored is what its Cliniko has, and what was done is in the audit trail.
 func TestTheDemoHasAMonthBehindIt(t *testing.T) {
-	w := openDemo(t, t.TempDir(), inTheAfternoon)
+	w := openDemo(t, t.TempDir())
 	t.Cleanup(func() { _ = w.Close() })
 	t.Run("passes", func(t *testing.T) { passesAreTrue(t, w) })
 	t.Run("days", func(t *testing.T) { daysAreTrue(t, w) })
@@ -134,7 +134,6 @@ func daysAreTrue(t *testing.T, w *workspace.Workspace) {
 	if err != nil || clients == 0 {
 		t.Errorf("%d changed since then, %v", clients, err)
 	}
-
 }
 
 func trailIsTrue(t *testing.T, w *workspace.Workspace) {
@@ -160,7 +159,7 @@ func trailIsTrue(t *testing.T, w *workspace.Workspace) {
 // Opened again, the demo is as it was left.
 func TestTheDemoIsOpenedAgain(t *testing.T) {
 	dir := t.TempDir()
-	w := openDemo(t, dir, inTheAfternoon)
+	w := openDemo(t, dir)
 	numbers := func() (passes int, tally profile.Tally, connected time.Time) {
 		t.Helper()
 		store, err := w.Store(t.Context())
@@ -187,7 +186,7 @@ func TestTheDemoIsOpenedAgain(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w = openDemo(t, dir, inTheAfternoon)
+	w = openDemo(t, dir)
 	t.Cleanup(func() { _ = w.Close() })
 	if p, n, c := numbers(); p != passes || n != tally || !c.Equal(connected) {
 		t.Errorf("%d syncs, %+v, connected %v; before %d, %+v, %v", p, n, c, passes, tally, connected)
