@@ -18,6 +18,7 @@ type Presence struct {
 	mu      sync.Mutex
 	current *Session // nil: nobody, or locked
 	locked  *staff.Person
+	offered []staff.Person // who might sign in when Renew looked last; nil: it has not since somebody was here
 }
 
 // Session returns the session of whoever is signed in, or nil.
@@ -186,7 +187,7 @@ func (p *Presence) start(ctx context.Context, next *Session, audit func() error)
 		next.End()
 		return errLockedMeanwhile
 	}
-	p.current, p.locked = next, nil
+	p.current, p.locked, p.offered = next, nil, nil
 	return nil
 }
 

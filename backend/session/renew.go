@@ -50,15 +50,16 @@ func (s *Session) requireNow(ctx context.Context, n Needs) error {
 
 // Renew reads anew whoever is signed in, or has locked the window; see
 // Session.requireNow. Options.Changed is told of the session. Whoever has locked
-// the window and is deactivated meanwhile, is nobody: changed says that, and that
-// the name or email is another one.
+// the window and is deactivated meanwhile, is nobody. While nobody is here, it
+// reads who may sign in. changed says that what is shown of them is not what is
+// stored.
 func (p *Presence) Renew(ctx context.Context, w *workspace.Workspace) (changed bool, err error) {
 	if current := p.Session(); current != nil {
 		return false, current.renew(ctx)
 	}
 	locked := p.Locked()
 	if locked == nil {
-		return false, nil
+		return p.renewOffered(ctx, w)
 	}
 	now, err := stored(ctx, w, locked.ID)
 	if err != nil || same(locked, now) {
@@ -71,6 +72,26 @@ func (p *Presence) Renew(ctx context.Context, w *workspace.Workspace) (changed b
 	}
 	p.locked = now
 	return true, nil
+}
+
+// renewOffered is Renew while nobody is here. The first time it cannot know
+// what is shown, and says that it has changed.
+func (p *Presence) renewOffered(ctx context.Context, w *workspace.Workspace) (changed bool, err error) {
+	now, err := w.Accounts.List(ctx)
+	if err != nil {
+		return false, err
+	}
+	now = slices.DeleteFunc(now, func(person staff.Person) bool { return !person.Active() })
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current != nil || p.locked != nil {
+		return false, nil
+	}
+	changed = p.offered == nil || !slices.EqualFunc(p.offered, now, func(a, b staff.Person) bool {
+		return a.ID == b.ID && same(&a, &b)
+	})
+	p.offered = append([]staff.Person{}, now...) // never nil
+	return changed, nil
 }
 
 // stored returns the person with this id, or nil where there is none who may

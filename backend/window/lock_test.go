@@ -147,3 +147,34 @@ func TestLockedShowsNobody(t *testing.T) {
 		t.Errorf("%+v, %v", link, err)
 	}
 }
+
+// A sign-in that fails while somebody is signed in, as a page that was taken
+// over may try it, puts off neither the idle lock nor the one after sleep.
+func TestASignInPutsOffNoLock(t *testing.T) {
+	for name, try := range map[string]func(f *fixture, dana string) error{
+		"PIN":   func(f *fixture, dana string) error { _, err := f.app.PIN.SignIn(dana, "8362"); return err },
+		"tile":  func(f *fixture, dana string) error { _, err := f.app.People.SignInAs(dana, "wrong"); return err },
+		"email": func(f *fixture, _ string) error { _, err := f.app.People.SignIn(email, "wrong"); return err },
+		"a first person": func(f *fixture, _ string) error {
+			_, err := f.app.People.CreateFirst("Kim", "kim@example.com", password)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t, fakeclinic.Options{Seed: 63, Patients: 1})
+			var ahead atomic.Int64
+			f.computer.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+			f.signUpAndConnect()
+			dana := f.owner()
+			f.app.parts.autoLock.Observe()
+			ahead.Add(int64(11 * time.Minute))
+			f.app.parts.autoLock.Observe()
+			if err := try(f, dana); err == nil {
+				t.Error("signed in")
+			}
+			if f.app.lockIfDue(t.Context()); f.clinic().Session() != nil {
+				t.Error("not locked")
+			}
+		})
+	}
+}

@@ -27,7 +27,7 @@ type PINView struct {
 // id. Where the password is needed now, State says so.
 func (p *PIN) SignIn(person, pin string) (AppState, error) {
 	return host.Do(p.access, session.Anyone, func(ctx context.Context, c *host.Call) (AppState, error) {
-		p.people.autoLock.Begin() // or the first tick would lock
+		p.people.begin(c)
 		return p.people.signedIn(ctx, c.Clinic, c.SignInWithPIN(ctx, person, pin))
 	})
 }

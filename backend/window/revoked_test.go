@@ -141,3 +141,40 @@ func TestTheWindowLooksWhoItsPersonIs(t *testing.T) {
 		}
 	}
 }
+
+// Whoever is deactivated, renamed or added in a terminal while nobody is signed
+// in is so on the sign-in screen as soon as the window looks.
+func TestTheSignInFollowsATerminal(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 3, Patients: 1})
+	f.signUpAndConnect()
+	kim := f.signInWith(staff.Practitioner)
+	if _, err := f.app.People.SignOut(); err != nil {
+		t.Fatal(err)
+	}
+	f.app.host.RenewPeople(t.Context())
+	for _, step := range []struct {
+		change func(*session.Details)
+		want   []string
+	}{
+		{func(d *session.Details) { d.Name = "Kim Renamed" }, []string{"Dana Smith", "Kim Renamed"}},
+		{func(d *session.Details) { d.Active = false }, []string{"Dana Smith"}},
+		{func(d *session.Details) { d.Active = true }, []string{"Dana Smith", "Kim Renamed"}},
+	} {
+		f.changedElsewhere(kim, step.change)
+		f.app.host.RenewPeople(t.Context())
+		var names []string
+		for _, tile := range f.lastState().People {
+			names = append(names, tile.Name)
+		}
+		if !slices.Equal(names, step.want) {
+			t.Errorf("the page was told of %q, want %q", names, step.want)
+		}
+	}
+	f.system.mu.Lock()
+	f.system.state = AppState{}
+	f.system.mu.Unlock()
+	f.app.host.RenewPeople(t.Context())
+	if f.lastState().PeopleExist {
+		t.Error("the page is told though nobody has changed")
+	}
+}
