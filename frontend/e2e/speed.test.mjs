@@ -152,7 +152,7 @@ step('a letter in search is answered with the right rows', async () => {
       took.push(time);
     }
   }
-  note(`from a key in search to the painted rows, ${took.length} letters`, took, 50);
+  note(`from a key in search to the painted rows, ${took.length} letters`, took, 40);
   await box().focus();
   await page.keyboard.press('Escape');
 });
@@ -180,7 +180,7 @@ for (const [what, perFrame] of [
     await grid.evaluate((each) => (each.scrollTop = 0));
     await page.evaluate(() => window.speed.scroll(30, 120)); // warms up
     const took = await page.evaluate((given) => window.speed.scroll(...given), [FRAMES, perFrame]);
-    note(`${what}, a frame`, took, 20);
+    note(`${what}, a frame`, took, 17);
     await checkMiddle();
   });
 }
