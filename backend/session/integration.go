@@ -57,10 +57,12 @@ func (s *Session) nothingConnected(ctx context.Context) bool {
 }
 
 // ConnectSeparately gives the clinic of an API key data of its own, which is
-// the one that is used from now on. What is connected now stays as it is.
+// the one that is used from now on. What is connected now stays as it is. own is
+// the person's password: they get every permission there, with that password.
 //
-// Errors: SignedOut, NotPermitted, and those of Clinics.StartSeparate.
-func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Clinics, key string) error {
+// Errors: SignedOut, NotPermitted, SignInRefused, and those of
+// Clinics.StartSeparate.
+func (i Integration) ConnectSeparately(ctx context.Context, own string, clinics workspace.Clinics, key string) error {
 	s := i.session
 	if err := s.Require(MayConnectSeparately); err != nil {
 		return err
@@ -68,7 +70,11 @@ func (i Integration) ConnectSeparately(ctx context.Context, clinics workspace.Cl
 	if demo, _ := s.workspace.Demo(); demo {
 		return profile.Refuse(profile.Invalid, "This is the demo clinic. Leave the demo first, then connect your clinic.")
 	}
-	return s.recordUnlessWrong(ctx, s.event(staff.ConnectedApart, ""), func(*staff.Event) error {
+	event := s.event(staff.ConnectedApart, "")
+	if err := s.confirmed(ctx, MayConnectSeparately, event, own); err != nil {
+		return err
+	}
+	return s.recordUnlessWrong(ctx, event, func(*staff.Event) error {
 		return clinics.StartSeparate(ctx, s.workspace, key, s.Person().ID)
 	})
 }

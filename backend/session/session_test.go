@@ -143,7 +143,7 @@ func TestAnEndedSessionDoesNothing(t *testing.T) {
 	for name, do := range map[string]func() error{
 		"connect": func() error { _, err := ended.Integration().Connect(t.Context(), never); return err },
 		"connect separately": func() error {
-			return ended.Integration().ConnectSeparately(t.Context(), workspace.Clinics{}, fake.Key())
+			return ended.Integration().ConnectSeparately(t.Context(), password, workspace.Clinics{}, fake.Key())
 		},
 		"disconnect": func() error {
 			_, err := ended.Integration().Disconnect(t.Context(), password, func(session.Erasing) error { return errors.New("asked") })

@@ -214,7 +214,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			if _, err := a.People.SignIn(email, "four brown horses"); err != nil {
 				return err
 			}
-			if _, err := a.Clinics.ConnectSeparately(other.Key()); err != nil {
+			if _, err := a.Clinics.ConnectSeparately(other.Key(), "four brown horses"); err != nil {
 				return err
 			}
 			_, err := a.Clinics.Use("")

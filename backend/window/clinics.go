@@ -55,10 +55,11 @@ func (s *Clinics) Use(account string) (AppState, error) {
 }
 
 // ConnectSeparately gives the clinic of a pasted key data of its own, and
-// switches the window to it. What is connected now stays as it is.
-func (s *Clinics) ConnectSeparately(key string) (AppState, error) {
+// switches the window to it. What is connected now stays as it is. own is the
+// password of whoever is signed in.
+func (s *Clinics) ConnectSeparately(key, own string) (AppState, error) {
 	return host.Do(s.parts.access, session.MayConnectSeparately, func(ctx context.Context, c *host.Call) (AppState, error) {
-		if err := c.Session.Integration().ConnectSeparately(ctx, c.Clinics(), key); err != nil {
+		if err := c.Session.Integration().ConnectSeparately(ctx, own, c.Clinics(), key); err != nil {
 			return AppState{}, err
 		}
 		return s.parts.switchClinic(ctx, c, nothing)

@@ -57,7 +57,7 @@ func TestASecondClinicHasItsOwnData(t *testing.T) {
 	f, other := twoClinics(t)
 	f.signUpAndConnect()
 	first := f.imported()
-	state, err := f.app.Clinics.ConnectSeparately(other.Key())
+	state, err := f.app.Clinics.ConnectSeparately(other.Key(), password)
 	if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street Clinic" || state.Person == nil || state.Tally.Active != 0 {
 		t.Fatalf("%+v, %v", state, err)
 	}
@@ -130,7 +130,7 @@ func TestEveryChangeOfClinicHasANumber(t *testing.T) {
 	same("after the key of another one")
 
 	left := f.app.host.Shown()
-	state, err = f.app.Clinics.ConnectSeparately(other.Key())
+	state, err = f.app.Clinics.ConnectSeparately(other.Key(), password)
 	grown("a second clinic", state, err)
 	if status, _ := f.app.parts.page.status(t.Context(), left); status.Generation >= last {
 		t.Errorf("what the first clinic still tells has the number %d of %d", status.Generation, last)
@@ -154,7 +154,7 @@ func TestALinkDoesNotChangeTheClinic(t *testing.T) {
 	f.signUpAndConnect()
 	f.imported()
 	f.click(f.fake.IDs()[0])
-	state, err := f.app.Clinics.ConnectSeparately(other.Key())
+	state, err := f.app.Clinics.ConnectSeparately(other.Key(), password)
 	if err != nil || state.LinkWaiting {
 		t.Fatalf("a link waits: %v, %v", state.LinkWaiting, err)
 	}
@@ -193,7 +193,7 @@ func TestEachClinicHasAColorOfItsOwn(t *testing.T) {
 	does(f.app.Clinics.LeaveDemo())
 	shown("after the demo", "Harbour Physio", "pink")
 
-	does(f.app.Clinics.ConnectSeparately(other.Key()))
+	does(f.app.Clinics.ConnectSeparately(other.Key(), password))
 	shown("a second clinic", "Bay Street Clinic", "teal")
 	places, err := f.app.Clinics.List()
 	want := []ClinicPlace{{"", "Harbour Physio", "pink", false}, {"4000777", "Bay Street Clinic", "teal", true}}

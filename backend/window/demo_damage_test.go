@@ -52,7 +52,7 @@ func TestALostDemoErasesNoClinic(t *testing.T) {
 func TestTheDemoHasNoOtherClinics(t *testing.T) {
 	f, other := twoClinics(t)
 	f.signUpAndConnect()
-	if _, err := f.app.Clinics.ConnectSeparately(other.Key()); err != nil {
+	if _, err := f.app.Clinics.ConnectSeparately(other.Key(), password); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.app.Clinics.OpenDemo(); err != nil {
@@ -67,7 +67,7 @@ func TestTheDemoHasNoOtherClinics(t *testing.T) {
 func TestTheClinicThatIsShownIsErased(t *testing.T) {
 	f, other := twoClinics(t)
 	f.signUpAndConnect()
-	if _, err := f.app.Clinics.ConnectSeparately(other.Key()); err != nil {
+	if _, err := f.app.Clinics.ConnectSeparately(other.Key(), password); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.app.Clinics.Use(""); err != nil {

@@ -66,7 +66,7 @@ func TestACallIsCancelledWithItsSession(t *testing.T) {
 		"a link":      func() error { _, err := f.app.Links.Follow(id); return err },
 		"a list":      func() error { _, err := f.app.Sync.List(); return err },
 		"a key":       func() error { _, err := f.app.Integration.Connect(f.fake.Key()); return err },
-		"another key": func() error { _, err := f.app.Clinics.ConnectSeparately(f.fake.Key()); return err },
+		"another key": func() error { _, err := f.app.Clinics.ConnectSeparately(f.fake.Key(), password); return err },
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := f.app.People.SignIn(email, password); err != nil {
@@ -266,7 +266,7 @@ func TestALockOutlastsAChangeOfClinic(t *testing.T) {
 	f.imported()
 	answers := make(chan AppState, 1)
 	go func() {
-		state, _ := f.app.Clinics.ConnectSeparately(other.Key())
+		state, _ := f.app.Clinics.ConnectSeparately(other.Key(), password)
 		answers <- state
 	}()
 	<-came

@@ -41,7 +41,7 @@ func TestAPageThatBeginsAgainLocksOutWhoeverIsComing(t *testing.T) {
 		}, func(f *fixture) error { _, err := f.app.People.SignIn(email, password); return err }},
 		"another clinic": {func(f *fixture, other *fakeclinic.Clinic) {
 			f.signUpAndConnect()
-			if _, err := f.app.Clinics.ConnectSeparately(other.Key()); err != nil {
+			if _, err := f.app.Clinics.ConnectSeparately(other.Key(), password); err != nil {
 				f.t.Fatal(err)
 			}
 		}, func(f *fixture) error { _, err := f.app.Clinics.Use(""); return err }},

@@ -45,7 +45,7 @@ func TestNoStrangerReplacesTheKeyOfAnotherClinic(t *testing.T) {
 	second, another := bay(5), bay(6)
 	f := manyClinics(t, second, another)
 	f.signUpAndConnect()
-	state, err := f.app.Clinics.ConnectSeparately(second.Key())
+	state, err := f.app.Clinics.ConnectSeparately(second.Key(), password)
 	if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street" {
 		t.Fatalf("%+v, %v", state, err)
 	}
@@ -58,7 +58,7 @@ func TestNoStrangerReplacesTheKeyOfAnotherClinic(t *testing.T) {
 	}
 	toTheFirst()
 	f.signInWith(staff.CreateLink, staff.PMSLink)
-	state, err = f.app.Clinics.ConnectSeparately(another.Key())
+	state, err = f.app.Clinics.ConnectSeparately(another.Key(), deskPassword)
 	if profile.CodeOf(err) != profile.NotPermitted || err.Error() != "not_permitted: This clinic is on this computer already. Switch to it and replace the key there." {
 		t.Errorf("%+v, %v", state.Clinic, err)
 	}
@@ -76,8 +76,52 @@ func TestNoStrangerReplacesTheKeyOfAnotherClinic(t *testing.T) {
 	}
 
 	toTheFirst()
-	if state, err = f.app.Clinics.ConnectSeparately(another.Key()); err != nil || state.Clinic.KeyEnds == before || state.Person == nil {
+	if state, err = f.app.Clinics.ConnectSeparately(another.Key(), password); err != nil || state.Clinic.KeyEnds == before || state.Person == nil {
 		t.Errorf("whom both clinics know: %+v, %v", state.Clinic, err)
+	}
+}
+
+// A clinic of its own is a copy of the person with every permission, and may
+// replace the key of one that knows them: whoever finds the window open, or knows
+// the PIN, must have the password too.
+func TestAddingAClinicAsksForThePassword(t *testing.T) {
+	bay := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 5, AccountID: "4000777", Name: "Bay Street", Subdomain: "bay-street"})
+	f := manyClinics(t, bay)
+	f.signUpAndConnect()
+	if _, err := f.app.PIN.Set("7391", password); err != nil {
+		t.Fatal(err)
+	}
+	byPIN := func() {
+		t.Helper()
+		if _, err := f.app.People.SignOut(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.app.PIN.SignIn(f.owner(), "7391"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refuses := func(what, own string) {
+		t.Helper()
+		bay.ForgetRequests()
+		before := len(f.events())
+		if err := afterDelay(func() error { _, err := f.app.Clinics.ConnectSeparately(bay.Key(), own); return err }); profile.CodeOf(err) != profile.SignInRefused {
+			t.Errorf("%s with %q: %v", what, own, err)
+		}
+		if got := f.events()[before:]; !slices.Equal(got, []string{"connected_separately  sign_in_refused"}) {
+			t.Errorf("%s with %q leaves %q", what, own, got)
+		}
+		if list, current, err := workspace.ClinicsOf(f.o).List(); err != nil || len(list) != 0 || current != "" || len(bay.Requests()) != 0 {
+			t.Errorf("%s with %q: %+v, %q, %v, %d requests", what, own, list, current, err, len(bay.Requests()))
+		}
+	}
+	refuses("signed in with the password", "not the password")
+	byPIN()
+	refuses("signed in with the PIN", "")
+	refuses("signed in with the PIN", "7391")
+	var state AppState
+	err := afterDelay(func() (err error) { state, err = f.app.Clinics.ConnectSeparately(bay.Key(), password); return err })
+	if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street" {
+		t.Errorf("with the password: %+v, %v", state.Clinic, err)
 	}
 }
 
@@ -93,7 +137,7 @@ func TestAClinicThatWasKeptSeparatelyHalfwayIsInTheList(t *testing.T) {
 			f.signUpAndConnect()
 			want := []string{"", "4000777"}
 			if listed {
-				if _, err := f.app.Clinics.ConnectSeparately(hill.Key()); err != nil {
+				if _, err := f.app.Clinics.ConnectSeparately(hill.Key(), password); err != nil {
 					t.Fatal(err)
 				}
 				if _, err := f.app.Clinics.Use(""); err != nil {
@@ -103,7 +147,7 @@ func TestAClinicThatWasKeptSeparatelyHalfwayIsInTheList(t *testing.T) {
 			}
 			f.signInWith(staff.CreateLink, staff.PMSLink)
 			f.listCannotChange(true)
-			if _, err := f.app.Clinics.ConnectSeparately(bay.Key()); err == nil {
+			if _, err := f.app.Clinics.ConnectSeparately(bay.Key(), deskPassword); err == nil {
 				t.Fatal("it was kept separately")
 			}
 			f.listCannotChange(false)
@@ -113,7 +157,7 @@ func TestAClinicThatWasKeptSeparatelyHalfwayIsInTheList(t *testing.T) {
 			if _, err := f.app.People.SignIn("kim1@example.com", deskPassword); err != nil {
 				t.Fatal(err)
 			}
-			state, err := f.app.Clinics.ConnectSeparately(bay.Key()) // once more
+			state, err := f.app.Clinics.ConnectSeparately(bay.Key(), deskPassword) // once more
 			if err != nil || state.Clinic == nil || state.Clinic.Name != "Bay Street" {
 				t.Fatalf("%+v, %v", state.Clinic, err)
 			}
@@ -133,7 +177,7 @@ func TestASeparateClinicWhoseListEntryStaysKeepsItsStore(t *testing.T) {
 	f := manyClinics(t, bay)
 	f.signUpAndConnect()
 	f.imported()
-	if _, err := f.app.Clinics.ConnectSeparately(bay.Key()); err != nil {
+	if _, err := f.app.Clinics.ConnectSeparately(bay.Key(), password); err != nil {
 		t.Fatal(err)
 	}
 	f.listCannotChange(true)

@@ -68,6 +68,9 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     assert.deepEqual((await state()).tally, before.tally);
     await accessibleInBoth('30-other-clinic');
     await button('Keep it separately').click();
+    const question = page.getByRole('dialog', { name: 'Keep this clinic separately?' });
+    await question.getByLabel('Your password').fill(owner.password);
+    await question.getByRole('button', { name: 'Add clinic' }).click();
     await heading(/Riverside Physio/).waitFor();
     assert.equal((await state()).tally.active, 0);
     // On the very screen where the key was: no name, no chart and no form of the clinic before.

@@ -151,6 +151,9 @@ describe('the menu of clinics', () => {
   it('of a clinic that is alone has that one, and offers another', async () => {
     const go = startGo();
     go.Clinics.ConnectSeparately.mockRejectedValueOnce(
+      sample.refusal('sign_in_refused', 'Wrong password.'),
+    );
+    go.Clinics.ConnectSeparately.mockRejectedValueOnce(
       sample.refusal('invalid', 'This key belongs to the clinic that is connected here.'),
     );
     go.Clinics.ConnectSeparately.mockImplementationOnce(async () => shows(go, RIVERSIDE));
@@ -164,10 +167,24 @@ describe('the menu of clinics', () => {
     expect(await within(dialog).findByText('Paste the API key first.')).toBeVisible();
     await user.type(within(dialog).getByLabelText('API key'), KEY);
     await user.keyboard('{Enter}');
+    expect(await within(dialog).findByText('Enter your password.')).toBeVisible();
+    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([]);
+    const own = within(dialog).getByLabelText('Your password');
+    expect(own).toHaveFocus();
+    await user.type(own, 'wrong horses{Enter}');
+    expect(await within(dialog).findByText('Wrong password.')).toBeVisible();
+    expect(own).toHaveValue('');
+    expect(own).toHaveFocus();
+    await user.type(own, 'four brown horses{Enter}');
     expect(await within(dialog).findByText(/^This key belongs to the clinic/)).toBeVisible();
+    expect(within(dialog).getByLabelText('API key')).toHaveFocus();
     await user.keyboard('{Enter}');
     await heading(/^Riverside Physio/);
-    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([[KEY], [KEY]]);
+    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([
+      [KEY, 'wrong horses'],
+      [KEY, 'four brown horses'],
+      [KEY, 'four brown horses'],
+    ]);
     await vi.waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
     expect(document.documentElement.outerHTML).not.toContain(KEY);
   });
@@ -211,8 +228,13 @@ describe('a second clinic', () => {
     await user.type(screen.getByLabelText('API key'), KEY);
     await user.click(await button('Save'));
     await user.click(await button('Keep it separately'));
+    const dialog = await screen.findByRole('dialog', { name: 'Keep this clinic separately?' });
+    await user.click(within(dialog).getByRole('button', { name: 'Add clinic' }));
+    expect(await within(dialog).findByText('Enter your password.')).toBeVisible();
+    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([]);
+    await user.type(within(dialog).getByLabelText('Your password'), 'four brown horses{Enter}');
     await heading(/^Riverside Physio/);
-    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([[KEY]]);
+    expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([[KEY, 'four brown horses']]);
     expect(screen.queryByLabelText('API key')).toBeNull();
   });
 

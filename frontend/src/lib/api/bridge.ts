@@ -67,7 +67,7 @@ interface Clinics {
   List(): Promise<T.ClinicPlace[] | null>;
   Use(account: string): Promise<T.AppState>;
   SetColor(color: T.ClinicColor): Promise<T.AppState>;
-  ConnectSeparately(key: string): Promise<T.AppState>;
+  ConnectSeparately(key: string, own: string): Promise<T.AppState>;
   OpenDemo(): Promise<T.AppState>;
   LeaveDemo(): Promise<T.AppState>;
   ResetStore(word: string): Promise<T.AppState>;

@@ -132,7 +132,8 @@ export const api = {
   /** The clinics that have data on this computer; one that is alone need not be among them. */
   clinics: async () => (await settle(() => go().Clinics.List(), LOCAL)) ?? [],
   /** Gives the clinic of a pasted key data of its own, and switches to it. */
-  connectSeparately: (key: string) => settle(() => go().Clinics.ConnectSeparately(key), REMOTE),
+  connectSeparately: (key: string, own: string) =>
+    settle(() => go().Clinics.ConnectSeparately(key, own), REMOTE),
   useClinic: (account: string) => settle(() => go().Clinics.Use(account), REMOTE),
 
   /** Of the clinic that is shown. */
