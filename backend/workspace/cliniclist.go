@@ -35,12 +35,9 @@ func (c Clinics) read() (list clinicList, err error) {
 	defer func() { err = errors.Join(err, folder.Close()) }()
 	raw, err := folder.ReadFile(listFile)
 	if errors.Is(err, fs.ErrNotExist) {
-		accounts, err := accountsIn(folder)
-		if err != nil {
+		if list, err = c.fromFolders(folder); err != nil {
 			return list, unreadableList(err)
 		}
-		c.addFolders(&list, accounts)
-		list.fillColors()
 		return list, nil
 	}
 	if err == nil {
@@ -61,8 +58,16 @@ func (c Clinics) read() (list clinicList, err error) {
 	if accounts, err := accountsIn(folder); err == nil { // else the list is all there is
 		c.addFolders(&list, accounts)
 	}
-	list.fillColors()
+	list.complete()
 	return list, nil
+}
+
+// fromFolders is the list that the folders make without the file.
+func (c Clinics) fromFolders(data *datafolder.Folder) (list clinicList, err error) {
+	accounts, err := accountsIn(data)
+	c.addFolders(&list, accounts)
+	list.complete()
+	return list, err
 }
 
 func unreadableList(cause error) error {
@@ -74,21 +79,30 @@ func unreadableList(cause error) error {
 // list: it was lost, or the program ended once a store was made and before the
 // list had it. Their names would stand in it alone.
 func (c Clinics) addFolders(list *clinicList, accounts []string) {
-	before := len(list.Clinics)
 	for _, account := range accounts {
 		if !list.has(account) && c.hasStore(account) {
 			list.Clinics = append(list.Clinics, Place{Account: account, Name: "Clinic " + account})
 		}
 	}
-	if len(list.Clinics) == before {
-		return
+}
+
+// complete makes a list that can be shown of one that was damaged: it has each
+// clinic once, the first one wherever there is another, and names it then, or
+// nobody could switch to it.
+func (l *clinicList) complete() {
+	seen := map[string]bool{}
+	l.Clinics = slices.DeleteFunc(l.Clinics, func(c Place) bool {
+		again := seen[c.Account]
+		seen[c.Account] = true
+		return again
+	})
+	if len(l.Clinics) > 0 && !seen[""] {
+		l.Clinics = append([]Place{{}}, l.Clinics...)
 	}
-	if !list.has("") {
-		list.Clinics = append([]Place{{}}, list.Clinics...)
-	}
-	if first := list.place(""); first.Name == "" {
+	if first := l.place(""); len(l.Clinics) > 1 && first.Name == "" {
 		first.Name = "First clinic"
 	}
+	l.fillColors()
 }
 
 // hasStore says that a clinic has a store in its folder, whatever the list says.

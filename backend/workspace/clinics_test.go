@@ -138,7 +138,7 @@ func TestFolderThatCannotBeReadIsNamed(t *testing.T) {
 }
 
 // Of many that change the list at once, as several processes may, each finds
-// what the others have left.
+// what the others have left. The first clinic is in the list with them.
 func TestTheListOfClinicsIsChangedByOneAtATime(t *testing.T) {
 	o := Options{Dir: t.TempDir()}
 	var all sync.WaitGroup
@@ -159,7 +159,94 @@ func TestTheListOfClinicsIsChangedByOneAtATime(t *testing.T) {
 	}
 	all.Wait()
 	clinics, current, err := ClinicsOf(o).List()
-	if err != nil || len(clinics) != 12 || current == "" {
+	if err != nil || len(clinics) != 13 || clinics[0].Account != "" || current == "" {
 		t.Errorf("%+v, %q, %v", clinics, current, err)
+	}
+}
+
+// A damaged list hides no clinic that has a store, has none twice, and shows no two
+// in one colour.
+func TestADamagedListHidesNoClinic(t *testing.T) {
+	for name, given := range map[string]struct {
+		list  string
+		want  []Place
+		shown string // the colours by which the open clinics are known
+	}{
+		"without the first": {`{"current":"4000777","clinics":[{"account":"4000777","name":"B","color":"teal"}]}`,
+			[]Place{{"", "First clinic", "blue"}, {"4000777", "B", "teal"}}, "blue teal"},
+		"the first without a name": {`{"current":"4000777","clinics":[{"account":"","name":""},{"account":"4000777","name":"B"}]}`,
+			[]Place{{"", "First clinic", "teal"}, {"4000777", "B", "blue"}}, "teal blue"},
+		"each twice": {`{"current":"4000777","clinics":[{"account":"","name":"A","color":"pink"},{"account":"4000777","name":"B"},{"account":"4000777","name":"C","color":"green"},{"account":"","name":"D"}]}`,
+			[]Place{{"", "A", "pink"}, {"4000777", "B", "teal"}}, "pink teal"},
+		"nobody": {`{}`,
+			[]Place{{"", "First clinic", "teal"}, {"4000777", "Clinic 4000777", "blue"}}, "teal blue"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			clinics, shown := damagedList(t, given.list)
+			all, _, err := clinics.List()
+			if err != nil || !slices.Equal(all, given.want) {
+				t.Errorf("%+v, %v, want %+v", all, err, given.want)
+			}
+			if shown() != given.shown {
+				t.Errorf("shown in %s, want %s", shown(), given.shown)
+			}
+			if err := clinics.Use(""); err != nil {
+				t.Fatal(err)
+			}
+			if all, current, err := clinics.List(); err != nil || current != "" || !slices.Equal(all, given.want) {
+				t.Errorf("once it was written: %+v, %q, %v, want %+v", all, current, err, given.want)
+			}
+		})
+	}
+}
+
+// A list that cannot be read says what to do, and is not replaced: it may have
+// names, and colours, that nothing else has. The clinics that are open have
+// different colours meanwhile.
+func TestAListThatCannotBeReadIsNotReplaced(t *testing.T) {
+	const half = `{"current":"4000777","clinics":[{"account":"","name":"A","co`
+	clinics, shown := damagedList(t, half)
+	w := &Workspace{options: clinics.at("")}
+	for what, err := range map[string]error{
+		"list":     second(clinics.Current()),
+		"use":      clinics.Use(""),
+		"color":    w.SetColor("pink"),
+		"removing": clinics.Remove(t.Context(), "4000777"),
+	} {
+		if profile.CodeOf(err) != profile.StoreUnreadable || !strings.Contains(profile.MessageOf(err), "rename the file clinics.json") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	raw, err := os.ReadFile(filepath.Join(clinics.options.Dir, "clinics.json"))
+	if err != nil || string(raw) != half {
+		t.Errorf("%s, %v", raw, err)
+	}
+	if shown() != "teal blue" {
+		t.Errorf("shown in %s", shown())
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// damagedList has a store of the first clinic and one of another, with this list.
+// shown are the colours in which the two are shown.
+func damagedList(t *testing.T, list string) (clinics Clinics, shown func() string) {
+	t.Helper()
+	clinics = ClinicsOf(Options{Dir: t.TempDir()})
+	for _, account := range []string{"", "4000777"} {
+		w, err := open(t.Context(), clinics.at(account), keyring.Memory())
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(clinics.options.Dir, "clinics.json"), []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return clinics, func() string {
+		first, other := &Workspace{options: clinics.at("")}, &Workspace{options: clinics.at("4000777")}
+		return first.Color() + " " + other.Color()
 	}
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"slices"
 
+	"telehab.io/desktop/backend/datafolder"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -28,13 +29,29 @@ func (l clinicList) fillColors() {
 }
 
 // Color returns the colour of the clinic: that of the list, which a clinic that
-// is alone on this computer need not be in.
+// is alone on this computer need not be in. While the list cannot be read, the
+// folders tell the clinics apart.
 func (w *Workspace) Color() string {
-	list, err := ClinicsOf(w.options).read()
-	if own := list.place(w.options.Account); err == nil && own != nil {
+	clinics := ClinicsOf(w.options)
+	list, err := clinics.read()
+	if err != nil {
+		list = clinics.found()
+	}
+	if own := list.place(w.options.Account); own != nil {
 		return own.Color
 	}
 	return Colors[0]
+}
+
+// found is the list as far as the folders tell it.
+func (c Clinics) found() clinicList {
+	folder, err := datafolder.Open(c.options.DataDir())
+	if err != nil {
+		return clinicList{}
+	}
+	defer func() { _ = folder.Close() }()
+	list, _ := c.fromFolders(folder)
+	return list
 }
 
 // SetColor changes the colour of the clinic.
