@@ -296,7 +296,7 @@ func TestEraseLeavesWhatIsNotOurs(t *testing.T) {
 	ours := []string{"telehab.db", "telehab.db-wal", "telehab.db-shm", "telehab.db-journal", "telehab.db.lock", "clinics.json", "keyring.json",
 		"sync.lock", "window.lock", "clinics.lock", "window.json", "erase-webview", ".telehab-271828", "links/1764427200000000000-00000001-0a0b0c0d.link",
 		"links/1764427200000000000-00000001-0a0b0c0d.part", "logs/telehab.log", "logs/telehab-2026-01-02T03-04-05.006.log",
-		"clinics/4000777/telehab.db", "clinics/4000777/keyring.json", "clinics/4000777/sync.lock", "demo/telehab.db", "demo/keyring.json",
+		"clinics/4000777/telehab.db", "clinics/4000777/keyring.json", "clinics/4000777/sync.lock", "demo/telehab.db", "demo/keyring.json", "demo/demo-ready",
 		"webview/EBWebView/Default/Cache"}
 	theirs := []string{"letter.txt", "telehab.db.bak", "telehab.dbx", "links/letter.txt", "links/1.link", "logs/other.log", "logs/telehab.log.gz",
 		"logs/telehab-old.log.txt", "clinics/notes.txt", "clinics/4000777/letter.txt", "clinics/abc/telehab.db", "demo/letter.txt", "webview/letter.txt", "Links/x"}

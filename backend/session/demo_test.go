@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -198,4 +199,28 @@ func TestTheDemoIsOpenedAgain(t *testing.T) {
 	if pass, err := engine.Sync(t.Context(), report); err != nil || pass.Kind == profile.FullPass || pass.Counts.Synced != 2 || pass.Counts.Read != 2 {
 		t.Errorf("%+v, %v", pass, err)
 	}
+}
+
+// A demo whose making was cut off is made anew, and is none before it is ready.
+func TestADemoThatWasCutOffIsMadeAnew(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cutOff := context.WithCancelCause(t.Context())
+	changes := 0
+	var besides error
+	_, err := session.OpenDemo(ctx, workspace.Options{Dir: dir, Clock: inTheAfternoon, OnChange: func() {
+		if changes++; changes == 30 { // it is imported, and has synced some days
+			_, besides = session.OpenDemo(t.Context(), workspace.Options{Dir: dir, Clock: inTheAfternoon})
+			cutOff(syncer.ErrClosing)
+		}
+	}})
+	if err == nil {
+		t.Fatalf("nothing was cut off: %d changes", changes)
+	}
+	if profile.CodeOf(besides) != profile.SyncRunning {
+		t.Errorf("opened while it was made: %v", besides)
+	}
+	w := openDemo(t, dir)
+	t.Cleanup(func() { _ = w.Close() })
+	passesAreTrue(t, w)
+	trailIsTrue(t, w)
 }

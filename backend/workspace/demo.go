@@ -27,9 +27,12 @@ type demo struct {
 	throwaway bool
 	present   func() time.Time // this computer's clock
 	behind    atomic.Int64     // how far its clocks are behind this computer's, in nanoseconds
+	// unlock lets other processes use its store, once it has a past; nil: they may.
+	unlock func()
 }
 
 func (d *demo) close() error {
+	d.share()
 	if d.server == nil {
 		return nil // it was not started yet
 	}
@@ -45,6 +48,14 @@ func (d *demo) clocks() clocks {
 	}
 }
 
+// share lets other processes use its store.
+func (d *demo) share() {
+	if d.unlock != nil {
+		d.unlock()
+		d.unlock = nil
+	}
+}
+
 // goTo sets its clocks to a time that is not after the present.
 func (d *demo) goTo(at time.Time) { d.behind.Store(int64(d.present().Sub(at))) }
 
@@ -56,6 +67,10 @@ const (
 	// opened first, and for how long it can be opened again.
 	demoDays = 30
 )
+
+// demoReady is a file beside the store of a demo that has lived through its past.
+// One that was cut off in it has none, and is made anew.
+const demoReady = "demo-ready"
 
 // Past is what the demo's clinic has yet to live through before it is shown. It
 // must be lived through in order, to its end.
@@ -90,11 +105,16 @@ func (p *Past) Reach(at time.Time) error {
 }
 
 // End has the rest happen, and returns to the present. From then on Cliniko
-// takes its time to answer.
+// takes its time to answer, and the demo is one that can be opened again.
 func (p *Past) End() error {
+	d := p.workspace.demo
 	err := p.Reach(p.Opened)
-	p.workspace.demo.behind.Store(0)
+	d.behind.Store(0)
 	p.clinic.SetLatency(demoLatency)
+	if err == nil && d.unlock != nil {
+		err = p.workspace.at.touch(demoReady)
+	}
+	d.share()
 	return err
 }
 
@@ -167,7 +187,8 @@ func midnightOf(t time.Time) time.Time {
 }
 
 // openDemo opens the demo's store, and says when the clinic in it began to use
-// TeleHab: never, for a new one and one of long ago, which begins afresh.
+// TeleHab: never, for a new one. One of long ago, and one that was cut off before
+// it was ready, begin afresh.
 func openDemo(ctx context.Context, o Options) (*Workspace, time.Time, error) {
 	keys := keyring.Open(service + " Demo")
 	d := &demo{}
@@ -195,27 +216,70 @@ func openDemo(ctx context.Context, o Options) (*Workspace, time.Time, error) {
 	default:
 		return nil, time.Time{}, err
 	}
-	w, err := open(ctx, o, keys)
-	var began time.Time
-	if err == nil {
-		if began, err = w.demoBegan(ctx); err == nil {
-			return w.asDemo(d), began, nil
-		}
-		err = errors.Join(err, w.Close())
-	}
+	w, began, err := reopenDemo(ctx, o, keys)
 	switch profile.CodeOf(err) {
 	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged, profile.StoreCorrupt,
-		profile.StoreMissing, profile.KeyringLocked:
+		profile.StoreMissing, profile.NotConnected, profile.KeyringLocked:
 		// Nothing in a demo is worth asking about.
-		if err := beginAfresh(o); err != nil {
-			return nil, began, fmt.Errorf("start the demo afresh: %w", err)
-		}
+		w, err = makeDemo(ctx, o, keys, d)
+	}
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return w.asDemo(d), began, nil
+}
+
+// reopenDemo opens the store of a demo that is ready, and says when its clinic
+// began to use TeleHab.
+//
+// Errors: StoreMissing for one that is not, and those of open and demoBegan.
+func reopenDemo(ctx context.Context, o Options, keys *keyring.Keyring) (w *Workspace, began time.Time, err error) {
+	at, err := locate(o, keys)
+	if err != nil {
+		return nil, began, err
+	}
+	ready, err := at.has(demoReady)
+	if err == nil && !ready {
+		err = profile.Because(profile.StoreMissing, errors.New("no demo that is ready"))
+	}
+	if err == nil {
 		w, err = open(ctx, o, keys)
 	}
 	if err != nil {
 		return nil, began, err
 	}
-	return w.asDemo(d), time.Time{}, nil
+	if began, err = w.demoBegan(ctx); err != nil {
+		return nil, time.Time{}, errors.Join(err, w.Close())
+	}
+	return w, began, nil
+}
+
+// makeDemo makes the store of the demo anew. Until that is ready, other processes
+// neither sync it nor make it anew.
+//
+// Errors: SyncRunning where another process does.
+func makeDemo(ctx context.Context, o Options, keys *keyring.Keyring, d *demo) (*Workspace, error) {
+	at, err := locate(o, keys)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := at.lockPasses()
+	if err != nil {
+		return nil, err
+	}
+	if err = beginAfresh(o); err != nil {
+		err = fmt.Errorf("start the demo afresh: %w", err)
+	}
+	var w *Workspace
+	if err == nil {
+		w, err = open(ctx, o, keys)
+	}
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	d.unlock = unlock
+	return w, nil
 }
 
 func (w *Workspace) asDemo(d *demo) *Workspace {
@@ -225,14 +289,11 @@ func (w *Workspace) asDemo(d *demo) *Workspace {
 }
 
 // demoBegan returns when the demo's clinic began to use TeleHab: its first
-// import took less than the rest of a minute. Zero: it has not.
+// import took less than the rest of a minute.
 //
-// Errors: StoreDamaged for a store that is of no more use.
+// Errors: NotConnected, and StoreDamaged for a store that is of no more use.
 func (w *Workspace) demoBegan(ctx context.Context) (time.Time, error) {
 	store, err := w.Store(ctx)
-	if profile.CodeOf(err) == profile.NotConnected {
-		return time.Time{}, nil
-	}
 	if err != nil {
 		return time.Time{}, err
 	}
@@ -248,6 +309,7 @@ func (w *Workspace) demoBegan(ctx context.Context) (time.Time, error) {
 	return began, nil
 }
 
+// beginAfresh erases what the demo's folder has of ours.
 func beginAfresh(o Options) error {
 	l, err := locate(o, nil)
 	if err != nil {
@@ -255,7 +317,7 @@ func beginAfresh(o Options) error {
 	}
 	folder, err := l.openFolder()
 	if err == nil {
-		err = errors.Join(folder.Erase(), folder.Close())
+		err = errors.Join(folder.Erase(syncLock), folder.Close()) // whoever erases it holds that
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return profile.Because(profile.StoreUnreadable, err)

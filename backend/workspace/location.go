@@ -167,6 +167,34 @@ func (l *location) begin() error {
 	return nil
 }
 
+// has says whether the folder has this file.
+func (l *location) has(name string) (exists bool, err error) {
+	folder, err := l.openFolder()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil {
+		_, exists, err = folder.Size(name)
+		err = errors.Join(err, folder.Close())
+	}
+	if err != nil {
+		return false, profile.Because(profile.StoreUnreadable, err)
+	}
+	return exists, nil
+}
+
+// touch makes an empty file in the folder, where it has none of this name.
+func (l *location) touch(name string) error {
+	folder, err := l.makeFolder()
+	if err == nil {
+		err = errors.Join(folder.Touch(name), folder.Close())
+	}
+	if err != nil {
+		return profile.Because(profile.StoreUnreadable, err)
+	}
+	return nil
+}
+
 // removeStore deletes the store's files, and the trace of its key.
 func (l *location) removeStore() error {
 	return l.remove(func(folder *datafolder.Folder) error {
