@@ -2,6 +2,7 @@ package window
 
 import (
 	"database/sql"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -46,6 +47,30 @@ func TestALostDemoErasesNoClinic(t *testing.T) {
 	f.start()
 	if state, err = f.app.About.State(); err != nil || state.Store != nil || !state.PeopleExist || state.Clinic == nil {
 		t.Errorf("after a new start: %+v, %v", state, err)
+	}
+}
+
+// Closing the window does not wait for a demo that is made: the next start makes
+// it anew.
+func TestClosingEndsTheMakingOfTheDemo(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 83, Patients: 1})
+	has := func(name string) bool {
+		_, err := os.Stat(filepath.Join(f.o.DataDir(), "demo", name))
+		return err == nil
+	}
+	answer := make(chan error, 1)
+	go func() {
+		_, err := f.app.Clinics.OpenDemo()
+		answer <- err
+	}()
+	waitForCall(t, "session.(*Session).syncOnce")
+	f.app.close()
+	if err := <-answer; profile.CodeOf(err) != profile.Cancelled || has("demo-ready") {
+		t.Errorf("closed: %v; ready: %v", err, has("demo-ready"))
+	}
+	f.start()
+	if state, err := f.app.Clinics.OpenDemo(); err != nil || !state.Demo || state.Tally.Active < 1900 || !has("demo-ready") {
+		t.Errorf("the next start: %+v, %v; ready: %v", state, err, has("demo-ready"))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"telehab.io/desktop/backend/logging"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/webview"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -45,6 +46,10 @@ type Observer interface {
 // that far before it learns that it is second.
 type Host struct {
 	options Options
+	// closing ends what opens a clinic while the window is closed: the demo takes
+	// seconds to be made.
+	closing context.Context
+	close   context.CancelCauseFunc
 
 	mu     sync.Mutex
 	closed bool
@@ -63,6 +68,7 @@ type Host struct {
 // New returns a host that has opened nothing yet.
 func New(o Options) *Host {
 	h := &Host{options: o}
+	h.closing, h.close = context.WithCancelCause(context.Background())
 	h.demo.Store(o.Demo)
 	return h
 }
@@ -106,8 +112,9 @@ func (h *Host) Generation() int64 { return h.generations.Load() }
 func (h *Host) Access() Access { return Access{h} }
 
 // Close stops what runs and closes what is open. A pass that is cut off resumes
-// at the next start.
+// at the next start, and a demo that was not ready is made anew.
 func (h *Host) Close() {
+	h.close(syncer.ErrClosing)
 	h.mu.Lock()
 	h.closed = true
 	open := slices.Compact([]*Clinic{h.shown.Swap(nil), h.real.Swap(nil)})
@@ -136,7 +143,7 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return nil, profile.Refuse(profile.Cancelled, "TeleHab is closing. Start it again.")
+		return nil, errClosing
 	}
 	if c := h.shown.Load(); c != nil {
 		return c, nil
@@ -160,7 +167,10 @@ func (h *Host) Open(ctx context.Context) (*Clinic, error) {
 // openDemo opens the simulated clinic, with its only person signed in. The
 // caller holds the lock.
 func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
-	c, err := h.openClinic(ctx, session.OpenDemo)
+	c, err := h.openClinic(ctx, h.demoWorkspace)
+	if h.closing.Err() != nil && err != nil {
+		return nil, errClosing
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +180,16 @@ func (h *Host) openDemo(ctx context.Context) (*Clinic, error) {
 	h.show(c)
 	c.Background.Start()
 	return c, nil
+}
+
+var errClosing = profile.Refuse(profile.Cancelled, "TeleHab is closing. Start it again.")
+
+// demoWorkspace is session.OpenDemo until the window is closed.
+func (h *Host) demoWorkspace(ctx context.Context, o workspace.Options) (*workspace.Workspace, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(h.closing, func() { cancel(context.Cause(h.closing)) })()
+	return session.OpenDemo(ctx, o)
 }
 
 // show puts the window to work on a clinic. What the page is told from now on
