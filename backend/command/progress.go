@@ -48,13 +48,23 @@ func progressLine(now syncer.Progress) string {
 	return line
 }
 
-func (p *progress) report(now syncer.Progress) {
+func (p *progress) report(now syncer.Progress) { p.show(progressLine(now)) }
+
+// demo shows how far the demo is that is made before it can be synced.
+func (p *progress) demo(done, all int) {
+	p.show(fmt.Sprintf("Making the demo: %d of %d", done, all))
+	if done == all {
+		p.end()
+	}
+}
+
+// show replaces the line.
+func (p *progress) show(line string) {
 	if !p.terminal {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	line := progressLine(now)
 	width := utf8.RuneCountInString(line)
 	// The spaces overwrite what is left of a longer line.
 	_, _ = fmt.Fprint(p.t.Err, "\r", line, strings.Repeat(" ", max(0, p.width-width)))

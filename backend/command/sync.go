@@ -46,7 +46,8 @@ func (t *Terminal) sync() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			show := t.newProgress(asJSON)
 			o := t.options()
-			o.OnWait, o.OnNotice = show.wait, show.note
+			o.OnWait, o.OnNotice, o.OnDemo = show.wait, show.note, show.demo
+			defer show.end() // of a demo that was not ready
 			return t.with(c.Context(), demo, o, func(w *workspace.Workspace) error {
 				return t.runSync(c.Context(), w, full, asJSON, show)
 			})

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -94,6 +95,27 @@ func TestHowTheLastSyncEnded(t *testing.T) {
 	} {
 		if got := endedBadly(code); got != want {
 			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// The line that says how far the demo is goes when that is ready. Where nobody
+// watches there is none.
+func TestProgressOfTheDemo(t *testing.T) {
+	for _, c := range []struct {
+		terminal bool
+		want     string
+	}{
+		{true, "\rMaking the demo: 0 of 2\rMaking the demo: 1 of 2\rMaking the demo: 2 of 2\r                       \r"},
+		{false, ""},
+	} {
+		var said bytes.Buffer
+		p := &progress{t: &Terminal{Err: &said}, terminal: c.terminal}
+		for done := range 3 {
+			p.demo(done, 2)
+		}
+		if said.String() != c.want {
+			t.Errorf("terminal %v: %q", c.terminal, said.String())
 		}
 	}
 }

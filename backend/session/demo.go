@@ -20,21 +20,25 @@ func OpenDemo(ctx context.Context, o workspace.Options) (*workspace.Workspace, e
 	if err != nil || past == nil {
 		return w, err
 	}
-	if err := live(ctx, w, past); err != nil {
+	if o.OnDemo == nil {
+		o.OnDemo = func(int, int) {}
+	}
+	if err := live(ctx, w, past, o.OnDemo); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
 	return w, nil
 }
 
-// live lives through the demo's past.
-func live(ctx context.Context, w *workspace.Workspace, past *workspace.Past) error {
+// live lives through the demo's past, and tells how far it is.
+func live(ctx context.Context, w *workspace.Workspace, past *workspace.Past, told func(done, all int)) error {
 	s := newSession(w, Options{Clock: w.Now}, DemoPerson())
 	defer s.End()
+	looked, moments := lastLook(past), momentsOf(past)
+	told(0, len(moments))
 	if err := s.setUp(ctx, past.Key()); err != nil {
 		return err
 	}
-	looked := lastLook(past)
-	for _, m := range momentsOf(past) {
+	for i, m := range moments {
 		if err := past.Reach(m.at); err != nil {
 			return err
 		}
@@ -46,6 +50,7 @@ func live(ctx context.Context, w *workspace.Workspace, past *workspace.Past) err
 				return err
 			}
 		}
+		told(i+1, len(moments))
 	}
 	return past.End()
 }

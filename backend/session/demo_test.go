@@ -22,10 +22,10 @@ func clockFrom(at time.Time) func() time.Time {
 // since the sync of that morning.
 var inTheAfternoon = clockFrom(time.Date(2026, 12, 1, 14, 35, 0, 0, time.Local))
 
-func openDemo(t *testing.T, dir string) *workspace.Workspace {
+func openDemo(t *testing.T, dir string, told func(done, all int)) *workspace.Workspace {
 	t.Helper()
 	began := time.Now()
-	w, err := session.OpenDemo(t.Context(), workspace.Options{Dir: dir, Clock: inTheAfternoon})
+	w, err := session.OpenDemo(t.Context(), workspace.Options{Dir: dir, Clock: inTheAfternoon, OnDemo: told})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func report(syncer.Progress) {}
 // The demo has been synced for a month before it is seen, by the engine: what is
 // stored is what its Cliniko has, and what was done is in the audit trail.
 func TestTheDemoHasAMonthBehindIt(t *testing.T) {
-	w := openDemo(t, t.TempDir())
+	w := openDemo(t, t.TempDir(), nil)
 	t.Cleanup(func() { _ = w.Close() })
 	t.Run("passes", func(t *testing.T) { passesAreTrue(t, w) })
 	t.Run("days", func(t *testing.T) { daysAreTrue(t, w) })
@@ -160,7 +160,7 @@ func trailIsTrue(t *testing.T, w *workspace.Workspace) {
 // Opened again, the demo is as it was left.
 func TestTheDemoIsOpenedAgain(t *testing.T) {
 	dir := t.TempDir()
-	w := openDemo(t, dir)
+	w := openDemo(t, dir, nil)
 	numbers := func() (passes int, tally profile.Tally, connected time.Time) {
 		t.Helper()
 		store, err := w.Store(t.Context())
@@ -187,7 +187,7 @@ func TestTheDemoIsOpenedAgain(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	w = openDemo(t, dir)
+	w = openDemo(t, dir, nil)
 	t.Cleanup(func() { _ = w.Close() })
 	if p, n, c := numbers(); p != passes || n != tally || !c.Equal(connected) {
 		t.Errorf("%d syncs, %+v, connected %v; before %d, %+v, %v", p, n, c, passes, tally, connected)
@@ -219,8 +219,30 @@ func TestADemoThatWasCutOffIsMadeAnew(t *testing.T) {
 	if profile.CodeOf(besides) != profile.SyncRunning {
 		t.Errorf("opened while it was made: %v", besides)
 	}
-	w := openDemo(t, dir)
+	w := openDemo(t, dir, nil)
 	t.Cleanup(func() { _ = w.Close() })
 	passesAreTrue(t, w)
 	trailIsTrue(t, w)
+}
+
+// While the demo is made, it says how far it is: a step a sync. One that is ready
+// has nothing to say.
+func TestTheDemoSaysHowFarItIs(t *testing.T) {
+	dir := t.TempDir()
+	var steps []int
+	all := 0
+	for range 2 {
+		w := openDemo(t, dir, func(done, of int) { steps, all = append(steps, done), of })
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if all != 47 || len(steps) != 48 {
+		t.Fatalf("%d of %d steps", len(steps), all)
+	}
+	for i, done := range steps {
+		if done != i {
+			t.Errorf("step %d is %d", i, done)
+		}
+	}
 }

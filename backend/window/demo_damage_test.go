@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
@@ -71,6 +72,23 @@ func TestClosingEndsTheMakingOfTheDemo(t *testing.T) {
 	f.start()
 	if state, err := f.app.Clinics.OpenDemo(); err != nil || !state.Demo || state.Tally.Active < 1900 || !has("demo-ready") {
 		t.Errorf("the next start: %+v, %v; ready: %v", state, err, has("demo-ready"))
+	}
+}
+
+// The page is told how much of the demo is made, and nothing of one that is ready.
+func TestThePageIsToldHowFarTheDemoIs(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 84, Patients: 1})
+	for range 2 {
+		if _, err := f.app.Clinics.OpenDemo(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.app.Clinics.LeaveDemo(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := f.system.made
+	if len(made) < 40 || made[0] != 0 || made[len(made)-1] != 1 || f.told("demo") != len(made) || !slices.IsSorted(made) {
+		t.Errorf("%v", made)
 	}
 }
 

@@ -33,6 +33,7 @@ type fakeSystem struct {
 	whileAsking func()
 	shown       int
 	dark        bool
+	made        []float64 // how much of the demo
 }
 
 func (s *fakeSystem) Emit(event string, data any) {
@@ -49,6 +50,8 @@ func (s *fakeSystem) Emit(event string, data any) {
 		s.state = data
 	case int64:
 		s.ended = data
+	case float64:
+		s.made = append(s.made, data)
 	}
 }
 

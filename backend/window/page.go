@@ -22,6 +22,7 @@ const (
 	eventState    = "state"    // AppState
 	eventLock     = "lock"     // the number of a session that ends now
 	eventLink     = "link"     // nothing; a link waits for Links.Take
+	eventDemo     = "demo"     // how much of the demo is made, from 0 to 1
 	eventCommand  = "command"  // the name of one of the menu's commands
 )
 
@@ -99,6 +100,9 @@ func (p *page) emitFor(c *host.Clinic, of *session.Session, state AppState) bool
 
 // ProfilesChanged reports that something in the list of profiles changed.
 func (p *page) ProfilesChanged() { p.toolkit.Emit(eventProfiles, struct{}{}) }
+
+// DemoMade sends how much of the demo is made.
+func (p *page) DemoMade(done, all int) { p.toolkit.Emit(eventDemo, float64(done)/float64(all)) }
 
 // state opens the clinic at first. It answers even when nothing can be opened,
 // and then says why.

@@ -21,6 +21,7 @@ type Options struct {
 	OnWait     func(until time.Time) // Cliniko asked to wait
 	OnChange   func()                // some profiles changed
 	OnNotice   func(syncer.Notice)   // for the log
+	OnDemo     func(done, all int)   // the demo is made, and so many of its syncs are done
 	OnUnsaved  func(error)           // something was done, and that it was could not be saved beside it
 	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for

@@ -1,8 +1,8 @@
-import { render, screen, within } from '@testing-library/svelte';
+import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import App from './App.svelte';
-import type { ListingView } from './lib/api';
+import type { AppState, ListingView } from './lib/api';
 import { router, type Route } from './lib/state/route.svelte';
 import { later, startGo } from './testing/go';
 import * as sample from './testing/samples';
@@ -76,6 +76,59 @@ describe('the demo', () => {
     render(App);
     await user.click(within(await bar()).getByRole('button', { name: 'Leave demo' }));
     expect(await within(await bar()).findByText('Try again.')).toBeVisible();
+  });
+});
+
+const making = () =>
+  screen.queryByRole('progressbar', { name: 'Making the demo clinic, with a month of history' });
+
+describe('a demo that is made', () => {
+  it.each([
+    ['the welcome screen', sample.NEW, 'Welcome to TeleHab'],
+    ['Settings', sample.UNCONNECTED, 'Set up Cliniko integration'],
+  ])('says how far it is on %s, where it was asked for', async (_, state, heading) => {
+    const go = startGo(state);
+    if (state !== sample.NEW) router.reset({ name: 'settings', section: 'integration' });
+    go.Clinics.OpenDemo.mockReturnValue(later<AppState>().promise);
+    const user = userEvent.setup();
+    render(App);
+    await screen.findByRole('heading', { name: heading });
+    await user.click(await screen.findByRole('button', { name: 'Try the demo clinic' }));
+    expect(making()).toBeNull();
+    go.emit('demo', 0.256);
+    await waitFor(() => {
+      expect(making()).toHaveAttribute('aria-valuenow', '25');
+    });
+    go.emit('demo', 1);
+    await waitFor(() => {
+      expect(making()).toBeNull();
+    });
+  });
+
+  it('says so while the window starts on it', async () => {
+    const go = startGo();
+    go.About.State.mockReturnValue(later<AppState>().promise);
+    render(App);
+    go.emit('demo', 0.5);
+    await waitFor(() => {
+      expect(making()).toHaveAttribute('aria-valuenow', '50');
+    });
+  });
+
+  it('leaves no bar where it failed', async () => {
+    const go = startGo(sample.NEW);
+    const asked = later<AppState>();
+    go.Clinics.OpenDemo.mockReturnValue(asked.promise);
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await screen.findByRole('button', { name: 'Try the demo clinic' }));
+    go.emit('demo', 0.5);
+    await waitFor(() => {
+      expect(making()).toBeVisible();
+    });
+    asked.refuse(sample.refusal('internal', 'Try once more.'));
+    await screen.findByText('Try once more.');
+    expect(making()).toBeNull();
   });
 });
 

@@ -43,7 +43,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 			c.Runner.WaitUntil(until)
 		}
 	}
-	options.OnChange = c.profilesChanged
+	options.OnChange, options.OnDemo = c.profilesChanged, h.options.Observer.DemoMade
 	options.OnNotice = func(n syncer.Notice) {
 		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass recovered")
 	}

@@ -39,6 +39,7 @@ type Observer interface {
 	StatusChanged(ctx context.Context, c *Clinic) // of the sync, about ten times a second at most
 	StateChanged(ctx context.Context, c *Clinic)
 	ProfilesChanged()
+	DemoMade(done, all int) // which is shown once it is made
 }
 
 // Host has the clinic that the window shows: one of this computer, or the demo.

@@ -12,6 +12,8 @@ export interface EventMap {
   lock: number;
   /** A link came in: see takeLink. */
   link: undefined;
+  /** How much of the demo is made, from 0 to 1: it is shown once it is made. */
+  demo: number;
   /** Somebody chose this in the menu bar of macOS. */
   command: 'find' | 'today' | 'profiles' | 'settings' | 'lock';
 }

@@ -49,6 +49,8 @@ const startOf = ({ person, start }: AppState): Route => {
 /** What Go last said of the whole application. */
 export class App {
   state = $state.raw<AppState | null>(null);
+  /** How much of the demo is made, from 0 to 1; null while none is. */
+  demoMade = $state.raw<number | null>(null);
   /** Why the state could not be asked for. */
   problem = $state.raw<ErrorView | null>(null);
 
@@ -243,6 +245,9 @@ export class App {
         clock.learn(sync.now);
         // The counts and the clinic may have changed with the pass.
         if (ended) void this.load();
+      }),
+      on('demo', (made) => {
+        this.demoMade = made < 1 ? made : null;
       }),
       // Signed in, the workspace takes it. Else the sign-in screen says that a profile waits.
       on('link', () => {
