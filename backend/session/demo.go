@@ -55,7 +55,7 @@ func live(ctx context.Context, w *workspace.Workspace, past *workspace.Past, tol
 	return past.End()
 }
 
-// setUp connects and imports the clinic.
+// setUp connects and imports the clinic, whose Cliniko has the button.
 func (s *Session) setUp(ctx context.Context, key string) error {
 	if _, err := s.Integration().Connect(ctx, func() (string, error) { return key, nil }); err != nil {
 		return err
@@ -72,7 +72,14 @@ func (s *Session) setUp(ctx context.Context, key string) error {
 	if err == nil {
 		_, err = s.Integration().Import(ctx, func(list *syncer.Listed) (profile.Pass, error) { return engine.Import(ctx, list, silent) })
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	store, err := s.workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
+	return store.SetButton(ctx, profile.ButtonWorks)
 }
 
 func silent(syncer.Progress) {}

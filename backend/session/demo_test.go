@@ -40,10 +40,22 @@ func report(syncer.Progress) {}
 func TestTheDemoHasAMonthBehindIt(t *testing.T) {
 	w := openDemo(t, t.TempDir(), nil)
 	t.Cleanup(func() { _ = w.Close() })
+	t.Run("button", func(t *testing.T) { buttonWorks(t, w) })
 	t.Run("passes", func(t *testing.T) { passesAreTrue(t, w) })
 	t.Run("days", func(t *testing.T) { daysAreTrue(t, w) })
 	t.Run("audit trail", func(t *testing.T) { trailIsTrue(t, w) })
 	t.Run("clients", func(t *testing.T) { clientsAreTrue(t, w) }) // the last one: it syncs
+}
+
+// buttonWorks: nobody is asked to set up the button in a Cliniko that is not one.
+func buttonWorks(t *testing.T, w *workspace.Workspace) {
+	store, err := w.Store(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if how, err := store.Button(t.Context()); err != nil || how != "works" {
+		t.Errorf("the button: %q, %v", how, err)
+	}
 }
 
 func passesAreTrue(t *testing.T, w *workspace.Workspace) {
