@@ -74,11 +74,15 @@ func (a *incomingLinks) drop() {
 	a.clinics++
 }
 
-// take returns the client of the link that waits, once; "" for none. giveBack
-// has it wait again, unless a newer one does or another clinic is shown.
-func (a *incomingLinks) take() (id profile.ID, giveBack func()) {
+// take returns the client of the link that waits, once; "" for none, and for one
+// that is not of whatever is shown, which waits on. giveBack has it wait again,
+// unless a newer one does or another clinic is shown.
+func (a *incomingLinks) take(isShown func(profile.ID) bool) (id profile.ID, giveBack func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if !isShown(a.waiting) {
+		return "", func() {}
+	}
 	id, clinics := a.waiting, a.clinics
 	a.waiting = ""
 	return id, func() {

@@ -59,8 +59,12 @@ func (l *Links) Take() (LinkView, error) {
 	})
 }
 
+// take leaves a link to the clinic that the demo's Cliniko cannot have sent: a
+// link does not say of which one it is.
 func (l *Links) take(c *host.Call) LinkView {
-	id, giveBack := l.parts.links.take()
+	id, giveBack := l.parts.links.take(func(client profile.ID) bool {
+		return !c.InDemo() || c.Clinic.Workspace.Simulates(client)
+	})
 	c.IfDropped(giveBack)
 	return LinkView{ID: string(id)}
 }
@@ -177,11 +181,11 @@ func (l *Links) Setup() (LinkSetupView, error) {
 }
 
 // Repair registers our links on this computer. Another program's
-// registration is replaced only with takeOver.
+// registration is replaced only with takeOver, and none in the demo.
 func (l *Links) Repair(takeOver bool) (LinkSetupView, error) {
 	return host.Do(l.parts.access, session.MayModifyLink, func(ctx context.Context, c *host.Call) (LinkSetupView, error) {
 		err := c.Session.Recorded(ctx, session.MayModifyLink, staff.ChangedLinks, "", func() error {
-			return l.parts.computer.Registration.Repair(ctx, takeOver)
+			return l.repair(ctx, c, takeOver)
 		})
 		if err != nil {
 			return LinkSetupView{}, err
@@ -189,6 +193,26 @@ func (l *Links) Repair(takeOver bool) (LinkSetupView, error) {
 		state, err := l.parts.computer.Registration.Check(ctx)
 		return setupView(ctx, c.Clinic.Workspace, state), err
 	})
+}
+
+func (l *Links) repair(ctx context.Context, c *host.Call, takeOver bool) error {
+	if c.InDemo() {
+		state, err := l.parts.computer.Registration.Check(ctx)
+		if err != nil {
+			return err
+		}
+		if !isFree(state, true) && state.Condition != deeplink.Ready {
+			return profile.Refuse(profile.Invalid, "This is the demo clinic, and another program has TeleHab's links on this computer. Leave the demo first, then choose Repair.")
+		}
+	}
+	return l.parts.computer.Registration.Repair(ctx, takeOver)
+}
+
+// isFree says that our links may be registered without a question: no program
+// has them, or one of ours that was moved. From the demo the latter may be the
+// program in which the clinic works.
+func isFree(state deeplink.State, inDemo bool) bool {
+	return state.Condition == deeplink.Missing || state.Condition == deeplink.Broken && !inDemo
 }
 
 func setupView(ctx context.Context, w *workspace.Workspace, state deeplink.State) LinkSetupView {

@@ -284,3 +284,41 @@ func TestAPastedAddressOfAnotherRegion(t *testing.T) {
 		}
 	}
 }
+
+// A link does not say of which clinic it is. One that came for the clinic waits
+// until the demo is left; those from the demo's own Cliniko open there.
+func TestTheDemoTakesNoLinkOfTheClinic(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 1, Patients: 20})
+	f.signUpAndConnect()
+	if _, err := f.app.People.SignOut(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.app.Clinics.OpenDemo(); err != nil {
+		t.Fatal(err)
+	}
+	takes := func(what, want string, waits bool) {
+		t.Helper()
+		if link, err := f.app.Links.Take(); err != nil || link.ID != want {
+			t.Errorf("%s: %q, %v, want %q", what, link.ID, err, want)
+		}
+		if state, err := f.app.About.State(); err != nil || state.LinkWaiting != waits {
+			t.Errorf("%s: a link waits %v, %v, want %v", what, state.LinkWaiting, err, waits)
+		}
+	}
+	page, err := f.app.Profiles.Find(ProfileQuery{Filter: "all", Limit: 1})
+	if err != nil || len(page.Rows) != 1 {
+		t.Fatal(err)
+	}
+	f.click(page.Rows[0].ID)
+	takes("of the demo", page.Rows[0].ID, false)
+	f.click("4711")
+	takes("of the clinic, in the demo", "", true)
+	takes("once more", "", true)
+	if state, err := f.app.Clinics.LeaveDemo(); err != nil || !state.LinkWaiting {
+		t.Fatalf("out of the demo: %v", err)
+	}
+	if _, err := f.app.People.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	takes("of the clinic, in the clinic", "4711", false)
+}

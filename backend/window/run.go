@@ -165,10 +165,11 @@ func (w *window) close() {
 }
 
 // keepRegistered mends the registration of our links at every start. What
-// belongs to another program stays until a person says otherwise.
+// belongs to another program stays until a person says otherwise, and in the demo
+// what belongs to another copy of this one.
 func (w *window) keepRegistered(ctx context.Context) {
 	state, err := w.parts.computer.Registration.Check(ctx)
-	if err == nil && (state.Condition == deeplink.Missing || state.Condition == deeplink.Broken) {
+	if err == nil && isFree(state, w.host.InDemo()) {
 		err = w.parts.computer.Registration.Repair(ctx, false)
 	}
 	if err != nil {

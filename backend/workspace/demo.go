@@ -23,6 +23,7 @@ import (
 // demo is the simulated clinic behind a demo workspace. It is the only thing in
 // the program that listens, on a loopback address and while the demo runs.
 type demo struct {
+	clinic    *fakeclinic.Clinic // nil until it is started
 	server    *fakeclinic.Server
 	throwaway bool
 	present   func() time.Time // this computer's clock
@@ -148,6 +149,7 @@ func (w *Workspace) startDemo(ctx context.Context, began time.Time) (*Past, erro
 	}
 	past.clinic = fakeclinic.New(fakeclinic.DemoOptions(began, w.clocks.now))
 	past.happenings = past.clinic.Happenings(began, past.Opened)
+	w.demo.clinic = past.clinic
 	var err error
 	if w.demo.server, err = past.clinic.Start("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the demo clinic: %w", err)
@@ -286,6 +288,15 @@ func (w *Workspace) asDemo(d *demo) *Workspace {
 	d.present = w.clocks.now
 	w.demo, w.clocks = d, d.clocks()
 	return w
+}
+
+// Simulates says that this is the demo, and that its clinic has the client.
+func (w *Workspace) Simulates(client profile.ID) bool {
+	if w.demo == nil || w.demo.clinic == nil {
+		return false
+	}
+	_, known := w.demo.clinic.Get(string(client))
+	return known
 }
 
 // demoBegan returns when the demo's clinic began to use TeleHab: its first

@@ -24,6 +24,22 @@ beforeEach(() => {
 });
 
 describe('the demo', () => {
+  it('says that a link of the clinic waits until it is left, and opens it then', async () => {
+    const { go, user } = inDemo({});
+    go.Links.Follow.mockResolvedValue(sample.NGOZI);
+    go.Links.Take.mockResolvedValueOnce({ id: '' }); // at the start
+    render(App);
+    expect(await bar()).toHaveTextContent('Everybody here is made up.');
+    go.Links.Take.mockResolvedValueOnce({ id: '' });
+    go.arrive(sample.NGOZI.id);
+    const waits = await within(await bar()).findByRole('status');
+    expect(waits).toHaveTextContent(
+      'A client of your clinic is waiting to open. Leave the demo to see the profile.',
+    );
+    await user.click(await screen.findByRole('button', { name: 'Leave demo' }));
+    await screen.findByText('Opened from Cliniko');
+  });
+
   it('says that it is one on every screen, with the ways out', async () => {
     const { go } = inDemo();
     go.Sync.List.mockReturnValue(later<ListingView>().promise);

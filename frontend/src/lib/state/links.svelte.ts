@@ -55,7 +55,10 @@ export class Links {
         const { id } = await api.takeLink();
         if (id && turn === this.#turn && !this.#closed) await this.open(id, 'link');
       } while (this.#another);
-      if (!this.#closed) this.#app.linkTaken();
+      if (this.#closed) return;
+      // One of the clinic's waits until the demo is left.
+      if (this.#app.state?.demo) await this.#app.load();
+      else this.#app.linkTaken();
     } catch {
       // Whoever was signed in no longer is: Go keeps the link for the next one.
     } finally {
