@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { router } from './lib/state/route.svelte';
 import { startGo } from './testing/go';
@@ -9,10 +9,6 @@ import { importsAtOnce } from './testing/sync';
 
 const button = (name: string | RegExp) => screen.findByRole('button', { name });
 const heading = (name: string | RegExp) => screen.findByRole('heading', { name });
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('the window', () => {
   it('leads a new clinic from the welcome to its results', async () => {

@@ -1,15 +1,13 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { appearance } from '$lib/state/appearance.svelte';
-import { router } from '$lib/state/route.svelte';
 import { startGo } from './testing/go';
 
 const theme = () => document.documentElement.dataset.theme;
 
 describe('Appearance', () => {
-  beforeEach(() => router.reset());
   afterEach(() => {
     appearance.choose('system');
     delete document.documentElement.dataset.theme;

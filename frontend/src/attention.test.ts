@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { AppState, Permission } from './lib/api';
 import { router } from './lib/state/route.svelte';
@@ -28,10 +28,6 @@ async function shown(permissions?: Permission[]) {
       .map((cells) => cells.map((cell) => cell.textContent.trim()));
   return { go, user, grid, rows };
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('the profiles that need attention', () => {
   it('are reached from the sidebar, with their number', async () => {

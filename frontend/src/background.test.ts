@@ -1,20 +1,15 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { Permission } from './lib/api';
 import { Importer } from './lib/state/importer.svelte';
-import { router } from './lib/state/route.svelte';
 import { startGo } from './testing/go';
 import { CONNECTED, DANA, QUIET, refusal, SYNC } from './testing/samples';
 import { importsAtOnce } from './testing/sync';
 
 const banner = () => screen.findByText(/nothing new comes from it/);
 const troubled = (code: string) => ({ sync: { ...SYNC, problem: refusal(code) } });
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('a sync by itself', () => {
   it('shows in the sidebar and nowhere else', async () => {

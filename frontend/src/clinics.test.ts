@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { ClinicColor, ListingView, Permission } from './lib/api';
 import { router, type Route } from './lib/state/route.svelte';
@@ -51,10 +51,6 @@ function colorBeside(element: Element | null | undefined): string {
   const marks = [...(element?.querySelectorAll('[style*="--clinic-"]') ?? [])];
   return marks.map((mark) => /--clinic-(\w+)/.exec(mark.getAttribute('style') ?? '')?.[1]).join();
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('the clinic', () => {
   it('is named on every screen, with its colour', async () => {

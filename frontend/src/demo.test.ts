@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import App from './App.svelte';
 import type { AppState, ListingView } from './lib/api';
 import { router, type Route } from './lib/state/route.svelte';
@@ -18,10 +18,6 @@ function inDemo(after: Parameters<typeof startGo>[0] = sample.NEW) {
   });
   return { go, user: userEvent.setup() };
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('the demo', () => {
   it('says that a link of the clinic waits until it is left, and opens it then', async () => {

@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { AppState } from './lib/api';
 import { router } from './lib/state/route.svelte';
@@ -20,10 +20,6 @@ function integration(patch?: Partial<AppState>) {
   render(App);
   return { go, user: userEvent.setup() };
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('getting started', () => {
   const steps = async () =>

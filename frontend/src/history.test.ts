@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { AppState, ChangeView, FieldChangeView, PassView, ProfileView } from './lib/api';
 import { app } from './lib/state/app.svelte';
@@ -22,10 +22,6 @@ async function show() {
 
 /** Whatever it is, Go decides whether it is right. */
 const PASSWORD = 'correct horse battery';
-
-beforeEach(() => {
-  router.reset();
-});
 
 const field = (name: string, label: string, before: string, after: string): FieldChangeView => ({
   field: name,

@@ -1,17 +1,11 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import App from './App.svelte';
-import { plainKeys } from './lib/state/plain-keys.svelte';
 import { router } from './lib/state/route.svelte';
 import { Zoom } from './lib/state/zoom.svelte';
 import { startGo } from './testing/go';
 import { HANA, MEI, OLIVER, rowOf } from './testing/samples';
-
-beforeEach(() => {
-  router.reset();
-  plainKeys.set(true);
-});
 
 const heading = (name: string | RegExp) => screen.findByRole('heading', { level: 1, name });
 const search = () => screen.findByLabelText('Search name, email, phone');

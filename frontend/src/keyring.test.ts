@@ -1,5 +1,5 @@
 import { render, screen } from '@testing-library/svelte';
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import App from './App.svelte';
 import { router } from './lib/state/route.svelte';
 import { startGo } from './testing/go';
@@ -12,10 +12,6 @@ function open() {
   router.reset({ name: 'settings', section: 'security' });
   return go;
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 it('warns of a system keyring without a password', async () => {
   const go = open();

@@ -22,10 +22,6 @@ function start(patch?: Partial<AppState>) {
   return go;
 }
 
-beforeEach(() => {
-  router.reset();
-});
-
 describe('a link from Cliniko', () => {
   it('opens over any screen, says so, and leaves the way back', async () => {
     const go = start();

@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { AppState, FailureView } from './lib/api';
 import { announcer } from './lib/state/announcer.svelte';
@@ -37,10 +37,6 @@ const turn = () => new Promise((resolve) => setTimeout(resolve));
 function unlocks(go: CannedGo) {
   go.People.SignInAs.mockImplementation(async () => go.set({ person: DANA, locked: null }));
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('the locked window', () => {
   it('shows nothing of any client, and comes back to the same profile', async () => {

@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import App from './App.svelte';
 import type { Permission } from './lib/api';
 import { app } from './lib/state/app.svelte';
@@ -21,10 +21,6 @@ function as(permissions: Permission[], route: Route) {
   return { go, user: userEvent.setup() };
 }
 const INTEGRATION: Route = { name: 'settings', section: 'integration' };
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('whoever may only view profiles', () => {
   it('finds no button to sync, refresh, or erase', async () => {

@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { router, type SettingsSection } from './lib/state/route.svelte';
 import { startGo } from './testing/go';
@@ -20,10 +20,6 @@ function open(section: SettingsSection) {
   render(App);
   return { go, user: userEvent.setup() };
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('people', () => {
   it('are listed with their role, or what they may do in words', async () => {

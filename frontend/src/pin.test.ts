@@ -15,10 +15,6 @@ const refused = (message: string) => sample.refusal('sign_in_refused', message);
 
 const withPin = { ...LOCKED, locked: { ...LOCKED.locked, pin: true } };
 
-beforeEach(() => {
-  router.reset();
-});
-
 describe('a locked window whose person has a PIN', () => {
   it('opens with the PIN, and with the password', async () => {
     for (const typed of [PIN, PASSWORD]) {

@@ -1,6 +1,6 @@
 import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { ProfileView } from './lib/api';
 import { router } from './lib/state/route.svelte';
@@ -21,10 +21,6 @@ async function open(view: ProfileView, permissions = sample.EVERYTHING) {
   await heading(new RegExp(view.lastName));
   return { go, user: userEvent.setup() };
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('a complete profile', () => {
   it('has one Refresh, one Edit, and the initials', async () => {

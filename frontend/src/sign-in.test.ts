@@ -2,7 +2,6 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { router } from './lib/state/route.svelte';
 import { later, startGo } from './testing/go';
 import * as sample from './testing/samples';
 
@@ -19,10 +18,6 @@ const tooSoon = (seconds: number) => ({
     `Too many attempts. Wait ${seconds} seconds, then try again.`,
   ),
   wait: seconds,
-});
-
-beforeEach(() => {
-  router.reset();
 });
 
 describe('the sign-in', () => {

@@ -1,6 +1,6 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { AppState, NameView } from './lib/api';
 import { router, type Route, type SettingsSection } from './lib/state/route.svelte';
@@ -86,10 +86,6 @@ async function goTo(route: Route, id: string) {
   router.go(route.name === 'profile' ? { ...route, id } : route);
   await painted();
 }
-
-beforeEach(() => {
-  router.reset();
-});
 
 describe('after a change of clinic', () => {
   it('no screen shows anything of the one before', async () => {

@@ -1,18 +1,13 @@
 import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import { router } from './lib/state/route.svelte';
 import { later, startGo } from './testing/go';
 import { DANA, QUIET, SYNC } from './testing/samples';
 import type { AppState, SyncedView } from './lib/api';
 
 const button = () => screen.findByRole('button', { name: /^Sync · |^Syncing…$/ });
 const footer = () => screen.findByRole('button', { name: /^Sync status/ });
-
-beforeEach(() => {
-  router.reset();
-});
 
 function opened(patch: Partial<AppState> = {}) {
   const go = startGo(patch);

@@ -1,6 +1,7 @@
 import '@testing-library/jest-dom/vitest';
 import { configure } from '@testing-library/svelte';
-import { afterEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { startAfresh } from './fresh';
 import { unanswered } from './unanswered';
 
 // A busy computer is slow, not wrong: everything that is waited for has long
@@ -30,9 +31,9 @@ window.ResizeObserver = class {
 window.matchMedia = (media) =>
   Object.assign(new EventTarget(), { media, matches: false }) as MediaQueryList;
 
+beforeEach(startAfresh);
+
 afterEach(() => {
-  // eslint-disable-next-line no-restricted-globals -- what lib/state/kept keeps
-  localStorage.clear();
   delete window.go;
   delete window.runtime;
   const names = unanswered.splice(0);
