@@ -77,18 +77,18 @@ func unreadableList(cause error) error {
 
 // addFolders adds the clinics that have a folder with a store and are not in the
 // list: it was lost, or the program ended once a store was made and before the
-// list had it. Their names would stand in it alone.
+// list had it.
 func (c Clinics) addFolders(list *clinicList, accounts []string) {
 	for _, account := range accounts {
 		if !list.has(account) && c.hasStore(account) {
-			list.Clinics = append(list.Clinics, Place{Account: account, Name: "Clinic " + account})
+			list.Clinics = append(list.Clinics, Place{Account: account})
 		}
 	}
 }
 
-// complete makes a list that can be shown of one that was damaged: it has each
-// clinic once, the first one wherever there is another, and names it then, or
-// nobody could switch to it.
+// complete makes a list that can be shown of one that was damaged or lost: it has
+// each clinic once, and the first one wherever there is another. Names stand in
+// it alone, so those that it lacks are made up, or nobody could switch to them.
 func (l *clinicList) complete() {
 	seen := map[string]bool{}
 	l.Clinics = slices.DeleteFunc(l.Clinics, func(c Place) bool {
@@ -99,8 +99,14 @@ func (l *clinicList) complete() {
 	if len(l.Clinics) > 0 && !seen[""] {
 		l.Clinics = append([]Place{{}}, l.Clinics...)
 	}
-	if first := l.place(""); len(l.Clinics) > 1 && first.Name == "" {
-		first.Name = "First clinic"
+	for i := range l.Clinics {
+		switch c := &l.Clinics[i]; {
+		case c.Name != "" || len(l.Clinics) == 1:
+		case c.Account == "":
+			c.Name = "First clinic"
+		default:
+			c.Name = "Clinic " + c.Account
+		}
 	}
 	l.fillColors()
 }
@@ -163,8 +169,9 @@ func (l clinicList) without(account string) []Place {
 // drop takes a clinic out of the list, and goes back to the first one if it is
 // the one that is used.
 func (l *clinicList) drop(account string) {
-	if l.Clinics = l.without(account); len(l.Clinics) == 1 {
-		l.Clinics[0].Name = "" // its store has it
+	l.Clinics = l.without(account)
+	if first := l.place(""); first != nil && len(l.Clinics) == 1 {
+		first.Name = "" // its store has it
 	}
 	if l.Current == account {
 		l.Current = ""

@@ -178,6 +178,10 @@ func TestADamagedListHidesNoClinic(t *testing.T) {
 			[]Place{{"", "First clinic", "teal"}, {"4000777", "B", "blue"}}, "teal blue"},
 		"each twice": {`{"current":"4000777","clinics":[{"account":"","name":"A","color":"pink"},{"account":"4000777","name":"B"},{"account":"4000777","name":"C","color":"green"},{"account":"","name":"D"}]}`,
 			[]Place{{"", "A", "pink"}, {"4000777", "B", "teal"}}, "pink teal"},
+		"another without a name": {`{"current":"","clinics":[{"account":"","name":"A"},{"account":"4000777","name":""}]}`,
+			[]Place{{"", "A", "teal"}, {"4000777", "Clinic 4000777", "blue"}}, "teal blue"},
+		"without the first, one half removed": {`{"current":"4000777","clinics":[{"account":"4000777","name":"B"},{"account":"4000778","name":"C"}],"removing":"4000778"}`,
+			[]Place{{"", "First clinic", "teal"}, {"4000777", "B", "blue"}}, "teal blue"},
 		"nobody": {`{}`,
 			[]Place{{"", "First clinic", "teal"}, {"4000777", "Clinic 4000777", "blue"}}, "teal blue"},
 	} {
