@@ -62,6 +62,22 @@ describe('the sign-in', () => {
     expect(go.People.SignInAs.mock.calls).toEqual([[DANA.id, PASSWORD]]);
   });
 
+  it('takes nothing more that is typed for somebody who is deactivated meanwhile', async () => {
+    const go = startGo({ ...SIGNED_OUT, ...TILES });
+    const user = userEvent.setup();
+    render(App);
+    await tile('Lee Example');
+    await user.keyboard('purple ele');
+    go.emit('state', go.set({ people: TILES.people.filter(({ id }) => id !== LEE.id) }));
+    await vi.waitFor(() => {
+      expect(names()).toEqual(['Dana Smith', 'Priya Sample']);
+    });
+    await user.keyboard('phant{Enter}');
+    expect(await tile('Dana Smith')).toBeChecked();
+    expect(password()).toHaveValue('');
+    expect(go.People.SignInAs).not.toHaveBeenCalled();
+  });
+
   it('says what was wrong until another person is chosen', async () => {
     const go = startGo({ ...SIGNED_OUT, ...TILES });
     const answer = later<never>();
