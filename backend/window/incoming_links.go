@@ -18,6 +18,7 @@ type incomingLinks struct {
 
 	mu           sync.Mutex
 	waiting      profile.ID // the newest one; "" for none
+	aside        profile.ID // the newest that take has refused: of a clinic that is not shown
 	clinics      int        // how many were shown before this one
 	lastNotified time.Time  // when the window was told last
 	testNonce    string     // the number that a test link should bring back
@@ -62,7 +63,7 @@ func (a *incomingLinks) arrive(link deeplink.Link) {
 func (a *incomingLinks) waits() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.waiting != ""
+	return a.waiting != "" || a.aside != ""
 }
 
 // drop forgets a link that waits, or was taken: it named a client of the clinic
@@ -70,18 +71,22 @@ func (a *incomingLinks) waits() bool {
 func (a *incomingLinks) drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.waiting = ""
+	a.waiting, a.aside = "", ""
 	a.clinics++
 }
 
 // take returns the client of the link that waits, once; "" for none, and for one
-// that is not of whatever is shown, which waits on. giveBack has it wait again,
-// unless a newer one does or another clinic is shown.
+// that is not of whatever is shown, which waits aside until that is: what comes
+// meanwhile is taken before it. giveBack has it wait again, unless a newer one
+// does or another clinic is shown.
 func (a *incomingLinks) take(isShown func(profile.ID) bool) (id profile.ID, giveBack func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !isShown(a.waiting) {
-		return "", func() {}
+	if a.waiting != "" && !isShown(a.waiting) {
+		a.aside, a.waiting = a.waiting, ""
+	}
+	if a.waiting == "" && a.aside != "" && isShown(a.aside) {
+		a.waiting, a.aside = a.aside, ""
 	}
 	id, clinics := a.waiting, a.clinics
 	a.waiting = ""

@@ -201,8 +201,8 @@ func (l *Links) repair(ctx context.Context, c *host.Call, takeOver bool) error {
 		if err != nil {
 			return err
 		}
-		if !isFree(state, true) && state.Condition != deeplink.Ready {
-			return profile.Refuse(profile.Invalid, "This is the demo clinic, and another program has TeleHab's links on this computer. Leave the demo first, then choose Repair.")
+		if state.Condition == deeplink.Foreign || state.Condition == deeplink.Broken {
+			return profile.Refuse(profile.Invalid, "This is the demo clinic. The links on this computer are registered for another program, or another copy of TeleHab. Leave the demo first, then choose Repair.")
 		}
 	}
 	return l.parts.computer.Registration.Repair(ctx, takeOver)

@@ -314,6 +314,11 @@ func TestTheDemoTakesNoLinkOfTheClinic(t *testing.T) {
 	f.click("4711")
 	takes("of the clinic, in the demo", "", true)
 	takes("once more", "", true)
+	f.click(page.Rows[0].ID)
+	if n := f.told("link"); n != 3 {
+		t.Errorf("the page was told of %d links, want 3", n)
+	}
+	takes("of the demo, while the clinic's waits", page.Rows[0].ID, true)
 	if state, err := f.app.Clinics.LeaveDemo(); err != nil || !state.LinkWaiting {
 		t.Fatalf("out of the demo: %v", err)
 	}

@@ -223,7 +223,7 @@ func openDemo(ctx context.Context, o Options) (*Workspace, time.Time, error) {
 	case profile.StoreKeyLost, profile.StoreTooNew, profile.StoreUnreadable, profile.StoreDamaged, profile.StoreCorrupt,
 		profile.StoreMissing, profile.NotConnected, profile.KeyringLocked:
 		// Nothing in a demo is worth asking about.
-		w, err = makeDemo(ctx, o, keys, d)
+		w, began, err = makeDemo(ctx, o, keys, d)
 	}
 	if err != nil {
 		return nil, time.Time{}, err
@@ -256,32 +256,35 @@ func reopenDemo(ctx context.Context, o Options, keys *keyring.Keyring) (w *Works
 	return w, began, nil
 }
 
-// makeDemo makes the store of the demo anew. Until that is ready, other processes
-// neither sync it nor make it anew.
+// makeDemo makes the store of the demo anew, unless another process just has.
+// Until that is ready, other processes neither sync it nor make it anew.
 //
 // Errors: SyncRunning where another process does.
-func makeDemo(ctx context.Context, o Options, keys *keyring.Keyring, d *demo) (*Workspace, error) {
+func makeDemo(ctx context.Context, o Options, keys *keyring.Keyring, d *demo) (w *Workspace, began time.Time, err error) {
 	at, err := locate(o, keys)
 	if err != nil {
-		return nil, err
+		return nil, began, err
 	}
 	unlock, err := at.lockPasses()
 	if err != nil {
-		return nil, err
+		return nil, began, err
+	}
+	if w, began, err = reopenDemo(ctx, o, keys); err == nil {
+		unlock()
+		return w, began, nil
 	}
 	if err = beginAfresh(o); err != nil {
 		err = fmt.Errorf("start the demo afresh: %w", err)
 	}
-	var w *Workspace
 	if err == nil {
 		w, err = open(ctx, o, keys)
 	}
 	if err != nil {
 		unlock()
-		return nil, err
+		return nil, time.Time{}, err
 	}
 	d.unlock = unlock
-	return w, nil
+	return w, time.Time{}, nil
 }
 
 func (w *Workspace) asDemo(d *demo) *Workspace {

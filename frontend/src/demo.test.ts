@@ -26,11 +26,14 @@ describe('the demo', () => {
     go.Links.Take.mockResolvedValueOnce({ id: '' }); // at the start
     render(App);
     expect(await bar()).toHaveTextContent('Everybody here is made up.');
+    await waitFor(() => {
+      expect(go.About.State).toHaveBeenCalledTimes(2); // whether one waits on
+    });
     go.Links.Take.mockResolvedValueOnce({ id: '' });
     go.arrive(sample.NGOZI.id);
     const waits = await within(await bar()).findByRole('status');
     expect(waits).toHaveTextContent(
-      'A client of your clinic is waiting to open. Leave the demo to see the profile.',
+      'A client from your Cliniko is waiting to open. Leave the demo to see the profile.',
     );
     await user.click(await screen.findByRole('button', { name: 'Leave demo' }));
     await screen.findByText('Opened from Cliniko');
@@ -125,6 +128,15 @@ describe('a demo that is made', () => {
     await waitFor(() => {
       expect(making()).toHaveAttribute('aria-valuenow', '50');
     });
+  });
+
+  it('is shown though the window has given up waiting for it', async () => {
+    const go = startGo({ demo: true });
+    go.About.State.mockRejectedValueOnce(sample.refusal('timeout', 'TeleHab does not answer.'));
+    render(App);
+    await screen.findByText('TeleHab does not answer.');
+    go.emit('demo', 1);
+    await bar();
   });
 
   it('leaves no bar where it failed', async () => {

@@ -47,6 +47,9 @@ func (c *Call) Reopen(ctx context.Context, clinic *Clinic, why error) (*Clinic, 
 func (c *Call) OpenDemo(ctx context.Context) error {
 	c.host.mu.Lock()
 	defer c.host.mu.Unlock()
+	if c.host.closed {
+		return errClosing
+	}
 	if shown := c.host.shown.Load(); shown != nil && shown != c.host.real.Load() {
 		return nil
 	}

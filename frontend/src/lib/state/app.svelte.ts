@@ -248,6 +248,8 @@ export class App {
       }),
       on('demo', (made) => {
         this.demoMade = made < 1 ? made : null;
+        // A start that has waited for it may have given up.
+        if (made === 1 && this.face === 'broken') void this.load();
       }),
       // Signed in, the workspace takes it. Else the sign-in screen says that a profile waits.
       on('link', () => {

@@ -54,11 +54,10 @@ export class Links {
         const turn = this.#turn;
         const { id } = await api.takeLink();
         if (id && turn === this.#turn && !this.#closed) await this.open(id, 'link');
+        // One of the clinic's waits until the demo is left.
+        if (this.#app.state?.demo && !this.#closed) await this.#app.load();
       } while (this.#another);
-      if (this.#closed) return;
-      // One of the clinic's waits until the demo is left.
-      if (this.#app.state?.demo) await this.#app.load();
-      else this.#app.linkTaken();
+      if (!this.#closed && !this.#app.state?.demo) this.#app.linkTaken();
     } catch {
       // Whoever was signed in no longer is: Go keeps the link for the next one.
     } finally {
