@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -8,16 +9,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gofrs/flock"
+
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/deeplink/handover"
 	"telehab.io/desktop/backend/workspace"
 )
 
-// A clinic that has data of its own goes as a whole, after a question that says
-// so, and only while no window has it open.
-func TestDisconnectOfASeparateClinic(t *testing.T) {
-	fake := fakeclinic.New(fakeclinic.Options{Seed: 4, Patients: 10})
-	other := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 10, AccountID: "4000777", Name: "Bay Street Clinic", Subdomain: "bay-street"})
+// separateClinic sets up a computer with a clinic, and with another that has data
+// of its own and is the one that is used. Both were synced. run runs a command in
+// this process, which has to end with the code want.
+func separateClinic(t *testing.T) (data string, run func(want int, in string, args ...string) string) {
+	t.Helper()
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 4, Patients: 10, Shares: new(fakeclinic.CleanShares())})
+	other := fakeclinic.New(fakeclinic.Options{Seed: 5, Patients: 10, AccountID: "4000777", Name: "Bay Street Clinic", Subdomain: "bay-street", Shares: new(fakeclinic.CleanShares())})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if key, _, _ := r.BasicAuth(); key == other.Key() {
 			other.ServeHTTP(w, r)
@@ -26,11 +31,11 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 		fake.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	data := t.TempDir()
+	data = t.TempDir()
 	t.Setenv("TELEHAB_CLINIKO_URL", server.URL+"/v1")
 	t.Setenv("TELEHAB_DATA_DIR", data)
 	t.Setenv("TELEHAB_PASSWORD", password)
-	run := func(want int, in string, args ...string) string {
+	run = func(want int, in string, args ...string) string {
 		t.Helper()
 		code, out, errs := runHere(t, in, args...)
 		if code != want {
@@ -38,26 +43,30 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 		}
 		return out + errs
 	}
-	as := []string{"--as", "dana@example.com"}
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
-	run(0, fake.Key(), append([]string{"connect"}, as...)...)
-
+	run(0, fake.Key(), "connect", "--as", "dana@example.com")
+	run(0, "", "sync")
 	options := quick()
 	w, err := workspace.OpenCurrent(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	people, err := w.Accounts.List(t.Context())
-	if err != nil {
+	if err == nil {
+		err = workspace.ClinicsOf(options).StartSeparate(t.Context(), w, other.Key(), people[0].ID)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if err := workspace.ClinicsOf(options).StartSeparate(t.Context(), w, other.Key(), people[0].ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
+	run(0, "", "sync")
+	return data, run
+}
 
+// A clinic that has data of its own goes as a whole, after a question that says
+// so, and only while no window has it open.
+func TestDisconnectOfASeparateClinic(t *testing.T) {
+	data, run := separateClinic(t)
+	as := []string{"--as", "dana@example.com"}
 	inbox, first, err := handover.Listen(data) // as an open window does
 	if err != nil || !first {
 		t.Fatal(first, err)
@@ -84,6 +93,32 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	}
 	if said := run(0, "", "status"); !strings.Contains(said, "Harbour Physio") {
 		t.Errorf("the first clinic afterwards: %s", said)
+	}
+}
+
+// Purge erases the clinics that have data of their own too, unless one of them is
+// being synced.
+func TestPurgeErasesSeparateClinics(t *testing.T) {
+	data, run := separateClinic(t)
+	for _, folder := range []string{data, filepath.Join(data, "clinics", "4000777")} {
+		pass := flock.New(filepath.Join(folder, "sync.lock"))
+		if free, err := pass.TryLock(); err != nil || !free {
+			t.Fatal(free, err)
+		}
+		const want = "telehab: TeleHab is syncing right now, so nothing was erased. Wait until it is done, or end it, then try again. (sync_running)\n"
+		if said := run(1, "", "purge", "--yes"); said != want {
+			t.Errorf("during a sync: %s", said)
+		}
+		if err := pass.Unlock(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(data, "clinics", "4000777", "telehab.db")); err != nil {
+			t.Errorf("during a sync: %v", err)
+		}
+	}
+	run(0, "", "purge", "--yes")
+	if left, err := os.ReadDir(data); len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }
 

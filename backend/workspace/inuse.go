@@ -80,8 +80,8 @@ func HoldPasses(o Options) (release func(), err error) {
 			_ = lock.Unlock() // more than once does no harm
 		}
 	}
-	for _, dir := range purged(o) {
-		folder, err := passesIn(dir)
+	for _, store := range purged(o) {
+		folder, err := passesOf(store)
 		if err == nil && folder == nil {
 			continue // nothing was ever synced here
 		}
@@ -98,9 +98,12 @@ func HoldPasses(o Options) (release func(), err error) {
 	return release, nil
 }
 
-// passesIn opens a folder in which a pass was run; nil if none was.
-func passesIn(dir string) (*datafolder.Folder, error) {
-	folder, err := datafolder.OpenPlain(dir)
+// passesOf opens the folder of a store for which a pass was run; nil if none was.
+func passesOf(o Options) (*datafolder.Folder, error) {
+	folder, err := datafolder.OpenPlain(o.DataDir())
+	if err == nil && o.Account != "" {
+		folder, err = descend(folder, o.Account, (*datafolder.Folder).OpenSub)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -117,12 +120,12 @@ func passesIn(dir string) (*datafolder.Folder, error) {
 	return nil, nil
 }
 
-// purged returns the folders of the stores that Purge erases.
-func purged(o Options) []string {
-	dirs := []string{o.DataDir(), demoDir(o), throwawayDir()}
+// purged returns the options of the stores that Purge erases.
+func purged(o Options) []Options {
+	stores := []Options{ClinicsOf(o).at(""), {Dir: demoDir(o)}, {Dir: throwawayDir()}}
 	accounts, _ := accountsOf(o) // Purge says what is wrong with them
 	for _, account := range accounts {
-		dirs = append(dirs, ClinicsOf(o).at(account).DataDir())
+		stores = append(stores, ClinicsOf(o).at(account))
 	}
-	return dirs
+	return stores
 }
