@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameS
 import { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { startClinic } from './harness/clinic.mjs';
-import { difference, photograph, startDisplay } from './harness/display.mjs';
+import { difference, isPainted, photograph, startDisplay } from './harness/display.mjs';
 import { rememberSecrets } from './harness/leaks.mjs';
 import { requirePrivateHome, root } from './harness/paths.mjs';
 import { stopAll, until } from './harness/processes.mjs';
@@ -154,11 +154,11 @@ step('the window comes back by itself, locked, when the process of its page cras
   app = undefined;
 });
 
-/** A picture of the window, once two in a row are the same. */
+/** A picture of the page, once two in a row are the same. */
 async function steady(name) {
   const one = await photograph(display, `${name}-before`);
   const other = await photograph(display, name);
-  return (await difference(one, other)) < SAME && other;
+  return isPainted(other) && (await difference(one, other)) < SAME && other;
 }
 
 const limitsOf = (pid) => readFileSync(`/proc/${pid}/limits`, 'utf8');

@@ -1,5 +1,6 @@
 // A virtual display.
 import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { pictures } from './paths.mjs';
 import { start } from './processes.mjs';
@@ -32,6 +33,9 @@ export async function photograph(display, name) {
   await run('import', ['-window', 'root', file], { env: { ...process.env, DISPLAY: display } });
   return file;
 }
+
+/** Whether a picture shows a page: that of a window with nothing in it yet has a few kilobytes. */
+export const isPainted = (picture) => statSync(picture).size > 15_000;
 
 // Where the app's window stands on a display without a window manager, without its rim.
 const WINDOW = '[1160x760+60+70]';
