@@ -31,12 +31,7 @@ func TestTheAuditTrailSaysHowItEnded(t *testing.T) {
 	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
 	t.Setenv("TELEHAB_DATA_DIR", data)
 	t.Setenv("TELEHAB_PASSWORD", password)
-	run := func(want int, in string, args ...string) {
-		t.Helper()
-		if code, _, errs := runHere(t, in, args...); code != want {
-			t.Fatalf("%s: %d, %s", args, code, errs)
-		}
-	}
+	run := runsTo(t)
 	refused := "MS0xMjM0NTY3ODkwMTIzNDU2Nzg5LWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6-au1"
 	as := []string{"--as", "dana@example.com"}
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")

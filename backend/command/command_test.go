@@ -55,6 +55,19 @@ func runHere(t *testing.T, in string, args ...string) (code int, out, errs strin
 	return code, said.String(), complained.String()
 }
 
+// runsTo returns runHere for commands that have to end with the code want. It
+// returns all that they print.
+func runsTo(t *testing.T) func(want int, in string, args ...string) string {
+	return func(want int, in string, args ...string) string {
+		t.Helper()
+		code, out, errs := runHere(t, in, args...)
+		if code != want {
+			t.Fatalf("%s: %d, %s%s", args, code, out, errs)
+		}
+		return out + errs
+	}
+}
+
 // keyed runs the tests in a private session with an unlocked keyring.
 type keyed struct{ m *testing.M }
 

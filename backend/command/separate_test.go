@@ -17,8 +17,7 @@ import (
 )
 
 // separateClinic sets up a computer with a clinic, and with another that has data
-// of its own and is the one that is used. Both were synced. run runs a command in
-// this process, which has to end with the code want.
+// of its own and is the one that is used. Both were synced. run is runsTo.
 func separateClinic(t *testing.T) (data string, run func(want int, in string, args ...string) string) {
 	t.Helper()
 	fake := fakeclinic.New(fakeclinic.Options{Seed: 4, Patients: 10, Shares: new(fakeclinic.CleanShares())})
@@ -35,14 +34,7 @@ func separateClinic(t *testing.T) (data string, run func(want int, in string, ar
 	t.Setenv("TELEHAB_CLINIKO_URL", server.URL+"/v1")
 	t.Setenv("TELEHAB_DATA_DIR", data)
 	t.Setenv("TELEHAB_PASSWORD", password)
-	run = func(want int, in string, args ...string) string {
-		t.Helper()
-		code, out, errs := runHere(t, in, args...)
-		if code != want {
-			t.Fatalf("%s: %d, %s%s", args, code, out, errs)
-		}
-		return out + errs
-	}
+	run = runsTo(t)
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
 	run(0, fake.Key(), "connect", "--as", "dana@example.com")
 	run(0, "", "sync")
@@ -135,14 +127,7 @@ func TestErasingBesideAWindow(t *testing.T) {
 	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
 	t.Setenv("TELEHAB_DATA_DIR", data)
 	t.Setenv("TELEHAB_PASSWORD", password)
-	run := func(want int, in string, args ...string) string {
-		t.Helper()
-		code, out, errs := runHere(t, in, args...)
-		if code != want {
-			t.Fatalf("%s: %d, %s%s", args, code, out, errs)
-		}
-		return out + errs
-	}
+	run := runsTo(t)
 	as := []string{"--as", "dana@example.com"}
 	run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
 	run(0, fake.Key(), append([]string{"connect"}, as...)...)
