@@ -1,0 +1,68 @@
+// Package service installs, removes and reports the service that syncs with
+// nobody signed in: a systemd unit on Linux, a service on Windows, a launch agent
+// on macOS. What it runs is PROGRAM sync --watch.
+//
+// It knows no data folder and no keyring. What the service needs of them, the
+// caller hands over.
+package service
+
+import (
+	"context"
+	"time"
+
+	"telehab.io/desktop/backend/profile"
+)
+
+// Options say which service is meant, and what it runs.
+type Options struct {
+	Program string   // absolute path of the program
+	DataDir string   // absolute path of the data folder, with no links in it
+	Setting []string // variables of the service that tell where its data lies, as NAME=VALUE; no secrets
+	User    string   // the user of the operating system whose data it is; "" is who runs this
+	System  bool     // starts with the computer, and is an administrator's to change; else of the person alone
+}
+
+// Secrets are what the service opens the store with. They are written to no file
+// in clear, and given to no other program as an argument or in its environment.
+type Secrets struct {
+	Password string  // of the encrypted keyring in the data folder, where the system has one
+	Keys     []Named // copies of the keys, for a system with a keyring of the service's own
+}
+
+// Named is a secret and its name in the keyring.
+type Named struct {
+	Name  string
+	Value []byte
+}
+
+// State is what is known of a service.
+type State struct {
+	Installed bool
+	Running   bool
+	Since     time.Time // when it was started or ended last; zero: not known
+	Name      string    // by which the system's own tools know it; "" where it is not installed
+}
+
+// Install makes the service, or replaces it, and starts it. It starts again with
+// the computer, and after it has failed.
+//
+// Errors: NotPermitted where an administrator has to do it, Invalid where this
+// system has no such service; both say what to do instead.
+func Install(ctx context.Context, o Options, s Secrets) error { return install(ctx, o, s) }
+
+// Remove stops the service and removes all that Install made. A missing one is no
+// error. Errors: NotPermitted.
+func Remove(ctx context.Context, o Options) error { return remove(ctx, o) }
+
+// Status says whether there is such a service, and whether it runs.
+func Status(ctx context.Context, o Options) (State, error) { return status(ctx, o) }
+
+// Run does what the service is for, as the system's manager of services expects
+// it: ctx of do ends when that stops the service. Without such a manager it only
+// calls do.
+func Run(ctx context.Context, do func(context.Context) error) error { return run(ctx, do) }
+
+// unsupported is for a system that has no such service.
+func unsupported() error {
+	return profile.Refuse(profile.Invalid, "TeleHab has no service on this system. Open the window, which syncs while it is open, or run telehab sync by a schedule of the system.")
+}
