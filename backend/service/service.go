@@ -57,10 +57,21 @@ func Remove(ctx context.Context, o Options) error { return remove(ctx, o) }
 // Status says whether there is such a service, and whether it runs.
 func Status(ctx context.Context, o Options) (State, error) { return status(ctx, o) }
 
+// Work is what a service does, and what only it can do with a keyring of its own.
+type Work struct {
+	Do     func(ctx context.Context) error               // until ctx ends
+	Keep   func(ctx context.Context, keys []Named) error // stores keys that were handed over, and reads them back
+	Forget func(ctx context.Context) error               // deletes all that Keep has stored
+}
+
 // Run does what the service is for, as the system's manager of services expects
-// it: ctx of do ends when that stops the service. Without such a manager it only
-// calls do.
-func Run(ctx context.Context, do func(context.Context) error) error { return run(ctx, do) }
+// it: ctx of Do ends when that stops the service, or when other keys were handed
+// over, and then Do begins anew. Without such a manager it only calls Do.
+func Run(ctx context.Context, w Work) error { return run(ctx, w) }
+
+// HandOver gives a service that is installed for this data folder the keys that
+// have replaced its own. Where there is none, there is nothing to do.
+func HandOver(ctx context.Context, o Options, s Secrets) error { return handOver(ctx, o, s) }
 
 // unsupported is for a system that has no such service.
 func unsupported() error {

@@ -10,4 +10,6 @@ func remove(context.Context, Options) error { return unsupported() }
 
 func status(context.Context, Options) (State, error) { return State{}, nil }
 
-func run(ctx context.Context, do func(context.Context) error) error { return do(ctx) }
+func run(ctx context.Context, w Work) error { return w.Do(ctx) }
+
+func handOver(context.Context, Options, Secrets) error { return nil }
