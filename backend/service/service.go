@@ -59,12 +59,23 @@ func Remove(ctx context.Context, o Options) error { return remove(ctx, o) }
 // Status says whether there is such a service, and whether it runs.
 func Status(ctx context.Context, o Options) (State, error) { return status(ctx, o) }
 
-// Run does what the service is for, as the system's manager of services expects
-// it: ctx of do ends when that stops the service. Without such a manager it only
-// calls do.
-func Run(ctx context.Context, do func(context.Context) error) error { return run(ctx, do) }
-
-// unsupported is for a system that has no such service.
-func unsupported() error {
-	return profile.Refuse(profile.Invalid, "TeleHab has no service on this system. Open the window, which syncs while it is open, or run telehab sync by a schedule of the system.")
+// Work is what a service does, and what only it can do with a keyring of its own.
+type Work struct {
+	Do     func(ctx context.Context) error                 // until ctx ends
+	Keep   func(ctx context.Context, password Named) error // stores the password that was handed over, and reads it back
+	Forget func(ctx context.Context) error                 // deletes what Keep has stored
 }
+
+// Run does what the service is for, as the system's manager of services expects
+// it: ctx of Do ends when that stops the service. Without such a manager it only
+// calls Do.
+func Run(ctx context.Context, w Work) error { return run(ctx, w) }
+
+// HasOwnKeyring says that this process is a service with an account and a keyring
+// of its own, which has the password that Work.Keep has stored.
+func HasOwnKeyring() bool { return hasOwnKeyring() }
+
+// Report tells the system's event log what keeps a service from syncing, by its
+// code and without names; "" is that it works again. Where services write to
+// their standard error, as on Linux, it does nothing.
+func Report(code profile.Code) { report(code) }

@@ -277,7 +277,11 @@ func status(ctx context.Context, o Options) (State, error) {
 	return state, nil
 }
 
-func run(ctx context.Context, do func(context.Context) error) error { return do(ctx) }
+func run(ctx context.Context, w Work) error { return w.Do(ctx) }
+
+func hasOwnKeyring() bool { return false }
+
+func report(profile.Code) {}
 
 // errNoManager means that the manager of this user does not run.
 var errNoManager = errors.New("no manager of this user")
