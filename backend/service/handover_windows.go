@@ -14,27 +14,28 @@ import (
 	"telehab.io/desktop/backend/datafolder"
 )
 
-// The keys go from the person's Credential Manager to that of the service's
-// account, which nobody else can write to, by a file in the data folder. It is
-// sealed by Windows for this computer, and only administrators and the service
-// may read it. The service deletes it once its own Credential Manager has them.
+// The password of the service's copy of the keys goes from the person who installs
+// it to the Credential Manager of the service's account, which nobody else can
+// write to, by a file in the data folder. It is sealed by Windows for this
+// computer, and only administrators and the service may read it. The service
+// deletes it once its own Credential Manager has the password.
 const (
-	handOverFile    = "service-keys"
-	unfinishedFile  = "service-keys.new"
-	maxHandOver     = 256 << 10
-	handOverEntropy = "TeleHab: keys for the service, 1"
+	handOverFile    = "service-password"
+	unfinishedFile  = "service-password.new"
+	maxHandOver     = 16 << 10
+	handOverEntropy = "TeleHab: password for the service, 1"
 )
 
-// giveKeys writes the file. One that the service has not taken yet is replaced.
-func giveKeys(dir string, keys []Named) (err error) {
-	plain, err := json.Marshal(keys)
+// givePassword writes the file. One that the service has not taken yet is replaced.
+func givePassword(dir string, password Named) (err error) {
+	plain, err := json.Marshal(password)
 	if err != nil {
 		return err
 	}
 	sealed, err := seal(plain)
 	clear(plain)
 	if err != nil {
-		return fmt.Errorf("seal the keys for the service: %w", err)
+		return fmt.Errorf("seal the password for the service: %w", err)
 	}
 	folder, err := datafolder.Open(dir)
 	if err != nil {
@@ -56,14 +57,15 @@ func giveKeys(dir string, keys []Named) (err error) {
 		err = folder.Rename(unfinishedFile, handOverFile)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("hand the keys over to the service: %w", err), folder.Remove(unfinishedFile))
+		return errors.Join(fmt.Errorf("hand the password over to the service: %w", err), folder.Remove(unfinishedFile))
 	}
 	return nil
 }
 
-// takeKeys has the keys of the file stored, where there is one, and then deletes
-// it. A file that cannot be opened is of no use to anybody, and is deleted too.
-func takeKeys(ctx context.Context, dir string, keep func(context.Context, []Named) error) (taken bool, err error) {
+// takePassword has the password of the file stored, where there is one, and then
+// deletes it. A file that cannot be opened is of no use to anybody, and is
+// deleted too.
+func takePassword(ctx context.Context, dir string, keep func(context.Context, Named) error) (taken bool, err error) {
 	folder, err := datafolder.Open(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -79,22 +81,20 @@ func takeKeys(ctx context.Context, dir string, keep func(context.Context, []Name
 	if err != nil {
 		return false, err
 	}
-	keys, err := openKeys(sealed)
+	password, err := openPassword(sealed)
 	if err != nil {
-		return false, errors.Join(fmt.Errorf("open the keys that were handed over: %w", err), folder.Remove(handOverFile))
+		return false, errors.Join(fmt.Errorf("open the password that was handed over: %w", err), folder.Remove(handOverFile))
 	}
-	err = keep(ctx, keys)
-	for _, key := range keys {
-		clear(key.Value)
-	}
+	err = keep(ctx, password)
+	clear(password.Value)
 	if err != nil {
 		return false, err
 	}
 	return true, folder.Remove(handOverFile)
 }
 
-// hasKeysToTake says that the service has not taken the keys yet.
-func hasKeysToTake(dir string) (waiting bool, err error) {
+// hasPasswordToTake says that the service has not taken the password yet.
+func hasPasswordToTake(dir string) (waiting bool, err error) {
 	folder, err := datafolder.Open(dir)
 	if err != nil {
 		return false, err
@@ -115,14 +115,14 @@ func removeHandOver(dir string) error {
 	return errors.Join(folder.Remove(handOverFile), folder.Remove(unfinishedFile), folder.Close())
 }
 
-func openKeys(sealed []byte) (keys []Named, err error) {
+func openPassword(sealed []byte) (password Named, err error) {
 	plain, err := unseal(sealed)
 	if err != nil {
-		return nil, err
+		return Named{}, err
 	}
-	err = json.Unmarshal(plain, &keys)
+	err = json.Unmarshal(plain, &password)
 	clear(plain)
-	return keys, err
+	return password, err
 }
 
 // seal encrypts with Windows' key of this computer: the service's account can

@@ -12,10 +12,7 @@ import (
 	"telehab.io/desktop/backend/datafolder"
 )
 
-var handed = []Named{
-	{"store key", []byte("\x00\x01canary of the store\xff")},
-	{"Cliniko API key 0123456789ab", []byte("canary-au1")},
-}
+var handed = Named{"telehab-keyring", []byte("\x00\x01canary\xff")}
 
 // newFolder makes a data folder. It does not use t.TempDir, since Wine cannot
 // delete what is in one.
@@ -37,9 +34,9 @@ func newFolder(t *testing.T) (dir string) {
 	return dir
 }
 
-func mustGive(t *testing.T, dir string, keys []Named) {
+func mustGive(t *testing.T, dir string, password Named) {
 	t.Helper()
-	if err := giveKeys(dir, keys); err != nil {
+	if err := givePassword(dir, password); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -57,52 +54,50 @@ func names(t *testing.T, dir string) (all []string) {
 }
 
 // kept is what the service stored.
-type kept struct{ keys []Named }
+type kept struct{ password Named }
 
-func (k *kept) keep(_ context.Context, keys []Named) error {
-	for _, key := range keys {
-		k.keys = append(k.keys, Named{key.Name, bytes.Clone(key.Value)})
-	}
+func (k *kept) keep(_ context.Context, password Named) error {
+	k.password = Named{password.Name, bytes.Clone(password.Value)}
 	return nil
 }
 
-func TestKeysAreHandedOverOnce(t *testing.T) {
+func TestThePasswordIsHandedOverOnce(t *testing.T) {
 	dir := newFolder(t)
-	mustGive(t, dir, handed[:1])
+	mustGive(t, dir, Named{"telehab-keyring", []byte("of before")})
 	mustGive(t, dir, handed) // before the service took the first
-	if all := names(t, dir); !reflect.DeepEqual(all, []string{".telehab", "service-keys"}) {
+	if all := names(t, dir); !reflect.DeepEqual(all, []string{".telehab", "service-password"}) {
 		t.Fatalf("the folder has %q", all)
 	}
-	sealed, err := os.ReadFile(filepath.Join(dir, "service-keys"))
-	if err != nil || len(sealed) == 0 || bytes.Contains(sealed, []byte("canary")) || bytes.Contains(sealed, []byte("store key")) {
+	sealed, err := os.ReadFile(filepath.Join(dir, "service-password"))
+	if err != nil || len(sealed) == 0 || bytes.Contains(sealed, []byte("canary")) || bytes.Contains(sealed, []byte("telehab-keyring")) {
 		t.Fatalf("in clear: %q, %v", sealed, err)
 	}
 	var k kept
-	if taken, err := takeKeys(t.Context(), dir, k.keep); !taken || err != nil {
+	if taken, err := takePassword(t.Context(), dir, k.keep); !taken || err != nil {
 		t.Fatalf("taken %v, %v", taken, err)
 	}
-	if !reflect.DeepEqual(k.keys, handed) {
-		t.Errorf("the service stored %q", k.keys)
+	if !reflect.DeepEqual(k.password, handed) {
+		t.Errorf("the service stored %q", k.password)
 	}
 	if all := names(t, dir); !reflect.DeepEqual(all, []string{".telehab"}) {
 		t.Errorf("the folder still has %q", all)
 	}
-	if taken, err := takeKeys(t.Context(), dir, k.keep); taken || err != nil {
+	if taken, err := takePassword(t.Context(), dir, k.keep); taken || err != nil {
 		t.Errorf("taken once more: %v, %v", taken, err)
 	}
 }
 
-func TestKeysThatWereNotStoredWait(t *testing.T) {
+func TestAPasswordThatWasNotStoredWaits(t *testing.T) {
 	dir := newFolder(t)
 	mustGive(t, dir, handed)
 	full := errors.New("no Credential Manager")
-	taken, err := takeKeys(t.Context(), dir, func(context.Context, []Named) error { return full })
+	taken, err := takePassword(t.Context(), dir, func(context.Context, Named) error { return full })
 	if taken || !errors.Is(err, full) {
 		t.Fatalf("taken %v, %v", taken, err)
 	}
 	var k kept
-	if taken, err := takeKeys(t.Context(), dir, k.keep); !taken || err != nil || !reflect.DeepEqual(k.keys, handed) {
-		t.Errorf("the next time: %v, %v, %q", taken, err, k.keys)
+	if taken, err := takePassword(t.Context(), dir, k.keep); !taken || err != nil || !reflect.DeepEqual(k.password, handed) {
+		t.Errorf("the next time: %v, %v, %q", taken, err, k.password)
 	}
 }
 
@@ -110,12 +105,12 @@ func TestAHandOverThatDoesNotOpenIsDeleted(t *testing.T) {
 	for name, content := range map[string][]byte{"empty": {}, "other": []byte("not sealed by Windows")} {
 		t.Run(name, func(t *testing.T) {
 			dir := newFolder(t)
-			if err := os.WriteFile(filepath.Join(dir, "service-keys"), content, 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, "service-password"), content, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			var k kept
-			if taken, err := takeKeys(t.Context(), dir, k.keep); taken || err == nil || k.keys != nil {
-				t.Errorf("taken %v, %v, %q", taken, err, k.keys)
+			if taken, err := takePassword(t.Context(), dir, k.keep); taken || err == nil || k.password.Value != nil {
+				t.Errorf("taken %v, %v, %q", taken, err, k.password)
 			}
 			if all := names(t, dir); !reflect.DeepEqual(all, []string{".telehab"}) {
 				t.Errorf("the folder still has %q", all)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -16,23 +17,21 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// forgetArgument has the service delete its keys and end.
+// forgetArgument has the service delete the password of its keys, and end.
 const forgetArgument = "forget"
 
 // graceful is how long the work may take to end. A pass ends in far less; one that
 // is cut off resumes.
 const graceful = 10 * time.Second
 
-// handOverEvery is how often the service looks for keys that were handed over.
-const handOverEvery = 5 * time.Second
-
 // The numbers of the events, for IT's filters.
 const (
 	eventStarted = 1
 	eventStopped = 2
 	eventFailed  = 3
-	eventKeys    = 4 // taken
+	eventTaken   = 4 // the password was handed over
 	eventForgot  = 5
+	eventWorks   = 6 // again
 )
 
 func run(ctx context.Context, w Work) error {
@@ -48,7 +47,24 @@ func run(ctx context.Context, w Work) error {
 		return fmt.Errorf("open the event log: %w", err)
 	}
 	defer func() { _ = h.log.Close() }()
+	running.Store(h)
+	defer running.Store(nil)
 	return errors.Join(svc.Run(name, h), h.err)
+}
+
+// running is the handler of this process; nil where it is no service.
+var running atomic.Pointer[handler]
+
+func hasOwnKeyring() bool { return running.Load() != nil }
+
+func report(code profile.Code) {
+	switch h := running.Load(); {
+	case h == nil:
+	case code == "":
+		_ = h.log.Info(eventWorks, "Syncing works again.")
+	default:
+		h.failed(profile.Refuse(code, ""))
+	}
 }
 
 // isService says that Windows' service manager started this process. Session 0,
@@ -122,62 +138,24 @@ func (h *handler) Execute(arguments []string, requests <-chan svc.ChangeRequest,
 	}
 }
 
-// watch does the work, and begins it anew whenever keys were handed over.
+// watch does the work, first with the password that was handed over, if any.
 func (h *handler) watch(ctx context.Context) error {
-	if _, err := h.take(ctx); err != nil {
-		h.failed(err) // the keys of before may still do
+	taken, err := takePassword(ctx, h.dir, h.work.Keep)
+	if err != nil {
+		return err
+	}
+	if taken {
+		_ = h.log.Info(eventTaken, "The service has stored the password of its keys, which was handed over to it.")
 	}
 	_ = h.log.Info(eventStarted, "TeleHab syncs, with nobody signed in.")
-	for {
-		again, err := h.untilKeys(ctx)
-		if !again {
-			return err
-		}
-	}
+	return h.work.Do(ctx)
 }
 
-// untilKeys does the work until it ends by itself or keys were handed over.
-func (h *handler) untilKeys(ctx context.Context) (again bool, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- h.work.Do(ctx) }()
-	ticker := time.NewTicker(handOverEvery)
-	defer ticker.Stop()
-	told := false
-	for {
-		select {
-		case err := <-ended:
-			return false, err
-		case <-ticker.C:
-		}
-		taken, err := h.take(ctx)
-		if err != nil && !told {
-			h.failed(err)
-			told = true
-		}
-		if taken {
-			cancel()
-			h.interrupted(<-ended)
-			return true, nil
-		}
-	}
-}
-
-// take takes the keys that were handed over, if any.
-func (h *handler) take(ctx context.Context) (taken bool, err error) {
-	taken, err = takeKeys(ctx, h.dir, h.work.Keep)
-	if taken {
-		_ = h.log.Info(eventKeys, "The service has stored the keys that were handed over to it.")
-	}
-	return taken, err
-}
-
-// forget deletes the keys of the service's account.
+// forget deletes the password that the service's account has.
 func (h *handler) forget(ctx context.Context) error {
 	err := h.work.Forget(ctx)
 	if err == nil {
-		_ = h.log.Info(eventForgot, "The service has deleted its copy of the keys.")
+		_ = h.log.Info(eventForgot, "The service has deleted the password of its keys.")
 	}
 	return err
 }
@@ -191,5 +169,5 @@ func (h *handler) interrupted(err error) {
 
 // failed tells the event log the code of an error, which names nobody.
 func (h *handler) failed(err error) {
-	_ = h.log.Error(eventFailed, fmt.Sprintf("TeleHab's sync has failed: %s. telehab status says more.", profile.CodeOf(err)))
+	_ = h.log.Error(eventFailed, fmt.Sprintf("TeleHab does not sync: %s. telehab status says more.", profile.CodeOf(err)))
 }

@@ -25,7 +25,7 @@ type Options struct {
 // Secrets are what the service opens the store with. They are written to no file
 // in clear, and given to no other program as an argument or in its environment.
 type Secrets struct {
-	Password string  // of the encrypted keyring in the data folder, where the system has one
+	Password Named   // of the encrypted keyring in the data folder, where the service has one
 	Keys     []Named // copies of the keys, for a system with a keyring of the service's own
 }
 
@@ -59,19 +59,24 @@ func Status(ctx context.Context, o Options) (State, error) { return status(ctx, 
 
 // Work is what a service does, and what only it can do with a keyring of its own.
 type Work struct {
-	Do     func(ctx context.Context) error               // until ctx ends
-	Keep   func(ctx context.Context, keys []Named) error // stores keys that were handed over, and reads them back
-	Forget func(ctx context.Context) error               // deletes all that Keep has stored
+	Do     func(ctx context.Context) error                 // until ctx ends
+	Keep   func(ctx context.Context, password Named) error // stores the password that was handed over, and reads it back
+	Forget func(ctx context.Context) error                 // deletes what Keep has stored
 }
 
 // Run does what the service is for, as the system's manager of services expects
-// it: ctx of Do ends when that stops the service, or when other keys were handed
-// over, and then Do begins anew. Without such a manager it only calls Do.
+// it: ctx of Do ends when that stops the service. Without such a manager it only
+// calls Do.
 func Run(ctx context.Context, w Work) error { return run(ctx, w) }
 
-// HandOver gives a service that is installed for this data folder the keys that
-// have replaced its own. Where there is none, there is nothing to do.
-func HandOver(ctx context.Context, o Options, s Secrets) error { return handOver(ctx, o, s) }
+// HasOwnKeyring says that this process is a service with an account and a keyring
+// of its own, which has the password that Work.Keep has stored.
+func HasOwnKeyring() bool { return hasOwnKeyring() }
+
+// Report tells the system's event log what keeps a service from syncing, by its
+// code and without names; "" is that it works again. Where services write to
+// their standard error, as on Linux, it does nothing.
+func Report(code profile.Code) { report(code) }
 
 // unsupported is for a system that has no such service.
 func unsupported() error {

@@ -2,7 +2,11 @@
 
 package service
 
-import "context"
+import (
+	"context"
+
+	"telehab.io/desktop/backend/profile"
+)
 
 func install(context.Context, Options, Secrets) error { return unsupported() }
 
@@ -12,4 +16,6 @@ func status(context.Context, Options) (State, error) { return State{}, nil }
 
 func run(ctx context.Context, w Work) error { return w.Do(ctx) }
 
-func handOver(context.Context, Options, Secrets) error { return nil }
+func hasOwnKeyring() bool { return false }
+
+func report(profile.Code) {}

@@ -55,13 +55,14 @@ func install(ctx context.Context, o Options, s Secrets) error {
 		err = admit(o.DataDir)
 	}
 	if err == nil {
-		err = giveKeys(o.DataDir, s.Keys)
+		err = givePassword(o.DataDir, s.Password)
 	}
 	if err == nil {
 		err = start(ctx, service, o.DataDir)
 	}
 	if err != nil && made {
-		err = errors.Join(err, discard(context.WithoutCancel(ctx), service, o.DataDir))
+		waiting, _ := hasPasswordToTake(o.DataDir)
+		err = errors.Join(err, discard(context.WithoutCancel(ctx), service, o.DataDir, !waiting))
 	}
 	return explained(err)
 }
@@ -115,7 +116,7 @@ func makeService(manager *mgr.Mgr, program string) (service *mgr.Service, made b
 // arguments are those of the program that the service runs.
 var arguments = []string{"sync", "--watch"}
 
-// start starts the service and waits until it has its keys.
+// start starts the service and waits until it has its password.
 func start(ctx context.Context, service *mgr.Service, dir string) error {
 	if err := service.Start(); err != nil {
 		return fmt.Errorf("start the service: %w", err)
@@ -124,7 +125,7 @@ func start(ctx context.Context, service *mgr.Service, dir string) error {
 		if now.State == svc.Stopped {
 			return true, profile.Refuse(profile.Internal, didNotStart)
 		}
-		waiting, err := hasKeysToTake(dir)
+		waiting, err := hasPasswordToTake(dir)
 		return now.State == svc.Running && !waiting, err
 	})
 }
@@ -172,10 +173,11 @@ func stop(ctx context.Context, service *mgr.Service) error {
 }
 
 // remove also works for an administrator who is not the person whose data it is:
-// the service's own registry says which folder that is.
-func remove(ctx context.Context, _ Options) error {
-	now, err := status(ctx, Options{})
-	if err != nil || !now.Installed {
+// the service's own registry says which folder that is. With a folder in the
+// options, a service of another one stays.
+func remove(ctx context.Context, o Options) error {
+	now, err := status(ctx, o)
+	if err != nil || !now.Installed || o.DataDir != "" && !strings.EqualFold(o.DataDir, dataDir()) {
 		return err
 	}
 	if !windows.GetCurrentProcessToken().IsElevated() {
@@ -191,27 +193,30 @@ func remove(ctx context.Context, _ Options) error {
 		return fmt.Errorf("open the service: %w", err)
 	}
 	defer func() { _ = service.Close() }()
-	return discard(ctx, service, dataDir())
+	return discard(ctx, service, dataDir(), true)
 }
 
-const keptKeys = "The service is removed, but could not delete its copy of the keys. They are in the Credential Manager of the account " +
-	"“NT SERVICE\\TeleHab”, which nobody can open any more. To be safe, archive the API key in Cliniko and connect with another one."
+const keptPassword = "The service is removed. Only the password of its keys, whose copy is deleted as well, could not be deleted: " +
+	"it is in the profile of the account “NT SERVICE\\TeleHab”, which you may delete under System, Advanced, User Profiles."
 
-// discard stops the service, has it delete its keys, and removes all that install
-// made. It does as much as it can.
-func discard(ctx context.Context, service *mgr.Service, dir string) error {
+// discard stops the service, has it delete its password where it has taken one,
+// and removes all that install made. It does as much as it can.
+func discard(ctx context.Context, service *mgr.Service, dir string, taken bool) error {
 	if err := stop(ctx, service); err != nil {
 		return err
 	}
-	keys := forget(ctx, service)
-	if keys != nil {
-		keys = &profile.Error{Code: profile.Internal, Message: keptKeys, Cause: keys}
+	var kept error
+	if taken {
+		kept = forget(ctx, service)
 	}
-	errs := []error{keys, leave(dir), service.Delete(), eventlog.Remove(name)}
+	if kept != nil {
+		kept = &profile.Error{Code: profile.Internal, Message: keptPassword, Cause: kept}
+	}
+	errs := []error{kept, leave(dir), service.Delete(), eventlog.Remove(name)}
 	return errors.Join(errs...)
 }
 
-// forget runs the service once more, to delete its keys: only it can.
+// forget runs the service once more, to delete its password: only it can.
 func forget(ctx context.Context, service *mgr.Service) error {
 	if err := service.Start(forgetArgument); err != nil {
 		return fmt.Errorf("start the service: %w", err)
@@ -263,13 +268,4 @@ func status(context.Context, Options) (State, error) {
 		return State{}, fmt.Errorf("ask for the service: %w", err)
 	}
 	return State{Installed: true, Running: now.State == svc.Running, Name: name}, nil
-}
-
-// handOver needs no administrator: it only writes into the person's own folder.
-func handOver(ctx context.Context, o Options, s Secrets) error {
-	now, err := status(ctx, o)
-	if err != nil || !now.Installed || !strings.EqualFold(dataDir(), o.DataDir) {
-		return err
-	}
-	return giveKeys(o.DataDir, s.Keys)
 }

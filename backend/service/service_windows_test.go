@@ -55,13 +55,8 @@ func recording(dir string) Work {
 			<-ctx.Done()
 			return errors.Join(ctx.Err(), record("ends"))
 		},
-		Keep: func(_ context.Context, keys []Named) error {
-			for _, key := range keys {
-				if err := record("keeps %s %q", key.Name, key.Value); err != nil {
-					return err
-				}
-			}
-			return nil
+		Keep: func(_ context.Context, password Named) error {
+			return record("keeps %s %q", password.Name, password.Value)
 		},
 		Forget: func(context.Context) error { return record("forgets") },
 	}
@@ -102,7 +97,7 @@ func newComputer(t *testing.T) *computer {
 
 func (c *computer) install() {
 	c.t.Helper()
-	if err := Install(c.t.Context(), c.options, Secrets{Keys: handed}); err != nil {
+	if err := Install(c.t.Context(), c.options, Secrets{Password: handed}); err != nil {
 		c.t.Fatalf("Install: %v", err)
 	}
 }
@@ -153,8 +148,7 @@ func (c *computer) manager(do func(*mgr.Service) error) {
 
 const (
 	begins = `begins with ["sync" "--watch"]`
-	store  = `keeps store key "\x00\x01canary of the store\xff"`
-	api    = `keeps Cliniko API key 0123456789ab "canary-au1"`
+	keeps  = `keeps telehab-keyring "\x00\x01canary\xff"`
 )
 
 func TestTheServiceIsInstalledAndRemoved(t *testing.T) {
@@ -162,17 +156,17 @@ func TestTheServiceIsInstalledAndRemoved(t *testing.T) {
 	c.is(State{})
 	c.install()
 	c.is(State{Installed: true, Running: true, Name: "TeleHab"})
-	c.records(store, api, begins)
+	c.records(keeps, begins)
 	if all := names(t, c.options.DataDir); !reflect.DeepEqual(all, []string{".telehab"}) {
 		t.Errorf("the data folder has %q", all)
 	}
 	c.hasRegistry()
-	c.install() // again: a newer program, or other keys
-	c.records(store, api, begins, "ends", store, api, begins)
+	c.install() // again: of a newer program
+	c.records(keeps, begins, "ends", keeps, begins)
 	if err := Remove(t.Context(), c.options); err != nil {
 		t.Fatalf("Remove: %v", err)
 	}
-	c.records(store, api, begins, "ends", store, api, begins, "ends", "forgets")
+	c.records(keeps, begins, "ends", keeps, begins, "ends", "forgets")
 	c.is(State{})
 	for _, key := range []string{`SYSTEM\CurrentControlSet\Services\TeleHab`, `SYSTEM\CurrentControlSet\Services\EventLog\Application\TeleHab`} {
 		if _, err := registry.OpenKey(registry.LOCAL_MACHINE, key, registry.QUERY_VALUE); !errors.Is(err, registry.ErrNotExist) {
@@ -210,31 +204,14 @@ func (c *computer) hasRegistry() {
 	}
 }
 
-func TestKeysThatAreReplacedReachTheService(t *testing.T) {
-	c := newComputer(t)
-	c.install()
-	c.records(store, api, begins)
-	if err := HandOver(t.Context(), c.options, Secrets{Keys: []Named{{"Cliniko API key", []byte("another")}}}); err != nil {
-		t.Fatal(err)
-	}
-	c.records(store, api, begins, `keeps Cliniko API key "another"`, "ends", begins)
-	elsewhere := Options{DataDir: newFolder(t)}
-	if err := HandOver(t.Context(), elsewhere, Secrets{Keys: handed}); err != nil {
-		t.Fatal(err)
-	}
-	if all := names(t, elsewhere.DataDir); !reflect.DeepEqual(all, []string{".telehab"}) {
-		t.Errorf("keys for a service of another folder: %q", all)
-	}
-}
-
 func TestAServiceThatWasStoppedOrKilledStartsAgain(t *testing.T) {
 	c := newComputer(t)
 	c.install()
 	c.manager(func(s *mgr.Service) error { return stop(t.Context(), s) })
-	c.records(store, api, begins, "ends")
+	c.records(keeps, begins, "ends")
 	c.is(State{Installed: true, Name: "TeleHab"})
 	c.manager(func(s *mgr.Service) error { return s.Start() })
-	c.records(store, api, begins, "ends", begins)
+	c.records(keeps, begins, "ends", begins)
 	c.manager(func(s *mgr.Service) error {
 		now, err := s.Query()
 		if err != nil {
@@ -252,7 +229,7 @@ func TestAServiceThatWasStoppedOrKilledStartsAgain(t *testing.T) {
 		c.until(func() bool { err = s.Start(); return err == nil }, func() string { return fmt.Sprint(err) })
 		return nil
 	})
-	c.records(store, api, begins, "ends", begins, begins)
+	c.records(keeps, begins, "ends", begins, begins)
 	c.manager(func(s *mgr.Service) error {
 		_, err := s.Control(svc.Interrogate)
 		return err
@@ -297,8 +274,8 @@ func TestTheServiceSaysHowItEnded(t *testing.T) {
 	}{
 		{"done", []string{"TeleHab"}, Work{Do: func(context.Context) error { return nil }}, 0},
 		{"failed", []string{"TeleHab"}, Work{Do: func(context.Context) error { return broken }}, 1},
-		{"keys are deleted", []string{"TeleHab", "forget"}, Work{Forget: func(context.Context) error { return nil }}, 0},
-		{"keys are not deleted", []string{"TeleHab", "forget"}, Work{Forget: func(context.Context) error { return broken }}, 1},
+		{"the password is deleted", []string{"TeleHab", "forget"}, Work{Forget: func(context.Context) error { return nil }}, 0},
+		{"the password is not deleted", []string{"TeleHab", "forget"}, Work{Forget: func(context.Context) error { return broken }}, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := &handler{ctx: t.Context(), work: c.work, dir: newFolder(t), log: log}
