@@ -153,5 +153,8 @@ func (t *Terminal) options() workspace.Options {
 	o.OnUnsaved = func(err error) {
 		_, _ = fmt.Fprintf(t.Err, "telehab: It was done, but how it ended could not be recorded in the audit trail. %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
 	}
+	o.OnService = func(err error) {
+		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
+	}
 	return o
 }

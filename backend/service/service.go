@@ -18,15 +18,14 @@ type Options struct {
 	Program string   // absolute path of the program
 	DataDir string   // absolute path of the data folder, with no links in it
 	Setting []string // variables of the service that tell where its data lies, as NAME=VALUE; no secrets
-	User    string   // the user of the operating system whose data it is; "" is who runs this
+	User    string   // the user of the operating system whose data it is; "" is who runs this, and for Remove with System, everybody
 	System  bool     // starts with the computer, and is an administrator's to change; else of the person alone
 }
 
 // Secrets are what the service opens the store with. They are written to no file
 // in clear, and given to no other program as an argument or in its environment.
 type Secrets struct {
-	Password Named   // of the encrypted keyring in the data folder, where the service has one
-	Keys     []Named // copies of the keys, for a system with a keyring of the service's own
+	Password Named // of the encrypted keyring in the data folder, where the service has one
 }
 
 // Named is a secret and its name in the keyring.
@@ -40,6 +39,8 @@ type State struct {
 	Installed bool
 	Running   bool
 	Since     time.Time // when it was started or ended last; zero: not known
+	AtStart   bool      // starts with the computer, before anybody signs in
+	Owner     string    // whose data it is, as the system calls them; "": not known
 	Name      string    // by which the system's own tools know it; "" where it is not installed
 }
 
@@ -77,8 +78,3 @@ func HasOwnKeyring() bool { return hasOwnKeyring() }
 // code and without names; "" is that it works again. Where services write to
 // their standard error, as on Linux, it does nothing.
 func Report(code profile.Code) { report(code) }
-
-// unsupported is for a system that has no such service.
-func unsupported() error {
-	return profile.Refuse(profile.Invalid, "TeleHab has no service on this system. Open the window, which syncs while it is open, or run telehab sync by a schedule of the system.")
-}

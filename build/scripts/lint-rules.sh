@@ -75,6 +75,7 @@ logging datafolder
 sqlite datafolder
 deeplink datafolder
 service atomicfile
+keyring datafolder
 command service
 workspace datafolder
 workspace directory
