@@ -236,6 +236,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	store := w.db.Profiles(clinic.AccountID, w.clocks.now)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store.Store(), syncer.Options{
 		Destinations: []profile.Destination{w}, Commits: &w.commits, Lock: w.passLock, Now: w.clocks.now, Notice: w.options.OnNotice, Version: w.options.Version,
+		Service: w.options.Service,
 	})}
 	return w.link, nil
 }
