@@ -86,13 +86,7 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 			key, place, err = l.adoptKeys(ctx, earlier)
 		}
 	}
-	if l.keyring.IsCopy() && err == nil && len(key) != sqlite.KeySize {
-		return nil, l.keyring.Hidden(before)
-	}
-	if errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize {
-		return nil, profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
-	}
-	if err != nil {
+	if err = l.checkKey(key, err); err != nil {
 		return nil, err
 	}
 	db, err := sqlite.OpenWaiting(ctx, l.storePath(), key, l.options.OnBusy)
@@ -117,6 +111,18 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 		return l.openWithEarlier(ctx, err)
 	}
 	return db, nil
+}
+
+// checkKey returns the error for a key that was found or not, as err says.
+func (l *location) checkKey(key []byte, err error) error {
+	lost := errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize
+	switch {
+	case lost && l.keyring.IsCopy():
+		return l.keyring.Hidden(l.key.Place) // the copy may be wrong
+	case lost:
+		return profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
+	}
+	return err
 }
 
 // openWithEarlier opens the store with the keys that it had in its place before,

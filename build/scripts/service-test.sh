@@ -86,7 +86,7 @@ good() { query "SELECT count(*) FROM pass WHERE ended_at IS NOT NULL AND error =
 more_than() { [ "$(good)" -gt "$1" ]; }
 serve() { # latency; the journal must not have the key from here
   inside systemctl stop clinic 2>/dev/null || true
-  inside systemd-run --quiet --collect --unit=clinic --description=clinic --property=StandardOutput=null /usr/bin/telehab-clinic -addr 127.0.0.1:4000 -patients 400 -seed 5 -key "$key" -latency "$1"
+  inside systemd-run --quiet --collect --unit=clinic --description=clinic --property=StandardOutput=null /usr/bin/telehab-clinic -addr 127.0.0.1:4000 -patients 1500 -seed 5 -key "$key" -latency "$1"
 }
 sign_in() {
   inside systemctl start user@4321
@@ -147,15 +147,16 @@ waits 'the service after a kill' again
 echo '--- stop in the middle of a pass, and resume'
 serve 1500ms
 sign_in
-query "SELECT count(*) FROM pass" >/dev/null
 dana telehab sync --full >/dev/null 2>&1 &
-running=$!
 open_pass() { [ "$(query 'SELECT count(*) FROM pass WHERE ended_at IS NULL')" -gt 0 ]; }
 waits 'a pass' open_pass
-kill "$running" 2>/dev/null || true
 inside pkill -KILL -u dana -f 'telehab sync --full' || true # the terminal's; the service resumes it
-waits 'a pass that is open' open_pass
+open_pass || fail 'the pass ended before it was stopped'
+seen=$(query 'SELECT count(*) FROM seen')
 inside systemctl restart telehab-dana
+more_seen() { [ "$(query 'SELECT count(*) FROM seen')" -gt "$seen" ]; }
+waits 'the service in the pass' more_seen
+open_pass || fail 'the pass ended before the service was stopped'
 began=$SECONDS
 inside systemctl stop telehab-dana
 [ $((SECONDS - began)) -lt 15 ] || fail 'it took too long to stop'
@@ -187,7 +188,9 @@ for p in json.load(sys.stdin)["patients"]:
     for value in (p.get("last_name"), p.get("email"), p.get("date_of_birth")):
         if value and len(value) > 5: print(value)')
 [ "$(wc -l <<<"$canaries")" -gt 50 ] || fail "only these canaries: $canaries"
-printf '%s\n' "$canaries" "$key" "${key%-au1}" 'correct horse battery' >"$dir/canaries"
+password=$(inside cat /run/credentials/telehab-dana.service/telehab-keyring)
+[ "${#password}" = 43 ] || fail 'the credential is not there'
+printf '%s\n' "$canaries" "$key" "${key%-au1}" "$password" 'correct horse battery' >"$dir/canaries"
 if grep -rlaF -f "$dir/canaries" "$dir/written"; then
   grep -rhaoF -f "$dir/canaries" "$dir/written" | sort | uniq -c >&2
   fail 'these files have personal values or keys'
