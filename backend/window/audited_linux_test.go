@@ -101,6 +101,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Today.Read", func() error { _, err := a.Today.Read(nil); return err }, nil, names},
 		{"Today.Pin", func() error { return a.Today.Pin(one, true) }, nil, nobody},
 		{"Today.StartWith", func() error { _, err := a.Today.StartWith("profiles"); return err }, nil, nobody},
+		{"Today.SetNotify", func() error { _, err := a.Today.SetNotify(false); return err }, nil, nobody},
 		{"Profiles.Find", func() error { _, err := a.Profiles.Find(ProfileQuery{Filter: "all", Limit: 10}); return err }, nil, names},
 		{"Profiles.IDs", func() error { _, err := a.Profiles.IDs(ProfileQuery{Filter: "all"}); return err }, nil, names},
 		{"Profiles.FindName", func() error { _, err := a.Profiles.FindName(ProfileQuery{Filter: "all"}, "a"); return err }, nil, names},

@@ -221,7 +221,7 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 		return s, err
 	}
 	today, err := store.Today(ctx, current.Person().ID)
-	s.Start = string(cmp.Or(today.Start, staff.TodayScreen))
+	s.Start, s.Notify = string(cmp.Or(today.Start, staff.TodayScreen)), today.Notify
 	return s, err
 }
 

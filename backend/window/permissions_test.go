@@ -37,7 +37,7 @@ var mayCall = map[string]groups{
 	"Sync.Cancel": {{"practitioner.modify", "pms_link.modify"}}, "Sync.Now": {{"practitioner.modify", "pms_link.modify"}},
 	"Sync.Passes": {{"pms_link"}}, "Sync.Days": {{"pms_link"}},
 	"Today.Look": {{"practitioner", "pms_link"}}, "Today.Read": {{"practitioner", "pms_link"}},
-	"Today.Pin": {{"practitioner"}}, "Today.StartWith": {{}},
+	"Today.Pin": {{"practitioner"}}, "Today.StartWith": {{}}, "Today.SetNotify": {{}},
 	"Profiles.Find": {{"practitioner"}}, "Profiles.IDs": {{"practitioner"}}, "Profiles.FindName": {{"practitioner"}},
 	"Profiles.Get": {{"practitioner"}}, "Profiles.Refresh": {{"practitioner.modify"}}, "Profiles.Erase": {{"practitioner.delete"}},
 	"Profiles.History": {{"practitioner"}}, "Profiles.Export": {{"export"}, {"practitioner"}}, "Profiles.ExportSelected": {{"export"}, {"practitioner"}},

@@ -30,6 +30,7 @@ type AppState struct {
 	Tally       TallyView    `json:"tally"`
 	IdleMinutes int          `json:"idleMinutes"` // after which the window locks
 	Start       string       `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles
+	Notify      bool         `json:"notify"`      // whoever is signed in chose to be notified by the operating system
 	LinkWaiting bool         `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 

@@ -130,6 +130,7 @@ export function answers(go: Found): Services {
       Read: () => Promise.resolve(TODAY),
       Pin: done,
       StartWith: none,
+      SetNotify: none,
     },
     Profiles: {
       Find: (query) =>

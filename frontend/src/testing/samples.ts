@@ -102,6 +102,7 @@ export const STATE: AppState = {
   },
   idleMinutes: 10,
   start: 'profiles',
+  notify: false,
   linkWaiting: false,
 };
 /** What is otherwise at other times. */

@@ -100,6 +100,7 @@ interface Today {
   Read(begins: string[]): Promise<T.TodayView>;
   Pin(id: string, pinned: boolean): Promise<void>;
   StartWith(screen: T.StartScreen): Promise<T.AppState>;
+  SetNotify(on: boolean): Promise<T.AppState>;
 }
 
 interface Profiles {

@@ -198,6 +198,8 @@ export const api = {
   today: (begins: string[]) => settle(() => go().Today.Read(begins), LOCAL),
   pin: (id: string, pinned: boolean) => settle(() => go().Today.Pin(id, pinned), LOCAL),
   startWith: (screen: StartScreen) => settle(() => go().Today.StartWith(screen), LOCAL),
+  /** Without a limit: the system may ask the person. */
+  setNotify: (on: boolean) => settle(() => go().Today.SetNotify(on), UNLIMITED),
 
   /** As exportProfiles, of these clients alone. */
   exportSelected: (ids: string[], format: ExportFormat, password: string) =>
