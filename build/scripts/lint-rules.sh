@@ -41,6 +41,7 @@ webview unruled
 webview profile
 placement unruled
 export unruled
+preview sqlite
 runner account
 runner leaktest
 session uptime
@@ -65,6 +66,8 @@ staff profile
 sqlite profile
 sqlite staff
 account staff
+preview syncer
+command preview
 runner workspace
 placement datafolder
 atomicfile datafolder
