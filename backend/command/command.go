@@ -112,7 +112,7 @@ func (t *Terminal) root() *cobra.Command {
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
 	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
-	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.purge())
+	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.service(), t.purge())
 	return root
 }
 
@@ -152,6 +152,9 @@ func (t *Terminal) options() workspace.Options {
 	}
 	o.OnUnsaved = func(err error) {
 		_, _ = fmt.Fprintf(t.Err, "telehab: It was done, but how it ended could not be recorded in the audit trail. %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
+	}
+	o.OnService = func(err error) {
+		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
 	}
 	return o
 }

@@ -65,15 +65,21 @@ func (c *computer) must(input string, args ...string) {
 	}
 }
 
+// endingOf returns the end of the names that the keys of a data folder with this
+// path have.
+func endingOf(folder string) string {
+	sum := sha256.Sum256([]byte(folder))
+	return hex.EncodeToString(sum[:6])
+}
+
 // keysOf returns the keys in the system keyring of data folders with these
 // paths.
 func keysOf(t *testing.T, folders ...string) (keys []string) {
 	t.Helper()
 	ring := keyring.Open("TeleHab")
 	for _, folder := range folders {
-		sum := sha256.Sum256([]byte(folder))
 		for _, secret := range []string{"store key", "next store key", "Cliniko API key"} {
-			if _, found, err := ring.Get(t.Context(), secret+" "+hex.EncodeToString(sum[:6])); err != nil {
+			if _, found, err := ring.Get(t.Context(), secret+" "+endingOf(folder)); err != nil {
 				t.Fatal(err)
 			} else if found {
 				keys = append(keys, filepath.Base(folder)+": "+secret)

@@ -43,6 +43,9 @@ func (t *Terminal) purge() *cobra.Command {
 					return err
 				}
 			}
+			if err := t.removeOwnService(c.Context()); err != nil {
+				return err
+			}
 			made, err := holdWindow(o.DataDir()) // in a folder that a window has made meanwhile
 			if err != nil {
 				return err

@@ -65,7 +65,7 @@ type link struct {
 // Errors: KeyringMissing, KeyringLocked; StoreMissing when there was a store
 // and it is not to be seen; and those of sqlite.Open.
 func Open(ctx context.Context, o Options) (*Workspace, error) {
-	return open(ctx, o, systemKeyring())
+	return open(ctx, o, keyringFor(o))
 }
 
 // OpenCurrent opens the workspace of the clinic that was used last; the options
@@ -77,7 +77,7 @@ func OpenCurrent(ctx context.Context, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	o = clinics.at(list.Current)
-	at, err := locate(o, systemKeyring())
+	at, err := locate(o, keyringFor(o))
 	if err != nil {
 		return nil, err
 	}

@@ -47,6 +47,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 	options.OnNotice = func(n syncer.Notice) {
 		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass recovered")
 	}
+	options.OnService = func(err error) { logging.Failure(h.options.Log, "change the service's copy of the keys", err) }
 	options.OnUnsaved = func(err error) { logging.Failure(h.options.Log, "save that something was done", err) }
 	var err error
 	if c.Workspace, err = openWorkspace(ctx, options); err != nil {
