@@ -46,7 +46,10 @@ func (t *Terminal) status() *cobra.Command {
 				if asJSON {
 					return json.NewEncoder(t.Out).Encode(s)
 				}
-				return t.printState(s)
+				if err := t.printState(s); err != nil {
+					return err
+				}
+				return t.tellOthers(w.SeparateAccount())
 			})
 		}),
 	}
@@ -115,7 +118,7 @@ func (t *Terminal) printState(s *state) error {
 	if s.LastSync != nil {
 		last = localTime(s.lastSync, time.Local)
 	}
-	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d of %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
+	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d here, %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
 		profile.Display(*s.Clinic), *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
 	if s.Unfinished {
 		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full resumes it.")
@@ -128,6 +131,18 @@ func (t *Terminal) printState(s *state) error {
 	}
 	if s.LastError != nil {
 		_, _ = fmt.Fprintln(t.Out, endedBadly(profile.Code(*s.LastError)))
+	}
+	return err
+}
+
+// tellOthers names the clinics of this computer beside the one of this account:
+// nothing else that a command says is about them.
+func (t *Terminal) tellOthers(account string) error {
+	clinics, _, err := workspace.ClinicsOf(t.options()).List()
+	for _, each := range clinics {
+		if each.Account != account {
+			_, _ = fmt.Fprintf(t.Out, "%s is on this computer as well. Switch to it in the window.\n", profile.Display(each.Name))
+		}
 	}
 	return err
 }

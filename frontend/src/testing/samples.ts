@@ -82,6 +82,7 @@ export const STATE: AppState = {
   person: DANA,
   locked: null,
   people: [],
+  view: '',
   lastPerson: '',
   pin: { allowed: true, set: false },
   managers: ['Dana Smith', 'Lee Example'],
