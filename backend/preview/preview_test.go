@@ -155,10 +155,14 @@ func createUnreadable(w *world) {
 	w.create(2001, func(p *fakeclinic.Patient) { p.Raw = []byte(`{"id":"2001","email":7}`) })
 }
 
-// spoil changes a stored row so that it does not open.
+// spoil changes a stored row so that it does not open, though all that the row's
+// own hash is of is as it was.
 func (w *world) spoil(id string) {
 	w.t.Helper()
-	_, err := w.raw.ExecContext(w.t.Context(), "UPDATE profile SET sealed = zeroblob(length(sealed)) WHERE cliniko_id = ?", id)
+	var sealed []byte
+	w.must(w.raw.QueryRowContext(w.t.Context(), "SELECT sealed FROM profile WHERE cliniko_id = ?", id).Scan(&sealed))
+	sealed[len(sealed)/2] ^= 1
+	_, err := w.raw.ExecContext(w.t.Context(), "UPDATE profile SET sealed = ? WHERE cliniko_id = ?", sealed, id)
 	w.must(err)
 }
 
