@@ -24,7 +24,7 @@ const wantedPlist = `<?xml version="1.0" encoding="UTF-8"?>
 	<key>EnvironmentVariables</key>
 	<dict>
 		<key>TELEHAB_DATA_DIR</key>
-		<string>/Users/dana/a=b &lt;c&gt;</string>
+		<string>/Volumes/Clinic/a=b &lt;c&gt;</string>
 	</dict>
 	<key>RunAtLoad</key>
 	<true/>
@@ -46,7 +46,7 @@ const wantedPlist = `<?xml version="1.0" encoding="UTF-8"?>
 func TestTheLaunchAgentsPropertyList(t *testing.T) {
 	plist := agentPlist(Options{
 		Program: "/Applications/Clinic & Tools/TeleHab.app/Contents/MacOS/telehab",
-		Setting: []string{"TELEHAB_DATA_DIR=/Users/dana/a=b <c>"},
+		Setting: []string{"TELEHAB_DATA_DIR=/Volumes/Clinic/a=b <c>"},
 	})
 	if plist != wantedPlist {
 		t.Errorf("the property list is\n%s", plist)
@@ -54,7 +54,7 @@ func TestTheLaunchAgentsPropertyList(t *testing.T) {
 	want := map[string]any{
 		"Label":                  "io.telehab.desktop.sync",
 		"ProgramArguments":       []any{"/Applications/Clinic & Tools/TeleHab.app/Contents/MacOS/telehab", "sync", "--watch"},
-		"EnvironmentVariables":   map[string]any{"TELEHAB_DATA_DIR": "/Users/dana/a=b <c>"},
+		"EnvironmentVariables":   map[string]any{"TELEHAB_DATA_DIR": "/Volumes/Clinic/a=b <c>"},
 		"RunAtLoad":              true,
 		"KeepAlive":              map[string]any{"SuccessfulExit": false},
 		"ThrottleInterval":       "60",

@@ -25,8 +25,7 @@ type Options struct {
 // Secrets are what the service opens the store with. They are written to no file
 // in clear, and given to no other program as an argument or in its environment.
 type Secrets struct {
-	Password Named   // of the encrypted keyring in the data folder, where the service has one
-	Keys     []Named // copies of the keys, for a system with a keyring of the service's own
+	Password Named // of the encrypted keyring in the data folder, where the service has one
 }
 
 // Named is a secret and its name in the keyring.

@@ -20,10 +20,18 @@ import (
 
 const onlyThePerson = "On a Mac the service is a launch agent of one person and runs while they are signed in. Run telehab service install as that person, without --system and --user."
 
-// install needs no secrets: the agent uses the person's own keychain.
-func install(ctx context.Context, o Options, _ Secrets) error {
+// Check says why Install would not do it.
+func Check(_ context.Context, o Options) error {
 	if o.System || o.User != "" {
 		return profile.Refuse(profile.Invalid, onlyThePerson)
+	}
+	return nil
+}
+
+// install needs no secrets: the agent uses the person's own keychain.
+func install(ctx context.Context, o Options, _ Secrets) error {
+	if err := Check(ctx, o); err != nil {
+		return err
 	}
 	path, err := agentPath()
 	if err != nil {

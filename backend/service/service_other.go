@@ -8,6 +8,9 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
+// Check says why Install would not do it.
+func Check(context.Context, Options) error { return unsupported() }
+
 func install(context.Context, Options, Secrets) error { return unsupported() }
 
 func remove(context.Context, Options) error { return unsupported() }

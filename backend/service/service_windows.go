@@ -19,6 +19,7 @@ import (
 const description = "Keeps TeleHab's profiles equal to the clients in Cliniko while nobody is signed in."
 
 const (
+	onlyThePerson      = "On Windows the service is for the data of who installs it. Run telehab service install as that person, without --user."
 	needsAdministrator = "Only an administrator can change TeleHab's service. Open a terminal with “Run as administrator”, as the person whose data it is, then try again."
 	needsEveryone      = "The service runs under an account of its own, which can use only a program that is installed for everyone. " +
 		"Install TeleHab for everyone (its installer with /ALLUSERS), then run that telehab service install."
@@ -31,7 +32,7 @@ const (
 // install makes or changes the service and starts it. One that was not there
 // before is removed again where it does not start.
 func install(ctx context.Context, o Options, s Secrets) error {
-	if err := mayInstall(o.Program); err != nil {
+	if err := Check(ctx, o); err != nil {
 		return err
 	}
 	manager, err := mgr.Connect()
@@ -67,7 +68,13 @@ func install(ctx context.Context, o Options, s Secrets) error {
 	return explained(err)
 }
 
-func mayInstall(program string) error {
+// Check says why Install would not do it, before anything is made ready for it.
+//
+// Errors: Invalid, NotPermitted.
+func Check(_ context.Context, o Options) error {
+	if o.User != "" {
+		return profile.Refuse(profile.Invalid, onlyThePerson)
+	}
 	if !windows.GetCurrentProcessToken().IsElevated() {
 		return profile.Refuse(profile.NotPermitted, needsAdministrator)
 	}
@@ -75,7 +82,7 @@ func mayInstall(program string) error {
 	if err != nil {
 		return fmt.Errorf("find the folder of programs: %w", err)
 	}
-	if !isBelow(program, folder) {
+	if !isBelow(o.Program, folder) {
 		return profile.Refuse(profile.Invalid, needsEveryone)
 	}
 	return nil
@@ -196,8 +203,8 @@ func remove(ctx context.Context, o Options) error {
 	return discard(ctx, service, dataDir(), true)
 }
 
-const keptPassword = "The service is removed. Only the password of its keys, whose copy is deleted as well, could not be deleted: " +
-	"it is in the profile of the account “NT SERVICE\\TeleHab”, which you may delete under System, Advanced, User Profiles."
+const keptPassword = "The service is removed. Only the password of its keys could not be deleted: it is in the profile of the account " +
+	"“NT SERVICE\\TeleHab”. Delete that under System, Advanced, User Profiles, and run telehab service remove once more, which deletes the keys."
 
 // discard stops the service, has it delete its password where it has taken one,
 // and removes all that install made. It does as much as it can.
@@ -267,5 +274,5 @@ func status(context.Context, Options) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("ask for the service: %w", err)
 	}
-	return State{Installed: true, Running: now.State == svc.Running, Name: name}, nil
+	return State{Installed: true, Running: now.State == svc.Running, AtStart: true, Name: name}, nil
 }

@@ -155,7 +155,7 @@ func TestTheServiceIsInstalledAndRemoved(t *testing.T) {
 	c := newComputer(t)
 	c.is(State{})
 	c.install()
-	c.is(State{Installed: true, Running: true, Name: "TeleHab"})
+	c.is(State{Installed: true, Running: true, AtStart: true, Name: "TeleHab"})
 	c.records(keeps, begins)
 	if all := names(t, c.options.DataDir); !reflect.DeepEqual(all, []string{".telehab"}) {
 		t.Errorf("the data folder has %q", all)
@@ -209,7 +209,7 @@ func TestAServiceThatWasStoppedOrKilledStartsAgain(t *testing.T) {
 	c.install()
 	c.manager(func(s *mgr.Service) error { return stop(t.Context(), s) })
 	c.records(keeps, begins, "ends")
-	c.is(State{Installed: true, Name: "TeleHab"})
+	c.is(State{Installed: true, AtStart: true, Name: "TeleHab"})
 	c.manager(func(s *mgr.Service) error { return s.Start() })
 	c.records(keeps, begins, "ends", begins)
 	c.manager(func(s *mgr.Service) error {

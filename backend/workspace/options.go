@@ -27,6 +27,10 @@ type Options struct {
 	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for
 	Clock      func() time.Time      // this computer's; nil is time.Now
+
+	// ServicePassword opens the copies of the keys, in a service that has a keyring
+	// of its own; nil elsewhere.
+	ServicePassword func() (string, error)
 }
 
 // FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.

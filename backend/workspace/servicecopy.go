@@ -36,6 +36,9 @@ const (
 
 // keyringFor is the system's keyring, or in a service that has one the copy.
 func keyringFor(o Options) *keyring.Keyring {
+	if o.ServicePassword != nil {
+		return keyring.OpenCopy(o.openCopies, o.ServicePassword)
+	}
 	path := filepath.Join(os.Getenv(credentialsVariable), ServiceCredential)
 	if os.Getenv(credentialsVariable) == "" || !there(path) {
 		return systemKeyring()
