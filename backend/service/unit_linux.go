@@ -18,7 +18,6 @@ func (u *unit) text(o *Options, version int) string {
 	b.WriteString(madeBy)
 	line("[Unit]")
 	line("Description=TeleHab: sync for %s", literal(u.owner))
-	line("Documentation=man:telehab-service(1)")
 	if o.System {
 		line("Wants=network-online.target\nAfter=network-online.target nss-user-lookup.target")
 	}
