@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -30,6 +31,7 @@ type state struct {
 
 	Service *ServiceState `json:"service"` // null where it cannot be told
 
+	account  string    // of a clinic with a store of its own; "" for the first
 	lastSync time.Time // as LastSync
 	now      time.Time // by Cliniko's clock
 }
@@ -83,7 +85,7 @@ func (t *Terminal) tellState(s *state, asJSON bool, textfile string, oldest *max
 	if err == nil && asJSON {
 		err = json.NewEncoder(t.Out).Encode(s)
 	} else if err == nil {
-		err = t.printState(s, oldest)
+		err = errors.Join(t.printState(s, oldest), t.tellOthers(s.account))
 	}
 	if err == nil && s.Stale != nil && *s.Stale {
 		err = errStale
@@ -93,7 +95,7 @@ func (t *Terminal) tellState(s *state, asJSON bool, textfile string, oldest *max
 
 func (t *Terminal) readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 	ctx := c.Context()
-	s := &state{now: w.ClinicTime(ctx, w.Now())}
+	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now())}
 	if t.Service != nil {
 		s.Service = t.Service(ctx)
 	}
@@ -156,7 +158,7 @@ func (t *Terminal) printState(s *state, oldest *maxAge) error {
 	if s.LastSync != nil {
 		last = localTime(s.lastSync, time.Local)
 	}
-	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d of %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
+	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d here, %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
 		profile.Display(*s.Clinic), *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
 	if s.Stale != nil && *s.Stale {
 		_, _ = fmt.Fprintf(t.Out, "Stale: no sync ended well in the last %s.\n", oldest)
@@ -173,6 +175,18 @@ func (t *Terminal) printState(s *state, oldest *maxAge) error {
 	}
 	if s.LastError != nil {
 		_, _ = fmt.Fprintln(t.Out, endedBadly(profile.Code(*s.LastError)))
+	}
+	return err
+}
+
+// tellOthers names the clinics of this computer beside the one of this account:
+// nothing else that a command says is about them.
+func (t *Terminal) tellOthers(account string) error {
+	clinics, _, err := workspace.ClinicsOf(t.options()).List()
+	for _, each := range clinics {
+		if each.Account != account {
+			_, _ = fmt.Fprintf(t.Out, "%s is on this computer as well. Switch to it in the window.\n", profile.Display(each.Name))
+		}
 	}
 	return err
 }

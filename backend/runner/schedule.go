@@ -43,7 +43,7 @@ func (s *schedule) started(now time.Time) {
 func (s *schedule) passEnded(now time.Time, code profile.Code) {
 	s.last, s.held = now, false
 	switch {
-	case needsPerson(code):
+	case NeedsPerson(code):
 		s.held, s.next = true, now.Add(holdFor)
 	case profile.Unreached(code): // which may change any moment
 		s.next = now.Add(backoff[min(s.misses, len(backoff)-1)])
@@ -65,9 +65,9 @@ func (s *schedule) endedElsewhere(now time.Time, code profile.Code) {
 	}
 }
 
-// needsPerson says that the next pass will end the same way until somebody has
+// NeedsPerson says that the next pass will end the same way until somebody has
 // done something.
-func needsPerson(code profile.Code) bool {
+func NeedsPerson(code profile.Code) bool {
 	switch code {
 	case profile.KeyMalformed, profile.KeyShard, profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
 		profile.KeyringMissing, profile.KeyringLocked,

@@ -175,7 +175,7 @@ func (s *Scheduler) pass(ctx context.Context) { s.PassEnded(s.tasks.Pass(ctx)) }
 func (s *Scheduler) retry(ctx context.Context) {
 	err := s.tasks.Retry(ctx)
 	s.lastRetry = time.Now()
-	if code := profile.CodeOf(err); profile.Unreached(code) || needsPerson(code) {
+	if code := profile.CodeOf(err); profile.Unreached(code) || NeedsPerson(code) {
 		s.PassEnded(err)
 	}
 }

@@ -43,6 +43,7 @@ webview unruled
 webview profile
 placement unruled
 export unruled
+preview sqlite
 runner account
 runner leaktest
 session uptime
@@ -67,6 +68,8 @@ staff profile
 sqlite profile
 sqlite staff
 account staff
+preview syncer
+command preview
 runner workspace
 placement datafolder
 atomicfile datafolder

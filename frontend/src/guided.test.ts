@@ -99,7 +99,7 @@ describe('getting started', () => {
     await user.click(await button('Close'));
     expect(screen.queryByText(/^Everything is set up/)).toBeNull();
     await user.click(await button('Settings'));
-    await button('Sync patients');
+    await button('Sync clients');
     expect(screen.queryByText('Getting started')).toBeNull();
   });
 
@@ -156,7 +156,7 @@ describe('the last 30 days', () => {
     go.Sync.Days.mockImplementation(async (begins) =>
       begins.map(() => ({ passes: 0, broken: 0, failing: -1 })),
     );
-    await button('Sync patients');
+    await button('Sync clients');
     await vi.waitFor(() => expect(go.Sync.Days).toHaveBeenCalled());
     expect(screen.queryByText('Last 30 days')).toBeNull();
   });

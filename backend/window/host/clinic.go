@@ -97,6 +97,13 @@ func (c *Clinic) Session() *session.Session { return c.presence.Session() }
 // or nil.
 func (c *Clinic) Locked() *staff.Person { return c.presence.Locked() }
 
+// KeepView keeps what the page shows in its lists for whoever has locked the
+// window: see session.Presence.KeepView.
+func (c *Clinic) KeepView(view string) { c.presence.KeepView(view) }
+
+// LeftToOther says that whoever locked the window has left it for somebody else.
+func (c *Clinic) LeftToOther() bool { return c.presence.LeftToOther() }
+
 // Lock ends the session of whoever is signed in; the password alone opens it
 // again. Syncing continues. In the demo, where there is no password to come
 // back with and nobody real, it does nothing. locked says whether it did. The

@@ -89,6 +89,7 @@ export function answers(go: Found): Services {
     Security: {
       Lock: none,
       Active: done,
+      KeepView: done,
       Heartbeat: () => Promise.resolve(go.state.session),
       SetAutoLock: none,
       Keyring: () => Promise.resolve({ unprotected: false }),
@@ -99,6 +100,7 @@ export function answers(go: Found): Services {
     Clinics: {
       List: () => Promise.resolve(null),
       Use: none,
+      OpenIn: none,
       SetColor: none,
       ConnectSeparately: none,
       OpenDemo: none,
@@ -130,6 +132,7 @@ export function answers(go: Found): Services {
       Read: () => Promise.resolve(TODAY),
       Pin: done,
       StartWith: none,
+      SetNotify: none,
     },
     Profiles: {
       Find: (query) =>

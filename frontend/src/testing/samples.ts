@@ -83,6 +83,7 @@ export const STATE: AppState = {
   person: DANA,
   locked: null,
   people: [],
+  view: '',
   lastPerson: '',
   pin: { allowed: true, set: false },
   managers: ['Dana Smith', 'Lee Example'],
@@ -103,6 +104,7 @@ export const STATE: AppState = {
   },
   idleMinutes: 10,
   start: 'profiles',
+  notify: false,
   linkWaiting: false,
 };
 /** What is otherwise at other times. */

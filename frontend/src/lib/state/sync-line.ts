@@ -20,6 +20,10 @@ const recent: Route = { name: 'settings', section: 'syncs' };
 /** The copy is up to date for so many milliseconds after a sync: several that run by themselves. */
 const FRESH = 60 * 60_000;
 
+/** Syncs come by themselves and work: what is here is what Cliniko has. */
+export const isCurrent = ({ lastSuccess, problem, offlineSince }: SyncStatus, now: number) =>
+  !problem && !offlineSince && now - Date.parse(lastSuccess) <= FRESH;
+
 /** Whether the engine works now; `listed` waits for a person. */
 export const isRunning = (sync: SyncStatus) => sync.phase !== 'idle' && sync.phase !== 'listed';
 
