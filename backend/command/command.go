@@ -2,7 +2,8 @@
 //
 // Results go to standard output, everything else to standard error. Exit codes:
 // 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some
-// profiles need attention, 130 and 143 ended by Ctrl-C or SIGTERM.
+// profiles need attention, 4 status --max-age found an older copy, 130 and 143
+// ended by Ctrl-C or SIGTERM.
 package command
 
 import (
@@ -24,6 +25,7 @@ const (
 	exitBad    = 1
 	exitUsage  = 2
 	exitFailed = 3
+	exitStale  = 4
 )
 
 // Terminal is what the commands run in.
@@ -36,6 +38,10 @@ type Terminal struct {
 	// Window opens the window and returns when it is closed. link is what the
 	// operating system handed over, not looked at yet; "" for nothing.
 	Window func(ctx context.Context, demo bool, link string) error
+
+	// Service says whether the service is installed and runs, or nil where that
+	// cannot be told. It may be nil itself.
+	Service func(ctx context.Context) *ServiceState
 
 	showTyping func() // restores a terminal that hid what was typed; nil: none did
 }
@@ -69,7 +75,7 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 		t.showTyping()
 	}
 	var r ran
-	if out.err != nil && (!errors.As(err, &r) || errors.Is(err, errSomeFailed)) {
+	if out.err != nil && (!errors.As(err, &r) || errors.Is(err, errSomeFailed) || errors.Is(err, errStale)) {
 		err = ran{out.err}
 	}
 	switch {
@@ -77,6 +83,8 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 		return exitGood
 	case errors.Is(err, errSomeFailed):
 		return exitFailed
+	case errors.Is(err, errStale):
+		return exitStale
 	case errors.As(err, &r):
 		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", inTerminal(profile.MessageOf(r.error)), profile.CodeOf(r.error))
 		return exitCodeOf(ctx, exitBad)

@@ -29,6 +29,14 @@ type computer struct {
 
 func newComputer(t *testing.T, patients int) *computer {
 	t.Helper()
+	c := newConnected(t, patients)
+	c.must("", "sync")
+	return c
+}
+
+// newConnected is newComputer before its first sync.
+func newConnected(t *testing.T, patients int) *computer {
+	t.Helper()
 	clinic := fakeclinic.New(fakeclinic.Options{Seed: 8, Patients: patients})
 	server, err := clinic.Start("127.0.0.1:0")
 	if err != nil {
@@ -39,7 +47,6 @@ func newComputer(t *testing.T, patients int) *computer {
 	c := &computer{t, append(os.Environ(), "HOME="+t.TempDir(), "TELEHAB_DATA_DIR="+data, "TELEHAB_CLINIKO_URL="+server.URL()), data, clinic}
 	c.must(clinic.Key(), "people", "add", "--email", asDana, "--name", "Dana")
 	c.must(clinic.Key(), "connect", "--as", asDana)
-	c.must("", "sync")
 	return c
 }
 

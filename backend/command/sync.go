@@ -34,16 +34,27 @@ type failedLine struct {
 }
 
 func (t *Terminal) sync() *cobra.Command {
-	var demo, full, asJSON bool
+	var demo, full, watching, asJSON bool
 	c := &cobra.Command{
 		Use:   "sync",
 		Short: "Bring what is new in Cliniko; the first time, everything",
+		Long: "Bring what is new in Cliniko; the first time, everything.\n\n" +
+			"With --watch it keeps syncing every five minutes, as an open window does, until Ctrl-C or SIGTERM ends it: for a service. It prints " +
+			"a line for each sync that brought something, and one for each new problem, which it tries again by itself.\n\n" +
+			"Exit codes: 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some profiles need attention, 130 and 143 ended by " +
+			"Ctrl-C or SIGTERM. --watch, which is ended by these, ends with 0.",
 		Example: "  telehab sync\n" +
 			"  telehab sync --full      # every client again\n" +
 			"  telehab sync --json      # for a program\n" +
+			"  telehab sync --watch     # until it is ended, for a service\n" +
 			"  telehab sync --demo      # a simulated clinic",
-		Args: cobra.NoArgs,
+		Args:    cobra.NoArgs,
+		PreRunE: func(c *cobra.Command, _ []string) error { return watchAlone(c) },
 		RunE: work(func(c *cobra.Command, _ []string) error {
+			if watching {
+				w := t.newWatch()
+				return asService(c.Context(), &w.options, w.run)
+			}
 			show := t.newProgress(asJSON)
 			o := t.options()
 			o.OnWait, o.OnNotice, o.OnDemo = show.wait, show.note, show.demo
@@ -55,6 +66,7 @@ func (t *Terminal) sync() *cobra.Command {
 	}
 	c.Flags().BoolVar(&demo, "demo", false, "sync a simulated clinic into its own data")
 	c.Flags().BoolVar(&full, "full", false, "read every client again, not only what changed")
+	c.Flags().BoolVar(&watching, "watch", false, "keep syncing until it is ended")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object")
 	return c
 }

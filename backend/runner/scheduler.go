@@ -84,6 +84,11 @@ func (s *Scheduler) PassEnded(err error) {
 	s.update(func(sc *schedule, now time.Time) { sc.passEnded(now, profile.CodeOf(err)) })
 }
 
+// EndedElsewhere is PassEnded for a pass of another process on the same store.
+func (s *Scheduler) EndedElsewhere(err error) {
+	s.update(func(sc *schedule, now time.Time) { sc.endedElsewhere(now, profile.CodeOf(err)) })
+}
+
 func (s *Scheduler) update(event func(*schedule, time.Time)) {
 	s.mu.Lock()
 	event(&s.schedule, time.Now())

@@ -112,6 +112,7 @@ type SyncStatus struct {
 	SecondsLeft  int        `json:"secondsLeft"`  // -1: not known
 	WaitingUntil string     `json:"waitingUntil"` // by this computer's clock
 	LastSuccess  string     `json:"lastSuccess"`  // end of the last pass that ended well
+	ByService    bool       `json:"byService"`    // that one was run by telehab sync --watch
 	Last         *PassView  `json:"last"`         // the last pass of any end, or null
 	Problem      *ErrorView `json:"problem"`      // why the last pass did not end well, or null
 	Unfinished   bool       `json:"unfinished"`   // an import was cut off and will continue

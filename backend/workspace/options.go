@@ -27,6 +27,7 @@ type Options struct {
 	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for
 	Clock      func() time.Time      // this computer's; nil is time.Now
+	Service    bool                  // the passes are those of telehab sync --watch
 
 	// ServicePassword opens the copies of the keys, in a service that has a keyring
 	// of its own; nil elsewhere.

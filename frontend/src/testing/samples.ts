@@ -64,6 +64,7 @@ export const SYNC: SyncStatus = {
   get lastSuccess() {
     return new Date().toISOString();
   },
+  byService: false,
   last: null,
   problem: null,
   unfinished: false,
