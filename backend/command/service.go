@@ -171,6 +171,19 @@ func serviceState(ctx context.Context, o service.Options) (service.State, error)
 	return state, err
 }
 
+// installedService is for Terminal.Service.
+func installedService(ctx context.Context) *ServiceState {
+	o, err := (&serviceFlags{}).options()
+	if err != nil {
+		return nil
+	}
+	state, err := serviceState(ctx, o)
+	if err != nil {
+		return nil
+	}
+	return &ServiceState{Installed: state.Installed, Running: state.Running}
+}
+
 func (t *Terminal) printService(ctx context.Context, o service.Options, asJSON bool) error {
 	state, err := serviceState(ctx, o)
 	if err != nil {

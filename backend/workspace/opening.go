@@ -86,6 +86,9 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 			key, place, err = l.adoptKeys(ctx, earlier)
 		}
 	}
+	if l.keyring.IsCopy() && err == nil && len(key) != sqlite.KeySize {
+		return nil, l.keyring.Hidden(before)
+	}
 	if errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize {
 		return nil, profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
 	}
