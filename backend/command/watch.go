@@ -13,6 +13,7 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
+	"telehab.io/desktop/backend/service"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/workspace"
 )
@@ -247,12 +248,14 @@ func (w *watch) tell(problem error, success time.Time) {
 	case problem == nil && w.problem != "" && success.After(w.success):
 		w.problem = ""
 		_, _ = fmt.Fprintln(w.t.Err, "telehab: Syncing works again. (ok)")
+		service.Report("")
 	case problem != nil && code != w.problem:
 		w.problem = code
 		if !success.IsZero() {
 			w.success = success
 		}
 		_, _ = fmt.Fprintf(w.t.Err, "telehab: %s (%s)\n", inTerminal(profile.MessageOf(problem)), code)
+		service.Report(code)
 	}
 }
 

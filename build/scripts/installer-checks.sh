@@ -294,6 +294,11 @@ asks_clinic() {
   awk -v port="$port" '$3 ~ port "$" && $4 == "01" { found = 1 } END { exit !found }' /proc/net/tcp
 }
 
+no_key_in_clear() {
+  ! grep -rlaF -f "$dir/key" "$WINEPREFIX" || fail 'the API key is in a file in clear'
+  passed
+}
+
 nothing_of_the_service() {
   [ -z "$(query 'HKLM\SYSTEM\CurrentControlSet\Services\TeleHab')" ] || fail 'the service is still there'
   [ -z "$(query 'HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\TeleHab')" ] || fail 'its event source is still there'

@@ -138,6 +138,8 @@ like '{"installed":true,"running":true,*' "$(service_state "$machine")"
 credentials | grep -q 'TeleHab service:service password'
 gone "$data/service-password" # handed over
 syncs "$machine" "$before"
+like '*"service":{"installed":true,"running":true*' "$(run "$machine/telehab.exe" status --json)"
+no_key_in_clear
 
 step 'it is stopped in the middle of a pass, and goes on'
 logged on_windows net stop TeleHab
