@@ -20,7 +20,7 @@ func TestAStaleCopy(t *testing.T) {
 		{[]string{"--json", "--max-age", "30m"}, 4, `"stale":true`},
 		{[]string{"--max-age", "30m"}, 4, "\nStale: no sync ended well in the last 30m.\n"},
 		{[]string{"--json"}, 0, `"stale":null`},
-		{[]string{"--json"}, 0, `"service":null`},
+		{[]string{"--json"}, 0, `"service":{"installed":false,"running":false}`},
 		{[]string{"--max-age", "0s"}, 2, "write it like 30m or 24h"},
 		{[]string{"--max-age", "soon"}, 2, "write it like 30m or 24h"},
 	} {
@@ -83,6 +83,12 @@ telehab_import_unfinished 0
 # HELP telehab_stale Whether the last good sync is older than --max-age, or there was none.
 # TYPE telehab_stale gauge
 telehab_stale 1
+# HELP telehab_service_installed Whether the service is installed.
+# TYPE telehab_service_installed gauge
+telehab_service_installed 0
+# HELP telehab_service_running Whether the service runs.
+# TYPE telehab_service_running gauge
+telehab_service_running 0
 # HELP telehab_last_error Why the last sync did not end well: its code.
 # TYPE telehab_last_error gauge
 telehab_last_error{code="offline"} 1

@@ -66,6 +66,7 @@ func (t *Terminal) newWatch() *watch {
 // run syncs until ctx ends, which is what a watch is told to do: no error. The
 // pass that runs then is left as after a kill, and resumes later.
 func (w *watch) run(ctx context.Context) error {
+	var before profile.Code
 	for {
 		opened, err := w.open(ctx)
 		if err == nil {
@@ -75,7 +76,11 @@ func (w *watch) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // what was ended did not fail
 		}
-		w.tell(err, time.Time{})
+		// A store that somebody erases is missing for a moment.
+		if code := profile.CodeOf(err); code != profile.StoreMissing || code == before {
+			w.tell(err, time.Time{})
+		}
+		before = profile.CodeOf(err)
 		wait := w.tick
 		if isKeyring(err) {
 			wait = w.rest
