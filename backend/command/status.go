@@ -118,7 +118,7 @@ func (t *Terminal) printState(s *state) error {
 	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d of %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
 		profile.Display(*s.Clinic), *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
 	if s.Unfinished {
-		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full resumes it.")
+		_, _ = fmt.Fprintln(t.Out, "A sync was cut off. telehab sync --full resumes it.")
 	}
 	if s.Missing > 0 {
 		_, _ = fmt.Fprintf(t.Out, "%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(s.Missing, s.Profiles))

@@ -202,7 +202,7 @@ func (s *Session) BeginImport() {
 	s.begun = true
 }
 
-var errNoList = profile.Refuse(profile.NotFound, "There is no list any more. Choose Sync patients again.")
+var errNoList = profile.Refuse(profile.NotFound, "There is no list any more. Choose Sync clients again.")
 
 // Listed returns the list that waits to be imported, or NotFound.
 func (s *Session) Listed() (*syncer.Listed, error) {

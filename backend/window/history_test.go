@@ -134,7 +134,7 @@ func TestSyncsAreListed(t *testing.T) {
 	}
 }
 
-// importedAgain reads everybody once more, as Sync patients does.
+// importedAgain reads everybody once more, as Sync clients does.
 func (f *fixture) importedAgain() error {
 	f.t.Helper()
 	if _, err := f.app.Sync.List(); err != nil {

@@ -140,12 +140,14 @@ type DayView struct {
 	Failing int `json:"failing"` // how many profiles needed attention after the last of them; -1: not known
 }
 
-// ListingView sums what Sync patients found in Cliniko.
+// ListingView sums what Sync clients found in Cliniko.
 type ListingView struct {
 	Total    int `json:"total"`    // unarchived patients
 	Failing  int `json:"failing"`  // of them, those that need attention
 	Ready    int `json:"ready"`    // of them, without
 	Archived int `json:"archived"` // left out of the list
+
+	Reasons []ReasonCount `json:"reasons"` // of Failing; those that nobody has left out
 }
 
 // ListedRow is one patient of the listing, those that need attention first,
@@ -214,6 +216,9 @@ type ProfilePage struct {
 	NoEmail   int          `json:"noEmail"`
 	Week      int          `json:"week"`
 	Month     int          `json:"month"`
+	// Suggestion is a search that finds somebody, where this one finds nobody and
+	// a word of it looks misspelt; "" for none.
+	Suggestion string `json:"suggestion"`
 }
 
 // ProfileRow is one line of the profile list.
@@ -224,7 +229,7 @@ type ProfileRow struct {
 	Born      string        `json:"born"`
 	Sex       string        `json:"sex"`
 	Email     string        `json:"email"`
-	Phone     string        `json:"phone"` // mobile if there is one
+	Phone     string        `json:"phone"` // mobile if there is one; another one if the search has hit that alone
 	State     string        `json:"state"` // active, archived, merged, deleted
 	Problems  []ProblemView `json:"problems"`
 	UpdatedAt string        `json:"updatedAt"` // changed in Cliniko

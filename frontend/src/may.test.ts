@@ -73,7 +73,7 @@ describe('whoever may only view the integration', () => {
   it('sees it, and who may change it', async () => {
     const { go } = as(['pms_link'], INTEGRATION);
     await screen.findByText(/You may look at this, but not change it\. Ask Dana Smith or Lee/);
-    for (const name of ['Sync patients', 'Replace key', 'Disconnect']) {
+    for (const name of ['Sync clients', 'Replace key', 'Disconnect']) {
       expect(absent(name)).toBeNull();
     }
     loseThree(go);
@@ -87,7 +87,7 @@ describe('whoever may only view the integration', () => {
 
   it('may keep the missing with Modify, and remove them with Delete', async () => {
     const { go } = as(['pms_link', 'pms_link.modify'], INTEGRATION);
-    await button('Sync patients');
+    await button('Sync clients');
     await button('Replace key');
     expect(absent('Disconnect')).toBeNull();
     loseThree(go);
