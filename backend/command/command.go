@@ -2,7 +2,8 @@
 //
 // Results go to standard output, everything else to standard error. Exit codes:
 // 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some
-// profiles need attention, 130 and 143 ended by Ctrl-C or SIGTERM.
+// profiles need attention, 4 status --max-age found an older copy, 130 and 143
+// ended by Ctrl-C or SIGTERM.
 package command
 
 import (
@@ -24,6 +25,7 @@ const (
 	exitBad    = 1
 	exitUsage  = 2
 	exitFailed = 3
+	exitStale  = 4
 )
 
 // Terminal is what the commands run in.
@@ -36,6 +38,10 @@ type Terminal struct {
 	// Window opens the window and returns when it is closed. link is what the
 	// operating system handed over, not looked at yet; "" for nothing.
 	Window func(ctx context.Context, demo bool, link string) error
+
+	// Service says whether the service is installed and runs, or nil where that
+	// cannot be told. Run has a nil one ask the operating system.
+	Service func(ctx context.Context) *ServiceState
 
 	showTyping func() // restores a terminal that hid what was typed; nil: none did
 }
@@ -55,6 +61,9 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	cobra.MousetrapHelpText = ""
 	out := &output{to: t.Out}
 	t.Out = out
+	if t.Service == nil {
+		t.Service = installedService
+	}
 	root := t.root()
 	// A desktop entry that says "--link %u" starts us so when there is no link.
 	if last := len(args) - 1; last >= 0 && args[last] == "--link" {
@@ -69,7 +78,7 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 		t.showTyping()
 	}
 	var r ran
-	if out.err != nil && (!errors.As(err, &r) || errors.Is(err, errSomeFailed)) {
+	if out.err != nil && (!errors.As(err, &r) || errors.Is(err, errSomeFailed) || errors.Is(err, errStale)) {
 		err = ran{out.err}
 	}
 	switch {
@@ -77,6 +86,8 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 		return exitGood
 	case errors.Is(err, errSomeFailed):
 		return exitFailed
+	case errors.Is(err, errStale):
+		return exitStale
 	case errors.As(err, &r):
 		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", inTerminal(profile.MessageOf(r.error)), profile.CodeOf(r.error))
 		return exitCodeOf(ctx, exitBad)
@@ -112,7 +123,7 @@ func (t *Terminal) root() *cobra.Command {
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
 	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
-	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.purge())
+	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.service(), t.purge())
 	return root
 }
 
@@ -152,6 +163,9 @@ func (t *Terminal) options() workspace.Options {
 	}
 	o.OnUnsaved = func(err error) {
 		_, _ = fmt.Fprintf(t.Err, "telehab: It was done, but how it ended could not be recorded in the audit trail. %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
+	}
+	o.OnService = func(err error) {
+		_, _ = fmt.Fprintf(t.Err, "telehab: %s (%s)\n", profile.MessageOf(err), profile.CodeOf(err))
 	}
 	return o
 }

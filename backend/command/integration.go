@@ -112,6 +112,9 @@ func (t *Terminal) disconnect() *cobra.Command {
 			if err == nil && erased.SeparateAccount != "" {
 				_, err = fmt.Fprintln(t.Out, "The people and the audit trail of this clinic went with its folder.")
 			}
+			if err == nil && erased.SeparateAccount == "" {
+				err = t.tellOthers("")
+			}
 			return err
 		}),
 	}

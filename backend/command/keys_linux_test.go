@@ -29,6 +29,14 @@ type computer struct {
 
 func newComputer(t *testing.T, patients int) *computer {
 	t.Helper()
+	c := newConnected(t, patients)
+	c.must("", "sync")
+	return c
+}
+
+// newConnected is newComputer before its first sync.
+func newConnected(t *testing.T, patients int) *computer {
+	t.Helper()
 	clinic := fakeclinic.New(fakeclinic.Options{Seed: 8, Patients: patients})
 	server, err := clinic.Start("127.0.0.1:0")
 	if err != nil {
@@ -39,7 +47,6 @@ func newComputer(t *testing.T, patients int) *computer {
 	c := &computer{t, append(os.Environ(), "HOME="+t.TempDir(), "TELEHAB_DATA_DIR="+data, "TELEHAB_CLINIKO_URL="+server.URL()), data, clinic}
 	c.must(clinic.Key(), "people", "add", "--email", asDana, "--name", "Dana")
 	c.must(clinic.Key(), "connect", "--as", asDana)
-	c.must("", "sync")
 	return c
 }
 
@@ -65,15 +72,21 @@ func (c *computer) must(input string, args ...string) {
 	}
 }
 
+// endingOf returns the end of the names that the keys of a data folder with this
+// path have.
+func endingOf(folder string) string {
+	sum := sha256.Sum256([]byte(folder))
+	return hex.EncodeToString(sum[:6])
+}
+
 // keysOf returns the keys in the system keyring of data folders with these
 // paths.
 func keysOf(t *testing.T, folders ...string) (keys []string) {
 	t.Helper()
 	ring := keyring.Open("TeleHab")
 	for _, folder := range folders {
-		sum := sha256.Sum256([]byte(folder))
 		for _, secret := range []string{"store key", "next store key", "Cliniko API key"} {
-			if _, found, err := ring.Get(t.Context(), secret+" "+hex.EncodeToString(sum[:6])); err != nil {
+			if _, found, err := ring.Get(t.Context(), secret+" "+endingOf(folder)); err != nil {
 				t.Fatal(err)
 			} else if found {
 				keys = append(keys, filepath.Base(folder)+": "+secret)

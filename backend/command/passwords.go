@@ -70,6 +70,10 @@ func (t *Terminal) readHidden(ctx context.Context, terminal int, prompt string) 
 	return string(password), nil
 }
 
+// errNobody: no password would be right.
+var errNobody = profile.Refuse(profile.NotFound,
+	"Nobody may sign in on this computer yet. Add the first person with telehab people add --email EMAIL --name NAME, then run the command again.")
+
 // as opens the workspace and asks for the password of --as, who then does what
 // do says.
 func (t *Terminal) as(ctx context.Context, o workspace.Options, email string, do func(*workspace.Workspace, *session.Session) error) error {
@@ -82,8 +86,15 @@ func (t *Terminal) as(ctx context.Context, o workspace.Options, email string, do
 	})
 }
 
-// signIn asks for the password of --as.
+// signIn asks for the password of --as, if there is anybody who has one.
 func (t *Terminal) signIn(ctx context.Context, w *workspace.Workspace, email string) (*session.Session, error) {
+	somebody, err := w.Accounts.Any(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !somebody {
+		return nil, errNobody
+	}
 	password, err := t.passwords().next(ctx, "Password of "+email)
 	if err != nil {
 		return nil, err

@@ -93,6 +93,7 @@ func mayDo(p *staff.Person) string {
 type personChange struct {
 	email, name, newEmail  string
 	grant, revoke          permissionFlag
+	role                   roleFlag // without a name: none was given
 	deactivate, reactivate bool
 }
 
@@ -101,11 +102,13 @@ func (t *Terminal) changePerson() *cobra.Command {
 	var change personChange
 	c := &cobra.Command{
 		Use:   "change --email E --as EMAIL",
-		Short: "Change a person's name, email or permissions, or stop and allow their sign-in",
-		Long: "Changes the person who signs in with --email. What is not given stays as it is. The permissions, and what the window calls them:\n\n" +
+		Short: "Change a person's name, email, role or permissions, or stop and allow their sign-in",
+		Long: "Changes the person who signs in with --email. What is not given stays as it is. --role gives exactly the permissions of a\n" +
+			"role. The permissions, and what the window calls them:\n\n" +
 			permissionTable() + "\n\n" +
 			"Whoever may create, modify or delete in an area may view it; revoking the view revokes the area.",
 		Example: "  telehab people change --email robin@example.com --grant export,pms_link --as dana@example.com\n" +
+			"  telehab people change --email robin@example.com --role front_desk --as dana@example.com\n" +
 			"  telehab people change --email robin@example.com --revoke practitioner.create --as dana@example.com\n" +
 			"  telehab people change --email robin@example.com --name \"Robin Smith\" --as dana@example.com\n" +
 			"  telehab people change --email robin@example.com --deactivate --as dana@example.com",
@@ -132,12 +135,15 @@ func (t *Terminal) changePerson() *cobra.Command {
 	f.StringVar(&change.email, "email", "", "the email that the person signs in with")
 	f.StringVar(&change.name, "name", "", "the person's new name")
 	f.StringVar(&change.newEmail, "new-email", "", "the email to sign in with from now on")
+	f.Var(&change.role, "role", "what the person may do from now on: "+roleNames())
 	f.Var(&change.grant, "grant", "permissions to give, separated by commas")
 	f.Var(&change.revoke, "revoke", "permissions to take away, separated by commas")
 	f.BoolVar(&change.deactivate, "deactivate", false, "the person may not sign in any more; what they did stays on record")
 	f.BoolVar(&change.reactivate, "reactivate", false, "the person may sign in again")
 	need(c, "as", "email")
-	c.MarkFlagsOneRequired("name", "new-email", "grant", "revoke", "deactivate", "reactivate")
+	c.MarkFlagsOneRequired("name", "new-email", "role", "grant", "revoke", "deactivate", "reactivate")
+	c.MarkFlagsMutuallyExclusive("role", "grant")
+	c.MarkFlagsMutuallyExclusive("role", "revoke")
 	c.MarkFlagsMutuallyExclusive("deactivate", "reactivate")
 	return c
 }
@@ -147,11 +153,15 @@ func (change *personChange) apply(ctx context.Context, accounts session.Accounts
 	if err != nil {
 		return staff.Person{}, err
 	}
+	permissions := change.role.Permissions
+	if change.role.Name == "" {
+		permissions = changed(person.Permissions, change.grant, change.revoke)
+	}
 	before := session.Details{Name: person.Name, Email: person.Email, Permissions: person.Permissions, Active: person.Active()}
 	return accounts.Change(ctx, "", person.ID, session.Details{
 		Before: &before,
 		Name:   cmp.Or(change.name, person.Name), Email: cmp.Or(change.newEmail, person.Email),
-		Permissions: changed(person.Permissions, change.grant, change.revoke),
+		Permissions: permissions,
 		Active:      (person.Active() || change.reactivate) && !change.deactivate,
 	})
 }

@@ -8,9 +8,16 @@ import (
 	"telehab.io/desktop/backend/staff"
 )
 
-// permissionNames are what the window calls an area, and what stands by itself.
+// areaNames are what the window calls the areas, by the permission to view them.
+var areaNames = map[staff.Permission]string{staff.Practitioner: "Profiles", staff.PMSLink: "Software integration"}
+
+// permissionNames are what the window calls each permission.
 var permissionNames = map[staff.Permission]string{
-	staff.Practitioner: "Profiles", staff.PMSLink: "Software integration", staff.Export: "Export", staff.ManagePeople: "Manage people",
+	staff.Practitioner: "See profiles", staff.CreateProfiles: "Open clients who are new here",
+	staff.ModifyProfiles: "Refresh and sync profiles", staff.DeleteProfiles: "Erase clients who left",
+	staff.PMSLink: "See the connection", staff.CreateLink: "Connect a clinic",
+	staff.ModifyLink: "Import, sync and replace the key", staff.DeleteLink: "Disconnect and erase",
+	staff.Export: "Export", staff.ManagePeople: "Manage people",
 }
 
 // levels returns the permissions of the area that view opens, view first.
@@ -18,20 +25,15 @@ func levels(view staff.Permission) []staff.Permission {
 	return slices.DeleteFunc(slices.Clone(staff.AllPermissions), func(p staff.Permission) bool { return p.View() != view })
 }
 
-// level is what a permission is called within its area.
-func level(p staff.Permission) string {
-	if _, name, ok := strings.Cut(string(p), "."); ok {
-		return name
-	}
-	return "view"
-}
-
-// inWords sums permissions up as the window does: an area with its levels, and
-// what stands by itself.
+// inWords sums permissions up as the window does: what may be done in each area,
+// and what stands by itself.
 func inWords(has []staff.Permission) string {
 	missing := func(p staff.Permission) bool { return !slices.Contains(has, p) }
 	if !slices.ContainsFunc(staff.AllPermissions, missing) {
 		return "Everything"
+	}
+	if len(has) == 1 && has[0] == staff.Practitioner {
+		return "Read only"
 	}
 	var texts []string
 	for _, view := range staff.AllPermissions {
@@ -43,13 +45,14 @@ func inWords(has []staff.Permission) string {
 		case len(all) == 1:
 			texts = append(texts, permissionNames[view])
 		case len(held) == len(all):
-			texts = append(texts, permissionNames[view]+": everything")
+			texts = append(texts, areaNames[view]+": everything")
 		default:
-			var names []string
-			for _, p := range held {
-				names = append(names, level(p))
+			names := []string{permissionNames[held[0]]}
+			for _, p := range held[1:] {
+				name := permissionNames[p]
+				names = append(names, strings.ToLower(name[:1])+name[1:])
 			}
-			texts = append(texts, permissionNames[view]+": "+strings.Join(names, ", "))
+			texts = append(texts, strings.Join(names, ", "))
 		}
 	}
 	return strings.Join(texts, "; ")
@@ -59,11 +62,7 @@ func inWords(has []staff.Permission) string {
 func permissionTable() string {
 	var table strings.Builder
 	for _, p := range staff.AllPermissions {
-		name := permissionNames[p.View()]
-		if len(levels(p.View())) > 1 {
-			name += ": " + level(p)
-		}
-		_, _ = fmt.Fprintf(&table, "  %-21s %s\n", p, name)
+		_, _ = fmt.Fprintf(&table, "  %-21s %s\n", p, permissionNames[p])
 	}
 	return strings.TrimSuffix(table.String(), "\n")
 }

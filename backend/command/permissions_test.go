@@ -2,8 +2,10 @@ package command
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"telehab.io/desktop/backend/staff"
@@ -20,9 +22,10 @@ func TestPermissionsInWords(t *testing.T) {
 		{without(), "Everything"},
 		{without("people"), "Profiles: everything; Software integration: everything; Export"},
 		{without("export"), "Profiles: everything; Software integration: everything; Manage people"},
-		{without("practitioner.delete"), "Profiles: view, create, modify; Software integration: everything; Export; Manage people"},
-		{[]staff.Permission{"practitioner"}, "Profiles: view"},
-		{[]staff.Permission{"pms_link", "pms_link.modify"}, "Software integration: view, modify"},
+		{without("practitioner.delete"), "See profiles, open clients who are new here, refresh and sync profiles; Software integration: everything; Export; Manage people"},
+		{[]staff.Permission{"practitioner"}, "Read only"},
+		{[]staff.Permission{"practitioner", "pms_link"}, "See profiles; See the connection"},
+		{[]staff.Permission{"pms_link", "pms_link.modify"}, "See the connection, import, sync and replace the key"},
 		{[]staff.Permission{"people"}, "Manage people"},
 		{nil, ""},
 	} {
@@ -39,34 +42,41 @@ func TestPermissionNamesAreTheWindows(t *testing.T) {
 		t.Fatal(err)
 	}
 	var texts struct {
-		People struct{ Area, Alone map[staff.Permission]string }
+		People struct {
+			Area, Alone map[staff.Permission]string
+			May         map[staff.Permission]map[string]string
+		}
 	}
 	if err := json.Unmarshal(content, &texts); err != nil {
 		t.Fatal(err)
 	}
-	shown := 0
-	for _, names := range []map[staff.Permission]string{texts.People.Area, texts.People.Alone} {
-		for p, name := range names {
-			shown++
-			if permissionNames[p] != name {
-				t.Errorf("%s is %q in the window and %q here", p, name, permissionNames[p])
+	names := texts.People.Alone
+	for area, levels := range texts.People.May {
+		for level, name := range levels {
+			p := area
+			if level != "view" {
+				p += staff.Permission("." + level)
 			}
+			names[p] = strings.ReplaceAll(name, "{{clients}}", "clients")
 		}
 	}
-	if shown != len(permissionNames) {
-		t.Errorf("the window has %d names, a terminal %d", shown, len(permissionNames))
+	if !maps.Equal(names, permissionNames) {
+		t.Errorf("the window has %q, a terminal %q", names, permissionNames)
+	}
+	if !maps.Equal(texts.People.Area, areaNames) {
+		t.Errorf("the window has %q, a terminal %q", texts.People.Area, areaNames)
 	}
 }
 
 func TestPermissionTable(t *testing.T) {
-	const want = `  practitioner          Profiles: view
-  practitioner.create   Profiles: create
-  practitioner.modify   Profiles: modify
-  practitioner.delete   Profiles: delete
-  pms_link              Software integration: view
-  pms_link.create       Software integration: create
-  pms_link.modify       Software integration: modify
-  pms_link.delete       Software integration: delete
+	const want = `  practitioner          See profiles
+  practitioner.create   Open clients who are new here
+  practitioner.modify   Refresh and sync profiles
+  practitioner.delete   Erase clients who left
+  pms_link              See the connection
+  pms_link.create       Connect a clinic
+  pms_link.modify       Import, sync and replace the key
+  pms_link.delete       Disconnect and erase
   export                Export
   people                Manage people`
 	if got := permissionTable(); got != want {

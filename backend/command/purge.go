@@ -43,6 +43,9 @@ func (t *Terminal) purge() *cobra.Command {
 					return err
 				}
 			}
+			if err := t.removeOwnService(c.Context()); err != nil {
+				return err
+			}
 			made, err := holdWindow(o.DataDir()) // in a folder that a window has made meanwhile
 			if err != nil {
 				return err
@@ -59,7 +62,11 @@ func (t *Terminal) purge() *cobra.Command {
 			if err := errors.Join(workspace.Purge(c.Context(), o), webview.Remove(o.DataDir())); err != nil {
 				return err
 			}
-			return t.tellUnmarked(o.DataDir())
+			if err := t.tellUnmarked(o.DataDir()); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(t.Out, "Everything that TeleHab kept for you on this computer is erased. Nothing changed in Cliniko.")
+			return err
 		}),
 	}
 	c.Flags().BoolVar(&yes, "yes", false, "do not ask")

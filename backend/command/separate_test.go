@@ -88,6 +88,24 @@ func TestDisconnectOfASeparateClinic(t *testing.T) {
 	}
 }
 
+// Whoever disconnects the first clinic still has the other one, and is told so.
+func TestDisconnectTellsOfTheOtherClinic(t *testing.T) {
+	_, run := separateClinic(t)
+	if said := run(0, "", "status"); !strings.Contains(said, "Harbour Physio is on this computer as well. Switch to it in the window.\n") {
+		t.Errorf("beside the first one: %s", said)
+	}
+	if err := workspace.ClinicsOf(quick()).Use(""); err != nil {
+		t.Fatal(err)
+	}
+	const other = "Bay Street Clinic is on this computer as well. Switch to it in the window.\n"
+	if said := run(0, "yes\n", "disconnect", "--as", "dana@example.com"); strings.Count(said, other) != 1 {
+		t.Errorf("%s", said)
+	}
+	if said := run(0, "", "status"); said != "No clinic is connected. Use telehab connect, or the window.\n"+other {
+		t.Errorf("afterwards: %s", said)
+	}
+}
+
 // Purge erases the clinics that have data of their own too, unless one of them is
 // being synced.
 func TestPurgeErasesSeparateClinics(t *testing.T) {

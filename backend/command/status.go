@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,6 +19,7 @@ type state struct {
 	Shard           *string `json:"shard"`
 	LastSync        *string `json:"last_sync"` // end of the last sync that ended well
 	LastError       *string `json:"last_error"`
+	Stale           *bool   `json:"stale"` // null without --max-age
 	Unfinished      bool    `json:"unfinished"`
 	Profiles        int     `json:"profiles"` // failed ones included
 	Failed          int     `json:"failed"`
@@ -27,36 +29,76 @@ type state struct {
 	Kept            int     `json:"kept"`     // missing as well, and a person said that they stay
 	Accepted        int     `json:"accepted"` // a person said that they may go, and they are not removed yet
 
+	Service *ServiceState `json:"service"` // null where it cannot be told
+
+	account  string    // of a clinic with a store of its own; "" for the first
 	lastSync time.Time // as LastSync
+	now      time.Time // by Cliniko's clock
+}
+
+// ServiceState is what is known of the service: telehab sync --watch in the
+// hands of the operating system.
+type ServiceState struct {
+	Installed bool `json:"installed"`
+	Running   bool `json:"running"`
 }
 
 func (t *Terminal) status() *cobra.Command {
 	var asJSON bool
+	var oldest maxAge
+	var textfile string
 	c := &cobra.Command{
-		Use:     "status",
-		Short:   "Say which clinic is connected, when it was synced, and the counts",
-		Example: "  telehab status\n  telehab status --json",
-		Args:    cobra.NoArgs,
+		Use:   "status",
+		Short: "Say which clinic is connected, when it was synced, and the counts",
+		Long: "Say which clinic is connected, when it was synced, and the counts. It asks Cliniko nothing, and prints no client's details.\n\n" +
+			"Exit codes: 0 all good, 1 it did not work, 2 it was called wrongly, 4 the last sync that ended well is older than --max-age, or there was " +
+			"none.",
+		Example: "  telehab status\n" +
+			"  telehab status --json\n" +
+			"  telehab status --json --max-age 30m      # for monitoring: exit code 4 if nothing was synced in 30 minutes\n" +
+			"  telehab status --textfile telehab.prom   # for Prometheus' node_exporter",
+		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			return t.with(c.Context(), false, t.options(), func(w *workspace.Workspace) error {
-				s, err := readState(c, w)
+				s, err := t.readState(c, w)
 				if err != nil {
 					return err
 				}
-				if asJSON {
-					return json.NewEncoder(t.Out).Encode(s)
+				if oldest > 0 {
+					s.Stale = new(oldest.exceededBy(s.lastSync, s.now))
 				}
-				return t.printState(s)
+				return t.tellState(s, asJSON, textfile, &oldest)
 			})
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().Var(&oldest, "max-age", "end with exit code 4 if the last good sync is older, such as 30m or 24h")
+	c.Flags().StringVar(&textfile, "textfile", "", "write the counts and times to this `file` too, for Prometheus")
 	return c
 }
 
-func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
+// tellState writes the text file and prints the state.
+func (t *Terminal) tellState(s *state, asJSON bool, textfile string, oldest *maxAge) (err error) {
+	if textfile != "" {
+		err = writeTextfile(textfile, s)
+	}
+	if err == nil && asJSON {
+		err = json.NewEncoder(t.Out).Encode(s)
+	} else if err == nil {
+		err = errors.Join(t.printState(s, oldest), t.tellOthers(s.account))
+	}
+	if err == nil && s.Stale != nil && *s.Stale {
+		err = errStale
+	}
+	return err
+}
+
+func (t *Terminal) readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 	ctx := c.Context()
-	s := &state{}
+	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now())}
+	if t.Service != nil {
+		s.Service = t.Service(ctx)
+	}
 	clinic, err := w.Clinic(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
 		return s, nil
@@ -106,17 +148,22 @@ func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 	return s, nil
 }
 
-func (t *Terminal) printState(s *state) error {
+func (t *Terminal) printState(s *state, oldest *maxAge) error {
 	if !s.Connected {
 		_, err := fmt.Fprintln(t.Out, "No clinic is connected. Use telehab connect, or the window.")
+		t.tellService(s)
 		return err
 	}
 	last := "never"
 	if s.LastSync != nil {
 		last = localTime(s.lastSync, time.Local)
 	}
-	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d of %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
+	_, err := fmt.Fprintf(t.Out, "Clinic           %s (%s)\nLast sync        %s\nProfiles         %d here, %d in Cliniko\nNeeds attention  %d\nArchived         %d\n",
 		profile.Display(*s.Clinic), *s.Shard, last, s.Profiles, s.ActiveInCliniko, s.Failed, s.Archived)
+	if s.Stale != nil && *s.Stale {
+		_, _ = fmt.Fprintf(t.Out, "Stale: no sync ended well in the last %s.\n", oldest)
+	}
+	t.tellService(s)
 	if s.Unfinished {
 		_, _ = fmt.Fprintln(t.Out, "A sync was cut off. telehab sync --full resumes it.")
 	}
@@ -130,6 +177,28 @@ func (t *Terminal) printState(s *state) error {
 		_, _ = fmt.Fprintln(t.Out, endedBadly(profile.Code(*s.LastError)))
 	}
 	return err
+}
+
+// tellOthers names the clinics of this computer beside the one of this account:
+// nothing else that a command says is about them.
+func (t *Terminal) tellOthers(account string) error {
+	clinics, _, err := workspace.ClinicsOf(t.options()).List()
+	for _, each := range clinics {
+		if each.Account != account {
+			_, _ = fmt.Fprintf(t.Out, "%s is on this computer as well. Switch to it in the window.\n", profile.Display(each.Name))
+		}
+	}
+	return err
+}
+
+func (t *Terminal) tellService(s *state) {
+	switch {
+	case s.Service == nil || !s.Service.Installed:
+	case s.Service.Running:
+		_, _ = fmt.Fprintln(t.Out, "The service runs.")
+	default:
+		_, _ = fmt.Fprintln(t.Out, "The service is installed and does not run.")
+	}
 }
 
 // endedBadly says how the last sync ended.

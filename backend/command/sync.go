@@ -34,27 +34,44 @@ type failedLine struct {
 }
 
 func (t *Terminal) sync() *cobra.Command {
-	var demo, full, asJSON bool
+	var demo, full, dryRun, watching, asJSON bool
 	c := &cobra.Command{
 		Use:   "sync",
 		Short: "Bring what is new in Cliniko; the first time, everything",
+		Long: "Bring what is new in Cliniko; the first time, everything.\n\n" +
+			"With --watch it keeps syncing every five minutes, as an open window does, until Ctrl-C or SIGTERM ends it: for a service. It prints " +
+			"a line for each sync that brought something, and one for each new problem, which it tries again by itself.\n\n" +
+			"Exit codes: 0 all good, 1 it did not work, 2 it was called wrongly, 3 it worked and some profiles need attention, 130 and 143 ended by " +
+			"Ctrl-C or SIGTERM. --watch, which is ended by these, ends with 0.",
 		Example: "  telehab sync\n" +
 			"  telehab sync --full      # every client again\n" +
+			"  telehab sync --dry-run   # say what a sync would do, and change nothing\n" +
 			"  telehab sync --json      # for a program\n" +
+			"  telehab sync --watch     # until it is ended, for a service\n" +
 			"  telehab sync --demo      # a simulated clinic",
-		Args: cobra.NoArgs,
+		Args:    cobra.NoArgs,
+		PreRunE: func(c *cobra.Command, _ []string) error { return watchAlone(c) },
 		RunE: work(func(c *cobra.Command, _ []string) error {
+			if watching {
+				w := t.newWatch()
+				return asService(c.Context(), &w.options, w.run)
+			}
 			show := t.newProgress(asJSON)
 			o := t.options()
 			o.OnWait, o.OnNotice, o.OnDemo = show.wait, show.note, show.demo
 			defer show.end() // of a demo that was not ready
 			return t.with(c.Context(), demo, o, func(w *workspace.Workspace) error {
+				if dryRun {
+					return t.runDryRun(c.Context(), w, full, asJSON, show)
+				}
 				return t.runSync(c.Context(), w, full, asJSON, show)
 			})
 		}),
 	}
 	c.Flags().BoolVar(&demo, "demo", false, "sync a simulated clinic into its own data")
 	c.Flags().BoolVar(&full, "full", false, "read every client again, not only what changed")
+	c.Flags().BoolVar(&dryRun, "dry-run", false, "say what the sync would do, and change nothing")
+	c.Flags().BoolVar(&watching, "watch", false, "keep syncing until it is ended")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the result as one JSON object")
 	return c
 }
@@ -150,24 +167,29 @@ func (t *Terminal) table(ctx context.Context, w *workspace.Workspace, r *result,
 	if len(failed) == 0 {
 		return err
 	}
+	_, _ = fmt.Fprintf(t.Out, "\n%s %s attention because of:\n", several(len(failed), "profile"), needs(len(failed)))
+	if err := t.counts(reasons(failed)); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(t.Out, "They are kept. Complete them in Cliniko, and the next sync brings them.")
+	return err
+}
+
+// reasons counts how many of the profiles lack each field, or have an impossible
+// value in it.
+func reasons(failed []profile.Failure) (lines []count) {
 	wrong := map[profile.Field]int{}
 	for _, f := range failed {
 		for _, p := range f.Problems {
 			wrong[p.Field]++
 		}
 	}
-	_, _ = fmt.Fprintf(t.Out, "\n%s %s attention because of:\n", several(len(failed), "profile"), needs(len(failed)))
-	var lines []count
 	for _, field := range slices.Concat(profile.Fields, profile.LimitedFields) {
 		if wrong[field] > 0 {
 			lines = append(lines, count{wrong[field], field.Label()})
 		}
 	}
-	if err := t.counts(lines); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(t.Out, "They are kept. Complete them in Cliniko, and the next sync brings them.")
-	return err
+	return lines
 }
 
 // broughtNothing reports whether nothing was new: who was read was in the last

@@ -20,7 +20,7 @@ func (f *Folder) Erase(keep ...string) error {
 		switch _, folder := folders[name]; {
 		case slices.Contains(keep, name):
 		case folder:
-			errs = append(errs, f.eraseFolder(name))
+			errs = append(errs, f.EraseFolder(name))
 		case files.MatchString(name), unfinished.MatchString(name):
 			errs = append(errs, f.Remove(name))
 		}
@@ -34,7 +34,9 @@ func (f *Folder) Erase(keep ...string) error {
 	return f.Remove(Marker)
 }
 
-func (f *Folder) eraseFolder(name string) error {
+// EraseFolder deletes what we made in one of our folders below this one, and it if
+// nothing is left in it.
+func (f *Folder) EraseFolder(name string) error {
 	sub, err := f.OpenSub(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -60,6 +60,10 @@ const noCollectionSentence = "Your password manager, or system keyring, has no o
 const notRunningSentence = "The password manager, or system keyring, that has TeleHab's keys is not running. Nothing is lost. " +
 	"Start it and unlock it, then try again."
 
+// copySentence is for a service whose copy of the keys is of no use.
+const copySentence = "The service's copy of TeleHab's keys is missing, or does not open. Nothing is lost. " +
+	"Run telehab service install again, as it was run before."
+
 var (
 	// errLocked means that the keyring is locked, or that the prompt to unlock
 	// it was dismissed.
@@ -80,9 +84,14 @@ func (e *hiddenError) Error() string { return "not seen, and not proved absent" 
 // coded adds the code and the sentence that a person can act on.
 func coded(err error) error {
 	var hidden *hiddenError
+	var copied *copyError
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
+	case errors.As(err, &copied) && copied.missing:
+		return &profile.Error{Code: profile.KeyringMissing, Message: copySentence, Cause: err}
+	case errors.As(err, &copied):
+		return &profile.Error{Code: profile.KeyringLocked, Message: copySentence, Cause: err}
 	case errors.As(err, &hidden):
 		return &profile.Error{Code: profile.KeyringLocked, Message: hiddenSentence(hidden.place), Cause: err}
 	case errors.Is(err, errNoCollection):
@@ -99,7 +108,10 @@ func coded(err error) error {
 // whatever can be seen of it now. While the password manager does not run, the
 // desktop may have started another, empty keyring in its place.
 func expected(err error, place string) error {
+	var copied *copyError
 	switch {
+	case errors.As(err, &copied):
+		return err
 	case errors.Is(err, errNoCollection):
 		return &profile.Error{Code: profile.KeyringLocked, Message: hiddenSentence(placeName(place)), Cause: err}
 	case profile.CodeOf(err) == profile.KeyringMissing && runtime.GOOS == "linux":

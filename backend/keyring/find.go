@@ -87,5 +87,8 @@ func (k *Keyring) remove(s store, name string) error {
 // Hidden returns the error for a value that is expected at place and cannot be
 // seen there, while another value is found elsewhere.
 func (k *Keyring) Hidden(place string) error {
+	if k.IsCopy() {
+		return coded(&copyError{cause: errors.New("a copy of another key")})
+	}
 	return coded(&hiddenError{placeName(place)})
 }

@@ -1,7 +1,8 @@
 // Package keyring keeps the program's few secrets (the Cliniko API key, the
 // store's key) in the keyring of the operating system: Secret Service or
 // KWallet on Linux, Credential Manager on Windows, the login Keychain on
-// macOS. There is no fallback to a file.
+// macOS. There is no fallback to a file; a service has copies of them in encrypted
+// files: see OpenCopy.
 //
 // A keyring may be missing, or may wait indefinitely for a person to type a
 // password. So no call takes longer than Limit, and both cases are coded errors

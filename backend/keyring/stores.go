@@ -37,8 +37,8 @@ type opener struct {
 	running func() bool
 }
 
-// openFirst opens the first store that answers. It tries only the four stores
-// that operating systems protect, never a file, pass or keyctl.
+// openFirst opens the first store that answers. Those of Open are the four that
+// operating systems protect, never a file, pass or keyctl.
 func openFirst(openers []opener) (store, error) {
 	var failures []error
 	for _, opener := range openers {

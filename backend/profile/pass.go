@@ -44,6 +44,7 @@ type Pass struct {
 	Expected  int  // how many patients Cliniko counted when a full pass began, or a page of it told of, archived ones included
 	Total     int  // and when it ended
 	Err       Code // "" for a pass that succeeded
+	Service   bool // telehab sync --watch ran it, or resumed it last
 }
 
 // Day sums the passes that ended within one calendar day.

@@ -12,9 +12,10 @@ import (
 // Background starts passes that nobody asked for. A Scheduler decides when;
 // the Status shows how they ended, and marks them while they run.
 type Background struct {
-	runner    *Runner
-	scheduler *Scheduler
-	online    func() bool
+	runner     *Runner
+	scheduler  *Scheduler
+	online     func() bool
+	unattended bool // begins the first import too
 
 	mu     sync.Mutex
 	stop   func() // ends the scheduler and waits for that; nil while it does not run
@@ -26,7 +27,16 @@ type Background struct {
 func NewBackground(r *Runner, online func() bool) *Background {
 	b := &Background{runner: r, online: online}
 	b.scheduler = NewScheduler(Tasks{Pass: b.Pass, Retry: b.Retry, NextRetry: b.NextRetry, Online: b.checkOnline, Tick: b.tick})
-	r.passEnded = b.scheduler.PassEnded
+	r.passEnded, r.endedElsewhere = b.scheduler.PassEnded, b.scheduler.EndedElsewhere
+	return b
+}
+
+// NewUnattended is NewBackground where nobody sits at a window: it begins the
+// first import too, as telehab sync does, since nobody else would. One that a
+// person cancelled waits for a person here as well.
+func NewUnattended(r *Runner, online func() bool) *Background {
+	b := NewBackground(r, online)
+	b.unattended = true
 	return b
 }
 
@@ -97,7 +107,8 @@ func (b *Background) Reached() {
 }
 
 // Pass brings what is new or changed, or resumes an import that was cut off. It
-// does nothing before the first import, and after one that a person cancelled.
+// does nothing before the first import, unless it is unattended, and after one
+// that a person cancelled.
 func (b *Background) Pass(ctx context.Context) error {
 	kind, err := b.next(ctx)
 	if err != nil || kind == "" {
@@ -136,7 +147,7 @@ func (b *Background) next(ctx context.Context) (Kind, error) {
 		return Changes, nil
 	}
 	last, err := store.LastFull(ctx)
-	if err == nil && isUnfinished(&last) && last.Err != profile.Cancelled {
+	if err == nil && (b.unattended || isUnfinished(&last)) && last.Err != profile.Cancelled {
 		return Full, nil
 	}
 	return "", err

@@ -53,7 +53,7 @@ func (h *history) summary(ctx context.Context) (Summary, error) {
 	if err != nil {
 		return s, err
 	}
-	s.LastSuccess = good.EndedAt
+	s.LastSuccess, s.ByService = good.EndedAt, good.Service
 	for i := range passes {
 		p := &passes[i]
 		switch {

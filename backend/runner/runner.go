@@ -31,6 +31,9 @@ type Observer struct {
 	// ProfilesChanged reports that another process changed profiles, and that the
 	// workspace has read them again.
 	ProfilesChanged func()
+	// PassEnded is given each pass of this runner that ended well, once it is
+	// stored. It may be nil.
+	PassEnded func(ctx context.Context, p *profile.Pass)
 }
 
 // Runner runs one pass at a time on a workspace. It is safe for concurrent use.
@@ -41,16 +44,16 @@ type Runner struct {
 	slot      *slot
 	failures  *failures
 	log       zerolog.Logger
-	// passEnded tells whoever schedules passes how one ended that it did not
-	// start: a person's, or another process's.
-	passEnded func(error)
+	// passEnded and endedElsewhere tell whoever schedules passes how one ended
+	// that it did not start: a person's, and another process's.
+	passEnded, endedElsewhere func(error)
 }
 
 // New returns the runner of a workspace. Its first problem is what ended the
 // last pass of an earlier run of the program.
 func New(ctx context.Context, w Workspace, o Observer, log zerolog.Logger) *Runner {
 	r := &Runner{workspace: w, observer: o, history: &history{workspace: w}, slot: &slot{}, log: log,
-		failures: &failures{log: log, last: map[string]profile.Code{}}, passEnded: func(error) {}}
+		failures: &failures{log: log, last: map[string]profile.Code{}}, passEnded: func(error) {}, endedElsewhere: func(error) {}}
 	problem, err := r.history.lastProblem(ctx)
 	r.slot.update(func(o *outcome) { o.problem = problem })
 	if err == nil {
@@ -131,7 +134,7 @@ func (r *Runner) RefreshPasses(ctx context.Context) {
 	if newest.Kind != profile.RetryPass {
 		problem := problemOf(newest)
 		r.slot.update(func(o *outcome) { o.record(Changes, false, problem) })
-		r.passEnded(problem)
+		r.endedElsewhere(problem)
 	}
 	renewed, err := r.workspace.Renew(ctx)
 	if err != nil {
@@ -176,8 +179,12 @@ func (r *Runner) run(ctx context.Context, p *pass, do func(context.Context, sync
 	if !scheduled && p.kind != Listing {
 		r.passEnded(err)
 	}
-	r.observer.StatusChanged(context.WithoutCancel(ctx))
-	r.observer.StateChanged(context.WithoutCancel(ctx))
+	ctx = context.WithoutCancel(ctx)
+	if err == nil && p.kind != Listing && r.observer.PassEnded != nil {
+		r.observer.PassEnded(ctx, &p.result)
+	}
+	r.observer.StatusChanged(ctx)
+	r.observer.StateChanged(ctx)
 	return err
 }
 

@@ -8,12 +8,13 @@ import (
 
 // The times of a schedule.
 const (
-	every     = 5 * time.Minute // between two passes
-	jitter    = 0.2             // of every, either way, so that a clinic's computers do not ask at once
-	settle    = 3 * time.Second // from a start or a wake to the first request: the network needs a moment
-	focusAge  = time.Minute     // a window that comes to the front wants nothing older
-	holdFor   = time.Hour       // while only a person can help
-	retryRest = time.Minute     // between two retries, whatever the store says
+	every     = 5 * time.Minute               // between two passes
+	jitter    = 0.2                           // of every, either way, so that a clinic's computers do not ask at once
+	settle    = 3 * time.Second               // from a start or a wake to the first request: the network needs a moment
+	aside     = 6*time.Minute + 3*tickEvery/2 // from a pass of another process to ours: its next must have been noticed by then
+	focusAge  = time.Minute                   // a window that comes to the front wants nothing older
+	holdFor   = time.Hour                     // while only a person can help
+	retryRest = time.Minute                   // between two retries, whatever the store says
 )
 
 // backoff are the waits after passes in a row that did not reach Cliniko.
@@ -42,7 +43,7 @@ func (s *schedule) started(now time.Time) {
 func (s *schedule) passEnded(now time.Time, code profile.Code) {
 	s.last, s.held = now, false
 	switch {
-	case needsPerson(code):
+	case NeedsPerson(code):
 		s.held, s.next = true, now.Add(holdFor)
 	case profile.Unreached(code): // which may change any moment
 		s.next = now.Add(backoff[min(s.misses, len(backoff)-1)])
@@ -54,9 +55,19 @@ func (s *schedule) passEnded(now time.Time, code profile.Code) {
 	s.misses = 0
 }
 
-// needsPerson says that the next pass will end the same way until somebody has
+// endedElsewhere says how a pass of another process on the same store ended.
+// That process is let run the next one as well, so that two cost no more
+// requests than one.
+func (s *schedule) endedElsewhere(now time.Time, code profile.Code) {
+	s.passEnded(now, code)
+	if !s.held && s.misses == 0 {
+		s.next = now.Add(aside)
+	}
+}
+
+// NeedsPerson says that the next pass will end the same way until somebody has
 // done something.
-func needsPerson(code profile.Code) bool {
+func NeedsPerson(code profile.Code) bool {
 	switch code {
 	case profile.KeyMalformed, profile.KeyShard, profile.KeyRefused, profile.KeyForbidden, profile.OtherClinic, profile.NotConnected,
 		profile.KeyringMissing, profile.KeyringLocked,

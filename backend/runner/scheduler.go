@@ -84,6 +84,11 @@ func (s *Scheduler) PassEnded(err error) {
 	s.update(func(sc *schedule, now time.Time) { sc.passEnded(now, profile.CodeOf(err)) })
 }
 
+// EndedElsewhere is PassEnded for a pass of another process on the same store.
+func (s *Scheduler) EndedElsewhere(err error) {
+	s.update(func(sc *schedule, now time.Time) { sc.endedElsewhere(now, profile.CodeOf(err)) })
+}
+
 func (s *Scheduler) update(event func(*schedule, time.Time)) {
 	s.mu.Lock()
 	event(&s.schedule, time.Now())
@@ -170,7 +175,7 @@ func (s *Scheduler) pass(ctx context.Context) { s.PassEnded(s.tasks.Pass(ctx)) }
 func (s *Scheduler) retry(ctx context.Context) {
 	err := s.tasks.Retry(ctx)
 	s.lastRetry = time.Now()
-	if code := profile.CodeOf(err); profile.Unreached(code) || needsPerson(code) {
+	if code := profile.CodeOf(err); profile.Unreached(code) || NeedsPerson(code) {
 		s.PassEnded(err)
 	}
 }

@@ -25,6 +25,7 @@ type Status struct {
 type Summary struct {
 	Last        *profile.Pass // the last one that ended, other than a retry; nil: none
 	LastSuccess time.Time     // when the last one ended that ended well; zero: none
+	ByService   bool          // that one was run by telehab sync --watch
 	Unfinished  bool          // a full pass was cut off, and will be resumed
 }
 

@@ -19,6 +19,8 @@ type Presence struct {
 	current *Session // nil: nobody, or locked
 	locked  *staff.Person
 	offered []staff.Person // who might sign in when Renew looked last; nil: it has not since somebody was here
+	view    string         // what whoever locked the window comes back to
+	other   bool           // whoever locked the window has left it to somebody else
 }
 
 // Session returns the session of whoever is signed in, or nil.
@@ -36,6 +38,27 @@ func (p *Presence) Locked() *staff.Person {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.locked
+}
+
+// KeepView keeps what the page of a locked window says that its lists showed, for
+// whoever comes back: see Session.View. Nobody else gets it.
+func (p *Presence) KeepView(view string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.current == nil && p.locked != nil && len(view) <= maxView {
+		p.view = view
+	}
+}
+
+// maxView is more than the page ever says: what is longer is none of its.
+const maxView = 8 << 10
+
+// LeftToOther says that whoever locked the window has left it for somebody else
+// to sign in, who has not yet.
+func (p *Presence) LeftToOther() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.other
 }
 
 // Lock ends the session, if there is one.
@@ -56,7 +79,8 @@ func (p *Presence) Lock() {
 func (p *Presence) SignOut() *Session {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.locked = nil
+	p.other = p.other || p.locked != nil
+	p.locked, p.view = nil, ""
 	return p.endCurrent()
 }
 
@@ -187,7 +211,10 @@ func (p *Presence) start(ctx context.Context, next *Session, audit func() error)
 		next.End()
 		return errLockedMeanwhile
 	}
-	p.current, p.locked, p.offered = next, nil, nil
+	if p.locked != nil && p.locked.ID == next.person.ID {
+		next.view = p.view
+	}
+	p.current, p.locked, p.offered, p.view, p.other = next, nil, nil, "", false
 	return nil
 }
 

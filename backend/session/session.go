@@ -48,6 +48,7 @@ type Session struct {
 	passwordGiven bool
 	// byPIN: it began with a PIN, which counts in this workspace alone.
 	byPIN bool
+	view  string // set before anybody has the session
 
 	mu     sync.Mutex
 	person staff.Person
@@ -90,6 +91,10 @@ func (s *Session) Number() int64 {
 	}
 	return s.number
 }
+
+// View returns what the lists of the page showed when this person locked the
+// window, as Presence.KeepView was told it; "" for nothing.
+func (s *Session) View() string { return s.view }
 
 // Lifetime returns a context that is cancelled when the session ends, with a
 // cause that has the code Cancelled.

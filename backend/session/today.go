@@ -93,6 +93,17 @@ func (x Today) StartWith(ctx context.Context, screen staff.Screen) error {
 	})
 }
 
+// SetNotify sets whether the operating system notifies the person of what needs
+// one: see Presence.Notify. now is Cliniko's clock.
+//
+// Errors: SignedOut, NotConnected.
+func (x Today) SetNotify(ctx context.Context, on bool, now time.Time) error {
+	return x.change(ctx, SignedIn, func(t *staff.Today) error {
+		t.SetNotify(on, now)
+		return nil
+	})
+}
+
 // Pin puts a client on the person's screen, or takes them from it.
 //
 // Errors: SignedOut, NotPermitted, NotConnected, NotFound, Invalid where too many

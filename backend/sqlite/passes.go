@@ -29,8 +29,10 @@ func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass,
 			// One from the future began by a wrong clock.
 			age := p.StartedAt.Sub(unfinished.StartedAt)
 			if unfinished.ID != 0 && age > -clockSlack && age < resumeWithin {
+				unfinished.Service = p.Service
 				p, stored = unfinished, pages
-				return nil
+				_, err := tx.ExecContext(ctx, "UPDATE pass SET service = ? WHERE id = ?", p.Service, p.ID)
+				return err
 			}
 		}
 		// Any other unfinished pass is closed as interrupted; a changes pass
@@ -47,8 +49,8 @@ func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass,
 			WHERE account_id = ? AND kind = ? AND ended_at IS NULL`, profile.Cancelled, s.account, p.Kind); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, "INSERT INTO pass (account_id, kind, started_at, expected) VALUES (?, ?, ?, ?)",
-			s.account, p.Kind, stamp(p.StartedAt), p.Expected)
+		result, err := tx.ExecContext(ctx, "INSERT INTO pass (account_id, kind, started_at, expected, service) VALUES (?, ?, ?, ?, ?)",
+			s.account, p.Kind, stamp(p.StartedAt), p.Expected, p.Service)
 		if err != nil {
 			return err
 		}

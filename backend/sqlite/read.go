@@ -189,13 +189,13 @@ func (s *Profiles) Tally(ctx context.Context) (profile.Tally, error) {
 	return t, coded(err)
 }
 
-const passColumns = "id, kind, started_at, ended_at, error, requests, expected, total, synced, unchanged, failed, archived"
+const passColumns = "id, kind, started_at, ended_at, error, requests, expected, total, synced, unchanged, failed, archived, service"
 
 func scanPass(row scanner) (profile.Pass, error) {
 	var p profile.Pass
 	var started, ended sql.NullInt64
 	c := &p.Counts
-	if err := row.Scan(&p.ID, &p.Kind, &started, &ended, &p.Err, &p.Requests, &p.Expected, &p.Total, &c.Synced, &c.Unchanged, &c.Failed, &c.Archived); err != nil {
+	if err := row.Scan(&p.ID, &p.Kind, &started, &ended, &p.Err, &p.Requests, &p.Expected, &p.Total, &c.Synced, &c.Unchanged, &c.Failed, &c.Archived, &p.Service); err != nil {
 		return profile.Pass{}, err
 	}
 	p.StartedAt, p.EndedAt = at(started), at(ended)

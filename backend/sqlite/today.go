@@ -131,6 +131,14 @@ func (s *Profiles) ChangedSince(ctx context.Context, since time.Time, most int) 
 const notAddedSince = `NOT EXISTS (SELECT 1 FROM profile AS new WHERE new.account_id = change.account_id AND new.cliniko_id = change.cliniko_id
 	AND new.state = 'active' AND new.added_at >= ?1)`
 
+// FailingSince counts the clients who have needed attention since then, and not
+// before.
+func (s *Profiles) FailingSince(ctx context.Context, since time.Time) (clients int, err error) {
+	err = s.db.read.QueryRowContext(ctx, "SELECT count(*) FROM failure WHERE account_id = ? AND first_failed_at >= ?",
+		s.account, since.UnixMicro()).Scan(&clients)
+	return clients, coded(err)
+}
+
 // ImportedAt returns when the first import ended, as far as passes are kept, or
 // the zero time.
 func (s *Profiles) ImportedAt(ctx context.Context) (time.Time, error) {

@@ -19,14 +19,19 @@ const (
 	ProfilesScreen Screen = "profiles"
 )
 
-// Today is what the Today screen keeps of one person, in one clinic. Times are
-// Cliniko's. Refs are the clients', the newest first.
+// Today is what the Today screen keeps of one person, in one clinic, and whether
+// they are notified of what needs a person. Times are Cliniko's. Refs are the
+// clients', the newest first.
 type Today struct {
 	Start  Screen    // "" for TodayScreen
 	Since  time.Time // what changed since then is shown
 	Looked time.Time // when the person came to the screen last
 	Pinned []string
 	Opened []string // whose profiles were opened last
+
+	Notify      bool      // the person chose to be notified by the operating system
+	Notified    time.Time // when that was last; zero: never
+	NotifySince time.Time // the next one counts who needs attention since then
 }
 
 // TodayStore keeps what Today shows to each person, by their ids.
@@ -50,6 +55,8 @@ const (
 	absence = 4 * time.Hour
 	// firstDays is how many days somebody sees who was never there.
 	firstDays = 7
+	// notifyEvery is how often one person is notified at most.
+	notifyEvery = 24 * time.Hour
 )
 
 // Look records that the person comes to the screen now. imported is when the
@@ -66,6 +73,16 @@ func (t *Today) Look(now, imported time.Time) {
 	}
 	t.Looked = now
 }
+
+// MayNotify says that the person chose to be notified, and was not within a day.
+// A time of the last notification in the future came from a wrong clock.
+func (t *Today) MayNotify(now time.Time) bool {
+	return t.Notify && now.Sub(t.Notified).Abs() >= notifyEvery
+}
+
+// SetNotify records the person's choice. Who needs attention already is on the
+// screen where they choose.
+func (t *Today) SetNotify(on bool, now time.Time) { t.Notify, t.NotifySince = on, now }
 
 // Open puts a client in front of those who were opened last.
 func (t *Today) Open(ref string) {

@@ -108,7 +108,7 @@ func (e *Engine) awaitingDecision(last profile.Pass) bool {
 func (e *Engine) changesPass(ctx context.Context, since profile.Cursors, requested bool, m *meter) (pass profile.Pass, left *difference, err error) {
 	sent := e.source.Requests()
 	m.phase(Changes, 0, 0)
-	pass, _, err = e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time()})
+	pass, _, err = e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.ChangesPass, StartedAt: e.clock.time(), Service: e.service})
 	if err != nil {
 		return pass, nil, err
 	}

@@ -26,6 +26,7 @@ type Engine struct {
 	now          func() time.Time
 	notice       func(Notice)
 	version      string
+	service      bool
 	commits      sync.Locker
 
 	passes  singleflight.Group // repeated clicks share one pass
@@ -53,6 +54,9 @@ type Options struct {
 	// Version is the program's version. A different one judges all stored
 	// profiles again, since its rule may differ.
 	Version string
+	// Service says that the passes are those of the service, and not of a window
+	// or a single telehab sync.
+	Service bool
 }
 
 // New returns an engine, which starts nothing by itself. Every part of the
@@ -70,7 +74,7 @@ func New(source profile.Source, store profile.Store, o Options) *Engine {
 	if o.Notice == nil {
 		o.Notice = func(Notice) {}
 	}
-	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version, commits: o.Commits,
+	return &Engine{source: source, store: store, destinations: o.Destinations, lock: o.Lock, now: o.Now, notice: o.Notice, version: o.Version, service: o.Service, commits: o.Commits,
 		clock: &clinicClock{store: store.Clock, now: o.Now, notice: o.Notice}}
 }
 

@@ -32,7 +32,7 @@ func (e *Engine) full(ctx context.Context, m *meter) (_ profile.Pass, proven boo
 	if err != nil {
 		return profile.Pass{Kind: profile.FullPass, Err: profile.CodeOf(err)}, false, err
 	}
-	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total})
+	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.started, Expected: list.total, Service: e.service})
 	if err != nil {
 		return pass, false, err
 	}

@@ -112,7 +112,7 @@ const waited = time.Minute
 
 func (e *Engine) importListed(ctx context.Context, list *Listed, m *meter) (profile.Pass, error) {
 	sent := e.source.Requests() - list.requests
-	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total})
+	pass, stored, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.FullPass, StartedAt: list.pages.started, Expected: list.pages.total, Service: e.service})
 	if err != nil {
 		return pass, err
 	}

@@ -60,7 +60,7 @@ func (e *Engine) rereadPass(ctx context.Context, ids []profile.ID) (profile.Pass
 		return profile.Pass{}, err
 	}
 	sent := e.source.Requests()
-	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time()})
+	pass, _, err := e.store.Passes.BeginPass(ctx, profile.Pass{Kind: profile.RetryPass, StartedAt: e.clock.time(), Service: e.service})
 	if err != nil {
 		return pass, err
 	}

@@ -88,6 +88,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"About.CopyText", func() error { return a.About.CopyText("x") }, nil, nobody},
 		{"About.Diagnostics", func() error { _, err := a.About.Diagnostics(); return err }, nil, nobody},
 		{"Security.Active", a.Security.Active, nil, view},
+		{"Security.KeepView", func() error { return a.Security.KeepView(`{"search":""}`) }, nil, view},
 		{"Security.Heartbeat", func() error { _, err := a.Security.Heartbeat(); return err }, nil, view},
 		{"Security.Keyring", func() error { _, err := a.Security.Keyring(); return err }, nil, nobody},
 		{"Security.SetAutoLock", func() error { _, err := a.Security.SetAutoLock(new(15)); return err }, []string{"changed_security"}, ""},
@@ -101,6 +102,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		{"Today.Read", func() error { _, err := a.Today.Read(nil); return err }, nil, names},
 		{"Today.Pin", func() error { return a.Today.Pin(one, true) }, nil, nobody},
 		{"Today.StartWith", func() error { _, err := a.Today.StartWith("profiles"); return err }, nil, nobody},
+		{"Today.SetNotify", func() error { _, err := a.Today.SetNotify(false); return err }, nil, nobody},
 		{"Profiles.Find", func() error { _, err := a.Profiles.Find(ProfileQuery{Filter: "all", Limit: 10}); return err }, nil, names},
 		{"Profiles.IDs", func() error { _, err := a.Profiles.IDs(ProfileQuery{Filter: "all"}); return err }, nil, names},
 		{"Profiles.FindName", func() error { _, err := a.Profiles.FindName(ProfileQuery{Filter: "all"}, "a"); return err }, nil, names},
@@ -221,6 +223,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			return err
 		}, []string{"signed_in", "connected_separately", "signed_in"}, ""},
 		{"Clinics.Use", func() error { _, err := a.Clinics.Use(""); return err }, []string{"signed_in"}, ""},
+		{"Clinics.OpenIn", func() error { _, err := a.Clinics.OpenIn("", one); return err }, []string{"signed_in"}, ""},
 		{"Integration.Disconnect", func() error { _, err := a.Integration.Disconnect("four brown horses"); return err },
 			[]string{"disconnected 4000001"}, ""},
 		{"Integration.EraseRest", func() error { _, err := a.Integration.EraseRest("four brown horses"); return err }, []string{"disconnected"}, ""},

@@ -8,6 +8,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/syncer"
 	"telehab.io/desktop/backend/window/host"
 )
@@ -280,5 +281,14 @@ func TestAPreemptedImportResumes(t *testing.T) {
 	}
 	if state, err := f.app.About.State(); err != nil || state.Sync.LastSuccess == "" || state.Tally.Active != 150 {
 		t.Errorf("it did not resume: %+v, %v", state, err)
+	}
+}
+
+// The page is told that the last sync was the service's.
+func TestTheServiceSyncedLast(t *testing.T) {
+	for _, by := range []bool{true, false} {
+		if view := syncStatus(&runner.Status{Summary: runner.Summary{ByService: by}}); view.ByService != by {
+			t.Errorf("%+v", view)
+		}
 	}
 }

@@ -54,6 +54,21 @@ func (s *Clinics) Use(account string) (AppState, error) {
 	})
 }
 
+// OpenIn is Use for a client whom the clinic that is shown does not have: the
+// link to them waits for whoever is signed in there, or signs in.
+func (s *Clinics) OpenIn(account, client string) (AppState, error) {
+	id, ok := profile.ParseID(client)
+	if !ok {
+		return AppState{}, profile.Refuse(profile.Invalid, "This is not a Cliniko id. Open the client from Cliniko again.")
+	}
+	state, err := s.Use(account)
+	if err == nil {
+		s.parts.links.wait(id)
+		state.LinkWaiting = true
+	}
+	return state, err
+}
+
 // ConnectSeparately gives the clinic of a pasted key data of its own, and
 // switches the window to it. What is connected now stays as it is. own is the
 // password of whoever is signed in.

@@ -8,6 +8,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/staff"
 )
 
 // twoClinics serves a second clinic beside the fixture's, chosen by the key, as
@@ -160,6 +161,49 @@ func TestALinkDoesNotChangeTheClinic(t *testing.T) {
 	}
 	if link, err := f.app.Links.Take(); err != nil || link.ID != "" {
 		t.Errorf("%+v, %v", link, err)
+	}
+}
+
+// A link does not say of which clinic it is. Whoever takes it to another one finds
+// it there, signed in or not.
+func TestALinkIsTakenToAnotherClinic(t *testing.T) {
+	f, other := twoClinics(t)
+	f.signUpAndConnect()
+	if _, err := f.app.Clinics.ConnectSeparately(other.Key(), password); err != nil {
+		t.Fatal(err)
+	}
+	first, second := f.fake.IDs()[0], other.IDs()[0]
+	opens := func(want string) {
+		t.Helper()
+		if link, err := f.app.Links.Take(); err != nil || link.ID != want {
+			t.Errorf("%+v, %v", link, err)
+		}
+	}
+	told := f.told(eventLink)
+	state, err := f.app.Clinics.OpenIn("", first)
+	if err != nil || state.Clinic == nil || state.Clinic.Name != "Harbour Physio" || state.Person == nil || !state.LinkWaiting || f.told(eventLink) != told+1 {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	opens(first)
+	opens("")
+
+	f.signInWith(staff.Practitioner) // whom the other clinic does not know
+	if state, err = f.app.Clinics.OpenIn("4000777", second); err != nil || state.Person != nil || !state.LinkWaiting {
+		t.Fatalf("%+v, %v", state, err)
+	}
+	if _, err = f.app.People.SignIn(email, password); err != nil {
+		t.Fatal(err)
+	}
+	opens(second)
+
+	for _, c := range []struct {
+		account, client string
+		code            profile.Code
+	}{{"99", first, profile.NotFound}, {"", "../1", profile.Invalid}} {
+		if _, err := f.app.Clinics.OpenIn(c.account, c.client); profile.CodeOf(err) != c.code {
+			t.Errorf("%+v: %v", c, err)
+		}
+		opens("")
 	}
 }
 

@@ -33,7 +33,7 @@ func passView(p *profile.Pass) PassView {
 func syncStatus(s *runner.Status) SyncStatus {
 	view := SyncStatus{Phase: string(s.Progress.Phase), Background: s.Background, Done: s.Progress.Done, Total: s.Progress.Total,
 		PerSecond: s.Progress.PerSecond, SecondsLeft: -1, WaitingUntil: instant(s.WaitingUntil), OfflineSince: instant(s.OfflineSince),
-		LastSuccess: instant(s.LastSuccess), Unfinished: s.Unfinished}
+		LastSuccess: instant(s.LastSuccess), ByService: s.ByService, Unfinished: s.Unfinished}
 	if s.Progress.Left >= 0 {
 		view.SecondsLeft = int((s.Progress.Left + time.Second - 1) / time.Second)
 	}

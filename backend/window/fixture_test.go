@@ -34,6 +34,9 @@ type fakeSystem struct {
 	shown       int
 	dark        bool
 	made        []float64 // how much of the demo
+	notified    []string
+	noNotices   bool  // the system allows no notifications
+	notifyFails error // and shows none
 }
 
 func (s *fakeSystem) Emit(event string, data any) {
@@ -75,6 +78,13 @@ func (s *fakeSystem) CopiedText() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.copied, nil
+}
+func (s *fakeSystem) AllowNotifications() (bool, error) { return !s.noNotices, nil }
+func (s *fakeSystem) Notify(text string) error {
+	if s.notifyFails == nil {
+		s.notified = append(s.notified, text)
+	}
+	return s.notifyFails
 }
 func (s *fakeSystem) AskWhereToSave(string, string) (string, error) {
 	if s.whileAsking != nil {

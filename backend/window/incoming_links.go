@@ -59,6 +59,14 @@ func (a *incomingLinks) arrive(link deeplink.Link) {
 	}
 }
 
+// wait has a link wait that a person has taken to another clinic.
+func (a *incomingLinks) wait(id profile.ID) {
+	a.mu.Lock()
+	a.waiting = id
+	a.mu.Unlock()
+	a.toolkit.Emit(eventLink, struct{}{})
+}
+
 // waits says whether a link waits to be taken.
 func (a *incomingLinks) waits() bool {
 	a.mu.Lock()

@@ -182,7 +182,7 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 		return s, err
 	}
 	if current != nil {
-		s.Person, s.Session = personView(current.Person()), current.Number()
+		s.Person, s.Session, s.View = personView(current.Person()), current.Number(), current.View()
 		if s.Managers, err = managers(ctx, c); err != nil {
 			return s, err
 		}
@@ -221,7 +221,7 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 		return s, err
 	}
 	today, err := store.Today(ctx, current.Person().ID)
-	s.Start = string(cmp.Or(today.Start, staff.TodayScreen))
+	s.Start, s.Notify = string(cmp.Or(today.Start, staff.TodayScreen)), today.Notify
 	return s, err
 }
 
@@ -286,6 +286,9 @@ func addUnlocks(ctx context.Context, c *host.Clinic, s *AppState) error {
 		if id := people[i].ID; people[i].Active() {
 			s.People = append(s.People, PersonTile{ID: id, Name: people[i].Name, PIN: pins.Usable[id]})
 		}
+	}
+	if c.LeftToOther() {
+		return nil // it is not whoever was here last
 	}
 	s.LastPerson, err = c.Workspace.LastToSignIn(ctx)
 	return err

@@ -133,10 +133,11 @@ func (w *window) run(o *Options, services []any) error {
 			process.Watch(w.pageEnded)
 			go w.parts.autoLock.Watch(watching, func() { w.lockIfDue(watching) })
 			go w.watchStore(watching)
+			go w.watchNotifications(watching)
 			go w.watchPlacement(watching, room)
 		},
 		OnDomReady: func(context.Context) { w.pageBegins() },
-		OnShutdown: func(context.Context) { w.close() },
+		OnShutdown: func(context.Context) { w.wails.endNotifications(); w.close() },
 		Bind:       services,
 		SingleInstanceLock: &options.SingleInstanceLock{
 			UniqueId: w.identity(),

@@ -67,6 +67,19 @@ func (s *Security) Lock() (AppState, error) {
 	})
 }
 
+// KeepView has whoever locked the window come back to what their lists show,
+// though the page is loaded anew meanwhile: AppState has it again once they are
+// back. It is for them alone, and stays in memory.
+func (s *Security) KeepView(view string) error {
+	_, err := host.DoWithoutClinic(s.access, func(_ context.Context, c *host.Call) (none, error) {
+		if c.Clinic != nil {
+			c.Clinic.KeepView(view)
+		}
+		return none{}, nil
+	})
+	return err
+}
+
 // Active reports that somebody uses the keyboard or the mouse. It opens no window
 // that is about to lock: whoever comes after the idle minutes is too late.
 func (s *Security) Active() error {

@@ -80,6 +80,15 @@ func TestTheSignInShowsWhoMay(t *testing.T) {
 	ok(f.app.People.SignInAs(kim.ID, deskPassword))
 	ok(f.app.People.SignOut())
 	tiles("Kim Example", "Dana Smith", "Kim Example")
+
+	// Somebody else is to sign in where Kim has locked the window.
+	ok(f.app.People.SignInAs(kim.ID, deskPassword))
+	ok(f.app.Security.Lock())
+	ok(f.app.People.SignOut())
+	tiles("", "Dana Smith", "Kim Example")
+	ok(f.app.People.SignInAs(kim.ID, deskPassword))
+	ok(f.app.People.SignOut())
+	tiles("Kim Example", "Dana Smith", "Kim Example")
 	f.app.close()
 	f.start()
 	tiles("Kim Example", "Dana Smith", "Kim Example")

@@ -102,6 +102,36 @@ func (t *Today) StartWith(screen string) (AppState, error) {
 	})
 }
 
+// SetNotify sets whether the operating system notifies whoever is signed in of
+// what needs a person. Where the system does not allow it, nothing is set.
+func (t *Today) SetNotify(on bool) (AppState, error) {
+	return host.Do(t.parts.access, session.SignedIn, func(ctx context.Context, c *host.Call) (AppState, error) {
+		if on {
+			if err := t.allowNotifications(); err != nil {
+				return AppState{}, err
+			}
+		}
+		if err := c.Session.Today().SetNotify(ctx, on, c.Clinic.Time(ctx)); err != nil {
+			return AppState{}, err
+		}
+		return t.parts.page.stateOf(ctx, c.Clinic)
+	})
+}
+
+func (t *Today) allowNotifications() error {
+	allowed, err := t.parts.toolkit.AllowNotifications()
+	if err != nil {
+		return &profile.Error{Code: notNotified, Cause: err, Message: "This computer did not take notifications of TeleHab. Check that they are on in the system's settings, then choose again."}
+	}
+	if !allowed {
+		return profile.Refuse(notNotified, "This computer does not allow notifications of TeleHab. Allow them in the system's settings, then choose again.")
+	}
+	return nil
+}
+
+// notNotified is that the system shows no notifications of TeleHab.
+const notNotified profile.Code = "notifications_off"
+
 func (t *Today) view(begins []string, kept func(context.Context, *host.Call) (staff.Today, error)) (TodayView, error) {
 	return host.Do(t.parts.access, session.MayViewToday, func(ctx context.Context, c *host.Call) (TodayView, error) {
 		view := TodayView{News: []NewsView{}, Pinned: []ProfileRow{}, Opened: []ProfileRow{}}

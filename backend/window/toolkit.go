@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/rs/zerolog"
@@ -25,6 +26,12 @@ type toolkit interface {
 	Show()
 	// Painted takes the colours that the page has.
 	Painted(dark bool)
+	// AllowNotifications asks the system, and with that perhaps the person,
+	// whether Notify may be used.
+	AllowNotifications() (allowed bool, err error)
+	// Notify has the system show a text beside the window. Whoever clicks it
+	// sees the window.
+	Notify(text string) error
 	// AskWhereToSave returns "" when the person cancels.
 	AskWhereToSave(title, name string) (string, error)
 }
@@ -35,6 +42,9 @@ type wailsWindow struct {
 	window atomic.Pointer[context.Context]
 	place  placement.Placement // as it was at the start
 	dark   atomic.Bool         // what the page said last
+
+	notifying sync.Mutex
+	notifies  bool // the system is ready for it
 }
 
 func (t *wailsWindow) ready(ctx context.Context) { t.window.Store(&ctx) }
@@ -81,6 +91,49 @@ func (t *wailsWindow) AskWhereToSave(title, name string) (path string, err error
 		path, err = runtime.SaveFileDialog(ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, CanCreateDirectories: true})
 	})
 	return path, err
+}
+
+func (t *wailsWindow) AllowNotifications() (allowed bool, err error) {
+	t.with(func(ctx context.Context) {
+		if err = t.beginNotifications(ctx); err == nil {
+			allowed, err = runtime.RequestNotificationAuthorization(ctx)
+		}
+	})
+	return allowed, err
+}
+
+func (t *wailsWindow) Notify(text string) (err error) {
+	t.with(func(ctx context.Context) {
+		if err = t.beginNotifications(ctx); err == nil {
+			err = runtime.SendNotification(ctx, runtime.NotificationOptions{ID: "needs-person", Title: "TeleHab", Body: text})
+		}
+	})
+	return err
+}
+
+// beginNotifications connects to the system at first, and not before somebody
+// wants to be notified: Windows is told of the program for that.
+func (t *wailsWindow) beginNotifications(ctx context.Context) error {
+	t.notifying.Lock()
+	defer t.notifying.Unlock()
+	if t.notifies {
+		return nil
+	}
+	if err := runtime.InitializeNotifications(ctx); err != nil {
+		return err
+	}
+	runtime.OnNotificationResponse(ctx, func(runtime.NotificationResult) { t.Show() })
+	t.notifies = true
+	return nil
+}
+
+// endNotifications is for when the window closes.
+func (t *wailsWindow) endNotifications() {
+	t.notifying.Lock()
+	defer t.notifying.Unlock()
+	if t.notifies {
+		t.with(runtime.CleanupNotifications)
+	}
 }
 
 // wailsLog hands Wails' own messages to our log. They are about the toolkit,

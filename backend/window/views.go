@@ -14,8 +14,11 @@ type AppState struct {
 	PeopleExist bool        `json:"peopleExist"` // somebody has an account on this computer
 	Person      *PersonView `json:"person"`      // who is signed in, or null
 	Locked      *LockedView `json:"locked"`      // who comes back with the password or the PIN alone, or null
+	// View is what Security.KeepView was told before whoever is signed in came
+	// back; "" for nothing.
+	View string `json:"view"`
 	// People are who may sign in, and LastPerson the id of whoever of them did
-	// last, or "": while the window is nobody's, and not while it is locked.
+	// last, or "", also where they have left the window to somebody else: while the window is nobody's, and not while it is locked.
 	People      []PersonTile `json:"people"`
 	LastPerson  string       `json:"lastPerson"`
 	Managers    []string     `json:"managers"`   // the names of who can give permissions; none while nobody is signed in
@@ -30,6 +33,7 @@ type AppState struct {
 	Tally       TallyView    `json:"tally"`
 	IdleMinutes int          `json:"idleMinutes"` // after which the window locks
 	Start       string       `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles
+	Notify      bool         `json:"notify"`      // whoever is signed in chose to be notified by the operating system
 	LinkWaiting bool         `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 
@@ -112,6 +116,7 @@ type SyncStatus struct {
 	SecondsLeft  int        `json:"secondsLeft"`  // -1: not known
 	WaitingUntil string     `json:"waitingUntil"` // by this computer's clock
 	LastSuccess  string     `json:"lastSuccess"`  // end of the last pass that ended well
+	ByService    bool       `json:"byService"`    // that one was run by telehab sync --watch
 	Last         *PassView  `json:"last"`         // the last pass of any end, or null
 	Problem      *ErrorView `json:"problem"`      // why the last pass did not end well, or null
 	Unfinished   bool       `json:"unfinished"`   // an import was cut off and will continue

@@ -71,15 +71,15 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 			return err
 		}
 		began = true
-		return w.at.keyring.Set(ctx, name, []byte(key.Secret()))
+		return w.at.put(ctx, name, []byte(key.Secret()))
 	})
 	switch {
 	case err == nil || !began:
 		return err
 	case had && len(before) > 0:
-		return errors.Join(err, w.at.keyring.Set(ctx, name, before))
+		return errors.Join(err, w.at.put(ctx, name, before))
 	}
-	return errors.Join(err, w.at.keyring.Delete(ctx, name))
+	return errors.Join(err, w.at.drop(ctx, name))
 }
 
 // Disconnect erases the API key and everything that came from Cliniko, and seals
@@ -110,13 +110,13 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	}
 	fresh := make([]byte, sqlite.KeySize)
 	_, _ = rand.Read(fresh) // never fails: it ends the program instead
-	if err := w.at.keyring.Set(ctx, w.at.name(nextKey), fresh); err != nil {
+	if err := w.at.put(ctx, w.at.name(nextKey), fresh); err != nil {
 		return sqlite.Forgotten{}, err
 	}
 	if err := w.at.deleteEarlierKeys(ctx); err != nil {
 		return sqlite.Forgotten{}, err
 	}
-	gone, err := w.db.ForgetWith(ctx, fresh, func() error { return w.at.keyring.Delete(ctx, w.at.name(apiKey)) })
+	gone, err := w.db.ForgetWith(ctx, fresh, func() error { return w.at.drop(ctx, w.at.name(apiKey)) })
 	if err != nil {
 		return sqlite.Forgotten{}, err
 	}

@@ -104,7 +104,7 @@ func (l *location) earlierNames() (earlier []secretNames) {
 
 // deleteKeys deletes the keys of the store under each name that they have.
 func (l *location) deleteKeys(ctx context.Context) error {
-	return errors.Join(l.names.deleteFrom(ctx, l.keyring), l.deleteEarlierKeys(ctx))
+	return errors.Join(l.dropAll(ctx, l.names), l.deleteEarlierKeys(ctx))
 }
 
 // deleteEarlierKeys deletes what adoptKeys has copied, where it was made for this
@@ -128,7 +128,7 @@ func (l *location) deleteEarlierKeys(ctx context.Context) error {
 		}
 		ours, err := l.haveOurKey(ctx, secretNames{n.Ending}, made)
 		if err == nil && ours {
-			err = secretNames{n.Ending}.deleteFrom(ctx, l.keyring)
+			err = errors.Join(l.dropAll(ctx, secretNames{n.Ending}), l.keyring.Delete(ctx, secretNames{n.Ending}.of(servicePassword)))
 		}
 		errs = append(errs, err)
 	}

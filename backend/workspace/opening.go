@@ -24,6 +24,9 @@ func (l *location) openStore(ctx context.Context) (*sqlite.DB, error) {
 	case storeGone:
 		return nil, profile.Because(profile.StoreMissing, errors.New("no store where one was"))
 	}
+	if l.keyring.IsCopy() {
+		return nil, profile.Because(profile.StoreMissing, errors.New("a service makes no store"))
+	}
 	return l.openNew(ctx, seen == storeStarted)
 }
 
@@ -58,7 +61,7 @@ func (l *location) openNew(ctx context.Context, started bool) (*sqlite.DB, error
 	if !found || len(key) != sqlite.KeySize {
 		key = make([]byte, sqlite.KeySize)
 		_, _ = rand.Read(key) // never fails: it ends the program instead
-		if err := l.keyring.Set(ctx, l.name(storeKey), key); err != nil {
+		if err := l.put(ctx, l.name(storeKey), key); err != nil {
 			return nil, err
 		}
 	}
@@ -82,6 +85,9 @@ func (l *location) openOld(ctx context.Context) (*sqlite.DB, error) {
 		if errors.Is(err, keyring.ErrAbsent) {
 			key, place, err = l.adoptKeys(ctx, earlier)
 		}
+	}
+	if l.keyring.IsCopy() && err == nil && len(key) != sqlite.KeySize {
+		return nil, l.keyring.Hidden(before)
 	}
 	if errors.Is(err, keyring.ErrAbsent) || err == nil && len(key) != sqlite.KeySize {
 		return nil, profile.Because(profile.StoreKeyLost, fmt.Errorf("a key of %d bytes in the keyring", len(key)))
@@ -173,7 +179,7 @@ func (l *location) adoptKeys(ctx context.Context, before secretNames) (key []byt
 			continue
 		}
 		if err == nil && len(key) > 0 {
-			err = l.keyring.Set(ctx, l.name(s), key)
+			err = l.put(ctx, l.name(s), key)
 		}
 		if err != nil {
 			return nil, "", err
@@ -183,6 +189,9 @@ func (l *location) adoptKeys(ctx context.Context, before secretNames) (key []byt
 }
 
 func (l *location) opened(db *sqlite.DB, place string) (*sqlite.DB, error) {
+	if l.keyring.IsCopy() {
+		return db, nil // which tells nothing of where the key is
+	}
 	if err := l.writeKeyPlace(place); err != nil {
 		return nil, errors.Join(profile.Because(profile.StoreUnreadable, err), db.Close())
 	}
@@ -190,10 +199,10 @@ func (l *location) opened(db *sqlite.DB, place string) (*sqlite.DB, error) {
 }
 
 func (l *location) useNextKey(ctx context.Context, key []byte) error {
-	if err := l.keyring.Set(ctx, l.name(storeKey), key); err != nil {
+	if err := l.put(ctx, l.name(storeKey), key); err != nil {
 		return err
 	}
-	return l.keyring.Delete(ctx, l.name(nextKey))
+	return l.drop(ctx, l.name(nextKey))
 }
 
 // HasStore says that there is something to open, or that there was.
@@ -220,7 +229,7 @@ func Begin(o Options) error {
 // keys. It must not be open. Cliniko has the clients that were in it, and
 // nothing else of it. SyncRunning: another process syncs it.
 func Reset(ctx context.Context, o Options) error {
-	l, err := locateListed(o, systemKeyring())
+	l, err := locateListed(o, keyringFor(o))
 	if err != nil {
 		return err
 	}

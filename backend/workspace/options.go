@@ -23,9 +23,15 @@ type Options struct {
 	OnNotice   func(syncer.Notice)   // for the log
 	OnDemo     func(done, all int)   // the demo is made, and so many of its syncs are done
 	OnUnsaved  func(error)           // something was done, and that it was could not be saved beside it
+	OnService  func(error)           // the service cannot sync any more; the error says what to do
 	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for
 	Clock      func() time.Time      // this computer's; nil is time.Now
+	Service    bool                  // the passes are those of telehab sync --watch
+
+	// ServicePassword opens the copies of the keys, in a service that has a keyring
+	// of its own; nil elsewhere.
+	ServicePassword func() (string, error)
 }
 
 // FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.

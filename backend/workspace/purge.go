@@ -23,7 +23,7 @@ func Purge(ctx context.Context, o Options) error {
 		return fmt.Errorf("erase the data: %w", err)
 	}
 	keys := systemKeyring()
-	errs := []error{purge(ctx, o, keys)}
+	errs := []error{o.eraseCopies(), purge(ctx, o, keys)}
 	for _, account := range accounts {
 		errs = append(errs, purge(ctx, ClinicsOf(o).at(account), keys))
 	}
@@ -89,6 +89,9 @@ func purge(ctx context.Context, o Options, keys *keyring.Keyring) error {
 	had := l.hasStore()
 	err = l.removeDatabase() // the trace of the keys goes with the folder
 	keyErr := l.deleteKeys(ctx)
+	if keyErr == nil {
+		keyErr = l.keyring.Delete(ctx, l.name(servicePassword))
+	}
 	if keyErr != nil && len(l.key.Earlier)+len(l.earlierNames()) > 0 {
 		keyErr = errors.Join(keyErr, errMoreNames)
 	}

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-
-	"telehab.io/desktop/backend/keyring"
 )
 
 // service is what TeleHab's secrets are kept under in the system keyring.
@@ -22,6 +20,7 @@ const (
 	apiKey   secret = "Cliniko API key"
 )
 
+// allSecrets are those of one store: servicePassword is another matter.
 var allSecrets = []secret{storeKey, nextKey, apiKey}
 
 // secretNames are the names that one store's secrets have in the keyring. The
@@ -39,11 +38,11 @@ func namesFor(o Options, storeDir string) secretNames {
 
 func (n secretNames) of(s secret) string { return string(s) + n.ending }
 
-// deleteFrom deletes all of the secrets.
-func (n secretNames) deleteFrom(ctx context.Context, keys *keyring.Keyring) error {
+// dropAll deletes all of the secrets under these names.
+func (l *location) dropAll(ctx context.Context, n secretNames) error {
 	var errs []error
 	for _, s := range allSecrets {
-		errs = append(errs, keys.Delete(ctx, n.of(s)))
+		errs = append(errs, l.drop(ctx, n.of(s)))
 	}
 	return errors.Join(errs...)
 }

@@ -65,7 +65,7 @@ type link struct {
 // Errors: KeyringMissing, KeyringLocked; StoreMissing when there was a store
 // and it is not to be seen; and those of sqlite.Open.
 func Open(ctx context.Context, o Options) (*Workspace, error) {
-	return open(ctx, o, systemKeyring())
+	return open(ctx, o, keyringFor(o))
 }
 
 // OpenCurrent opens the workspace of the clinic that was used last; the options
@@ -77,7 +77,7 @@ func OpenCurrent(ctx context.Context, o Options) (*Workspace, error) {
 		return nil, err
 	}
 	o = clinics.at(list.Current)
-	at, err := locate(o, systemKeyring())
+	at, err := locate(o, keyringFor(o))
 	if err != nil {
 		return nil, err
 	}
@@ -204,13 +204,14 @@ func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, erro
 func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.link != nil {
-		return w.link, nil
-	}
 	clinic, err := w.db.Clinic(ctx)
-	if err != nil {
+	switch {
+	case w.link != nil && (err != nil || clinic.Connected.Equal(w.link.clinic.Connected)):
+		return w.link, nil
+	case err != nil:
 		return nil, err
 	}
+	w.unlink() // another process has replaced the key
 	secret, _, err := w.at.keyring.Find(ctx, w.at.name(apiKey), w.at.key.Place)
 	if errors.Is(err, keyring.ErrAbsent) {
 		return nil, profile.Refuse(profile.NotConnected,
@@ -236,6 +237,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	store := w.db.Profiles(clinic.AccountID, w.clocks.now)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store.Store(), syncer.Options{
 		Destinations: []profile.Destination{w}, Commits: &w.commits, Lock: w.passLock, Now: w.clocks.now, Notice: w.options.OnNotice, Version: w.options.Version,
+		Service: w.options.Service,
 	})}
 	return w.link, nil
 }

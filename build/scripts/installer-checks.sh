@@ -143,7 +143,8 @@ no_webview() { logged on_windows reg delete "$webview" /f; }
 start_clinic() {
   "${GO:-go}" build -tags "${TAGS:-webkit2_41}" -o "$dir/fakeclinic" ./backend/cliniko/fakeclinic/serve
   "$dir/fakeclinic" --addr 127.0.0.1:0 --patients 300 --limit 0 --seed 1 >"$dir/clinic.log" 2>&1 &
-  others+=($!)
+  clinic_process=$!
+  others+=("$clinic_process")
   wait_for grep -q '^key ' "$dir/clinic.log" || fail "the simulated clinic: $(cat "$dir/clinic.log")"
   clinic=$(sed -n 's/^address //p' "$dir/clinic.log")
   sed -n 's/^key //p' "$dir/clinic.log" >"$dir/key"
@@ -263,4 +264,39 @@ signed() {
     logged osslsigncode verify -CAfile "$dir/cert.pem" -in "$file" || fail "$file is not signed"
     passed
   done
+}
+
+# service_finds_clinic tells services where the simulated clinic is. Wine's manager
+# knows no variables of one service, and takes those of the computer at its start.
+service_finds_clinic() {
+  logged on_windows reg add 'HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Environment' \
+    /v TELEHAB_CLINIKO_URL /d "$clinic" /f
+  stop_wine
+  logged timeout 60 "$wineserver" -p
+}
+
+service_state() { run "$1/telehab.exe" service status --json; } # folder
+
+# last_sync prints when the last good sync was.
+last_sync() { run "$1/telehab.exe" status --json | sed -n 's/.*"last_sync":"\([^"]*\)".*/\1/p'; } # folder
+
+has_synced_since() { [[ $(last_sync "$1") > $2 ]]; } # folder, time
+
+syncs() { # folder, time
+  wait_for has_synced_since "$1" "$2" || fail "the service has not synced since $2: $(run "$1/telehab.exe" status --json)"
+  passed
+}
+
+# asks_clinic says that a program is connected to the simulated clinic.
+asks_clinic() {
+  local port=${clinic#*//*:}
+  port=$(printf ':%04X' "${port%%/*}")
+  awk -v port="$port" '$3 ~ port "$" && $4 == "01" { found = 1 } END { exit !found }' /proc/net/tcp
+}
+
+nothing_of_the_service() {
+  [ -z "$(query 'HKLM\SYSTEM\CurrentControlSet\Services\TeleHab')" ] || fail 'the service is still there'
+  [ -z "$(query 'HKLM\SYSTEM\CurrentControlSet\Services\EventLog\Application\TeleHab')" ] || fail 'its event source is still there'
+  ! credentials | grep 'TeleHab service' || fail 'the password of its keys is still there'
+  passed
 }

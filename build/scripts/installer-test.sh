@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs, upgrades and removes TeleHab with the installer that `make package`
-# built, silently and for both scopes, under Wine. Wine cannot test the prompt
-# for administrator rights, WebView2, and the window.
+# built, silently and for both scopes, under Wine, and runs its service there.
+# Wine cannot test the prompt for administrator rights, WebView2, the window, and
+# of the service its own account and that Windows starts it again by itself.
 #
 #   installer-test.sh [DIST]
 set -euo pipefail
@@ -129,8 +130,49 @@ installs 0 "$dir/old-setup.exe" /S /ALLUSERS
 installs 0 "$setup" /S /ALLUSERS
 same "$machine/telehab.exe" "$program"
 
+step 'a service, which syncs with nobody signed in'
+service_finds_clinic
+before=$(last_sync "$machine")
+works "$machine/telehab.exe" service install
+like '{"installed":true,"running":true,*' "$(service_state "$machine")"
+credentials | grep -q 'TeleHab service:service password'
+gone "$data/service-password" # handed over
+syncs "$machine" "$before"
+
+step 'it is stopped in the middle of a pass, and goes on'
+logged on_windows net stop TeleHab
+kill -STOP "$clinic_process"
+before=$(last_sync "$machine")
+logged on_windows net start TeleHab
+wait_for asks_clinic || fail 'the service asks nothing'
+logged on_windows net stop TeleHab || fail 'the service does not stop'
+kill -CONT "$clinic_process"
+like '{"installed":true,"running":false,*' "$(service_state "$machine")"
+logged on_windows net start TeleHab
+syncs "$machine" "$before"
+
+step 'it is killed, and starts again'
+before=$(last_sync "$machine")
+logged on_windows taskkill /F /IM telehab.exe
+wait_for logged on_windows net start TeleHab || fail 'the service does not start again' # which Windows does by itself
+syncs "$machine" "$before"
+
+step 'it is stopped for an upgrade, and removed with the program'
+installs 0 "$setup" /S /ALLUSERS
+like '{"installed":true,"running":true,*' "$(service_state "$machine")"
+removes "$machine"
+nothing_of_the_service
+there "$data/telehab.db"
+installs 0 "$setup" /S /ALLUSERS
+works "$machine/telehab.exe" service install
+works "$machine/telehab.exe" service remove
+nothing_of_the_service
+like '{"installed":false,*' "$(service_state "$machine")"
+works "$machine/telehab.exe" service install
+
 step 'removal with everything'
 removes "$machine" /PURGE
+nothing_of_the_service
 gone "$machine" "$data" "$data Demo" "$WINEPREFIX/drive_c/ProgramData/Microsoft/Windows/Start Menu/Programs/TeleHab.lnk"
 unregistered HKLM
 if credentials | grep TeleHab; then fail 'keys are left in the keyring'; fi

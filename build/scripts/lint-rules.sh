@@ -36,11 +36,14 @@ datafolder unruled
 console unruled
 coredump unruled
 screenlock unruled
+service unruled
+service workspace
 uptime unruled
 webview unruled
 webview profile
 placement unruled
 export unruled
+preview sqlite
 runner account
 runner leaktest
 session uptime
@@ -65,6 +68,8 @@ staff profile
 sqlite profile
 sqlite staff
 account staff
+preview syncer
+command preview
 runner workspace
 placement datafolder
 atomicfile datafolder
@@ -72,6 +77,9 @@ webview datafolder
 logging datafolder
 sqlite datafolder
 deeplink datafolder
+service atomicfile
+keyring datafolder
+command service
 workspace datafolder
 workspace directory
 workspace uptime
@@ -148,7 +156,7 @@ touching() { # folder, file
   } >"$1/$2"
 }
 rm -r -- backend app.go main.go build
-mayNot='workspace sqlite deeplink deeplink/handover placement logging webview export account window window/host command session runner cliniko keyring atomicfile'
+mayNot='workspace sqlite deeplink deeplink/handover placement logging webview export account window window/host command session runner cliniko keyring atomicfile service'
 for part in $mayNot; do touching "backend/$part" files.go; done
 touching backend/datafolder files.go
 touching backend/killtest files.go

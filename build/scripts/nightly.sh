@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `make nightly`: what takes too long for every change. 1,000 histories of each
-# kind, new ones every night, 150 of each under the race detector, and 300 kills.
+# kind, new ones every night, 150 of each under the race detector, 300 kills, and
+# the service in a systemd of its own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,3 +10,9 @@ build/scripts/histories.sh "${HISTORIES:-1000}"
 build/scripts/histories.sh "${RACE_HISTORIES:-150}" -race
 build/scripts/private-session.sh build/test-results/kill \
   "${GO:-go}" run -tags "${TAGS-webkit2_41}" ./backend/killtest -kills "${KILLS:-300}"
+if [ "$(uname -s)" = Linux ]; then
+  mkdir -p build/test-results/service
+  "${GO:-go}" build -tags "desktop,production,${TAGS-webkit2_41}" -o build/test-results/service/telehab .
+  "${GO:-go}" build -o build/test-results/service/clinic ./backend/cliniko/fakeclinic/serve
+  build/scripts/service-test.sh build/test-results/service/{telehab,clinic}
+fi

@@ -327,7 +327,7 @@ step('a mass disappearance stops and asks, with the names', async () => {
   await page.getByText(/missing in Cliniko$/).waitFor();
   await accessibleInBoth('14-missing');
   await button('Keep them').click();
-  await heading('They stay').waitFor();
+  await heading('They are kept').waitFor();
   await accessibleInBoth('15-kept');
   assert.equal(await found(shown.id), 1, 'nobody was removed');
 });

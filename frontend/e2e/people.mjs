@@ -92,13 +92,13 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await accessibleInBoth('19-add-person');
     await field('Password').fill(PASSWORD);
     await button('Customise').click();
-    await field('Profiles: Create').uncheck();
-    await field('Profiles: Modify').uncheck();
+    await field('Open patients who are new here').uncheck();
+    await field('Refresh and sync profiles').uncheck();
     await field('Your password').fill(owner.password);
     await accessibleInBoth('19-customise');
     await dialog().getByRole('button', { name: 'Add person' }).click();
     const row = at().page.getByRole('row', { name: /Kim Novice/ });
-    await row.getByText('Profiles: view', { exact: true }).waitFor();
+    await row.getByText('Read only', { exact: true }).waitFor();
     assert.equal(await codeOf('People.Change', 'nobody', {}, {}, owner.password), 'not_found');
     assert.equal(await codeOf('People.Change', 'nobody', {}, {}, ''), 'sign_in_refused');
     // One wrong password has to wait for a second.

@@ -2,9 +2,9 @@ import { render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
-import type { AppState, Permission } from './lib/api';
+import type { AppState, AttentionPage, Permission } from './lib/api';
 import { router } from './lib/state/route.svelte';
-import { startGo } from './testing/go';
+import { later, startGo } from './testing/go';
 import * as sample from './testing/samples';
 
 const { DANA, HANA, KOFI, OLIVER } = sample;
@@ -68,6 +68,14 @@ describe('the profiles that need attention', () => {
         ],
       ]);
     });
+  });
+
+  it('have no number until it is known', async () => {
+    const go = startGo();
+    go.Attention.Find.mockReturnValue(later<AttentionPage>().promise);
+    router.reset({ name: 'attention' });
+    render(App);
+    expect(await button(/^All/)).toHaveTextContent(/^All$/);
   });
 
   it('are narrowed by a reason, searched and sorted by Go', async () => {

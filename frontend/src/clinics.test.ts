@@ -95,6 +95,30 @@ describe('the clinic', () => {
   });
 });
 
+describe('a place without a clinic', () => {
+  it('says that another one is on this computer, and leads there', async () => {
+    const go = withBoth();
+    go.set({ clinic: null });
+    const user = userEvent.setup();
+    render(App);
+    await heading('No clinic is connected here');
+    screen.getByText('Riverside Physio is on this computer as well.');
+    router.go(INTEGRATION);
+    await heading('Set up Cliniko integration');
+    expect(await screen.findByText('Riverside Physio is on this computer as well.')).toBeVisible();
+    await user.click(await button('Switch to Riverside Physio'));
+    await button('Clinic: Riverside Physio');
+    expect(go.Clinics.Use.mock.calls).toEqual([['7']]);
+  });
+
+  it('offers what is there where no other clinic is', async () => {
+    startGo({ clinic: null });
+    render(App);
+    await heading('No clinic is connected yet');
+    expect(absent(/^Switch to/)).toBeNull();
+  });
+});
+
 describe('the menu of clinics', () => {
   it('has those of this computer, the one that is shown ticked', async () => {
     withBoth();
@@ -107,6 +131,20 @@ describe('the menu of clinics', () => {
       'false',
     ]);
     expect([here, other].map(colorBeside)).toEqual(['teal', 'blue']);
+  });
+
+  it('keeps its order, whichever is shown', async () => {
+    const go = withBoth();
+    shows(go, RIVERSIDE);
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button('Clinic: Riverside Physio'));
+    const other = await choice('Harbour Physio');
+    const choices = [...(other?.parentElement?.querySelectorAll('[role=menuitemradio]') ?? [])];
+    expect(choices.map((each) => [each.textContent.trim(), each.ariaChecked])).toEqual([
+      ['HP Harbour Physio', 'false'],
+      ['RP Riverside Physio', 'true'],
+    ]);
   });
 
   it('switches with the keyboard alone, starts every screen anew and says where one is', async () => {

@@ -230,10 +230,17 @@ describe('a mass disappearance', () => {
     expect(names).toHaveAttribute('aria-rowcount', '4');
     await within(names).findByText(NGOZI.id);
     expect(screen.queryByRole('alert')).toBeNull(); // the same is not said twice
+    question.getByText(
+      'A row opens the profile, which leads to Cliniko. ' +
+        'If you keep them, TeleHab asks again in a day, unless they are back in Cliniko by then.',
+    );
     await user.click(question.getByRole('button', { name: 'Keep them' }));
-    expect(await heading('They stay')).toHaveFocus();
+    expect(await heading('They are kept')).toHaveFocus();
+    screen.getByText(
+      'Nothing was removed. TeleHab asks again in a day, unless they are back in Cliniko by then.',
+    );
     await user.click(await button('Close'));
-    expect(screen.queryByRole('heading', { name: 'They stay' })).toBeNull();
+    expect(screen.queryByRole('heading', { name: 'They are kept' })).toBeNull();
     await screen.findByText('Up to date');
   });
 
@@ -303,7 +310,7 @@ describe('a mass disappearance', () => {
     await screen.findByText('Nobody was removed.');
     expect(go.Integration.KeepMissing).not.toHaveBeenCalled();
     await user.click(await button('Keep them'));
-    await heading('They stay');
+    await heading('They are kept');
     expect(go.Integration.KeepMissing).toHaveBeenCalledOnce();
   });
 
@@ -337,7 +344,7 @@ describe('a mass disappearance', () => {
     await user.click(await button('See who they are'));
     await heading(title);
     await user.click(await button('Keep them'));
-    await heading('They stay');
+    await heading('They are kept');
     router.go({ name: 'sync' }); // which begins anew, now that it is decided
     await screen.findByRole('button', { name: 'Start sync' });
     expect(go.Sync.List).toHaveBeenCalledTimes(2);
@@ -352,6 +359,22 @@ describe('a mass disappearance', () => {
     go.become({ person: { ...DANA, permissions: ['pms_link', 'pms_link.modify'] } });
     await question.findByRole('button', { name: 'Keep them' });
     expect(question.queryByRole('button', { name: /remove/ })).toBeNull();
+  });
+
+  it('opens a row, in Cliniko where somebody may not see profiles', async () => {
+    const { go } = start();
+    const user = userEvent.setup();
+    await show();
+    await user.click(await screen.findByText(NGOZI.id));
+    expect(router.current).toMatchObject({ name: 'profile', id: NGOZI.id });
+
+    go.become({ person: { ...DANA, permissions: ['pms_link', 'pms_link.modify'] } });
+    router.reset({ name: 'settings', section: 'integration' });
+    const question = await region(title);
+    question.getByText(/^A row opens the client in Cliniko\. If you keep them/);
+    await user.click(await screen.findByText(NGOZI.id));
+    expect(go.Profiles.OpenInCliniko.mock.calls).toEqual([[NGOZI.id]]);
+    await heading('Settings');
   });
 
   it('is no question to others, who see only that there is one', async () => {

@@ -75,7 +75,7 @@ describe('the locked window', () => {
     ]);
   });
 
-  it('drops what was searched, and the dialog that named a client', async () => {
+  it('comes back to what was searched, and to no dialog that named a client', async () => {
     const go = startGo();
     unlocks(go);
     const user = userEvent.setup();
@@ -96,7 +96,33 @@ describe('the locked window', () => {
     await heading(/Visser/);
     expect(screen.queryByRole('alertdialog')).toBeNull();
     router.go({ name: 'profiles' });
-    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue('');
+    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue(LUCA.email);
+  });
+
+  it('comes back to the lists as they were left, with the same row', async () => {
+    const go = startGo();
+    unlocks(go);
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button(/^Archived/));
+    await screen.findByText('2 of 2 archived profiles');
+    const archived = await screen.findByRole('grid', { name: 'Profiles' });
+    archived.focus();
+    await user.keyboard('{ArrowDown}');
+    router.go({ name: 'attention' });
+    await user.click(await button(/^No email/));
+    expect(await button(/^No email/)).toHaveAttribute('aria-pressed', 'true');
+    await screen.findByText('3 of 4 profiles');
+
+    go.become(LOCKED);
+    await heading('TeleHab is locked');
+    await user.type(screen.getByLabelText('Password'), `${PASSWORD}{Enter}`);
+    expect(await button(/^No email/)).toHaveAttribute('aria-pressed', 'true');
+    await screen.findByText('3 of 4 profiles');
+    router.go({ name: 'profiles' });
+    expect(await button(/^Archived/)).toHaveAttribute('aria-pressed', 'true');
+    const grid = await screen.findByRole('grid', { name: 'Profiles' });
+    await vi.waitFor(() => expect(grid.getAttribute('aria-activedescendant')).toMatch(/-1$/));
   });
 
   it('announces no client whose answer comes too late', async () => {
@@ -142,20 +168,24 @@ describe('the locked window', () => {
   it('lets somebody else in, who starts at the list', async () => {
     const go = startGo();
     go.People.SignOut.mockImplementation(async () =>
-      go.set({ ...sample.SIGNED_OUT, locked: null, ...sample.TILES }),
+      go.set({ ...sample.SIGNED_OUT, locked: null, ...sample.TILES, lastPerson: '' }),
     );
     go.People.SignInAs.mockImplementation(async () => go.set({ person: sample.PRIYA }));
-    router.reset({ name: 'profile', id: NGOZI.id });
     const user = userEvent.setup();
     render(App);
+    await user.type(await screen.findByLabelText('Search name, email, phone'), NGOZI.email);
+    router.go({ name: 'profile', id: NGOZI.id });
     await heading(/Abara/);
     go.become(LOCKED);
     await user.click(await button('Sign in as somebody else'));
-    await user.click(await screen.findByRole('radio', { name: 'Priya Sample' }));
+    const priya = await screen.findByRole('radio', { name: 'Priya Sample' });
+    expect(screen.getAllByRole('radio', { checked: false })).toHaveLength(3);
+    await user.click(priya);
     await user.type(screen.getByLabelText('Password'), `${PASSWORD}{Enter}`);
     await heading('Profiles');
     expect(go.People.SignInAs.mock.calls).toEqual([[sample.PRIYA.id, PASSWORD]]);
     expect(router.canGoBack).toBe(false);
+    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue('');
   });
 
   it('is left only through Go, not by an answer from before', async () => {

@@ -192,3 +192,36 @@ describe('what is copied', () => {
     expect(go.About.CopyText.mock.calls).toEqual([[MEI.id]]);
   });
 });
+
+describe('the only one who manages people', () => {
+  it('is not offered Deactivate', async () => {
+    const { go } = as([...EVERYTHING], { name: 'settings', section: 'people' });
+    const owner = { ...sample.SAM, permissions: [...EVERYTHING] }; // and deactivated
+    go.People.List.mockResolvedValue([DANA, sample.PRIYA, owner]);
+    const row = within(await screen.findByRole('row', { name: /Dana Smith/ }));
+    row.getByText('Nobody else manages people, so this account stays active.');
+    expect(row.getByRole('button', { name: 'Edit Dana Smith' })).toBeVisible();
+    expect(row.queryByRole('button', { name: 'Deactivate Dana Smith' })).toBeNull();
+    expect(screen.getAllByText(/^Nobody else/)).toHaveLength(1);
+    await button('Deactivate Priya Sample');
+    await button('Reactivate Sam Former');
+  });
+});
+
+describe('a role', () => {
+  it('says in one sentence what its boxes say', async () => {
+    const { user } = as([...EVERYTHING], { name: 'settings', section: 'people' });
+    await user.click(await button('Add person'));
+    const form = within(await screen.findByRole('dialog', { name: 'Add a person' }));
+    await user.click(form.getByRole('button', { name: 'Customise' }));
+    form.getByText('See profiles, open clients who are new here, refresh and sync.');
+    const ticked = form.getAllByRole<HTMLInputElement>('checkbox', { checked: true });
+    expect(ticked.map((box) => box.getAttribute('aria-label'))).toEqual([
+      'See profiles',
+      'Open clients who are new here',
+      'Refresh and sync profiles',
+    ]);
+    form.getByText('“See profiles” alone is read only.');
+    expect(form.queryByText(/retention/i)).toBeNull(); // of which there is none here
+  });
+});

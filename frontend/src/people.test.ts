@@ -26,7 +26,7 @@ describe('people', () => {
     open('people');
     const row = (name: string) => screen.findByRole('row', { name: new RegExp(name) });
     expect(await row('Dana Smith')).toHaveTextContent('Owner');
-    expect(await row('Lee Example')).toHaveTextContent('Profiles: view, modify');
+    expect(await row('Lee Example')).toHaveTextContent('See profiles, refresh and sync profiles');
     expect(await row('Lee Example')).toHaveTextContent('Manage people');
     expect(await row('Sam Former')).toHaveTextContent('Deactivated');
     const own = within(await row('Dana Smith'));
@@ -51,10 +51,10 @@ describe('people', () => {
     expect(go.People.Add).not.toHaveBeenCalled();
 
     await user.type(form.getByLabelText('Password'), ' kettle owl seven');
-    expect(form.queryByLabelText('Profiles: Create')).toBeNull();
+    expect(form.queryByLabelText('Open clients who are new here')).toBeNull();
     await user.click(form.getByRole('button', { name: 'Customise' }));
-    await user.click(form.getByLabelText('Profiles: Create')); // off
-    await user.click(form.getByLabelText('Profiles: Modify')); // off
+    await user.click(form.getByLabelText('Open clients who are new here')); // off
+    await user.click(form.getByLabelText('Refresh and sync profiles')); // off
     await user.click(submit);
     expect(form.getByLabelText('Your password')).toHaveFocus();
     expect(go.People.Add).not.toHaveBeenCalled();
@@ -67,7 +67,7 @@ describe('people', () => {
     await user.click(submit);
 
     const row = await screen.findByRole('row', { name: /Kim Novice/ });
-    expect(row).toHaveTextContent('Profiles: view');
+    expect(row).toHaveTextContent('Read only');
     await gone();
     await vi.waitFor(() =>
       expect(screen.getByRole('button', { name: 'Add person' })).toHaveFocus(),
@@ -129,11 +129,11 @@ describe('people', () => {
     for (const role of form.getAllByRole('radio')) expect(role).not.toBeChecked();
     form.getByText('Custom permissions');
     const box = (name: string) => form.getByRole('checkbox', { name });
-    await user.click(box('Software integration: Delete'));
-    expect(box('Software integration: View')).toBeChecked();
-    await user.click(box('Profiles: View'));
-    await user.click(box('Software integration: View'));
-    expect(box('Software integration: Delete')).not.toBeChecked();
+    await user.click(box('Disconnect and erase'));
+    expect(box('See the connection')).toBeChecked();
+    await user.click(box('See profiles'));
+    await user.click(box('See the connection'));
+    expect(box('Disconnect and erase')).not.toBeChecked();
     await user.click(form.getByRole('button', { name: 'Save' }));
     expect(form.getByText('Choose at least one.')).toBeVisible();
     await user.click(box('Manage people'));
@@ -251,6 +251,22 @@ describe('security', () => {
       ['not this one', 'nine lanterns on a hill'],
       [PASSWORD, 'nine lanterns on a hill'],
     ]);
+  });
+
+  it('turns notifications on and off, and says why this computer shows none', async () => {
+    const { go, user } = open('security');
+    go.Today.SetNotify.mockRejectedValueOnce(
+      refusal('notifications_off', 'This computer does not allow notifications of TeleHab.'),
+    );
+    const setting = within(await screen.findByRole('region', { name: 'Notifications' }));
+    await user.click(setting.getByRole('button', { name: 'Turn on' }));
+    expect(await setting.findByRole('alert')).toHaveTextContent(/does not allow notifications/);
+    go.Today.SetNotify.mockImplementation(async (notify) => go.set({ notify }));
+    await user.click(setting.getByRole('button', { name: 'Turn on' }));
+    await user.click(await setting.findByRole('button', { name: 'Turn off' }));
+    await setting.findByRole('button', { name: 'Turn on' });
+    expect(setting.queryByRole('alert')).toBeNull();
+    expect(go.Today.SetNotify.mock.calls).toEqual([[true], [true], [false]]);
   });
 
   it('sets after how long the window locks, and how long clients are kept', async () => {

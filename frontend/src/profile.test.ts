@@ -30,6 +30,18 @@ describe('a complete profile', () => {
     screen.getByText('MM');
   });
 
+  it('is up to date as the syncs find it, however long ago it was changed', async () => {
+    const { go } = await open(MEI); // stored weeks ago
+    const page = within(screen.getByRole('main'));
+    const age = page.getByText('Up to date');
+    expect(age.closest('[title]')).toHaveAttribute(
+      'title',
+      expect.stringMatching(/^Synced Nov 3, 2026/),
+    );
+    go.tell({ problem: sample.refusal('key_refused') });
+    await page.findByText(/^Synced Nov 3, 2026/);
+  });
+
   it('calls and writes to whom it shows, and to nobody else', async () => {
     const { go, user } = await open({
       ...MEI,

@@ -108,11 +108,26 @@ describe('the sign-in', () => {
     expect(screen.queryByRole('radio')).toBeNull();
   });
 
-  it('chooses the first where nobody is known to have signed in last', async () => {
-    startGo({ ...SIGNED_OUT, ...TILES, lastPerson: 'who is not here any more' });
-    render(App);
-    expect(await tile('Dana Smith')).toBeChecked();
-  });
+  it.each(['', 'who is not here any more'])(
+    'chooses nobody where it is not known who will sign in: %s',
+    async (lastPerson) => {
+      const go = startGo({ ...SIGNED_OUT, ...TILES, lastPerson });
+      go.People.SignInAs.mockImplementation(async () => go.set({ person: PRIYA }));
+      const user = userEvent.setup();
+      render(App);
+      expect(await tile('Dana Smith')).toHaveFocus();
+      expect(screen.getAllByRole('radio', { checked: false })).toHaveLength(3);
+      expect(screen.getByText('Choose who signs in.')).toBeVisible();
+      expect(screen.queryByLabelText('Password')).toBeNull();
+      await user.keyboard('{Enter}purple');
+      await user.click(await tile('Priya Sample'));
+      expect(screen.queryByText('Choose who signs in.')).toBeNull();
+      expect(password()).toHaveValue('');
+      await user.type(password(), `${PASSWORD}{Enter}`);
+      await screen.findByRole('heading', { name: 'Profiles' });
+      expect(go.People.SignInAs.mock.calls).toEqual([[PRIYA.id, PASSWORD]]);
+    },
+  );
 
   it('takes an email and a password for another account', async () => {
     const go = startGo({ ...SIGNED_OUT, ...TILES });

@@ -48,6 +48,20 @@ describe('Sync', () => {
 });
 
 describe('the footer of the sidebar', () => {
+  it('says that the service synced last', async () => {
+    const lastSuccess = new Date(Date.now() - 2 * 60_000).toISOString();
+    const { go, user } = opened({ sync: { ...SYNC, lastSuccess, byService: true } });
+    expect(await footer()).toHaveTextContent('Synced by the service, 2 min ago');
+    expect(await footer()).toHaveAttribute('title', 'Synced by the service, 2 min ago');
+    expect((await button()).title).toMatch(/^Synced by the service, .*[0-9]{4}/);
+    await user.click(screen.getByRole('button', { name: 'Settings' }));
+    await user.click(await screen.findByRole('button', { name: 'Software integration' }));
+    await screen.findByText('2 min ago, by the service');
+    go.tell({ byService: false });
+    await screen.findByText('2 min ago');
+    expect(await footer()).toHaveTextContent('Up to date');
+  });
+
   it('opens the recent syncs, for whoever may see them', async () => {
     const { go, user } = opened();
     await user.click(await footer());

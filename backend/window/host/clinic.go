@@ -47,6 +47,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 	options.OnNotice = func(n syncer.Notice) {
 		h.options.Log.Warn().Str("notice", string(n)).Msg("a pass recovered")
 	}
+	options.OnService = func(err error) { logging.Failure(h.options.Log, "change the service's copy of the keys", err) }
 	options.OnUnsaved = func(err error) { logging.Failure(h.options.Log, "save that something was done", err) }
 	var err error
 	if c.Workspace, err = openWorkspace(ctx, options); err != nil {
@@ -95,6 +96,13 @@ func (c *Clinic) Session() *session.Session { return c.presence.Session() }
 // Locked returns who locked the window and comes back with the password alone,
 // or nil.
 func (c *Clinic) Locked() *staff.Person { return c.presence.Locked() }
+
+// KeepView keeps what the page shows in its lists for whoever has locked the
+// window: see session.Presence.KeepView.
+func (c *Clinic) KeepView(view string) { c.presence.KeepView(view) }
+
+// LeftToOther says that whoever locked the window has left it for somebody else.
+func (c *Clinic) LeftToOther() bool { return c.presence.LeftToOther() }
 
 // Lock ends the session of whoever is signed in; the password alone opens it
 // again. Syncing continues. In the demo, where there is no password to come

@@ -29,6 +29,7 @@ Function ${un}CloseRunning
       MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION \
         "TeleHab is still open, perhaps for another person on this computer. Close it, then choose Retry." \
         /SD IDCANCEL IDRETRY retry
+      Call ${un}StartService
       SetErrorLevel ${EXIT_RUNNING}
       Quit
       retry:

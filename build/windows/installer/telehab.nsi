@@ -23,6 +23,7 @@ Target amd64-unicode
 !define EXIT_RUNNING    32
 !define EXIT_OLD        64
 !define EXIT_KEPT       11
+!define EXIT_SERVICE    12
 !define EXIT_ADMIN      740
 !define EXIT_OTHER      1638
 
@@ -65,7 +66,6 @@ VIAddVersionKey "LegalCopyright" "Copyright (c) 2026 the TeleHab desktop authors
 Var Everyone # 1: for all who use the computer
 Var Purge    # 1: clients' data and key go too
 
-!include "running.nsh"
 !include "scheme.nsh"
 !include "webview.nsh"
 
@@ -86,6 +86,9 @@ Var Purge    # 1: clients' data and key go too
   ExecShell "runas" "${File}" "${Arguments}"
   Quit
 !macroend
+
+!include "service.nsh"
+!include "running.nsh"
 
 !macro ScopeIs Everybody
   StrCpy $Everyone ${Everybody}
@@ -144,6 +147,7 @@ Function ChooseFolder
 FunctionEnd
 
 Section
+  Call StopService
   Call CloseRunning
   SetOutPath $INSTDIR
   File "${FILES}\${PROGRAM}"
@@ -153,6 +157,7 @@ Section
   CreateShortcut "$SMPROGRAMS\TeleHab.lnk" "$INSTDIR\${PROGRAM}"
   Call WriteSetupKey
   Call RegisterScheme
+  Call StartService
   Call EnsureWebView
 SectionEnd
 
@@ -217,7 +222,10 @@ Function un.DeleteUninstaller
 FunctionEnd
 
 Section "un.TeleHab"
+  Call un.StopService
   Call un.CloseRunning
+  Call un.RemoveService
+  Call un.CloseRunning # the service's last run has just ended
   ${If} $Purge = 0
     MessageBox MB_YESNO|MB_ICONQUESTION|MB_DEFBUTTON2 \
       "Also erase the clients, the people and the Cliniko key that TeleHab has stored for you on this computer?$\r$\n$\r$\nNothing changes in Cliniko. Choose No if TeleHab will be installed again." \

@@ -92,6 +92,7 @@ export function answers(go: Found): Services {
     Security: {
       Lock: none,
       Active: done,
+      KeepView: done,
       Heartbeat: () => Promise.resolve(go.state.session),
       SetAutoLock: none,
       Keyring: () => Promise.resolve({ unprotected: false }),
@@ -102,6 +103,7 @@ export function answers(go: Found): Services {
     Clinics: {
       List: () => Promise.resolve(null),
       Use: none,
+      OpenIn: none,
       SetColor: none,
       ConnectSeparately: none,
       OpenDemo: none,
@@ -133,6 +135,7 @@ export function answers(go: Found): Services {
       Read: () => Promise.resolve(TODAY),
       Pin: done,
       StartWith: none,
+      SetNotify: none,
     },
     Profiles: {
       Find: (query) =>

@@ -64,6 +64,7 @@ export const SYNC: SyncStatus = {
   get lastSuccess() {
     return new Date().toISOString();
   },
+  byService: false,
   last: null,
   problem: null,
   unfinished: false,
@@ -82,6 +83,7 @@ export const STATE: AppState = {
   person: DANA,
   locked: null,
   people: [],
+  view: '',
   lastPerson: '',
   pin: { allowed: true, set: false },
   managers: ['Dana Smith', 'Lee Example'],
@@ -102,6 +104,7 @@ export const STATE: AppState = {
   },
   idleMinutes: 10,
   start: 'profiles',
+  notify: false,
   linkWaiting: false,
 };
 /** What is otherwise at other times. */

@@ -56,6 +56,7 @@ interface Security {
   Lock(): Promise<T.AppState>;
   Active(): Promise<void>;
   Heartbeat(): Promise<number>;
+  KeepView(view: string): Promise<void>;
   SetAutoLock(minutes: number): Promise<T.AppState>;
   Keyring(): Promise<T.KeyringView>;
   Retention(): Promise<T.RetentionView>;
@@ -66,6 +67,7 @@ interface Security {
 interface Clinics {
   List(): Promise<T.ClinicPlace[] | null>;
   Use(account: string): Promise<T.AppState>;
+  OpenIn(account: string, client: string): Promise<T.AppState>;
   SetColor(color: T.ClinicColor): Promise<T.AppState>;
   ConnectSeparately(key: string, own: string): Promise<T.AppState>;
   OpenDemo(): Promise<T.AppState>;
@@ -100,6 +102,7 @@ interface Today {
   Read(begins: string[]): Promise<T.TodayView>;
   Pin(id: string, pinned: boolean): Promise<void>;
   StartWith(screen: T.StartScreen): Promise<T.AppState>;
+  SetNotify(on: boolean): Promise<T.AppState>;
 }
 
 interface Profiles {

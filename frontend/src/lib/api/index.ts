@@ -88,6 +88,8 @@ export const api = {
   /** Somebody uses the keyboard or the mouse: the window does not lock itself yet. */
   active: () => settle(() => go().Security.Active(), LOCAL),
   /** The number of the session of whoever is signed in; 0 is nobody. */
+  /** What the lists show, for whoever has locked the window: the next state of theirs has it. */
+  keepView: (view: string) => settle(() => go().Security.KeepView(view), LOCAL),
   heartbeat: () => settle(() => go().Security.Heartbeat(), AT_ONCE),
   lock: () => settle(() => go().Security.Lock(), LOCAL),
   setIdleMinutes: (minutes: number) => settle(() => go().Security.SetAutoLock(minutes), LOCAL),
@@ -135,6 +137,9 @@ export const api = {
   connectSeparately: (key: string, own: string) =>
     settle(() => go().Clinics.ConnectSeparately(key, own), REMOTE),
   useClinic: (account: string) => settle(() => go().Clinics.Use(account), REMOTE),
+  /** Switches to it, where the link to this client waits. */
+  openInClinic: (account: string, client: string) =>
+    settle(() => go().Clinics.OpenIn(account, client), REMOTE),
 
   /** Of the clinic that is shown. */
   setColor: (color: ClinicColor) => settle(() => go().Clinics.SetColor(color), LOCAL),
@@ -198,6 +203,8 @@ export const api = {
   today: (begins: string[]) => settle(() => go().Today.Read(begins), LOCAL),
   pin: (id: string, pinned: boolean) => settle(() => go().Today.Pin(id, pinned), LOCAL),
   startWith: (screen: StartScreen) => settle(() => go().Today.StartWith(screen), LOCAL),
+  /** Without a limit: the system may ask the person. */
+  setNotify: (on: boolean) => settle(() => go().Today.SetNotify(on), UNLIMITED),
 
   /** As exportProfiles, of these clients alone. */
   exportSelected: (ids: string[], format: ExportFormat, password: string) =>

@@ -43,6 +43,17 @@ export function actionsFor(around: Surroundings, others: readonly ClinicPlace[])
   ];
 }
 
+/** Opens a client in one of these clinics, whose address somebody has pasted. */
+export function elsewhere(app: App, others: readonly ClinicPlace[], client: string): Action[] {
+  return others.map(({ account, name }) => ({
+    id: `open.${account}`,
+    label: t('clinics.useAndOpen', { name }),
+    run: async () => {
+      app.enter(await api.openInClinic(account, client));
+    },
+  }));
+}
+
 const go = (router: Router, route: Route) => () => {
   router.go(route);
   return Promise.resolve();

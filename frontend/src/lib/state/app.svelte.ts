@@ -11,6 +11,7 @@ import {
 import { words } from '$lib/i18n/words.svelte';
 import { clock } from './clock.svelte';
 import { router, type Route } from './route.svelte';
+import { viewOf } from './view';
 
 /** Which of the window's faces is shown. */
 export type Face = 'starting' | 'broken' | 'store' | 'welcome' | 'sign-in' | 'locked' | 'inside';
@@ -133,6 +134,7 @@ export class App {
     words.use(state.clientWord);
     clock.learn(state.sync.now);
     const person = this.state?.person?.id ?? this.#away;
+    const came = Boolean(state.person) && !this.state?.person;
     const known = state.generation === generation ? this.state?.sync : undefined;
     if (state.person) router.startAt(startOf(state), !this.state?.person);
     this.state = known && isOlder(state.sync, known) ? { ...state, sync: known } : state;
@@ -143,6 +145,8 @@ export class App {
     this.#away = state.locked && !state.person ? person : '';
     const left = person !== '' && person !== (state.person?.id ?? this.#away);
     if (left || state.generation > generation) router.reset();
+    const view = came ? viewOf(state.view) : null;
+    if (view) router.bring(view);
   }
 
   /**

@@ -16,7 +16,7 @@ import { SearchedList } from './searched-list.svelte';
 const SORTS = ['name', 'born', 'phone', 'reason', 'since'] as const;
 
 /** The profiles that need attention: what is searched, for which reason, and the rows. */
-export class AttentionList extends SearchedList<AttentionRow, AttentionSort> {
+export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Reason | null> {
   reason = $state<Reason | null>(null);
   /** How many need attention, whatever the search and the reason. */
   all = $state(0);
@@ -36,6 +36,13 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort> {
   }
 
   list = $derived(JSON.stringify([this.search, this.reason, this.sort, this.desc] as const));
+
+  protected get chosenNow(): Reason | null {
+    return this.reason;
+  }
+  protected set chosenNow(reason: Reason | null) {
+    this.reason = reason;
+  }
 
   /** What is shown, for whatever else is done with it. */
   get query(): ProfileQuery {

@@ -1,4 +1,5 @@
 import { api, type ClinicPlace } from '$lib/api';
+import { language, t } from '$lib/i18n';
 import { app } from './app.svelte';
 import { Task } from './task.svelte';
 
@@ -15,6 +16,20 @@ export class Clinics {
     app.enter(await api.useClinic(account));
     await this.reading.run(); // its data may not open, and then this screen stays
   });
+
+  /** Goes to a client whom the clinic that is shown does not have. */
+  readonly opening = new Task(async (account: string, client: string) => {
+    app.enter(await api.openInClinic(account, client));
+    await this.reading.run(); // as above
+  });
+
+  /** Says which they are beside the one that is shown; '' if there is none. */
+  get elsewhere(): string {
+    const { others } = this;
+    const all = new Intl.ListFormat(language, { type: 'conjunction' });
+    const names = all.format(others.map(({ name }) => name));
+    return others.length > 0 ? t('clinics.elsewhere', { count: others.length, names }) : '';
+  }
 
   get others(): ClinicPlace[] {
     return this.places.filter(({ current }) => !current);

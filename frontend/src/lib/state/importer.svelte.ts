@@ -10,7 +10,7 @@ import {
 import { isAsked } from './sync-line';
 import { RowWindows } from './windows.svelte';
 
-/** What the Sync patients page shows. `imported`: the list that was stored, once its results are closed. */
+/** What the page of an import shows. `imported`: the list that was stored, once its results are closed. */
 export type ImportStep =
   'start' | 'busy' | 'listed' | 'results' | 'imported' | 'stopped' | 'problem';
 

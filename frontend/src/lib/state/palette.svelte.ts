@@ -34,6 +34,8 @@ interface Surroundings {
   recents: () => readonly string[];
   /** What may be done now, given the clinics to switch to. */
   actions: (others: readonly ClinicPlace[]) => Action[];
+  /** How to open a client in one of these clinics. */
+  elsewhere: (others: readonly ClinicPlace[], client: string) => Action[];
 }
 
 /** The box over everything: what is typed, what fits, and which line is chosen. */
@@ -144,9 +146,18 @@ export class Palette {
       this.#take([...people, ...more], this.#actions(text));
     } catch (thrown) {
       if (turn !== this.#turn) return;
-      this.#take([], this.#actions(text));
-      this.problem = toErrorView(thrown);
+      const problem = toErrorView(thrown);
+      this.#take(problem.code === 'other_clinic' ? this.#elsewhere(text) : [], this.#actions(text));
+      this.problem = problem;
     }
+  }
+
+  /** An address of another clinic's Cliniko may be of one that is on this computer. */
+  #elsewhere(address: string): Choice[] {
+    const client = /\/patients\/(\d+)/.exec(address)?.[1];
+    if (!client) return [];
+    const actions = this.#around.elsewhere(this.#others, client);
+    return actions.map((action) => ({ kind: 'action', id: action.id, action }));
   }
 
   #actions(text: string): Choice[] {

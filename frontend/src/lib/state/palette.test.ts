@@ -33,7 +33,11 @@ async function typed(
   go.lists.all.abara = [rowOf(NGOZI), rowOf(MEI)];
   go.lists.all.zhang = [rowOf(ZOE)];
   prepare(go);
-  const palette = new Palette({ recents: () => recent, actions: () => ACTIONS });
+  const palette = new Palette({
+    recents: () => recent,
+    actions: () => ACTIONS,
+    elsewhere: () => [],
+  });
   palette.show();
   palette.type(text);
   await vi.waitFor(() => expect(palette.settled).toBe(true));
@@ -110,7 +114,7 @@ describe('Palette', () => {
     go.lists.all[NGOZI.id] = [rowOf(NGOZI)];
     go.lists.archived[LUCA.id] = [rowOf(LUCA)];
     const recents = () => [LUCA.id, STRANGER, NGOZI.id]; // one of them was erased since
-    const palette = new Palette({ recents, actions: () => ACTIONS });
+    const palette = new Palette({ recents, actions: () => ACTIONS, elsewhere: () => [] });
     palette.show();
     await vi.waitFor(() =>
       expect(lines(palette)).toEqual([

@@ -37,9 +37,11 @@ describe('permissions', () => {
       'Manage people',
     ]);
     expect(inWords(['practitioner', 'practitioner.modify', 'people'])).toEqual([
-      'Profiles: view, modify',
+      'See profiles, refresh and sync profiles',
       'Manage people',
     ]);
+    expect(inWords(['practitioner'])).toEqual(['Read only']);
+    expect(inWords(['practitioner', 'pms_link'])).toEqual(['See profiles', 'See the connection']);
     expect(inWords([])).toEqual([]);
   });
 });

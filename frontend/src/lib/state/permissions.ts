@@ -7,7 +7,7 @@ export const DEEDS: readonly Deed[] = ['create', 'modify', 'delete'];
 /** What belongs to no area. */
 export const ALONE = ['export', 'people'] as const satisfies readonly Permission[];
 
-/** The columns of the grid: to view an area, and what may be done there. */
+/** To view an area, and what may be done there. */
 export type Level = 'view' | Deed;
 export const LEVELS: readonly Level[] = ['view', ...DEEDS];
 
@@ -38,16 +38,20 @@ export function toggled(has: readonly Permission[], permission: Permission, on: 
   return [...next];
 }
 
+/** Somebody who reads profiles, and changes nothing. */
+const isReader = (has: readonly Permission[]) => has.length === 1 && has[0] === 'practitioner';
+
 /** What somebody may do, in words: a line for each area. */
 export function inWords(has: readonly Permission[]): string[] {
+  if (isReader(has)) return [t('people.readOnly')];
   const lines = AREAS.flatMap((area) => {
     const levels = LEVELS.filter((level) => has.includes(permissionFor(area, level)));
     if (levels.length === 0) return [];
-    const names = levels.map((level) => t(`people.level.${level}`).toLowerCase());
-    return t('people.some', {
-      area: t(`people.area.${area}`),
-      levels: levels.length === LEVELS.length ? t('people.all') : names.join(', '),
-    });
+    if (levels.length === LEVELS.length) {
+      return t('people.all', { area: t(`people.area.${area}`) });
+    }
+    const [first = '', ...rest] = levels.map((level) => t(`people.may.${area}.${level}`));
+    return [first, ...rest.map((each) => each[0]?.toLowerCase() + each.slice(1))].join(', ');
   });
   const alone = ALONE.filter((each) => has.includes(each));
   const everything = AREAS.every((area) => all(area).every((each) => has.includes(each)));

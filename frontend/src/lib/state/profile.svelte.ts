@@ -32,6 +32,8 @@ export class OneProfile {
   #shown = 0;
   #followed = false;
   #missedNews = false;
+  /** When a sync had ended well last, as the refresh failed. */
+  #syncedBefore = '';
 
   #app: App;
 
@@ -50,10 +52,20 @@ export class OneProfile {
   }
 
   follow(): () => void {
-    return on('profiles', () => {
-      if (this.refreshing) this.#missedNews = true;
-      else void this.load();
-    });
+    const stops = [
+      on('profiles', () => {
+        if (this.refreshing) this.#missedNews = true;
+        else void this.load();
+      }),
+      on('sync', ({ phase, problem, lastSuccess }) => {
+        if (phase !== 'idle' || problem || lastSuccess === this.#syncedBefore) return;
+        // It found nothing newer in Cliniko than what is shown, or has stored it.
+        if (this.view && this.stale?.code !== 'not_found') this.stale = null;
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /** Reads what is stored; once more where something changes meanwhile. */
@@ -97,6 +109,7 @@ export class OneProfile {
       if (failed) this.outcome = view.failure ? 'still' : 'fixed';
     } catch (thrown) {
       this.stale = toErrorView(thrown);
+      this.#syncedBefore = this.#app.sync?.lastSuccess ?? '';
       if (this.#missedNews) void this.load();
     } finally {
       this.refreshing = false;

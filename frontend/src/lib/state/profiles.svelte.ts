@@ -18,8 +18,13 @@ const NONE = { all: 0, attention: 0, archived: 0, noPhone: 0, noEmail: 0, week: 
 
 const SORTS = ['name', 'born', 'sex', 'email', 'phone', 'updated'] as const;
 
+interface Chosen {
+  filter: ProfileFilter;
+  narrow: Narrow;
+}
+
 /** The Profiles screen: what is searched, filtered and sorted, and the rows. */
-export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
+export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
   filter = $state<ProfileFilter>('all');
   narrow = $state.raw<Narrow>(EVERYBODY);
   /** How many each filter would show, whatever the search. */
@@ -31,6 +36,14 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort> {
 
   constructor() {
     super('profiles.order', SORTS, ['updated']);
+  }
+
+  protected get chosenNow(): Chosen {
+    return { filter: this.filter, narrow: this.narrow };
+  }
+  protected set chosenNow({ filter, narrow }: Chosen) {
+    this.filter = filter;
+    this.narrow = narrow;
   }
 
   /** What is shown, in one text: another one is another list. */

@@ -58,16 +58,22 @@ describe('the locked page', () => {
 
   it('comes back to the same place, for the same person alone', async () => {
     const { go } = await locked();
+    const view = { profiles: { search: MEI.email, chosen: { filter: 'all' }, active: 3 } };
+    router.bring(view);
     vi.advanceTimersByTime(REST);
     expect(JSON.stringify(history.state)).not.toContain(MEI.email);
+    const [[kept = ''] = []] = go.Security.KeepView.mock.calls;
+    expect(JSON.parse(kept)).toEqual(view);
     router.reset(); // the next page
     const next = new App();
     recallPlace(next);
     expect(history.state).toBeNull();
     await next.load();
     expect(next.face).toBe('locked');
-    next.take(go.set({ person: DANA, locked: null }));
+    expect(router.view).toBeNull();
+    next.take(go.set({ person: DANA, locked: null, view: kept }));
     expect(router.current).toEqual({ name: 'profile', id: MEI.id });
+    expect(router.view).toEqual(view);
   });
 
   it('of a page that has shown nobody stays', async () => {

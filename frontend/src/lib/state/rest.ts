@@ -1,3 +1,4 @@
+import { api } from '$lib/api';
 import type { App } from './app.svelte';
 import { router, type Route } from './route.svelte';
 
@@ -46,6 +47,9 @@ export function followRest(
           ? { name: 'settings', section: router.current.section }
           : router.current;
       history.replaceState({ person: app.away, route } satisfies Place, '');
+      // What was searched for may be a name: Go keeps it, as the web view might on the disk.
+      if (app.away && router.view)
+        void api.keepView(JSON.stringify(router.view)).catch(() => undefined);
       reload();
     }, REST);
   };

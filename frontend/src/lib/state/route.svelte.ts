@@ -1,4 +1,5 @@
 import type { Erasure } from '$lib/api';
+import type { View } from './view';
 
 export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 'audit' | 'about';
 
@@ -35,6 +36,9 @@ export class Router {
   #past = $state.raw<Route[]>([]);
   /** Where whoever is signed in begins. */
   #start = this.current;
+  /** What the lists show now; null where none are on the screen. */
+  #look: (() => View) | null = null;
+  #left: View | null = null;
 
   /** Sets where one begins; `moves`: also whoever has been nowhere else. */
   startAt(start: Route, moves: boolean) {
@@ -66,6 +70,30 @@ export class Router {
     this.#past = this.#past.slice(0, -1);
   }
 
+  /** What the lists show, or showed to whoever has locked the window. */
+  get view(): View | null {
+    return this.#look?.() ?? this.#left;
+  }
+
+  /** Whoever comes back is to find this. */
+  bring(view: View) {
+    this.#left = view;
+  }
+
+  /** The lists are on the screen. Returns what they are to show. */
+  shows(look: () => View): View | null {
+    const { view } = this;
+    this.#look = look;
+    return view;
+  }
+
+  /** They leave it: for whoever comes back, unless they belong to somebody or something else. */
+  hides(look: () => View) {
+    if (this.#look !== look) return;
+    this.#left = look();
+    this.#look = null;
+  }
+
   /** Forgets the way here: after signing in, out, or changing the clinic. */
   reset(to: Route = this.#start) {
     const fresh = { ...to }; // whoever waits where they were has been elsewhere, start or not
@@ -73,6 +101,7 @@ export class Router {
     this.#past = [];
     this.current = fresh;
     this.cameBack = false;
+    this.#look = this.#left = null;
   }
 }
 

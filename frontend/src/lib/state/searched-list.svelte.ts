@@ -1,10 +1,11 @@
 import { toErrorView } from '$lib/api';
 import { keep, recall } from './kept';
 import { Selection } from './selection.svelte';
+import type { ListView } from './view';
 import { RowWindows, type Part } from './windows.svelte';
 
 /** A long list of Go's that is searched and sorted, of which the view has a part. */
-export abstract class SearchedList<Row, Sort extends string> {
+export abstract class SearchedList<Row, Sort extends string, Chosen = unknown> {
   search = $state('');
   /** What the rows that are shown were found by: `search` while no answer is awaited. */
   searched = $state('');
@@ -18,6 +19,8 @@ export abstract class SearchedList<Row, Sort extends string> {
   active = $state(0);
   /** How far the list is scrolled, kept likewise. */
   scroll = $state(0);
+  /** It was left with the lock: the active row is to come into view. */
+  restored = false;
 
   rows = new RowWindows<Row>((offset, limit) => this.load(offset, limit));
   selection = new Selection();
@@ -43,6 +46,24 @@ export abstract class SearchedList<Row, Sort extends string> {
   abstract readonly list: string;
 
   protected abstract load(offset: number, limit: number): Promise<Part<Row>>;
+
+  /** What it is narrowed to, besides the search. */
+  protected abstract chosenNow: Chosen;
+
+  /** What is seen of it; null where nobody has looked. */
+  get view(): ListView<Chosen> | null {
+    const { search, chosenNow, active } = this;
+    return this.rows.ready ? { search, chosen: chosenNow, active } : null;
+  }
+
+  /** It was left so, and is found so again: with the row in view that the keyboard was on. */
+  restore({ search, chosen, active }: ListView<Chosen>) {
+    this.search = search;
+    this.chosenNow = chosen;
+    this.active = active;
+    this.restored = true;
+    this.rows.show(active, active);
+  }
 
   /** By what a row is selected. */
   abstract refOf(row: Row): string;

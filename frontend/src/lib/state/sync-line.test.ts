@@ -119,6 +119,19 @@ describe('the status line', () => {
     expect(line(cancelled).text).toBe('Synced 2 days ago');
   });
 
+  it('says that the last sync was the service’s', () => {
+    const byService = true;
+    expect(line({ byService, lastSuccess: '2026-11-22T11:58:00Z' })).toMatchObject({
+      mood: 'calm',
+      text: 'Synced by the service, 2 min ago',
+    });
+    expect(line({ byService, lastSuccess: '2026-11-22T10:00:00Z' })).toMatchObject({
+      mood: 'waiting',
+      text: 'Synced by the service, 2 hr ago',
+    });
+    expect(line({ byService, problem: problem('offline') }).mood).toBe('offline');
+  });
+
   it('says what a sync brought that somebody has asked for', () => {
     const failed = (count: number) => ({ tally: { ...base.tally, failed: count } });
     const said = (answer: SyncedView, count: number) => line({}, failed(count), answer).text;

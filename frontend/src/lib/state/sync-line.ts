@@ -20,6 +20,10 @@ const recent: Route = { name: 'settings', section: 'syncs' };
 /** The copy is up to date for so many milliseconds after a sync: several that run by themselves. */
 const FRESH = 60 * 60_000;
 
+/** Syncs come by themselves and work: what is here is what Cliniko has. */
+export const isCurrent = ({ lastSuccess, problem, offlineSince }: SyncStatus, now: number) =>
+  !problem && !offlineSince && now - Date.parse(lastSuccess) <= FRESH;
+
 /** Whether the engine works now; `listed` waits for a person. */
 export const isRunning = (sync: SyncStatus) => sync.phase !== 'idle' && sync.phase !== 'listed';
 
@@ -107,15 +111,18 @@ export function brought(synced: SyncedView, failed: number): string {
   return t('status.stillFailing', { count: failed, shown: number(failed) });
 }
 
+/** When the last sync ended well, and that it was the service's, which runs without a window. */
+export const synced = ({ byService }: Pick<SyncStatus, 'byService'>, when: string) =>
+  t(byService ? 'status.syncedByService' : 'status.synced', { when });
+
 /** Nothing runs and nothing is wrong: how old the copy is, or what the last sync brought. */
 function calmLine(state: Tallied, times: Times, answer: SyncedView | null): SyncLine {
-  const { lastSuccess } = state.sync;
+  const { lastSuccess, byService } = state.sync;
   if (answer) return { mood: 'calm', text: brought(answer, state.tally.failed), to: recent };
-  if (times.now - Date.parse(lastSuccess) > FRESH) {
-    const text = t('status.synced', { when: ago(lastSuccess, times.now) });
-    return { mood: 'waiting', text, to: recent };
-  }
-  return { mood: 'calm', text: t('status.upToDate'), to: recent };
+  const fresh = times.now - Date.parse(lastSuccess) <= FRESH;
+  const text =
+    fresh && !byService ? t('status.upToDate') : synced(state.sync, ago(lastSuccess, times.now));
+  return { mood: fresh ? 'calm' : 'waiting', text, to: recent };
 }
 
 type Tallied = Pick<AppState, 'sync' | 'tally'>;

@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import { actionsFor } from './actions';
+import { actionsFor, elsewhere } from './actions';
 import { announcer } from './announcer.svelte';
 import type { App } from './app.svelte';
 import { AttentionList } from './attention.svelte';
@@ -13,6 +13,7 @@ import { Recents } from './recents';
 import type { Router } from './route.svelte';
 import { SyncNow } from './sync-now.svelte';
 import { Today } from './today.svelte';
+import type { View } from './view';
 
 /**
  * All that outlives a screen and may hold something of one clinic, for one person
@@ -33,8 +34,15 @@ export class Workspace {
   readonly links: Links;
 
   #closed = false;
+  #router: Router;
 
   constructor(app: App, router: Router) {
+    this.#router = router;
+    const view = router.shows(this.#look);
+    for (const [name, list] of Object.entries(this.#lists)) {
+      const seen = view?.[name];
+      if (seen) list.restore(seen as never); // what the same list has said of itself
+    }
     this.round = new FailedRound(router);
     this.links = new Links(app, router);
     this.syncNow = new SyncNow(this.say);
@@ -42,6 +50,7 @@ export class Workspace {
     this.palette = new Palette({
       recents: () => recents.ids,
       actions: (others) => actionsFor({ app, router, round, syncNow }, others),
+      elsewhere: (others, client) => elsewhere(app, others, client),
     });
   }
 
@@ -52,9 +61,21 @@ export class Workspace {
 
   readonly attention = new AttentionList(this.say);
 
+  get #lists() {
+    const { profiles, attention } = this;
+    return { profiles, attention };
+  }
+
+  /** What whoever has locked the window comes back to. */
+  readonly #look = (): View => {
+    const { profiles, attention } = this.#lists;
+    return { profiles: profiles.view, attention: attention.view };
+  };
+
   /** It is no longer shown: nothing of it is heard, and nothing chosen in it is opened. */
   close() {
     this.#closed = true;
+    this.#router.hides(this.#look);
     this.links.close();
     this.palette.close();
     announcer.forget();

@@ -26,6 +26,8 @@ export function listScreen<Row extends { name: string }>(around: Surroundings<Ro
   onMount(() => {
     list.rows.reload();
     if (router.cameBack) void backToRow();
+    else if (list.restored) void rowIntoView();
+    list.restored = false;
   });
   onDestroy(() => {
     left = true;
@@ -63,6 +65,13 @@ export function listScreen<Row extends { name: string }>(around: Surroundings<Ro
     await around.locate?.();
     await intoList();
     grid()?.move(list.active);
+  }
+
+  /** Whoever comes back after the lock sees the row; the focus is theirs to put. */
+  async function rowIntoView() {
+    await list.rows.settled();
+    await tick();
+    if (!left) grid()?.move(list.active);
   }
 
   async function intoList() {
