@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,9 +52,11 @@ func directory100000(ctx context.Context, rounds int) (lines []line, err error) 
 		slow, usual = append(slow, percentile(times, 99)), append(usual, percentile(times, 50))
 		edited = append(edited, afterEdit(people))
 	}
+	suggest := timeLine("directory-100000-suggest", suggestions(people, rounds), 50*time.Millisecond)
+	suggest.Note = "a misspelt search that finds nobody, and the name that it is one edit away from"
 	search := timeLine("directory-100000-search", slow, 5*time.Millisecond)
 	search.Note = fmt.Sprintf("99 of 100 searches; half take %s, and the list after one profile has changed %s", rounded(median(usual)), rounded(median(edited)))
-	return []line{search, timeLine("directory-100000-ready", ready[0], 800*time.Millisecond)}, nil
+	return []line{search, suggest, timeLine("directory-100000-ready", ready[0], 800*time.Millisecond)}, nil
 }
 
 // fullWorkspace creates a data directory with this many clients. They come from
@@ -129,6 +132,25 @@ func afterEdit(people *directory.Directory) time.Duration {
 	people.Apply([]profile.Entry{one})
 	people.Find(firstPage)
 	return time.Since(started)
+}
+
+// suggestions measures how long a search takes that finds nobody and is
+// misspelt, in each round the slowest of some.
+func suggestions(people *directory.Directory, rounds int) (slowest []time.Duration) {
+	for range rounds {
+		var times []time.Duration
+		for _, search := range []string{"smiht", "jonse", "wiliams", "ann xqvztrw", "xqvztrw vztrwxq trwxqvz"} {
+			q := firstPage
+			q.Search = search
+			started := time.Now()
+			if people.Find(q).Matched == 0 {
+				people.Suggest(q)
+			}
+			times = append(times, time.Since(started))
+		}
+		slowest = append(slowest, slices.Max(times))
+	}
+	return slowest
 }
 
 // searches are what people type, letter by letter, for clients who exist and

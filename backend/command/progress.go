@@ -52,7 +52,7 @@ func (p *progress) report(now syncer.Progress) { p.show(progressLine(now)) }
 
 // demo shows how far the demo is that is made before it can be synced.
 func (p *progress) demo(done, all int) {
-	p.show(fmt.Sprintf("Making the demo: %d of %d", done, all))
+	p.show(fmt.Sprintf("Setting up the demo: %d of %d", done, all))
 	if done == all {
 		p.end()
 	}

@@ -165,7 +165,7 @@ func (t *Terminal) printState(s *state, oldest *maxAge) error {
 	}
 	t.tellService(s)
 	if s.Unfinished {
-		_, _ = fmt.Fprintln(t.Out, "An import was cut off. telehab sync --full resumes it.")
+		_, _ = fmt.Fprintln(t.Out, "A sync was cut off. telehab sync --full resumes it.")
 	}
 	if s.Missing > 0 {
 		_, _ = fmt.Fprintf(t.Out, "%s no longer in Cliniko. Decide with telehab missing.\n", ofProfiles(s.Missing, s.Profiles))

@@ -14,7 +14,7 @@ import (
 )
 
 // ofTheWindow is what a sentence names that a terminal does not have.
-var ofTheWindow = regexp.MustCompile(`Settings|\bChoose (Repair|Try again|Sync)|choose Repair|Reload|[Pp]aste\b|[Cc]lick\b|separate store|` +
+var ofTheWindow = regexp.MustCompile(`Settings|\bChoose (Repair|Try again|Sync)|choose Repair|Reload|[Pp]aste\b|[Cc]lick\b|Add a clinic\.|` +
 	`Sign in first|sign in as|to sign in and|start TeleHab again|Sync again|selection`)
 
 // onlyInTheWindow are sentences that no command prints, by how they begin.
@@ -99,8 +99,8 @@ func TestNextStepsInATerminal(t *testing.T) {
 			"Connect it with telehab connect --as EMAIL, which reads the API key from standard input.",
 		"Paste the API key first. Cliniko shows it once, right after you add it.": "No API key came on standard input. Cliniko shows it once, right after you add it.",
 		"This key belongs to Bay Street, and this computer is connected to Harbour Physio, so nothing was changed. " +
-			"Use a key of Harbour Physio. To have both, keep the other one in a separate store.": "This key belongs to Bay Street, and this computer is connected to " +
-			"Harbour Physio, so nothing was changed. Use a key of Harbour Physio. To have both, set TELEHAB_DATA_DIR to a folder of its own for the other one.",
+			"Use a key of Harbour Physio. To have both, choose Add a clinic.": "This key belongs to Bay Street, and this computer is connected to " +
+			"Harbour Physio, so nothing was changed. Use a key of Harbour Physio. To have both, choose Add a clinic in the window, or set TELEHAB_DATA_DIR to a folder of its own for the other one.",
 		"This person is no longer here. Reload the list of people.": "This person is no longer here. telehab people list --as EMAIL says who is.",
 		"Check that the disk works and that you can write to it, then start TeleHab again.": "Check that the disk works and that you can write to it, " +
 			"then run the command again.",

@@ -106,7 +106,7 @@ func TestProgressOfTheDemo(t *testing.T) {
 		terminal bool
 		want     string
 	}{
-		{true, "\rMaking the demo: 0 of 2\rMaking the demo: 1 of 2\rMaking the demo: 2 of 2\r                       \r"},
+		{true, "\rSetting up the demo: 0 of 2\rSetting up the demo: 1 of 2\rSetting up the demo: 2 of 2\r                           \r"},
 		{false, ""},
 	} {
 		var said bytes.Buffer

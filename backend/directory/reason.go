@@ -20,12 +20,27 @@ var Reasons = [...]Reason{
 	Reason(profile.FieldFirstName), Reason(profile.FieldLastName), OtherReason,
 }
 
+// ReasonsOf counts those of the entries that need attention for each of the
+// Reasons.
+func ReasonsOf(entries []profile.Entry) (counts [len(Reasons)]int) {
+	for i := range entries {
+		for n, reason := range Reasons {
+			if needsFor(&entries[i], reason) {
+				counts[n]++
+			}
+		}
+	}
+	return counts
+}
+
 // has reports whether the row needs attention for this reason.
-func (r *row) has(reason Reason) bool {
-	if r.entry.Failure == nil {
+func (r *row) has(reason Reason) bool { return needsFor(&r.entry, reason) }
+
+func needsFor(e *profile.Entry, reason Reason) bool {
+	if e.Failure == nil {
 		return false
 	}
-	problems := r.entry.Failure.Problems
+	problems := e.Failure.Problems
 	if len(problems) == 0 {
 		return reason == OtherReason
 	}

@@ -24,15 +24,23 @@ type Shared struct {
 // as noemail@clinic.example, or is a care home's.
 const maxFamily = 10
 
+// Many is an email or a phone number that more than maxFamily others have, which
+// says nothing of them.
+type Many struct {
+	Email  bool   // otherwise a phone number
+	Text   string // as the client has it
+	Others int    // who are active and have it
+}
+
 // SharingContact returns the active and archived clients who have the email or a
 // phone number of this one: first those with the same birth date, then those who
 // are active, each by name. Emails and numbers are the same if a search for one
 // finds the other. An email or a number of more than maxFamily others counts as
-// nobody's: many is how many have nothing else in common. Clients who were merged
-// or deleted are left out: Cliniko has dealt with them.
-func (d *Directory) SharingContact(e *profile.Entry) (family []Shared, many int) {
+// nobody's, and is one of many. Clients who were merged or deleted are left out:
+// Cliniko has dealt with them.
+func (d *Directory) SharingContact(e *profile.Entry) (family []Shared, many []Many) {
 	if e.Profile.State != profile.Active && e.Profile.State != profile.Archived {
-		return nil, 0
+		return nil, nil
 	}
 	d.settleTexts()
 	defer d.mu.RUnlock()
@@ -40,11 +48,10 @@ func (d *Directory) SharingContact(e *profile.Entry) (family []Shared, many int)
 	rows := slices.DeleteFunc(d.mayShare(&own), func(r *row) bool {
 		return r.entry.Ref == e.Ref || r.entry.Profile.State == profile.Merged || !own.hasEmailOf(r) && !own.hasPhoneOf(r)
 	})
-	own.forgetWhatManyHave(rows)
+	many = own.forgetWhatManyHave(rows)
 	for _, r := range rows {
 		s := Shared{Email: own.hasEmailOf(r), Phone: own.hasPhoneOf(r)}
 		if !s.Email && !s.Phone {
-			many++
 			continue
 		}
 		s.Entry = r.entry
@@ -82,8 +89,13 @@ func (d *Directory) settleTexts() {
 
 // contact is what one client may have in common with others.
 type contact struct {
-	email  string     // folded; "" if there is none
-	phones [][]string // of each number the forms in which it may be stored, each after its mark
+	email  string // folded; "" if there is none
+	phones []number
+}
+
+type number struct {
+	text  string   // as it is written
+	forms []string // in which it may be stored, each after its mark
 }
 
 func contactOf(e *profile.Entry, country string) contact {
@@ -93,33 +105,48 @@ func contactOf(e *profile.Entry, country string) contact {
 		c.email = email
 	}
 	for _, phone := range e.Profile.Phones {
-		for _, piece := range phonePieces(fold(phone.Number)) {
-			if forms := sameNumber(piece, country); len(forms) > 0 {
-				c.phones = append(c.phones, forms)
+		pieces := phonePieces(fold(phone.Number))
+		for _, piece := range pieces {
+			forms := sameNumber(piece, country)
+			if len(forms) == 0 {
+				continue
 			}
+			if len(pieces) == 1 {
+				piece = phone.Number
+			}
+			c.phones = append(c.phones, number{piece, forms})
 		}
 	}
 	return c
 }
 
 // forgetWhatManyHave forgets the email and the numbers that more than maxFamily
-// of the rows have.
-func (c *contact) forgetWhatManyHave(rows []*row) {
-	many := func(has func(*row) bool) bool {
-		n := 0
+// of the rows have, and returns them.
+func (c *contact) forgetWhatManyHave(rows []*row) (forgotten []Many) {
+	forget := func(what Many, has func(*row) bool) bool {
+		all := 0
 		for _, r := range rows {
-			if has(r) {
-				n++
+			if !has(r) {
+				continue
+			}
+			all++
+			if r.in(All) {
+				what.Others++
 			}
 		}
-		return n > maxFamily
+		if all <= maxFamily {
+			return false
+		}
+		forgotten = append(forgotten, what)
+		return true
 	}
-	if many(c.hasEmailOf) {
+	if forget(Many{Email: true, Text: c.email}, c.hasEmailOf) {
 		c.email = ""
 	}
-	c.phones = slices.DeleteFunc(c.phones, func(forms []string) bool {
-		return many(func(r *row) bool { return r.hasNumber(forms) })
+	c.phones = slices.DeleteFunc(c.phones, func(n number) bool {
+		return forget(Many{Text: n.text}, func(r *row) bool { return r.hasNumber(n) })
 	})
+	return forgotten
 }
 
 // sameNumber returns the forms in which the same number may be stored; none for
@@ -149,7 +176,10 @@ func (d *Directory) mayShare(c *contact) []*row {
 	if c.email != "" {
 		email = needles(c.email)
 	}
-	phones := needles(slices.Concat(c.phones...)...)
+	var phones []needle
+	for _, n := range c.phones {
+		phones = append(phones, needles(n.forms...)...)
+	}
 	var found []*row
 	for n := range d.texts {
 		var in blockBits
@@ -168,10 +198,9 @@ func (c *contact) hasEmailOf(r *row) bool { return c.email != "" && r.email == c
 // hasPhoneOf reports whether one of the numbers is one of the row's, whole.
 func (c *contact) hasPhoneOf(r *row) bool { return slices.ContainsFunc(c.phones, r.hasNumber) }
 
-// hasNumber reports whether the number with these forms is one of the row's,
-// whole.
-func (r *row) hasNumber(forms []string) bool {
-	return slices.ContainsFunc(forms, func(form string) bool {
+// hasNumber reports whether the number is one of the row's, whole.
+func (r *row) hasNumber(n number) bool {
+	return slices.ContainsFunc(n.forms, func(form string) bool {
 		_, after, found := strings.Cut(r.phones, form)
 		for found && after != "" && after[0] >= '0' && after[0] <= '9' {
 			_, after, found = strings.Cut(after, form)

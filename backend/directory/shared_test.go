@@ -106,23 +106,28 @@ func TestWhatManyHaveIsNobodys(t *testing.T) {
 	d.Apply(all)
 	for ref, want := range map[string]struct {
 		family string
-		many   int
+		many   string
 	}{
-		"110": {"210 phone born", 11},
-		"111": {"", 12},
-		"210": {"110 phone born", 11},
-		"310": {"311 email phone, 320 email phone, 312 email phone, 313 email phone, 314 email phone, 315 email phone, 316 email phone, 317 email phone, 318 email phone, 319 email phone", 0},
+		"110": {"210 phone born", "[{true noemail@clinic.example 12} {false (02) 5550 1234 11}]"},
+		"111": {"", "[{true noemail@clinic.example 12} {false (02) 5550 1234 11}]"},
+		"210": {"110 phone born", "[{true noemail@clinic.example 12}]"},
+		"310": {"311 email phone, 320 email phone, 312 email phone, 313 email phone, 314 email phone, 315 email phone, 316 email phone, 317 email phone, 318 email phone, 319 email phone", "[]"},
 	} {
 		e, _ := d.One(ref)
 		_, many := d.SharingContact(&e)
-		if family := sharing(d, ref); family != want.family || many != want.many {
-			t.Errorf("%s: %q and %d with what many have, want %q and %d", ref, family, many, want.family, want.many)
+		if family := sharing(d, ref); family != want.family || fmt.Sprint(many) != want.many {
+			t.Errorf("%s: %q and %v that many have, want %q and %v", ref, family, many, want.family, want.many)
 		}
 	}
 	d.Forget([]string{"111"}) // eleven others have the email now, and ten the number
 	e, _ := d.One("112")
-	if family, many := d.SharingContact(&e); len(family) != 10 || many != 1 || family[0].Email || !family[0].Phone {
-		t.Errorf("%d and %d with what many have", len(family), many)
+	if family, many := d.SharingContact(&e); len(family) != 10 || fmt.Sprint(many) != "[{true noemail@clinic.example 11}]" || family[0].Email || !family[0].Phone {
+		t.Errorf("%d and %v that many have", len(family), many)
+	}
+	archived, _ := d.One("210")
+	d.Apply([]profile.Entry{as(profile.Archived, archived)})
+	if _, many := d.SharingContact(&e); fmt.Sprint(many) != "[{true noemail@clinic.example 10}]" {
+		t.Errorf("one of them is archived: %v", many)
 	}
 }
 

@@ -104,6 +104,9 @@ func clientsAreTrue(t *testing.T, w *workspace.Workspace) {
 	if share := float64(tally.Failed) / float64(tally.Active); err != nil || share < 0.05 || share > 0.08 {
 		t.Errorf("%+v need attention, %v", tally, err)
 	}
+	if tally.Active < 1900 || tally.Active >= 2000 {
+		t.Errorf("%d clients: the window promises nearly 2,000", tally.Active)
+	}
 	engine, err := w.Engine(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ type AttentionRow struct {
 	Name      string        `json:"name"` // "Last, First"; "" if there is none
 	Preferred string        `json:"preferred"`
 	Born      string        `json:"born"`
-	Phone     string        `json:"phone"` // mobile if there is one
+	Phone     string        `json:"phone"` // as in ProfileRow
 	Problems  []ProblemView `json:"problems"`
 	Reason    string        `json:"reason"` // all problems in one sentence
 	Since     string        `json:"since"`
@@ -69,20 +69,27 @@ func (a *Attention) Find(q ProfileQuery) (AttentionPage, error) {
 		query := attentionQuery(ctx, c, &q)
 		query.Limit = min(query.Limit, maxRows)
 		found := profiles.Find(query)
-		page := AttentionPage{Rows: []AttentionRow{}, Matched: found.Matched, All: found.Counts.Attention, Reasons: []ReasonCount{}}
+		page := AttentionPage{Rows: []AttentionRow{}, Matched: found.Matched, All: found.Counts.Attention, Reasons: reasonCounts(found.Counts.Reasons)}
 		highlighter := profiles.Highlighter(query.Search)
 		for i := range found.Entries {
 			row := attentionRow(&found.Entries[i])
-			row.Hits = HitsView{Name: highlighter.Name(row.Name), Preferred: highlighter.Name(row.Preferred), Phone: highlighter.Phone(row.Phone)}
+			row.Hits = HitsView{Name: highlighter.Name(row.Name), Preferred: highlighter.Name(row.Preferred)}
+			row.Phone, row.Hits.Phone = phoneHit(&highlighter, &found.Entries[i].Profile, row.Phone)
 			page.Rows = append(page.Rows, row)
-		}
-		for i, count := range found.Counts.Reasons {
-			if count > 0 {
-				page.Reasons = append(page.Reasons, ReasonCount{Reason: string(directory.Reasons[i]), Count: count})
-			}
 		}
 		return page, nil
 	})
+}
+
+// reasonCounts leaves out what nobody needs attention for.
+func reasonCounts(counts [len(directory.Reasons)]int) []ReasonCount {
+	reasons := []ReasonCount{}
+	for i, count := range counts {
+		if count > 0 {
+			reasons = append(reasons, ReasonCount{Reason: string(directory.Reasons[i]), Count: count})
+		}
+	}
+	return reasons
 }
 
 // Refs returns the refs of the rows that fit the query, of all of them if need

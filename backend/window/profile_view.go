@@ -26,7 +26,7 @@ type ProfileView struct {
 	Mailable       bool         `json:"mailable"`     // Profiles.Mail can write to the email
 	Shared         []SharedView `json:"shared"`       // others with the same email or phone, possible duplicates first; at most 6
 	SharedMore     int          `json:"sharedMore"`   // how many more there are
-	SharedByMany   int          `json:"sharedByMany"` // others whose email or phone is the same, and that of many
+	SharedByMany   []ManyView   `json:"sharedByMany"` // an email or phone that is also that of many
 	Phones         []PhoneView  `json:"phones"`
 	PrivacyPolicy  string       `json:"privacyPolicy"` // accepted, refused, "" for no answer
 	UpdatedAt      string       `json:"updatedAt"`     // changed in Cliniko
@@ -60,6 +60,14 @@ type SharedView struct {
 	Duplicate bool `json:"duplicate"`
 }
 
+// ManyView is an email or a phone number that so many have that it says nothing
+// of them.
+type ManyView struct {
+	Email  bool   `json:"email"`  // otherwise a phone number
+	Text   string `json:"text"`   // to search for those who have it
+	Others int    `json:"others"` // who have it; at least one
+}
+
 // MergedView is a client who is now part of another one.
 type MergedView struct {
 	ID   string `json:"id"`
@@ -70,7 +78,7 @@ func profileView(e *profile.Entry, now time.Time) ProfileView {
 	p := e.Profile.Displayed()
 	view := ProfileView{ID: e.Ref, State: string(p.State), Title: p.Title, FirstName: p.FirstName, Preferred: p.PreferredFirstName,
 		LastName: p.LastName, FamilyFirst: p.FamilyFirstName(), Born: p.DateOfBirth.String(), ImpossibleBorn: p.ImpossibleBirthDate, Age: -1, Sex: p.Sex, GenderIdentity: p.GenderIdentity, Pronouns: p.Pronouns,
-		Email: p.Email, Mailable: mailAddress(p.Email) != "", Shared: []SharedView{}, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
+		Email: p.Email, Mailable: mailAddress(p.Email) != "", Shared: []SharedView{}, SharedByMany: []ManyView{}, Phones: []PhoneView{}, UpdatedAt: instant(p.UpdatedAt), CreatedAt: instant(p.CreatedAt), SyncedAt: instant(p.SyncedAt),
 		ArchivedAt: instant(p.ArchivedAt), MergedInto: string(p.MergedInto), Merged: []MergedView{}, Failure: failureView(e)}
 	if !p.DateOfBirth.IsZero() {
 		view.Age = p.DateOfBirth.AgeOn(profile.DateOf(now.Local()))
@@ -88,8 +96,12 @@ func profileView(e *profile.Entry, now time.Time) ProfileView {
 }
 
 // addShared says who has the same email or phone.
-func (v *ProfileView) addShared(all []directory.Shared, many int) {
-	v.SharedByMany = many
+func (v *ProfileView) addShared(all []directory.Shared, many []directory.Many) {
+	for _, m := range many {
+		if m.Others > 0 {
+			v.SharedByMany = append(v.SharedByMany, ManyView{m.Email, profile.Display(m.Text), m.Others})
+		}
+	}
 	for i := range all[:min(len(all), maxShared)] {
 		p := all[i].Entry.Profile.Displayed()
 		v.Shared = append(v.Shared, SharedView{ID: all[i].Entry.Ref, Name: p.ShownName(), Born: p.DateOfBirth.String(), State: string(p.State),

@@ -37,12 +37,29 @@ func (p *Profiles) Find(q ProfileQuery) (ProfilePage, error) {
 		highlighter := profiles.Highlighter(query.Search)
 		for i := range found.Entries {
 			row := profileRow(&found.Entries[i])
-			row.Hits = HitsView{Name: highlighter.Name(row.Name), Preferred: highlighter.Name(row.Preferred),
-				Email: highlighter.Email(row.Email), Phone: highlighter.Phone(row.Phone)}
+			row.Hits = HitsView{Name: highlighter.Name(row.Name), Preferred: highlighter.Name(row.Preferred), Email: highlighter.Email(row.Email)}
+			row.Phone, row.Hits.Phone = phoneHit(&highlighter, &found.Entries[i].Profile, row.Phone)
 			page.Rows = append(page.Rows, row)
+		}
+		if found.Matched == 0 {
+			page.Suggestion = profiles.Suggest(query)
 		}
 		return page, nil
 	})
+}
+
+// phoneHit returns the phone number to show in a row, with what the search has
+// hit in it: the main one, unless another one alone was hit.
+func phoneHit(h *directory.Highlighter, p *profile.Profile, main string) (number string, hits []int) {
+	if hits = h.Phone(main); hits != nil {
+		return main, hits
+	}
+	for _, phone := range p.Displayed().Phones {
+		if hits = h.Phone(phone.Number); hits != nil {
+			return phone.Number, hits
+		}
+	}
+	return main, nil
 }
 
 // IDs returns the ids of the rows that fit the query, of all of them if

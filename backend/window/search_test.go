@@ -1,6 +1,8 @@
 package window
 
 import (
+	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -46,5 +48,70 @@ func TestRowsShowNoControlsAndSayWhatWasHit(t *testing.T) {
 	}
 	if kept, err := store.One(t.Context(), id); err != nil || kept.Profile.FirstName != first || kept.Profile.LastName != last {
 		t.Errorf("%+q %+q is kept, %v", kept.Profile.FirstName, kept.Profile.LastName, err)
+	}
+}
+
+// A row shows the phone number that the search has hit, which may not be the one
+// that it usually shows.
+func TestARowShowsThePhoneThatWasHit(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 76, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	id := f.fake.IDs()[3]
+	f.edit(id, func(p *fakeclinic.Patient) {
+		p.Email = nil // so that they need attention, too
+		p.Phones = []fakeclinic.Phone{{Type: "Home", Number: "(03) 5550 8642"}, {Type: "Mobile", Number: "0491 579 246"}}
+	})
+	f.imported()
+	for search, want := range map[string]string{
+		"5550 8642":       "(03) 5550 8642 [5 14]",
+		"+61 3 5550 8642": "(03) 5550 8642 [1 14]",
+		"0491 579 246":    "0491 579 246 [0 12]",
+		id:                "0491 579 246 []",
+	} {
+		page, err := f.app.Profiles.Find(ProfileQuery{Search: search, Filter: "all", Limit: 5})
+		if err != nil || len(page.Rows) != 1 || page.Rows[0].ID != id {
+			t.Fatalf("%q: %d rows, %v", search, len(page.Rows), err)
+		}
+		if got := fmt.Sprint(page.Rows[0].Phone, " ", page.Rows[0].Hits.Phone); got != want {
+			t.Errorf("%q: %s, want %s", search, got, want)
+		}
+		needy, err := f.app.Attention.Find(ProfileQuery{Search: search, Limit: 5})
+		if err != nil || len(needy.Rows) != 1 {
+			t.Fatalf("%q: %d rows, %v", search, len(needy.Rows), err)
+		}
+		if got := fmt.Sprint(needy.Rows[0].Phone, " ", needy.Rows[0].Hits.Phone); got != want {
+			t.Errorf("%q among those who need attention: %s, want %s", search, got, want)
+		}
+	}
+}
+
+func TestASearchThatFindsNobodySuggestsOneThatDoes(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 77, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.edit(f.fake.IDs()[3], func(p *fakeclinic.Patient) { p.FirstName, p.LastName = new("Ada"), new("Quillon") })
+	f.imported()
+	for search, want := range map[string]string{"qiullon": "Quillon", "ada quilon": "ada Quillon", "quillon": "", "quill": "", "xqvztrw": ""} {
+		page, err := f.app.Profiles.Find(ProfileQuery{Search: search, Filter: "all", Limit: 5})
+		if err != nil || page.Suggestion != want {
+			t.Errorf("%q: %q, want %q, %v", search, page.Suggestion, want, err)
+		}
+	}
+}
+
+// What is listed before a sync says how many lack what.
+func TestAListingCountsItsReasons(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 78, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	ids := f.fake.IDs()
+	f.edit(ids[3], func(p *fakeclinic.Patient) { p.Email = nil })
+	f.edit(ids[4], func(p *fakeclinic.Patient) { p.Email, p.Sex = nil, nil })
+	f.edit(ids[5], func(p *fakeclinic.Patient) { p.DateOfBirth = new("2099-01-01") })
+	listed, err := f.app.Sync.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ListingView{Total: 40, Failing: 3, Ready: 37, Reasons: []ReasonCount{{"email", 2}, {"sex", 1}, {"other", 1}}}
+	if again, err := f.app.Sync.ListingSummary(); err != nil || !reflect.DeepEqual(listed, want) || !reflect.DeepEqual(again, want) {
+		t.Errorf("%+v and %+v, %v", listed, again, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/runner"
 	"telehab.io/desktop/backend/session"
@@ -40,7 +41,8 @@ func (s *Sync) List() (ListingView, error) {
 }
 
 func listingView(l *syncer.Listed) ListingView {
-	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived}
+	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived,
+		Reasons: reasonCounts(directory.ReasonsOf(l.Entries))}
 }
 
 // Listing returns a part of what List found, until somebody leaves it.

@@ -151,6 +151,8 @@ type ListingView struct {
 	Failing  int `json:"failing"`  // of them, those that need attention
 	Ready    int `json:"ready"`    // of them, without
 	Archived int `json:"archived"` // left out of the list
+
+	Reasons []ReasonCount `json:"reasons"` // of Failing; those that nobody has left out
 }
 
 // ListedRow is one patient of the listing, those that need attention first,
@@ -219,6 +221,9 @@ type ProfilePage struct {
 	NoEmail   int          `json:"noEmail"`
 	Week      int          `json:"week"`
 	Month     int          `json:"month"`
+	// Suggestion is a search that finds somebody, where this one finds nobody and
+	// a word of it looks misspelt; "" for none.
+	Suggestion string `json:"suggestion"`
 }
 
 // ProfileRow is one line of the profile list.
@@ -229,7 +234,7 @@ type ProfileRow struct {
 	Born      string        `json:"born"`
 	Sex       string        `json:"sex"`
 	Email     string        `json:"email"`
-	Phone     string        `json:"phone"` // mobile if there is one
+	Phone     string        `json:"phone"` // mobile if there is one; another one if the search has hit that alone
 	State     string        `json:"state"` // active, archived, merged, deleted
 	Problems  []ProblemView `json:"problems"`
 	UpdatedAt string        `json:"updatedAt"` // changed in Cliniko

@@ -39,7 +39,7 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 	switch now, err := w.db.Clinic(ctx); {
 	case err == nil && now.AccountID != clinic.AccountID:
 		return &profile.Error{Code: profile.OtherClinic, Message: fmt.Sprintf(
-			"This key belongs to %s, and this computer is connected to %s, so nothing was changed. Use a key of %[2]s. To have both, keep the other one in a separate store.", clinic.Name, now.Name)}
+			"This key belongs to %s, and this computer is connected to %s, so nothing was changed. Use a key of %[2]s. To have both, choose Add a clinic.", clinic.Name, now.Name)}
 	case err != nil && profile.CodeOf(err) != profile.NotConnected && profile.CodeOf(err) != profile.StoreDamaged: // connecting mends that one
 		return err
 	}

@@ -23,7 +23,7 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await equals('the steps', said, [
       'Sign in, done',
       'Connect Cliniko, done',
-      'Import patients, done',
+      'Sync patients, done',
       '4 Button in Cliniko, next',
     ]);
     await accessibleInBoth('13-first-steps');

@@ -67,8 +67,8 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
       .waitFor();
     assert.deepEqual((await state()).tally, before.tally);
     await accessibleInBoth('30-other-clinic');
-    await button('Keep it separately').click();
-    const question = page.getByRole('dialog', { name: 'Keep this clinic separately?' });
+    await button('Add a clinic').click();
+    const question = page.getByRole('dialog', { name: 'Add a clinic' });
     await question.getByLabel('Your password').fill(owner.password);
     await question.getByRole('button', { name: 'Add clinic' }).click();
     await heading(/Riverside Physio/).waitFor();

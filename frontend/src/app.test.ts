@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { router } from './lib/state/route.svelte';
-import { startGo } from './testing/go';
+import { later, startGo } from './testing/go';
 import * as sample from './testing/samples';
 import { importsAtOnce } from './testing/sync';
 
@@ -38,6 +38,15 @@ describe('the window', () => {
     await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
     expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*need attention/);
+    expect(within(results).getByText('7 clients in Cliniko')).toBeVisible();
+    await within(results).findByText('No email');
+    expect(within(results).getByText('No email').parentElement).toHaveTextContent(/^No email\s*3$/);
+    expect(
+      within(results).getByText(
+        'The 4 clients who need attention have profiles here, too. Add what is missing in Cliniko; each profile then syncs by itself.',
+      ),
+    ).toBeVisible();
+    expect(within(results).getByRole('button', { name: 'Set up the button' })).toBeVisible();
     await user.click(
       within(results).getByRole('button', { name: 'Show those that need attention' }),
     );
@@ -48,6 +57,20 @@ describe('the window', () => {
     expect(go.Integration.Connect.mock.calls).toEqual([['MS0xMjM0NTY3ODkwMTIzNDU2-au2']]);
     expect(go.Sync.List).toHaveBeenCalledOnce();
     expect(go.Sync.Import).toHaveBeenCalledOnce();
+  });
+
+  it('shows nothing in Inter before all of its letters are there', async () => {
+    const letters = later<FontFace[]>();
+    const load = vi.fn(() => letters.promise);
+    Object.defineProperty(document, 'fonts', { configurable: true, value: { load } });
+    startGo();
+    render(App);
+    await vi.waitFor(() => expect(load).toHaveBeenCalled());
+    expect(load.mock.calls).toEqual([['1em Inter', 'ałạ']]); // of its three files
+    letters.answer([]);
+    await screen.findByRole('grid', { name: 'Profiles' });
+    expect(document.documentElement).toHaveAttribute('data-inter');
+    Reflect.deleteProperty(document, 'fonts');
   });
 
   it('shows the rows, finds one and opens it by keyboard', async () => {

@@ -95,7 +95,7 @@ describe('the profiles that need attention', () => {
       expect(go.Attention.Find).toHaveBeenLastCalledWith(expect.objectContaining(query));
     });
     expect(screen.getByLabelText('Search name, email, phone')).toHaveFocus();
-    await screen.findByText('Nobody who needs attention fits “hana”');
+    await screen.findByText('Nobody who needs attention matches “hana”');
     await user.click(await button('Show all'));
     await screen.findByText('4 of 4 profiles');
     expect(chips.getByRole('button', { name: 'All 4' })).toHaveAttribute('aria-pressed', 'true');
@@ -107,6 +107,8 @@ describe('the profiles that need attention', () => {
     await user.keyboard('{ArrowDown}{Enter}');
     await screen.findByText('2 of 4');
     expect(router.current).toEqual({ name: 'profile', id: HANA.id, failed: true });
+    expect(await button(/^Needs attention/)).toHaveAttribute('aria-current', 'page');
+    expect(await button('Profiles')).not.toHaveAttribute('aria-current');
     await user.keyboard('j{Escape}');
     const back = await list();
     await vi.waitFor(() => expect(back).toHaveFocus());
@@ -166,6 +168,8 @@ describe('the profiles that need attention', () => {
     const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
     expect(dialog).toHaveTextContent(/phone numbers of 3 clients.*not sealed/);
     expect(within(dialog).getByLabelText(/^A page to print/)).toBeChecked();
+    // It asks for the password alone: the rest is chosen already.
+    await vi.waitFor(() => expect(within(dialog).getByLabelText('Your password')).toHaveFocus());
     await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
     await screen.findByText('Saved to call-sheet.html', { selector: 'footer *' });
     await user.click(await button('Call sheet'));

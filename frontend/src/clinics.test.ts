@@ -248,11 +248,19 @@ describe('the menu of clinics', () => {
   });
 });
 
+/** Tells what has been scrolled into view since, alone or with what is around it. */
+function watchScrolling() {
+  const scrolling = vi.spyOn(Element.prototype, 'scrollIntoView');
+  return (what: Element) =>
+    scrolling.mock.contexts.some((each) => (each as Element).contains(what));
+}
+
 describe('a second clinic', () => {
   const refused = sample.refusal('other_clinic', 'This key belongs to Riverside Physio.');
 
-  it('is kept separately', async () => {
+  it('is added where its key was refused', async () => {
     const go = withBoth();
+    const scrolledTo = watchScrolling();
     go.Integration.Connect.mockRejectedValue(refused);
     go.Clinics.ConnectSeparately.mockImplementation(async () => shows(go, RIVERSIDE));
     router.reset(INTEGRATION);
@@ -261,8 +269,10 @@ describe('a second clinic', () => {
     await user.click(await button('Replace key'));
     await user.type(screen.getByLabelText('API key'), KEY);
     await user.click(await button('Save'));
-    await user.click(await button('Keep it separately'));
-    const dialog = await screen.findByRole('dialog', { name: 'Keep this clinic separately?' });
+    expect(scrolledTo(await screen.findByText(/^This key belongs to Riverside/))).toBe(true);
+    expect(screen.getByLabelText('API key')).toHaveFocus();
+    await user.click(await button('Add a clinic'));
+    const dialog = await screen.findByRole('dialog', { name: 'Add a clinic' });
     await user.click(within(dialog).getByRole('button', { name: 'Add clinic' }));
     expect(await within(dialog).findByText('Enter your password.')).toBeVisible();
     expect(go.Clinics.ConnectSeparately.mock.calls).toEqual([]);
@@ -281,7 +291,7 @@ describe('a second clinic', () => {
     await user.click(await button('Replace key'));
     await user.type(screen.getByLabelText('API key'), `${KEY}{Enter}`);
     await screen.findByText(/This key belongs to Riverside/);
-    expect(absent('Keep it separately')).toBeNull();
+    expect(absent('Add a clinic')).toBeNull();
   });
 
   it('is found on the sign-in screen', async () => {

@@ -95,7 +95,9 @@ describe('the demo', () => {
 });
 
 const making = () =>
-  screen.queryByRole('progressbar', { name: 'Making the demo clinic, with a month of history' });
+  screen.queryByRole('progressbar', {
+    name: 'Setting up the demo clinic, with a month of history',
+  });
 
 describe('a demo that is made', () => {
   it.each([

@@ -39,14 +39,15 @@ describe('getting started', () => {
     expect(await steps()).toEqual([
       'Sign in, done',
       '2 Connect Cliniko, next',
-      '3 Import clients, later',
+      '3 Sync clients, later',
       '4 Button in Cliniko, later',
     ]);
     await user.type(await screen.findByLabelText('API key'), 'MS0xLWFiY2RlZmdoaWprbG1ub3A-au2');
     await user.click(await button('Save'));
     await heading('Connected to Harbour Physio');
     await user.click(await button('Sync clients'));
-    await screen.findByText(/^You can start now\. The 4 that need attention are kept here/);
+    await screen.findByText(/^You can start now\. The 4 that need attention get profiles too;/);
+    expect(screen.getByText('No email').parentElement).toHaveTextContent(/^No email\s*3$/);
     await user.click(await button('Start sync'));
     await user.click(await button('Close sync results'));
     await screen.findByText(/^This is the list that was synced/);
@@ -63,13 +64,32 @@ describe('getting started', () => {
     expect(go.Links.SetButton.mock.calls).toEqual([['waiting']]);
     await (await guide()).findByText('Waiting for Cliniko', { selector: 'p' });
     expect(await steps()).toContain('Button in Cliniko, waiting for Cliniko');
-    await card.findByText('Waiting for Cliniko’s approval');
+    await card.findByText('Works on this computer. Waiting for Cliniko’s approval.');
     expect(card.queryByText('I have written to Cliniko')).toBeNull();
     expect(screen.queryByText(/^Everything is set up/)).toBeNull();
 
     go.become({ button: 'works' }); // somebody has clicked in Cliniko
     await screen.findByText(/^Everything is set up/);
     expect(screen.queryByText('Getting started')).toBeNull();
+  });
+
+  it('offers its last step at the end of the sync', async () => {
+    const { go, user } = integration({
+      button: '',
+      tally: { ...sample.STATE.tally, active: 0, failed: 0 },
+      sync: { ...sample.SYNC, lastSuccess: '', last: null },
+    });
+    importsAtOnce(go);
+    const { findByRole } = await guide();
+    await user.click(await findByRole('button', { name: 'Sync clients' }));
+    await user.click(await button('Start sync'));
+    const results = within(await screen.findByRole('region', { name: 'Sync results' }));
+    await results.findByText('Next: the button in Cliniko');
+    await user.click(results.getByRole('button', { name: 'Set up the button' }));
+    const card = within(await screen.findByRole('region', { name: 'Open in TeleHab' }));
+    await card.findByText(/support@cliniko\.com/);
+    expect(card.getByRole('heading', { name: 'Open in TeleHab' })).toHaveFocus();
+    expect(go.Sync.Discard).toHaveBeenCalledOnce();
   });
 
   it('waits where one left it, and does without the button', async () => {

@@ -222,6 +222,23 @@ describe('the card Open in TeleHab', () => {
     await open.findByText(/support@cliniko\.com/);
   });
 
+  it.each([
+    ['', 'Works on this computer. Cliniko has to approve the App URL.', 'use the bookmarklet'],
+    ['waiting', 'Works on this computer. Waiting for Cliniko’s approval.', 'use the bookmarklet'],
+    ['unused', 'Works on this computer', 'use the bookmarklet'],
+    ['works', 'Ready', 'Now click Open in, TeleHab'],
+  ] as const)('says what is true while the button is “%s”', async (state, text, next) => {
+    const go = start();
+    go.become({ button: state });
+    go.Links.Test.mockResolvedValueOnce(true);
+    const user = userEvent.setup();
+    render(App);
+    const open = await card();
+    await open.findByText(text);
+    await user.click(open.getByRole('button', { name: 'Test it' }));
+    expect(await open.findByText(/^It works:/)).toHaveTextContent(next);
+  });
+
   it('asks before it takes the links from another program', async () => {
     const go = start();
     go.Links.Setup.mockResolvedValue({ ...LINK_SETUP, state: 'foreign', owner: 'Example Player' });

@@ -145,13 +145,29 @@ describe('others with the same email or phone', () => {
     expect(router.current).toEqual({ name: 'profile', id: CHILD.id });
   });
 
-  it('are counted where so many have it that it says nothing of them', async () => {
-    await open({ ...MEI, sharedByMany: 30_000 });
+  it('are counted where so many have it that it says nothing of them, and shown', async () => {
+    const { go, user } = await open({
+      ...MEI,
+      sharedByMany: [
+        { email: true, text: 'desk@example.com', others: 16 },
+        { email: false, text: '02 5550 1234', others: 30_000 },
+      ],
+    });
     const card = within(screen.getByRole('region', { name: 'Same email or phone' }));
-    expect(card.getAllByRole('listitem').map((item) => item.textContent.trim())).toEqual([
-      '30,000 others have an email or phone of this profile that many have.',
+    const texts = card.getAllByRole('listitem').map((item) => item.textContent);
+    expect(texts.map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
+      '16 other clients share this email (often a family’s or the clinic’s own). Show them',
+      '30,000 other clients share 02 5550 1234 (often a family’s or a home’s). Show them',
     ]);
     expect(screen.queryByText(/Possible duplicate/)).toBeNull();
+    const [first] = card.getAllByRole('button', { name: 'Show them' });
+    await user.click(first as HTMLElement);
+    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue(
+      'desk@example.com',
+    );
+    expect(go.Profiles.Find).toHaveBeenLastCalledWith(
+      expect.objectContaining({ search: 'desk@example.com', filter: 'all' }),
+    );
   });
 
   it('who are archived are told apart', async () => {

@@ -81,6 +81,19 @@ describe('the profile list', () => {
     expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('');
   });
 
+  it('asks whether a name that nobody has was meant to be another one', async () => {
+    const { user, go } = await shown();
+    go.suggestions.Smiht = 'Smith';
+    go.lists.all.Smith = [rowOf(MEI)];
+    await user.keyboard('{Control>}f{/Control}Smiht');
+    await screen.findByRole('heading', { name: 'No client matches “Smiht”' });
+    await user.click(await button('Did you mean Smith?'));
+    await waitFor(() => {
+      expect(footer()).toBe('1 of 7 profiles');
+    });
+    expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('Smith');
+  });
+
   it('marks the first hit while one types, and Enter opens it', async () => {
     const { user } = await shown();
     await user.keyboard('{Control>}f{/Control}müller');
@@ -133,7 +146,7 @@ describe('the profile list', () => {
     await user.keyboard('{Control>}f{/Control}');
     expect(activeRow(grid)).not.toHaveAttribute('data-pointed');
     await user.keyboard('nobody at all{Enter}');
-    await screen.findByText(/No profile/);
+    await screen.findByText('No client matches “nobody at all”');
     expect(router.current.name).toBe('profiles');
   });
 

@@ -39,18 +39,55 @@ async function rowsOf(name: string | RegExp) {
 describe('Today', () => {
   it('says who changed and who is new, and since when', async () => {
     const { go } = opened();
-    const news = await region(/^2 changed in Cliniko since /);
-    expect(within(news).getByText('1 new')).toBeVisible();
-    const rows = await rowsOf(/^2 changed/);
-    expect(rows).toHaveLength(3);
-    expect(rows[0]).toMatch(/^Müller, Mei New client /);
-    expect(rows[1]).toMatch(/^Abara, Ngozi First Name, Phone Numbers /);
-    expect(rows[2]).toMatch(/^Visser, Luca Archived Archived in Cliniko /);
+    const changed = await rowsOf(/^2 changed in Cliniko since /);
+    expect(changed).toHaveLength(2);
+    expect(changed[0]).toMatch(/^Abara, Ngozi First Name, Phone Numbers /);
+    expect(changed[1]).toMatch(/^Visser, Luca Archived Archived in Cliniko /);
+    const added = await rowsOf(/^1 new in Cliniko since /);
+    expect(added).toHaveLength(1);
+    expect(added[0]).toMatch(/^Müller, Mei /);
     expect(go.Today.Look).toHaveBeenCalledOnce();
     const [begins] = go.Today.Look.mock.calls[0] ?? [];
     expect(begins).toHaveLength(8);
     // The history has the values, and who reads it is in the audit trail.
     expect(go.Profiles.History).not.toHaveBeenCalled();
+  });
+
+  it('has each row under its number, the latest by the time that it shows first', async () => {
+    const now = Date.now();
+    const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+    /** Somebody whose details changed so many minutes ago in Cliniko, or who is new here since then. */
+    const news = (name: string, minutes: number, added: boolean): NewsView => ({
+      client: { ...sample.ROW, id: name, name, born: '' },
+      added,
+      change: added
+        ? { at: minutesAgo(minutes), updatedAt: '', opened: false, fields: [] }
+        : {
+            at: minutesAgo(1), // all of them came with the last sync
+            updatedAt: minutesAgo(minutes),
+            opened: false,
+            fields: [{ field: 'email', label: 'Email', before: '', after: '' }],
+          },
+    });
+    opened(
+      {},
+      {
+        ...TODAY,
+        changed: 3,
+        added: 2,
+        news: [
+          news('Third', 50, false),
+          news('New, later', 5, true),
+          news('First', 10, false),
+          news('New, earlier', 70, true),
+          news('Second', 30, false),
+        ],
+      },
+    );
+    const names = async (title: RegExp) =>
+      (await rowsOf(title)).map((row) => row.replace(/ (Email|\d).*/, ''));
+    expect(await names(/^3 changed in Cliniko since /)).toEqual(['First', 'Second', 'Third']);
+    expect(await names(/^2 new in Cliniko since /)).toEqual(['New, later', 'New, earlier']);
   });
 
   it('says who needs attention, with what is missing, and how that was a week ago', async () => {
@@ -120,8 +157,15 @@ describe('Today', () => {
       change: TODAY.news[1]?.change as NewsView['change'],
     }));
     const { user } = opened({}, { ...TODAY, changed: 15, added: 15, news: many });
-    await user.click(await button('Show 14 more'));
-    await screen.findByText(/These are the latest 20\./);
+    await user.click(
+      within(await region(/^15 changed/)).getByRole('button', { name: 'Show 4 more' }),
+    );
+    expect(await rowsOf(/^15 changed/)).toHaveLength(10);
+    expect(
+      within(await region(/^15 changed/)).getByText(/These are the latest 10\./),
+    ).toBeVisible();
+    await user.click(within(await region(/^15 new/)).getByRole('button', { name: 'Show 4 more' }));
+    expect(within(await region(/^15 new/)).getByText(/These are the latest 10\./)).toBeVisible();
   });
 
   it('says that all is well', async () => {

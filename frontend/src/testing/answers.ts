@@ -9,6 +9,8 @@ export interface Found {
   profiles: typeof sample.PROFILES;
   /** The list by its filter and by what is searched for: nobody by another text. */
   lists: Record<ProfileFilter, Record<string, ProfileRow[]>>;
+  /** What is suggested for a search that finds nobody. */
+  suggestions: Record<string, string>;
   counts: typeof sample.COUNTS;
   /** Those that need attention, in the order of the list, and how many for each reason. */
   failing: typeof sample.FAILING;
@@ -25,6 +27,7 @@ export const found = (state: AppState): Found => ({
     attention: { '': sample.ROWS.filter(({ problems }) => problems.length > 0) },
     archived: { '': [sample.LUCA, sample.NOAH].map(sample.rowOf) },
   },
+  suggestions: {},
   counts: { ...sample.COUNTS },
   failing: sample.FAILING,
   reasons: sample.REASONS,
@@ -136,7 +139,12 @@ export function answers(go: Found): Services {
     },
     Profiles: {
       Find: (query) =>
-        Promise.resolve({ rows: part(query), matched: shown(query).length, ...go.counts }),
+        Promise.resolve({
+          rows: part(query),
+          matched: shown(query).length,
+          ...go.counts,
+          suggestion: go.suggestions[query.search] ?? '',
+        }),
       IDs: (query) => Promise.resolve(part(query).map(({ id }) => id)),
       FindName: none,
       Get: (id) => {

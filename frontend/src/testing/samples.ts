@@ -149,7 +149,7 @@ export const NGOZI: ProfileView = {
   mailable: true,
   shared: [],
   sharedMore: 0,
-  sharedByMany: 0,
+  sharedByMany: [],
   phones: [
     { type: 'Mobile', number: '0491 570 156', dialable: true },
     { type: 'Home', number: '02 5550 1234', dialable: true },
@@ -310,6 +310,7 @@ export const manyRows = (count: number): ProfileRow[] =>
     name: `Sample, Number ${index + 1}`,
   }));
 export const COUNTS: Omit<ProfilePage, 'rows' | 'matched'> = {
+  suggestion: '',
   all: 7,
   attention: 4,
   archived: 2,
@@ -337,7 +338,13 @@ export const MISSING: MissingView[] = [
   { id: ZOE.id, name: 'Zhang, Zoë', born: '1990-03-04' },
 ];
 
-export const LISTING: ListingView = { total: 7, failing: 4, ready: 3, archived: 2 };
+export const LISTING: ListingView = {
+  total: 7,
+  failing: 4,
+  ready: 3,
+  archived: 2,
+  reasons: REASONS,
+};
 export const LISTED: ListedRow = {
   id: OLIVER.id,
   name: 'Chen, Oliver',

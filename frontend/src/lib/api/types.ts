@@ -78,7 +78,7 @@ export type ProblemView = Narrow<
 >;
 export type FailureView = Narrow<go.FailureView, { code: FailureCode; problems: ProblemView[] }>;
 
-export type ListingView = FromGo<go.ListingView>;
+export type ListingView = Narrow<go.ListingView, { reasons: ReasonCount[] }>;
 export type ListedRow = Narrow<go.ListedRow, { problems: ProblemView[]; code: '' | FailureCode }>;
 export type ListingPage = Narrow<go.ListingPage, { rows: ListedRow[] }>;
 

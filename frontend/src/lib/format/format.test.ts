@@ -24,6 +24,20 @@ describe('ago', () => {
     expect(ago(before(past), NOW)).toMatch(words);
   });
 
+  /** At this time of a day of November 2026 where the test runs. */
+  const at = (day: number, hour: number) => new Date(2026, 10, day, hour).getTime();
+
+  it.each([
+    [at(22, 9), at(21, 8), /^yesterday$/],
+    [at(22, 9), at(20, 22), /^2 days ago$/], // 35 hours, but not yesterday
+    [at(22, 9), at(16, 8), /^6 days ago$/],
+    [at(22, 9), at(15, 23), /2026/],
+    [at(22, 1), at(21, 23), /^2 (h|hr|hrs)\.? ago$/],
+    [at(22, 9), at(21, 10), /^23 (h|hr|hrs)\.? ago$/],
+  ])('counts days as the calendar does: %i after %i', (now, then, words) => {
+    expect(ago(new Date(then).toISOString(), now)).toMatch(words);
+  });
+
   it('says nothing of no time, and a date of a time to come', () => {
     expect(ago('', NOW)).toBe('');
     expect(ago(before(-20_000), NOW)).toBe('just now'); // clocks differ by seconds

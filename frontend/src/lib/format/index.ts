@@ -82,7 +82,19 @@ export function dayTime(time: string, now: number): string {
   return text.replaceAll(' ', '\u00a0'); // one thing, on one line
 }
 
-/** How long ago, in words; a week and more as a date. '' for no time. */
+/** How many midnights, where this computer is, lie between two times. */
+function daysBetween(then: number, now: number): number {
+  const [from, to] = [then, now].map((time) => {
+    const date = new Date(time);
+    return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  }) as [number, number];
+  return (to - from) / DAY;
+}
+
+/**
+ * How long ago, in words; a week and more as a date. '' for no time. Days are those
+ * of the calendar: at nine in the morning, the evening two days before is not yesterday.
+ */
 export function ago(time: string, now: number): string {
   const then = Date.parse(time);
   if (Number.isNaN(then)) return '';
@@ -90,8 +102,9 @@ export function ago(time: string, now: number): string {
   if (past < -MINUTE) return dateOf(time); // a clock is wrong: say what is known
   if (past < 45_000) return t('time.justNow');
   if (past < HOUR) return relative().format(-Math.max(1, Math.round(past / MINUTE)), 'minute');
-  if (past < DAY) return relative().format(-Math.floor(past / HOUR), 'hour');
-  if (past < 7 * DAY) return relative().format(-Math.floor(past / DAY), 'day');
+  const days = daysBetween(then, now);
+  if (past < DAY || days === 0) return relative().format(-Math.floor(past / HOUR), 'hour');
+  if (days < 7) return relative().format(-days, 'day');
   return dateOf(time);
 }
 

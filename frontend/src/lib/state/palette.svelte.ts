@@ -15,6 +15,8 @@ export type Choice =
   | { kind: 'pasted'; id: string; row: ProfileRow | null }
   /** All that fit, in the list of profiles. */
   | { kind: 'all'; id: ProfileFilter; search: string; filter: ProfileFilter; count: number }
+  /** What finds somebody, where the text finds nobody and is misspelt. */
+  | { kind: 'meant'; id: string }
   | { kind: 'action'; id: string; action: Action };
 
 const MOST = 8;
@@ -24,7 +26,7 @@ const SURELY_AN_ID = 15;
 const rowsOf = async (search: string, filter: ProfileFilter, limit: number) => {
   const query = { search, filter, sort: 'name' as const, desc: false, offset: 0, limit };
   const page = await api.profiles(query);
-  return { rows: page.rows ?? [], matched: page.matched };
+  return { rows: page.rows ?? [], matched: page.matched, suggestion: page.suggestion };
 };
 
 interface Surroundings {
@@ -129,13 +131,18 @@ export class Palette {
       const search = pasted && !bare ? pasted : text;
       const active = await rowsOf(search, 'all', MOST);
       const room = MOST - active.rows.length;
-      const left = room > 0 ? await rowsOf(search, 'archived', room) : { rows: [], matched: 0 };
+      const left =
+        room > 0
+          ? await rowsOf(search, 'archived', room)
+          : { rows: [], matched: 0, suggestion: '' };
       if (turn !== this.#turn) return;
       const people = arrange(pasted, [...active.rows, ...left.rows]);
       const more = [
         ...allOf(search, 'all', active.matched, active.rows.length),
         ...allOf(search, 'archived', left.matched, left.rows.length),
       ];
+      const meant = people.length === 0 ? active.suggestion || left.suggestion : '';
+      if (meant) more.push({ kind: 'meant', id: meant });
       this.#take([...people, ...more], this.#actions(text));
     } catch (thrown) {
       if (turn !== this.#turn) return;

@@ -45,6 +45,15 @@ async function typed(
 }
 
 describe('Palette', () => {
+  it('offers what a misspelt name may mean, and looks for that', async () => {
+    const { go, palette } = await typed('zhagn', (asked) => {
+      asked.suggestions.zhagn = 'Zhang';
+      asked.lists.all.Zhang = [rowOf(ZOE)];
+    });
+    expect(lines(palette)).toEqual(['meant Zhang']);
+    expect(go.Profiles.Find).toHaveBeenCalledTimes(2);
+  });
+
   it('finds up to eight profiles and says how many fit', async () => {
     const { go, palette } = await typed('sample', ({ Profiles }) => {
       Profiles.Find.mockResolvedValue({ rows: manyRows(8), matched: 30, ...COUNTS });

@@ -29,6 +29,8 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
   narrow = $state.raw<Narrow>(EVERYBODY);
   /** How many each filter would show, whatever the search. */
   counts = $state.raw(NONE);
+  /** A search that finds somebody, where the one that is shown is misspelt; '' for none. */
+  suggestion = $state('');
   /** Where the selected ones were exported to last; '' for nowhere. */
   savedTo = $state('');
 
@@ -54,9 +56,10 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
 
   protected async load(offset: number, limit: number) {
     const query = this.#query(offset, limit);
-    const { rows, matched, ...counts } = await api.profiles(query);
+    const { rows, matched, suggestion, ...counts } = await api.profiles(query);
     if (query.search === this.search) this.searched = query.search;
     this.counts = counts;
+    this.suggestion = suggestion;
     return { rows: rows ?? [], total: matched };
   }
 

@@ -17,8 +17,15 @@ export type Route =
   /**
    * `erased`: what Disconnect has just removed, for as long as one stays there.
    * `exporting`: with the question of the export open.
+   * `button`: with the steps to the button in Cliniko in view.
    */
-  | { name: 'settings'; section: SettingsSection; erased?: Erasure; exporting?: true }
+  | {
+      name: 'settings';
+      section: SettingsSection;
+      erased?: Erasure;
+      exporting?: true;
+      button?: true;
+    }
   | { name: 'sync' };
 
 /** The window has no address bar, so the place and the way back are kept here. */
