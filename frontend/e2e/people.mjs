@@ -235,7 +235,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await line('Kim Novice', 'Signed in').waitFor();
     await line(owner.name, 'Added a person', 'Kim Novice').waitFor();
     await line(owner.name, 'Erased a profile', leaver.id).waitFor();
-    await line(owner.name, /Imported (client|patient)s/).waitFor();
+    await line(owner.name, /Synced the listed (client|patient)s/).waitFor();
     await accessibleInBoth('27-audit');
     assert.match(await lines.nth(2).innerText(), /Looked at who did what/, 'the newest is on top');
   });
