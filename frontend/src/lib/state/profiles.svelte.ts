@@ -130,9 +130,8 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
     this.fromTop();
   }
 
-  /** Shows all of the filter again. */
+  /** Shows all of the filter again, or all that the search finds there. */
   widen() {
-    this.search = '';
     this.narrow = EVERYBODY;
     this.fromTop();
   }

@@ -24,7 +24,14 @@ describe('the status line', () => {
     ['storing', line({ phase: 'storing', done: 34, total: 100 }), 'busy', /^Syncing 34/, 'sync'],
     ['background', line({ phase: 'changes' }), 'busy', /^Syncing…$/, 'settings'],
     ['comparing', line({ phase: 'checking' }), 'busy', /^Checking/, 'settings'],
-    ['listed', line({ phase: 'listed' }), 'waiting', /^Ready to start/, 'sync'],
+    [
+      'listed, the first time',
+      line({ phase: 'listed', lastSuccess: '' }),
+      'waiting',
+      /^Ready to start/,
+      'sync',
+    ],
+    ['listed, and left', line({ phase: 'listed' }), 'calm', /^Up to date$/, 'settings'],
     ['cut off', line({ unfinished: true }), 'waiting', /not finished$/, 'sync'],
     ['offline', line({ offlineSince: SINCE }), 'offline', /^Offline since .*12/, 'settings'],
     [

@@ -160,7 +160,9 @@ export function syncLine(
     const text = t('status.missing', { count, shown: number(count) });
     return { mood: 'trouble', text, to: integration };
   }
-  if (sync.phase === 'listed') return { mood: 'waiting', text: t('status.listed'), to: syncPage };
+  if (sync.phase === 'listed' && !sync.lastSuccess) {
+    return { mood: 'waiting', text: t('status.listed'), to: syncPage };
+  }
   if (sync.unfinished) return { mood: 'waiting', text: t('status.unfinished'), to: syncPage };
   if (!sync.lastSuccess) return { mood: 'waiting', text: t('status.never'), to: syncPage };
   return calmLine(state, times, answer);
