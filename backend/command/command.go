@@ -39,10 +39,6 @@ type Terminal struct {
 	// operating system handed over, not looked at yet; "" for nothing.
 	Window func(ctx context.Context, demo bool, link string) error
 
-	// Service says whether the service is installed and runs, or nil where that
-	// cannot be told. Run has a nil one ask the operating system.
-	Service func(ctx context.Context) *ServiceState
-
 	showTyping func() // restores a terminal that hid what was typed; nil: none did
 }
 
@@ -61,9 +57,6 @@ func Run(ctx context.Context, args []string, t Terminal) int {
 	cobra.MousetrapHelpText = ""
 	out := &output{to: t.Out}
 	t.Out = out
-	if t.Service == nil {
-		t.Service = installedService
-	}
 	root := t.root()
 	// A desktop entry that says "--link %u" starts us so when there is no link.
 	if last := len(args) - 1; last >= 0 && args[last] == "--link" {

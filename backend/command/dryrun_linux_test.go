@@ -15,7 +15,6 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/gofrs/flock"
 
@@ -268,11 +267,13 @@ func TestADryRunThatIsCutOff(t *testing.T) {
 			if err := c.clinic.BulkEdit(ids, func(p *fakeclinic.Patient) { p.Title = new("Dr") }); err != nil {
 				t.Fatal(err)
 			}
-			middle, once := make(chan struct{}), sync.Once{}
-			c.clinic.AfterRequest(func(r fakeclinic.Request) {
+			middle, once, ended := make(chan struct{}), sync.Once{}, make(chan struct{})
+			end := sync.OnceFunc(func() { close(ended) })
+			t.Cleanup(end) // or the clinic would wait for its answers
+			c.clinic.BeforeResponse(func(r fakeclinic.Request) {
 				if strings.Contains(r.RawQuery, "page=4") {
 					once.Do(func() { close(middle) })
-					time.Sleep(200 * time.Millisecond) // what it has read meanwhile is in the copy
+					<-ended // what was read before is in the copy
 				}
 			})
 			c.unchanged(func() {
@@ -286,11 +287,12 @@ func TestADryRunThatIsCutOff(t *testing.T) {
 					t.Fatal(err)
 				}
 				_ = cmd.Wait()
+				end()
 				if code := cmd.ProcessState.ExitCode(); code != test.code {
 					t.Errorf("exit %d", code)
 				}
 			})
-			c.clinic.AfterRequest(nil)
+			c.clinic.BeforeResponse(nil)
 			c.unchanged(func() {
 				if p, _ := c.dryRun(3, "--full"); p.Counts.Read != len(ids) {
 					t.Errorf("the next one reads %d of %d", p.Counts.Read, len(ids))

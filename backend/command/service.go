@@ -171,8 +171,9 @@ func serviceState(ctx context.Context, o service.Options) (service.State, error)
 	return state, err
 }
 
-// installedService is for Terminal.Service.
-func installedService(ctx context.Context) *ServiceState {
+// installedService is what telehab status says of the service; nil where that
+// cannot be told.
+func installedService(ctx context.Context) *installedState {
 	o, err := (&serviceFlags{}).options()
 	if err != nil {
 		return nil
@@ -181,7 +182,7 @@ func installedService(ctx context.Context) *ServiceState {
 	if err != nil {
 		return nil
 	}
-	return &ServiceState{Installed: state.Installed, Running: state.Running}
+	return &installedState{Installed: state.Installed, Running: state.Running}
 }
 
 func (t *Terminal) printService(ctx context.Context, o service.Options, asJSON bool) error {

@@ -29,16 +29,16 @@ type state struct {
 	Kept            int     `json:"kept"`     // missing as well, and a person said that they stay
 	Accepted        int     `json:"accepted"` // a person said that they may go, and they are not removed yet
 
-	Service *ServiceState `json:"service"` // null where it cannot be told
+	Service *installedState `json:"service"` // null where it cannot be told
 
 	account  string    // of a clinic with a store of its own; "" for the first
 	lastSync time.Time // as LastSync
 	now      time.Time // by Cliniko's clock
 }
 
-// ServiceState is what is known of the service: telehab sync --watch in the
+// installedState is what is known of the service: telehab sync --watch in the
 // hands of the operating system.
-type ServiceState struct {
+type installedState struct {
 	Installed bool `json:"installed"`
 	Running   bool `json:"running"`
 }
@@ -60,7 +60,7 @@ func (t *Terminal) status() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			return t.with(c.Context(), false, t.options(), func(w *workspace.Workspace) error {
-				s, err := t.readState(c, w)
+				s, err := readState(c, w)
 				if err != nil {
 					return err
 				}
@@ -93,12 +93,9 @@ func (t *Terminal) tellState(s *state, asJSON bool, textfile string, oldest *max
 	return err
 }
 
-func (t *Terminal) readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
+func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 	ctx := c.Context()
-	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now())}
-	if t.Service != nil {
-		s.Service = t.Service(ctx)
-	}
+	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now()), Service: installedService(ctx)}
 	clinic, err := w.Clinic(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
 		return s, nil

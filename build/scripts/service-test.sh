@@ -58,8 +58,8 @@ dana() {
 waits() {
   local what=$1 end=$((SECONDS + 120))
   shift
-  until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$end" ] || fail "waited in vain: $what"
+  until "$@" >"$dir/wait.log" 2>&1; do
+    [ "$SECONDS" -lt "$end" ] || fail "waited in vain: $what: $(tail -n 5 "$dir/wait.log")"
     [ -n "$(leader)" ] || fail "the container ended: $(tail -n 20 "$dir/boot.log")"
     sleep 0.3
   done
