@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs one stage of `make test`, logs its output, and records the result for the
-# summary. Prints one line at the end, and the end of the log if it failed.
+# summary. Prints one line at the end; if it failed also the tests that failed and
+# the end of the log.
 #
 #   stage.sh [--check | --count KIND[:FILE]] NAME -- COMMAND [ARGUMENT...]
 #
@@ -39,6 +40,8 @@ if [ "$status" = 0 ]; then
   printf 'ok      %-15s %4s s\n' "$name" "$seconds"
   exit 0
 fi
-printf 'FAILED  %-15s %4s s  the end of %s:\n' "$name" "$seconds" "$log"
+printf 'FAILED  %-15s %4s s\n' "$name" "$seconds"
+grep -h -B 12 -A 6 -E -- '--- FAIL|^FAILED: |^panic: |^fatal error: |^WARNING: DATA RACE' "$log" | head -n 120 | sed 's/^/    /' || true
+printf '  the end of %s:\n' "$log"
 tail -n 80 "$log" | sed 's/^/    /'
 exit "$status"

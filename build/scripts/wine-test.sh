@@ -17,11 +17,12 @@ for package in "${packages[@]}"; do
     "${GO:-go}" test -c -o "$dir/$(basename "$package").test.exe" "./backend/$package"
 done
 
-status=0
+failed=()
 for package in "${packages[@]}"; do
   echo "--- $package under $(wine --version 2>/dev/null)"
   (cd "backend/$package" && TELEHAB_TEST_REGISTRY=1 \
-    on_windows "$dir/$(basename "$package").test.exe" -test.timeout 280s "$@" >"$dir/out" 2>&1) || status=1
+    on_windows "$dir/$(basename "$package").test.exe" -test.timeout 280s "$@" >"$dir/out" 2>&1) || failed+=("$package, which ended with $?")
   tr -d '\r' <"$dir/out"
 done
-exit "$status"
+[ ${#failed[@]} = 0 ] || printf 'FAILED: %s\n' "${failed[@]}" >&2
+[ ${#failed[@]} = 0 ]
