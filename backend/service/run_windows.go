@@ -102,15 +102,14 @@ type handler struct {
 // Execute is called by svc.Run. The code is 0 where the service was told to end:
 // otherwise Windows would start it again.
 func (h *handler) Execute(arguments []string, requests <-chan svc.ChangeRequest, tell chan<- svc.Status) (own bool, code uint32) {
+	if slices.Contains(arguments, forgetArgument) {
+		return h.forgetUntilStopped(requests, tell)
+	}
 	ctx, cancel := context.WithCancel(h.ctx)
 	defer cancel()
-	do := h.watch
-	if slices.Contains(arguments, forgetArgument) {
-		do = h.forget
-	}
 	ended := make(chan error, 1)
-	go func() { ended <- do(ctx) }()
-	tell <- svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
+	go func() { ended <- h.watch(ctx) }()
+	tell <- runs
 	for {
 		select {
 		case h.err = <-ended:
@@ -133,6 +132,33 @@ func (h *handler) Execute(arguments []string, requests <-chan svc.ChangeRequest,
 				}
 				_ = h.log.Info(eventStopped, "TeleHab has stopped syncing.")
 				return false, 0
+			}
+		}
+	}
+}
+
+var runs = svc.Status{State: svc.Running, Accepts: svc.AcceptStop | svc.AcceptShutdown}
+
+// forgetUntilStopped runs once the password is deleted, or could not be, and says
+// which when it is told to stop. Ended by itself it would, to Wine's manager, often
+// be a service that did not start.
+func (h *handler) forgetUntilStopped(requests <-chan svc.ChangeRequest, tell chan<- svc.Status) (own bool, code uint32) {
+	if h.err = h.forget(h.ctx); h.err != nil {
+		h.failed(h.err)
+		own, code = true, 1
+	}
+	tell <- runs
+	unstopped := time.After(patience)
+	for {
+		select {
+		case <-unstopped:
+			return own, code
+		case r := <-requests:
+			switch r.Cmd {
+			case svc.Interrogate:
+				tell <- r.CurrentStatus
+			case svc.Stop, svc.Shutdown:
+				return own, code
 			}
 		}
 	}

@@ -228,13 +228,15 @@ func forget(ctx context.Context, service *mgr.Service) error {
 	if err := service.Start(forgetArgument); err != nil {
 		return fmt.Errorf("start the service: %w", err)
 	}
-	var code uint32
-	err := wait(ctx, service, func(now svc.Status) (bool, error) {
-		code = now.ServiceSpecificExitCode
-		return now.State == svc.Stopped, nil
-	})
-	if err == nil && code != 0 {
-		err = fmt.Errorf("the service ended with %d", code)
+	if err := wait(ctx, service, func(now svc.Status) (bool, error) { return now.State != svc.StartPending, nil }); err != nil {
+		return err
+	}
+	if err := stop(ctx, service); err != nil {
+		return err
+	}
+	now, err := service.Query()
+	if err == nil && now.Win32ExitCode != 0 {
+		err = fmt.Errorf("the service ended with %d, %d", now.Win32ExitCode, now.ServiceSpecificExitCode)
 	}
 	return err
 }

@@ -280,7 +280,11 @@ func TestTheServiceSaysHowItEnded(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			h := &handler{ctx: t.Context(), work: c.work, dir: newFolder(t), log: log}
 			told := make(chan svc.Status, 1)
-			if _, code := h.Execute(c.arguments, nil, told); code != c.code || (h.err != nil) != (c.code != 0) {
+			requests := make(chan svc.ChangeRequest, 1)
+			if c.arguments[len(c.arguments)-1] == "forget" { // which waits for that
+				requests <- svc.ChangeRequest{Cmd: svc.Stop}
+			}
+			if _, code := h.Execute(c.arguments, requests, told); code != c.code || (h.err != nil) != (c.code != 0) {
 				t.Errorf("the code is %d, the error %v", code, h.err)
 			}
 			if first := <-told; first.State != svc.Running || first.Accepts != svc.AcceptStop|svc.AcceptShutdown {
