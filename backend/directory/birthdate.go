@@ -21,10 +21,13 @@ const weekdays = "(?:mon|tues|wednes|thurs|fri|satur|sun)"
 
 const months = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 
-// Dates written only in numbers: 1964-03-26, 26/3/1964.
+// Dates written only in numbers: 1964-03-26, 26/3/1964, 26/3/64. Two digits after
+// dashes are more often a part of a phone number.
 var (
-	yearFirst = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
-	yearLast  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\.?$`)
+	yearFirst   = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`)
+	yearLast    = regexp.MustCompile(`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})\.?$`)
+	shortYear   = regexp.MustCompile(`^(\d{1,2})[/.](\d{1,2})[/.](\d{2})\.?$`)
+	dottedShort = regexp.MustCompile(`^\d{2}\.\d{2}\.\d{2}$`) // or a number of New Caledonia
 )
 
 // Somebody may have been born in these years: 9374-11-12 is a part of a phone
@@ -50,7 +53,7 @@ func joinDates(search string) string {
 }
 
 // datesOf returns the days that a word may mean: 3/4/1990 is in March in some
-// countries and in April in others.
+// countries and in April in others, and 90 is in two centuries.
 func datesOf(word string) []profile.Date {
 	var dates []profile.Date
 	add := func(year, month, day string) {
@@ -72,6 +75,12 @@ func datesOf(word string) []profile.Date {
 	if part := yearLast.FindStringSubmatch(word); part != nil {
 		add(part[3], part[2], part[1])
 		add(part[3], part[1], part[2])
+	}
+	if part := shortYear.FindStringSubmatch(word); part != nil {
+		for _, century := range []string{"19", "20"} {
+			add(century+part[3], part[2], part[1])
+			add(century+part[3], part[1], part[2])
+		}
 	}
 	return dates
 }

@@ -102,6 +102,17 @@ func TestSortPutsMissingValuesLast(t *testing.T) {
 	}
 }
 
+func TestSortLooksAtLetters(t *testing.T) {
+	d := New()
+	d.Apply([]profile.Entry{
+		client("1", "Rosa", "", "d'Angelo", ""), client("2", "An", "", "Đặng", ""), client("3", "Ugo", "", "Dante", ""),
+		client("4", "Ada", "", "D’Angelo", ""),
+	})
+	if got := refs(d.Find(Query{Filter: All, Sort: ByName, Limit: 10}).Entries); got != "2,4,1,3" {
+		t.Errorf("the order is %s", got)
+	}
+}
+
 func TestFiltersAndCounts(t *testing.T) {
 	d := someClients()
 	failed := client("3", "Ngọc", "Ann", "Nguyễn", "")
@@ -220,6 +231,7 @@ func TestSearchByBirthDate(t *testing.T) {
 		"1964-03-26": "0", "1964-3-26": "0", "26/03/1964": "0", "26.3.1964": "0", "03/26/1964": "0",
 		"26 Mar 1964": "0", "26 march 1964": "0", "Mar 26, 1964": "0", "26th of March": "", "26th March, 1964": "0",
 		"3/4/1990": "1,2", "1990-04-03": "1", "ann 3/4/1990 lee2": "2", "lee0 3/4/1990": "",
+		"26/3/64": "0", "26.03.64": "0", "03/26/64": "0", "3/4/90": "1,2", "ann 26 / 3 / 64": "0", "26/3/65": "", "31/02/90": "", "dob 26/3/64": "0",
 		"31/02/1990": "", "26/03": "", "0000-00-00": "",
 	} {
 		if got := refs(d.Find(Query{Search: search, Filter: All, Sort: ByName, Limit: 10}).Entries); !sameSet(got, want) {

@@ -47,7 +47,7 @@ var (
 
 // What the values are sorted by.
 var (
-	sortedName   = map[string]string{"O’Brien": "o'brien", "Zoë": "zoe", "Øst": "ost"}
+	sortedName   = map[string]string{"O’Brien": "obrien", "Zoë": "zoe", "Øst": "ost"}
 	sortedNumber = map[string]string{"": "", "0491 570 156": "0491570156", "+61 491 570 157": "61491570157", "(03) 9012 3456": "0390123456", "ext. 7": "7"}
 )
 

@@ -146,5 +146,5 @@ func (k keyed) compare(other keyed) int {
 	if n := strings.Compare(k.key, other.key); n != 0 {
 		return n
 	}
-	return cmp.Or(strings.Compare(k.row.name, other.row.name), strings.Compare(k.row.entry.Ref, other.row.entry.Ref))
+	return cmp.Or(strings.Compare(k.row.sortedName(), other.row.sortedName()), strings.Compare(k.row.entry.Ref, other.row.entry.Ref))
 }

@@ -112,7 +112,7 @@ func parseTerms(search, country string) terms {
 		} else if i < len(words)-1 {
 			continue
 		}
-		if onlyPhone(word) && len(datesOf(word)) == 0 {
+		if onlyPhone(word) && (len(datesOf(word)) == 0 || dottedShort.MatchString(word)) {
 			if digitsOf(word) != "" {
 				run = append(run, word)
 			}

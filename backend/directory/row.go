@@ -73,8 +73,11 @@ func (r *row) key(by Sort) string {
 		}
 		return r.entry.Failure.FirstFailedAt.UTC().Format(sortableTime)
 	}
-	return r.name
+	return r.sortedName()
 }
+
+// sortedName leaves apostrophes out: d'Angelo comes after Dang.
+func (r *row) sortedName() string { return strings.ReplaceAll(r.name, "'", "") }
 
 func digitsOf(s string) string {
 	return strings.Map(func(r rune) rune {
