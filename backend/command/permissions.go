@@ -16,7 +16,7 @@ var permissionNames = map[staff.Permission]string{
 	staff.Practitioner: "See profiles", staff.CreateProfiles: "Open clients who are new here",
 	staff.ModifyProfiles: "Refresh and sync profiles", staff.DeleteProfiles: "Erase clients who left",
 	staff.PMSLink: "See the connection", staff.CreateLink: "Connect a clinic",
-	staff.ModifyLink: "Import, sync and replace the key", staff.DeleteLink: "Disconnect and erase",
+	staff.ModifyLink: "Sync clients and replace the key", staff.DeleteLink: "Disconnect and erase",
 	staff.Export: "Export", staff.ManagePeople: "Manage people",
 }
 

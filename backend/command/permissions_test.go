@@ -25,7 +25,7 @@ func TestPermissionsInWords(t *testing.T) {
 		{without("practitioner.delete"), "See profiles, open clients who are new here, refresh and sync profiles; Software integration: everything; Export; Manage people"},
 		{[]staff.Permission{"practitioner"}, "Read only"},
 		{[]staff.Permission{"practitioner", "pms_link"}, "See profiles; See the connection"},
-		{[]staff.Permission{"pms_link", "pms_link.modify"}, "See the connection, import, sync and replace the key"},
+		{[]staff.Permission{"pms_link", "pms_link.modify"}, "See the connection, sync clients and replace the key"},
 		{[]staff.Permission{"people"}, "Manage people"},
 		{nil, ""},
 	} {
@@ -75,7 +75,7 @@ func TestPermissionTable(t *testing.T) {
   practitioner.delete   Erase clients who left
   pms_link              See the connection
   pms_link.create       Connect a clinic
-  pms_link.modify       Import, sync and replace the key
+  pms_link.modify       Sync clients and replace the key
   pms_link.delete       Disconnect and erase
   export                Export
   people                Manage people`

@@ -21,7 +21,7 @@ const (
 	// TeleHab PMS/EMR link: Software integration.
 	PMSLink    Permission = "pms_link"        // view the connection, failed profiles and syncs
 	CreateLink Permission = "pms_link.create" // connect a clinic
-	ModifyLink Permission = "pms_link.modify" // import, sync, replace the key
+	ModifyLink Permission = "pms_link.modify" // sync those who are listed, replace the key
 	DeleteLink Permission = "pms_link.delete" // disconnect and erase
 
 	Export       Permission = "export" // write what they may view to a file

@@ -177,7 +177,7 @@ step('the profiles are there and can be searched without accents', async () => {
 
   const person = people.find((p) => isComplete(p) && /^Zoë$/.test(p.first_name));
   const name = `${person.last_name}, ${person.first_name}`;
-  await page.getByLabel('Search name, email, phone').fill(`zoe ${person.last_name.toLowerCase()}`);
+  await page.getByLabel('Search name, birth date, phone, email').fill(`zoe ${person.last_name.toLowerCase()}`);
   await grid.getByText(name).first().waitFor();
   await accessibleInBoth('10-search');
 });
@@ -185,7 +185,7 @@ step('the profiles are there and can be searched without accents', async () => {
 step('a profile shows what Cliniko has', async () => {
   const person = people.find((p) => isComplete(p) && p.patient_phone_numbers?.length);
   shown = person;
-  await page.getByLabel('Search name, email, phone').fill(person.email);
+  await page.getByLabel('Search name, birth date, phone, email').fill(person.email);
   await page.getByRole('grid', { name: 'Profiles' }).getByText(person.email).first().click();
   await heading(new RegExp(`${person.first_name}.*${person.last_name}`)).waitFor();
   const [year, month, day] = person.date_of_birth.split('-').map(Number);

@@ -42,7 +42,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
   }
   async function openProfile({ id, first_name, last_name }) {
     await button('Profiles').click();
-    await at().page.getByLabel('Search name, email, phone').fill(id);
+    await at().page.getByLabel('Search name, birth date, phone, email').fill(id);
     const name = `${last_name}, ${first_name}`;
     await at().page.getByRole('grid', { name: 'Profiles' }).getByText(name).first().click();
     await heading(new RegExp(`${first_name}.*${last_name}`)).waitFor();

@@ -123,7 +123,7 @@ function note(what, values, target) {
   figures.push(line(text, percentile(values, 0.95), target, 'ms'));
 }
 
-const box = () => page.getByLabel('Search name, email, phone');
+const box = () => page.getByLabel('Search name, birth date, phone, email');
 const step = walk(async () => {
   await page.screenshot({ path: `${pictures}/speed-failed.png` });
   return page.locator('footer').ariaSnapshot();

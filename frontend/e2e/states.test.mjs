@@ -98,10 +98,10 @@ async function signIn() {
 
 step('a search that finds nobody says what to do', async () => {
   await signIn();
-  await page.getByLabel('Search name, email, phone').fill('nobody at all');
+  await page.getByLabel('Search name, birth date, phone, email').fill('nobody at all');
   await page.getByText(/nobody at all/).first().waitFor();
   await accessible('states-1-nobody');
-  await page.getByLabel('Search name, email, phone').fill('');
+  await page.getByLabel('Search name, birth date, phone, email').fill('');
 });
 
 step('everything stays in reach at 200 %, and in a small window', async () => {
@@ -174,7 +174,7 @@ step('each dialog fits a small window, with its buttons', async () => {
 step('a failed profile says what is missing, and where to fix it', async () => {
   const failed = people.find((p) => !p.archived_at && !p.email && p.first_name && p.last_name);
   await button('Profiles').click();
-  await page.getByLabel('Search name, email, phone').fill(failed.id);
+  await page.getByLabel('Search name, birth date, phone, email').fill(failed.id);
   await page.getByRole('grid', { name: 'Profiles' }).getByText('No email').first().click();
   await page.getByText(/Email is missing/).first().waitFor();
   await button('Fix in Cliniko').waitFor();

@@ -84,7 +84,7 @@ describe('the window', () => {
       expect(grid).toHaveAttribute('aria-rowcount', '8');
     });
     await user.keyboard('{Control>}f{/Control}');
-    expect(screen.getByLabelText('Search name, email, phone')).toHaveFocus();
+    expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveFocus();
     await user.keyboard('mei.mueller@example.com');
     await screen.findByText('1 of 7 profiles');
     await user.keyboard('{ArrowDown}');
@@ -99,7 +99,7 @@ describe('the window', () => {
     // What has the focus is read out as it is then.
     expect(heard).toEqual([title.textContent]);
     await user.click(await button('Go back'));
-    const box = await screen.findByLabelText('Search name, email, phone');
+    const box = await screen.findByLabelText('Search name, birth date, phone, email');
     expect(box).toHaveValue('mei.mueller@example.com');
   });
 

@@ -94,7 +94,7 @@ describe('the profiles that need attention', () => {
       const query = { reason: 'email', search: 'hana', sort: 'since', desc: false };
       expect(go.Attention.Find).toHaveBeenLastCalledWith(expect.objectContaining(query));
     });
-    expect(screen.getByLabelText('Search name, email, phone')).toHaveFocus();
+    expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveFocus();
     await screen.findByText('Nobody who needs attention matches “hana”');
     await user.click(await button('Show all'));
     await screen.findByText('4 of 4 profiles');

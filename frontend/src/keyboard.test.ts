@@ -8,7 +8,7 @@ import { startGo } from './testing/go';
 import { HANA, MEI, OLIVER, rowOf } from './testing/samples';
 
 const heading = (name: string | RegExp) => screen.findByRole('heading', { level: 1, name });
-const search = () => screen.findByLabelText('Search name, email, phone');
+const search = () => screen.findByLabelText('Search name, birth date, phone, email');
 const activeRow = (grid: HTMLElement) =>
   document.getElementById(grid.getAttribute('aria-activedescendant') ?? '');
 

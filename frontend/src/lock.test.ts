@@ -80,7 +80,7 @@ describe('the locked window', () => {
     unlocks(go);
     const user = userEvent.setup();
     render(App);
-    await user.type(await screen.findByLabelText('Search name, email, phone'), LUCA.email);
+    await user.type(await screen.findByLabelText('Search name, birth date, phone, email'), LUCA.email);
     await screen.findByText('0 of 7 profiles');
     router.go({ name: 'profile', id: LUCA.id });
     await user.click(await button('Erase from this computer'));
@@ -96,7 +96,7 @@ describe('the locked window', () => {
     await heading(/Visser/);
     expect(screen.queryByRole('alertdialog')).toBeNull();
     router.go({ name: 'profiles' });
-    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue(LUCA.email);
+    expect(await screen.findByLabelText('Search name, birth date, phone, email')).toHaveValue(LUCA.email);
   });
 
   it('comes back to the lists as they were left, with the same row', async () => {
@@ -173,7 +173,7 @@ describe('the locked window', () => {
     go.People.SignInAs.mockImplementation(async () => go.set({ person: sample.PRIYA }));
     const user = userEvent.setup();
     render(App);
-    await user.type(await screen.findByLabelText('Search name, email, phone'), NGOZI.email);
+    await user.type(await screen.findByLabelText('Search name, birth date, phone, email'), NGOZI.email);
     router.go({ name: 'profile', id: NGOZI.id });
     await heading(/Abara/);
     go.become(LOCKED);
@@ -185,7 +185,7 @@ describe('the locked window', () => {
     await heading('Profiles');
     expect(go.People.SignInAs.mock.calls).toEqual([[sample.PRIYA.id, PASSWORD]]);
     expect(router.canGoBack).toBe(false);
-    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue('');
+    expect(await screen.findByLabelText('Search name, birth date, phone, email')).toHaveValue('');
   });
 
   it('is left only through Go, not by an answer from before', async () => {

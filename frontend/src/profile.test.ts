@@ -162,7 +162,7 @@ describe('others with the same email or phone', () => {
     expect(screen.queryByText(/Possible duplicate/)).toBeNull();
     const [first] = card.getAllByRole('button', { name: 'Show them' });
     await user.click(first as HTMLElement);
-    expect(await screen.findByLabelText('Search name, email, phone')).toHaveValue(
+    expect(await screen.findByLabelText('Search name, birth date, phone, email')).toHaveValue(
       'desk@example.com',
     );
     expect(go.Profiles.Find).toHaveBeenLastCalledWith(

@@ -78,7 +78,7 @@ describe('the profile list', () => {
       expect(said).toContain('1 of 7 profiles. Enter opens Zhang, Zoë.');
     });
     await user.keyboard('{Escape}');
-    expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('');
+    expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveValue('');
   });
 
   it('asks whether a name that nobody has was meant to be another one', async () => {
@@ -91,13 +91,13 @@ describe('the profile list', () => {
     await waitFor(() => {
       expect(footer()).toBe('1 of 7 profiles');
     });
-    expect(screen.getByLabelText('Search name, email, phone')).toHaveValue('Smith');
+    expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveValue('Smith');
   });
 
   it('marks the first hit while one types, and Enter opens it', async () => {
     const { user } = await shown();
     await user.keyboard('{Control>}f{/Control}müller');
-    const box = screen.getByLabelText('Search name, email, phone');
+    const box = screen.getByLabelText('Search name, birth date, phone, email');
     const grid = await screen.findByRole('grid', { name: 'Profiles' });
     await waitFor(() => {
       expect(activeRow(grid)).toHaveTextContent(/^\s*Müller, Mei/);

@@ -93,7 +93,7 @@ describe('after a change of clinic', () => {
     const [id, another] = [sample.OLIVER.id, sample.HANA.id];
     const user = userEvent.setup();
     render(App);
-    await user.type(await screen.findByLabelText('Search name, email, phone'), CANARY);
+    await user.type(await screen.findByLabelText('Search name, birth date, phone, email'), CANARY);
     await screen.findAllByText(new RegExp(CANARY));
     for (const [name, route] of Object.entries(SCREENS)) {
       await goTo(route, name === 'failed' ? another : id);
