@@ -80,7 +80,10 @@ describe('the locked window', () => {
     unlocks(go);
     const user = userEvent.setup();
     render(App);
-    await user.type(await screen.findByLabelText('Search name, birth date, phone, email'), LUCA.email);
+    await user.type(
+      await screen.findByLabelText('Search name, birth date, phone, email'),
+      LUCA.email,
+    );
     await screen.findByText('0 of 7 profiles');
     router.go({ name: 'profile', id: LUCA.id });
     await user.click(await button('Erase from this computer'));
@@ -96,7 +99,9 @@ describe('the locked window', () => {
     await heading(/Visser/);
     expect(screen.queryByRole('alertdialog')).toBeNull();
     router.go({ name: 'profiles' });
-    expect(await screen.findByLabelText('Search name, birth date, phone, email')).toHaveValue(LUCA.email);
+    expect(await screen.findByLabelText('Search name, birth date, phone, email')).toHaveValue(
+      LUCA.email,
+    );
   });
 
   it('comes back to the lists as they were left, with the same row', async () => {
@@ -173,7 +178,10 @@ describe('the locked window', () => {
     go.People.SignInAs.mockImplementation(async () => go.set({ person: sample.PRIYA }));
     const user = userEvent.setup();
     render(App);
-    await user.type(await screen.findByLabelText('Search name, birth date, phone, email'), NGOZI.email);
+    await user.type(
+      await screen.findByLabelText('Search name, birth date, phone, email'),
+      NGOZI.email,
+    );
     router.go({ name: 'profile', id: NGOZI.id });
     await heading(/Abara/);
     go.become(LOCKED);
