@@ -12,7 +12,7 @@
 set -euo pipefail
 
 wanted_for_run=(gcc libc6-dev pkg-config libgtk-3-dev dbus xdg-utils)
-wanted_for_package=(gcc-mingw-w64-x86-64-win32 nsis osslsigncode imagemagick)
+wanted_for_package=(gcc-mingw-w64-x86-64-win32 nsis osslsigncode imagemagick xz-utils)
 wanted_for_test=(xvfb gnome-keyring keepassxc webkit2gtk-driver shellcheck desktop-file-utils
   libglib2.0-bin wine wine64 appstream debootstrap debian-archive-keyring rpm openssl libreoffice-calc)
 
