@@ -35,8 +35,10 @@ type fakeSystem struct {
 	dark        bool
 	made        []float64 // how much of the demo
 	notified    []string
-	noNotices   bool  // the system allows no notifications
-	notifyFails error // and shows none
+
+	allowsNotices bool  // the system's answer to whether it shows notifications
+	allowFails    error // and why it has none
+	notifyFails   error // it shows none
 }
 
 func (s *fakeSystem) Emit(event string, data any) {
@@ -79,7 +81,7 @@ func (s *fakeSystem) CopiedText() (string, error) {
 	defer s.mu.Unlock()
 	return s.copied, nil
 }
-func (s *fakeSystem) AllowNotifications() (bool, error) { return !s.noNotices, nil }
+func (s *fakeSystem) AllowNotifications() (bool, error) { return s.allowsNotices, s.allowFails }
 func (s *fakeSystem) Notify(text string) error {
 	if s.notifyFails == nil {
 		s.notified = append(s.notified, text)
@@ -152,7 +154,7 @@ func newFixture(t *testing.T, o fakeclinic.Options) *fixture {
 
 // start starts the app, again if it ran before.
 func (f *fixture) start() {
-	f.system = &fakeSystem{}
+	f.system = &fakeSystem{allowsNotices: true}
 	system := f.system
 	f.computer.OpenAddress = func(_ context.Context, address string) error {
 		system.opened = append(system.opened, address)

@@ -39,7 +39,13 @@ func (w *window) notify(ctx context.Context) error {
 	if c == nil {
 		return nil
 	}
-	return c.Notify(ctx, func(n session.Notification) error { return w.parts.toolkit.Notify(notificationText(&n)) })
+	return c.Notify(ctx, func(n session.Notification) error {
+		err := w.parts.toolkit.Notify(notificationText(&n))
+		if fails := err != nil; w.parts.page.notifyFails.Swap(fails) != fails {
+			c.TellState(ctx)
+		}
+		return err
+	})
 }
 
 // notificationText is what the operating system shows: counts, and nobody.

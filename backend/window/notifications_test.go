@@ -2,12 +2,14 @@ package window
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	"telehab.io/desktop/backend/notifier"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 )
@@ -54,11 +56,12 @@ func TestWhoeverChoseItIsNotifiedOnceADay(t *testing.T) {
 	f.loseEmails(ids[0])
 	f.notifies("nobody has chosen it")
 
-	f.system.noNotices = true
-	if _, err := f.app.Today.SetNotify(true); profile.CodeOf(err) != "notifications_off" {
-		t.Errorf("a computer that allows none: %v", err)
-	}
-	f.system.noNotices = false
+	f.refusesToNotify("a computer that allows none", "This computer does not allow notifications of TeleHab. "+
+		"Allow them in the system's settings, then turn them on here again.", false, nil)
+	f.refusesToNotify("a computer that has turned them off", "This computer shows no notifications of TeleHab. "+
+		"Turn them on in the system's settings, then turn them on here again.", false, errors.New("ToastEnabled is 0"))
+	f.refusesToNotify("a computer where nobody shows them", "Nothing on this computer shows notifications. "+
+		"Ask your IT person to install a notification service, then turn them on again.", true, fmt.Errorf("%w: no such name", notifier.ErrNobody))
 	if state, err := f.app.Today.SetNotify(true); err != nil || !state.Notify {
 		t.Fatalf("%v, %v", state.Notify, err)
 	}
@@ -70,8 +73,14 @@ func TestWhoeverChoseItIsNotifiedOnceADay(t *testing.T) {
 	if err := f.app.notify(t.Context()); err == nil {
 		t.Error("what could not be sent counts as sent")
 	}
+	if !f.system.state.NotifyFails {
+		t.Error("the page does not know that none was shown")
+	}
 	f.system.notifyFails = nil
 	f.notifies("two more", "2 more clients need attention.")
+	if f.system.state.NotifyFails {
+		t.Error("the page does not know that one was shown")
+	}
 	f.notifies("at once again")
 
 	f.loseEmails(ids[3])
@@ -111,6 +120,55 @@ func TestWhoeverChoseItIsNotifiedOnceADay(t *testing.T) {
 		t.Errorf("%v, %v", state.Notify, err)
 	}
 	f.notifies("whoever turned it off")
+}
+
+// refusesToNotify checks that nothing is set where the system shows nothing.
+func (f *fixture) refusesToNotify(what, sentence string, allows bool, fails error) {
+	f.t.Helper()
+	f.system.allowsNotices, f.system.allowFails = allows, fails
+	if _, err := f.app.Today.SetNotify(true); profile.CodeOf(err) != "notifications_off" || profile.MessageOf(err) != sentence {
+		f.t.Errorf("%s: %v, %q", what, err, profile.MessageOf(err))
+	}
+	if state, err := f.app.About.State(); err != nil || state.Notify {
+		f.t.Errorf("%s: on, %v", what, err)
+	}
+	f.system.allowsNotices, f.system.allowFails = true, nil
+}
+
+// Whoever tries again after one was not shown is not told of it any more.
+func TestNotificationsThatWereNotShown(t *testing.T) {
+	f, pass := inTime(t, 30)
+	if state, err := f.app.Today.SetNotify(true); err != nil || state.NotifyFails {
+		t.Fatalf("%+v, %v", state.NotifyFails, err)
+	}
+	pass(25 * time.Hour)
+	f.system.notifyFails = errors.New("it has gone")
+	if err := f.app.notify(t.Context()); err == nil {
+		t.Fatal("shown by nobody")
+	}
+	f.system.allowFails = errors.New("it is still gone")
+	if _, err := f.app.Today.SetNotify(true); profile.CodeOf(err) != "notifications_off" {
+		t.Errorf("still gone: %v", err)
+	}
+	if state, err := f.app.About.State(); err != nil || !state.Notify || !state.NotifyFails {
+		t.Errorf("still gone: %v, %v, %v", state.Notify, state.NotifyFails, err)
+	}
+	f.system.allowFails, f.system.notifyFails = nil, nil
+	if state, err := f.app.Today.SetNotify(true); err != nil || !state.Notify || state.NotifyFails {
+		t.Errorf("tried again: %v, %v, %v", state.Notify, state.NotifyFails, err)
+	}
+	f.notifies("tried again", "No sync has worked for a day. Open TeleHab to see why.")
+}
+
+// Before the window is there, nothing was shown, and nothing is allowed.
+func TestNoNotificationWithoutAWindow(t *testing.T) {
+	var none wailsWindow
+	if err := none.Notify("2 more clients need attention."); err == nil {
+		t.Error("shown by no window")
+	}
+	if allowed, err := none.AllowNotifications(); allowed || err == nil {
+		t.Errorf("allowed %v, %v", allowed, err)
+	}
 }
 
 func TestAMassDisappearanceNotifiesWhoeverMayDecide(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rs/zerolog"
 
@@ -47,6 +48,8 @@ type page struct {
 	hasStore   func() bool
 	inDemo     func() bool
 	linkWaits  func() bool
+
+	notifyFails atomic.Bool // the last notification could not be shown
 
 	mu       sync.Mutex // held while something is numbered or sent, so that it arrives in order
 	statuses int64      // how many the page was told
@@ -222,6 +225,7 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 	}
 	today, err := store.Today(ctx, current.Person().ID)
 	s.Start, s.Notify = string(cmp.Or(today.Start, staff.TodayScreen)), today.Notify
+	s.NotifyFails = s.Notify && p.notifyFails.Load()
 	return s, err
 }
 

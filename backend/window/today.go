@@ -3,10 +3,12 @@ package window
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"telehab.io/desktop/backend/directory"
+	"telehab.io/desktop/backend/notifier"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/staff"
@@ -120,12 +122,15 @@ func (t *Today) SetNotify(on bool) (AppState, error) {
 
 func (t *Today) allowNotifications() error {
 	allowed, err := t.parts.toolkit.AllowNotifications()
-	if err != nil {
-		return &profile.Error{Code: notNotified, Cause: err, Message: "This computer did not take notifications of TeleHab. Check that they are on in the system's settings, then choose again."}
+	switch {
+	case errors.Is(err, notifier.ErrNobody):
+		return &profile.Error{Code: notNotified, Cause: err, Message: "Nothing on this computer shows notifications. Ask your IT person to install a notification service, then turn them on again."}
+	case err != nil:
+		return &profile.Error{Code: notNotified, Cause: err, Message: "This computer shows no notifications of TeleHab. Turn them on in the system's settings, then turn them on here again."}
+	case !allowed:
+		return profile.Refuse(notNotified, "This computer does not allow notifications of TeleHab. Allow them in the system's settings, then turn them on here again.")
 	}
-	if !allowed {
-		return profile.Refuse(notNotified, "This computer does not allow notifications of TeleHab. Allow them in the system's settings, then choose again.")
-	}
+	t.parts.page.notifyFails.Store(false)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,6 +12,7 @@ import (
 
 	"telehab.io/desktop/backend/clipboard"
 	"telehab.io/desktop/backend/logging"
+	"telehab.io/desktop/backend/notifier"
 	"telehab.io/desktop/backend/placement"
 )
 
@@ -27,7 +29,8 @@ type toolkit interface {
 	// Painted takes the colours that the page has.
 	Painted(dark bool)
 	// AllowNotifications asks the system, and with that perhaps the person,
-	// whether Notify may be used.
+	// whether Notify may be used. An error that wraps notifier.ErrNobody says
+	// that nothing there shows notifications.
 	AllowNotifications() (allowed bool, err error)
 	// Notify has the system show a text beside the window. Whoever clicks it
 	// sees the window.
@@ -43,8 +46,8 @@ type wailsWindow struct {
 	place  placement.Placement // as it was at the start
 	dark   atomic.Bool         // what the page said last
 
-	notifying sync.Mutex
-	notifies  bool // the system is ready for it
+	mu       sync.Mutex
+	notifies bool // the system is ready for it
 }
 
 func (t *wailsWindow) ready(ctx context.Context) { t.window.Store(&ctx) }
@@ -94,18 +97,32 @@ func (t *wailsWindow) AskWhereToSave(title, name string) (path string, err error
 }
 
 func (t *wailsWindow) AllowNotifications() (allowed bool, err error) {
-	t.with(func(ctx context.Context) {
-		if err = t.beginNotifications(ctx); err == nil {
-			allowed, err = runtime.RequestNotificationAuthorization(ctx)
-		}
+	err = t.notifying(func(ctx context.Context) (err error) {
+		allowed, err = runtime.RequestNotificationAuthorization(ctx)
+		return err
 	})
 	return allowed, err
 }
 
-func (t *wailsWindow) Notify(text string) (err error) {
+func (t *wailsWindow) Notify(text string) error {
+	return t.notifying(func(ctx context.Context) error {
+		return runtime.SendNotification(ctx, runtime.NotificationOptions{ID: "needs-person", Title: "TeleHab", Body: text})
+	})
+}
+
+// errNoWindow is that nothing is shown before the window is there.
+var errNoWindow = errors.New("there is no window yet")
+
+// notifying runs do where the system shows notifications. Wails finds that out on
+// macOS alone.
+func (t *wailsWindow) notifying(do func(context.Context) error) error {
+	err := errNoWindow
 	t.with(func(ctx context.Context) {
+		if err = notifier.Check(); err != nil {
+			return
+		}
 		if err = t.beginNotifications(ctx); err == nil {
-			err = runtime.SendNotification(ctx, runtime.NotificationOptions{ID: "needs-person", Title: "TeleHab", Body: text})
+			err = do(ctx)
 		}
 	})
 	return err
@@ -114,8 +131,8 @@ func (t *wailsWindow) Notify(text string) (err error) {
 // beginNotifications connects to the system at first, and not before somebody
 // wants to be notified: Windows is told of the program for that.
 func (t *wailsWindow) beginNotifications(ctx context.Context) error {
-	t.notifying.Lock()
-	defer t.notifying.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.notifies {
 		return nil
 	}
@@ -129,8 +146,8 @@ func (t *wailsWindow) beginNotifications(ctx context.Context) error {
 
 // endNotifications is for when the window closes.
 func (t *wailsWindow) endNotifications() {
-	t.notifying.Lock()
-	defer t.notifying.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.notifies {
 		t.with(runtime.CleanupNotifications)
 	}

@@ -34,6 +34,7 @@ type AppState struct {
 	IdleMinutes int          `json:"idleMinutes"` // after which the window locks
 	Start       string       `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles
 	Notify      bool         `json:"notify"`      // whoever is signed in chose to be notified by the operating system
+	NotifyFails bool         `json:"notifyFails"` // and the last notification could not be shown
 	LinkWaiting bool         `json:"linkWaiting"` // a link came in and waits for Links.Take, or for somebody to sign in
 }
 

@@ -36,6 +36,7 @@ datafolder unruled
 console unruled
 coredump unruled
 screenlock unruled
+notifier unruled
 service unruled
 service workspace
 uptime unruled

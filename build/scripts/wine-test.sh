@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs tests as Windows programs under Wine: of links (the parser, the
 # registration in a real registry, opening through Windows' shell, the hand-over
-# between processes), the clipboard, the network (Windows' proxy settings and
+# between processes), the clipboard, notifications, the network (Windows' proxy settings and
 # scripts, its socket error numbers), and the service, in Wine's service manager.
 #
 #   wine-test.sh [FLAG...]      flags for the tests, such as -test.v
@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . build/scripts/wine.sh
 
-packages=(deeplink deeplink/handover clipboard cliniko/proxy cliniko service)
+packages=(deeplink deeplink/handover clipboard notifier cliniko/proxy cliniko service)
 for package in "${packages[@]}"; do
   GOOS=windows GOARCH=amd64 CGO_ENABLED=0 \
     "${GO:-go}" test -c -o "$dir/$(basename "$package").test.exe" "./backend/$package"

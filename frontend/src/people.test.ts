@@ -253,22 +253,6 @@ describe('security', () => {
     ]);
   });
 
-  it('turns notifications on and off, and says why this computer shows none', async () => {
-    const { go, user } = open('security');
-    go.Today.SetNotify.mockRejectedValueOnce(
-      refusal('notifications_off', 'This computer does not allow notifications of TeleHab.'),
-    );
-    const setting = within(await screen.findByRole('region', { name: 'Notifications' }));
-    await user.click(setting.getByRole('button', { name: 'Turn on' }));
-    expect(await setting.findByRole('alert')).toHaveTextContent(/does not allow notifications/);
-    go.Today.SetNotify.mockImplementation(async (notify) => go.set({ notify }));
-    await user.click(setting.getByRole('button', { name: 'Turn on' }));
-    await user.click(await setting.findByRole('button', { name: 'Turn off' }));
-    await setting.findByRole('button', { name: 'Turn on' });
-    expect(setting.queryByRole('alert')).toBeNull();
-    expect(go.Today.SetNotify.mock.calls).toEqual([[true], [true], [false]]);
-  });
-
   it('sets after how long the window locks, and how long clients are kept', async () => {
     const { go, user } = open('security');
     go.Security.SetAutoLock.mockImplementation(async (minutes) => go.set({ idleMinutes: minutes }));

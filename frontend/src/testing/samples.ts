@@ -105,6 +105,7 @@ export const STATE: AppState = {
   idleMinutes: 10,
   start: 'profiles',
   notify: false,
+  notifyFails: false,
   linkWaiting: false,
 };
 /** What is otherwise at other times. */
