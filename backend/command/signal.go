@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"telehab.io/desktop/backend/syncer"
 )
 
 // The exit codes after a signal are 128 and its number, as a shell's.
@@ -25,6 +27,13 @@ const graceful = 10 * time.Second
 type signalled struct{ signal os.Signal }
 
 func (s signalled) Error() string { return "ended by the signal " + s.signal.String() }
+
+// Is says that whatever ends by a signal was cancelled. SIGTERM, by which a
+// computer that shuts down ends a program, leaves a pass as a kill would, so that
+// it is resumed by itself. Ctrl-C is a person's, who does not want it now.
+func (s signalled) Is(target error) bool {
+	return target == context.Canceled || target == syncer.ErrClosing && s.signal == syscall.SIGTERM
+}
 
 func (s signalled) exitCode() int {
 	if s.signal == syscall.SIGTERM {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -54,6 +55,59 @@ func TestASignalEndsAWatch(t *testing.T) {
 		}
 		if n := c.count("SELECT count(*) FROM pass WHERE kind = 'full' AND ended_at > started_at AND error = '' AND service = 1"); n != 1 || c.count("SELECT count(*) FROM pass") != 1 {
 			t.Errorf("%v: %d passes ended well and are the service's", signal, n)
+		}
+	}
+}
+
+// A full sync in a terminal that was killed, or that the computer ended as it shut
+// down, is the first that the next watch resumes. One that a person ended by
+// Ctrl-C waits for a person.
+func TestAWatchResumesAFullSyncThatWasCutOff(t *testing.T) {
+	const unfinished = "SELECT count(*) FROM pass WHERE kind = 'full' AND ended_at IS NULL AND error = '%s'"
+	for signal, cutOff := range map[syscall.Signal]struct {
+		code    int
+		err     string
+		resumed int
+	}{
+		syscall.SIGKILL: {-1, "", 1},
+		syscall.SIGTERM: {143, "", 1},
+		syscall.SIGINT:  {130, "cancelled", 0},
+	} {
+		c := newComputer(t, 400)
+		arrived, release := c.holdPages(4)
+		p := onTerminal(t, c.environment, "sync", "--full")
+		arrived()
+		for end := time.Now().Add(patience); c.count("SELECT count(*) FROM page") == 0; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("no page is stored: %s", p.output())
+			}
+		}
+		if err := p.cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
+		if code := p.end(); code != cutOff.code {
+			t.Errorf("%v: exit code %d: %s", signal, code, p.output())
+		}
+		release()
+		if n := c.count(fmt.Sprintf(unfinished, cutOff.err)); n != 1 {
+			t.Fatalf("%v: %d passes are left unfinished", signal, n)
+		}
+		passes := c.count("SELECT count(*) FROM pass")
+		p = onTerminal(t, c.environment, "sync", "--watch")
+		for end := time.Now().Add(patience); c.count("SELECT count(*) FROM pass WHERE service = 1 AND ended_at IS NOT NULL") == 0; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("%v: no pass of the watch ends: %s", signal, p.output())
+			}
+		}
+		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		p.end()
+		if n := c.count("SELECT count(*) FROM pass WHERE kind = 'full' AND service = 1 AND ended_at IS NOT NULL AND error = ''"); n != cutOff.resumed {
+			t.Errorf("%v: %d full passes were resumed", signal, n)
+		}
+		if n := c.count("SELECT count(*) FROM pass"); n != passes+1-cutOff.resumed {
+			t.Errorf("%v: %d passes, after %d", signal, n, passes)
 		}
 	}
 }

@@ -60,6 +60,38 @@ func TestAnImportResumesAfterARestart(t *testing.T) {
 	})
 }
 
+// A later full pass that was cut off as well: the schedule begins with it, in a
+// window and unattended, whatever time the next full pass would have.
+func TestALaterFullPassResumesAfterARestart(t *testing.T) {
+	for name, begin := range map[string]func(*runner.Runner, func() bool) *runner.Background{"a window": runner.NewBackground, "the watch": runner.NewUnattended} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, large, func(t *testing.T, w *world) {
+				w.imported()
+				time.Sleep(time.Hour)
+				arrived, release := w.hold(4)
+				again := onDemand(w.runner.Full)
+				arrived()
+				w.runner.Cancel(syncer.ErrClosing) // leaves the store as a kill does
+				<-again
+				release()
+				cutOff := w.stored()[0]
+				if cutOff.Kind != profile.FullPass || !cutOff.EndedAt.IsZero() || cutOff.Err != "" {
+					t.Fatalf("it is not cut off: %+v", cutOff)
+				}
+				w.restart()
+				w.background = begin(w.runner, func() bool { return true })
+				w.background.Start()
+				if began := w.after(10 * second); len(began) != 1 {
+					t.Errorf("passes at %v", began)
+				}
+				if pass := w.stored()[0]; pass.ID != cutOff.ID || pass.EndedAt.IsZero() || pass.Err != "" || pass.Counts.Read != 500 {
+					t.Errorf("it was not resumed: %+v", pass)
+				}
+			})
+		})
+	}
+}
+
 // What a person cancels stays as it is until somebody asks for it again.
 func TestACancelledImportWaitsForAPerson(t *testing.T) {
 	inBubble(t, large, func(t *testing.T, w *world) {
