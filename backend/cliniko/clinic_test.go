@@ -58,7 +58,7 @@ func TestClinicNeedsOnlyTheAccount(t *testing.T) {
 }
 
 func TestClinicSaysWhatIsMissing(t *testing.T) {
-	const says = "Cliniko's answer lacks the clinic's account number (account.id of /settings/public), so nothing was changed. Try again later; if that does not help, contact support@vald.com."
+	const says = "Cliniko's answer lacks the clinic's account number (account.id of /settings/public), so nothing was changed. Try again later; if that does not help, write to TeleHab's support, support@vald.com."
 	for _, settings := range []string{`{}`, `{"account":null}`, `{"account":{}}`, `{"account":{"id":null,"name":"Harbour Physio","subdomain":"harbour-physio"}}`, `{"account":{"id":""}}`} {
 		c, _ := answering(t, `{}`, settings)
 		_, err := c.Clinic(t.Context())

@@ -238,7 +238,7 @@ func possible(total int) bool { return total >= 0 && total <= profile.MaxPatient
 
 func impossibleCount(total int) error {
 	return &profile.Error{Code: profile.ClinicTrouble, Cause: errors.New("an impossible total_entries"), Message: fmt.Sprintf(
-		"Cliniko said that there are %d clients, which cannot be, so nothing was changed. Try again later; if that does not help, contact support@vald.com.", total)}
+		"Cliniko said that there are %d clients, which cannot be, so nothing was changed. Try again later; if that does not help, write to TeleHab's support, support@vald.com.", total)}
 }
 
 // decodeRecord reads one patient, and never fails: see profile.Record.

@@ -104,7 +104,7 @@ func TestDecodePageSaysWhatIsMissing(t *testing.T) {
 		`null`:                                 "the list of clients (patients)",
 	} {
 		_, err := DecodePage([]byte(body))
-		if want := "Cliniko's answer lacks " + lacks + ", so nothing was changed. Try again later; if that does not help, contact support@vald.com."; profile.CodeOf(err) != profile.AnswerIncomplete || profile.MessageOf(err) != want {
+		if want := "Cliniko's answer lacks " + lacks + ", so nothing was changed. Try again later; if that does not help, write to TeleHab's support, support@vald.com."; profile.CodeOf(err) != profile.AnswerIncomplete || profile.MessageOf(err) != want {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

@@ -54,7 +54,7 @@ func ParseKey(pasted string) (Key, error) {
 		return Key{secret: text, body: text, shard: oldShard}, nil
 	case keyChars.MatchString(text) && strings.Contains(text, "-") && len(text) > 16:
 		return Key{}, profile.Refuse(profile.KeyShard,
-			"This key looks incomplete. Copy the whole key from Cliniko, including the region at its end, such as -au1, and paste it again.")
+			"This key looks incomplete: its end should be a region, such as -au1. Cliniko shows a key only once, so if you do not have all of it any more, add a new key there and paste the whole key here.")
 	}
 	return Key{}, profile.Refuse(profile.KeyMalformed,
 		"This does not look like a Cliniko API key. In Cliniko open My info, Manage API keys, add a key, and paste the whole key here.")

@@ -57,7 +57,7 @@ func TestParseKey(t *testing.T) {
 // A key that was cut when it was copied is called incomplete, with what to do.
 func TestAnIncompleteKeySaysSo(t *testing.T) {
 	_, err := ParseKey(body + "-a")
-	const want = "This key looks incomplete. Copy the whole key from Cliniko, including the region at its end, such as -au1, and paste it again."
+	const want = "This key looks incomplete: its end should be a region, such as -au1. Cliniko shows a key only once, so if you do not have all of it any more, add a new key there and paste the whole key here."
 	if profile.CodeOf(err) != profile.KeyShard || profile.MessageOf(err) != want {
 		t.Errorf("%v", err)
 	}

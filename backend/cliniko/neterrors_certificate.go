@@ -107,7 +107,7 @@ func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificat
 	right := known && there.Sub(here).Abs() < plausible
 	switch {
 	case right:
-		return say(profile.CertificateUntrusted, "The certificate for %s, signed by %s, %s, so the key was not sent. This computer's date is right (%s). Ask your IT person whether a proxy on this network made it; if not, contact support@vald.com.",
+		return say(profile.CertificateUntrusted, "The certificate for %s, signed by %s, %s, so the key was not sent. This computer's date is right (%s). Ask your IT person whether a proxy on this network made it; if not, write to TeleHab's support, support@vald.com.",
 			host, issuer, is, moment(here))
 	case known:
 		return say(profile.ClockWrong, "This computer's date is %s, but Cliniko's is %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again.",
@@ -116,7 +116,7 @@ func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificat
 		return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again.",
 			moment(here), host, is)
 	}
-	return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again. If they are right, the certificate was not renewed: contact support@vald.com.",
+	return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again. If they are right, the certificate was not renewed: write to TeleHab's support, support@vald.com.",
 		moment(here), host, is)
 }
 

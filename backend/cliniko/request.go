@@ -209,5 +209,5 @@ func unexpectedAnswer(cause error) error {
 // incompleteAnswer is the error for an answer that lacks something.
 func incompleteAnswer(what string) error {
 	return &profile.Error{Code: profile.AnswerIncomplete, Cause: errors.New("no " + what), Message: "Cliniko's answer lacks " + what +
-		", so nothing was changed. Try again later; if that does not help, contact support@vald.com."}
+		", so nothing was changed. Try again later; if that does not help, write to TeleHab's support, support@vald.com."}
 }

@@ -21,8 +21,6 @@ var nextSteps = strings.NewReplacer(
 	"Replace it with a key of this clinic: telehab connect --as EMAIL reads one from standard input.",
 	"Paste the API key first.",
 	"No API key came on standard input.",
-	"and paste it again.",
-	"and give it to telehab connect again.",
 	"and paste the whole key here.",
 	"and give the whole key to telehab connect.",
 	"choose Add a clinic.",

@@ -217,7 +217,7 @@ func TestAWatchContinuesOnceAllIsRight(t *testing.T) {
 	}
 	must(0, "", "people", "add", "--email", asDana, "--name", "Dana")
 	must(0, fake.Key(), "connect", "--as", asDana)
-	w.waitFor(1, "If that does not help, contact support@vald.com. (key_refused)")
+	w.waitFor(1, "If that does not help, write to TeleHab's support, support@vald.com. (key_refused)")
 	must(0, second, "connect", "--as", asDana)
 	w.waitFor(1, works)
 	must(0, "", "purge", "--yes")

@@ -21,7 +21,7 @@ func OpenTest(ctx context.Context, link Link) error {
 		return &profile.Error{
 			Code: SchemeTrouble,
 			Message: "This computer did not open the test link. " +
-				"Choose Repair and test again; if that does not help, contact support@vald.com.",
+				"Choose Repair and test again; if that does not help, write to TeleHab's support, support@vald.com.",
 			Cause: err,
 		}
 	}

@@ -118,7 +118,7 @@ func coded(err error) error {
 	return &profile.Error{
 		Code: SchemeTrouble,
 		Message: "This computer did not let TeleHab register its links. " +
-			"Restart the computer and choose Repair again; if that does not help, contact support@vald.com.",
+			"Restart the computer and choose Repair again; if that does not help, write to TeleHab's support, support@vald.com.",
 		Cause: err,
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const oddSentence = "The system keyring did not do what TeleHab asked of it. " +
-	"Restart the computer and try again; if that does not help, contact support@vald.com."
+	"Restart the computer and try again; if that does not help, write to TeleHab's support, support@vald.com."
 
 // lockedSentence says how to unlock the keyring of this operating system.
 func lockedSentence(goos string) string {

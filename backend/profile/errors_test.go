@@ -13,7 +13,7 @@ func TestErrors(t *testing.T) {
 	cause := errors.New("disk 4711")
 	plain := &profile.Error{Code: "store_full", Message: "Free some space."}
 	caused := &profile.Error{Code: "store_full", Message: "Free some space.", Cause: cause}
-	const general = "Something went wrong inside TeleHab. Try again; if that does not help, contact support@vald.com."
+	const general = "Something went wrong inside TeleHab. Try again; if that does not help, write to TeleHab's support, support@vald.com."
 	for _, test := range []struct {
 		err                 error
 		text, code, message string

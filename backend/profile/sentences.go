@@ -5,18 +5,18 @@ import "errors"
 // sentences are what a person reads about the codes that a pass may end with.
 // They are here because only the code of an earlier pass is stored.
 var sentences = map[Code]string{
-	KeyRefused:     "Cliniko does not accept this key. Copy the whole key again, or create a new one in Cliniko, which may take a moment to work. If that does not help, contact support@vald.com.",
+	KeyRefused:     "Cliniko does not accept this key. An old key cannot be copied again, since Cliniko shows it only once: add a new one in Cliniko under My info, Manage API keys, and use that. It may take a moment to work. If that does not help, write to TeleHab's support, support@vald.com.",
 	KeyForbidden:   "Cliniko accepts this key, but its owner does not have access to clients. Give that user a role with access, or use another user's key.",
 	OtherClinic:    "The API key belongs to another clinic than the one connected here, so nothing was changed. Replace it with a key of this clinic.",
-	ClinicRejected: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or contact support@vald.com.",
+	ClinicRejected: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or write to TeleHab's support, support@vald.com.",
 
 	Offline:           "Cliniko cannot be reached from this computer. Check the internet connection and try again.",
 	TimedOut:          "Cliniko did not answer in time. Check the internet connection and try again.",
 	LoginPage:         "A web page came instead of Cliniko's data: this network probably requires a sign-in first. Open any web page in your browser, sign in, and try again.",
 	RateLimited:       "Cliniko has received many requests in the last minute and asks TeleHab to wait. TeleHab continues automatically.",
 	ClinicTrouble:     "Cliniko has trouble answering right now. TeleHab continues automatically; if that takes long, check status.cliniko.com.",
-	AnswerTooLarge:    "Cliniko sent far more than expected, so it was not read. Try again later; if that does not help, contact support@vald.com.",
-	AnswerIncomplete:  "An answer from Cliniko lacks something that TeleHab needs, so nothing was changed. Try again later; if that does not help, contact support@vald.com.",
+	AnswerTooLarge:    "Cliniko sent far more than expected, so it was not read. Try again later; if that does not help, write to TeleHab's support, support@vald.com.",
+	AnswerIncomplete:  "An answer from Cliniko lacks something that TeleHab needs, so nothing was changed. Try again later; if that does not help, write to TeleHab's support, support@vald.com.",
 	ConnectionBlocked: "The connection to Cliniko was refused or cut, as a firewall does. Ask your IT person to allow TeleHab to reach api.*.cliniko.com, port 443.",
 
 	ProxyUnreadable:      "The proxy that is set on this computer cannot be read, so nothing was sent. Ask your IT person to check the variable HTTPS_PROXY or the system's proxy settings, then start TeleHab again.",
@@ -54,4 +54,4 @@ func Because(code Code, cause error) *Error {
 	return &Error{Code: code, Message: sentence, Cause: cause}
 }
 
-const general = "Something went wrong inside TeleHab. Try again; if that does not help, contact support@vald.com."
+const general = "Something went wrong inside TeleHab. Try again; if that does not help, write to TeleHab's support, support@vald.com."

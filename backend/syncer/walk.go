@@ -142,4 +142,4 @@ func (w *walk) timeOf(p *profile.Patient) time.Time {
 
 // errOrder reports that a list is not in the order that was asked for.
 var errOrder = &profile.Error{Code: profile.ClinicTrouble, Cause: errors.New("a list is not in the order asked for"),
-	Message: "Cliniko's list came in an order that TeleHab cannot rely on, so it was not used. Try again; if that does not help, contact support@vald.com."}
+	Message: "Cliniko's list came in an order that TeleHab cannot rely on, so it was not used. Try again; if that does not help, write to TeleHab's support, support@vald.com."}

@@ -55,7 +55,7 @@ func (a *About) OpenGuide(name string) error {
 	_, err := host.DoWithoutClinic(a.parts.access, func(ctx context.Context, _ *host.Call) (none, error) {
 		address, ok := guides[name]
 		if !ok {
-			return none{}, profile.Refuse(profile.Invalid, "There is no such guide. Contact support@vald.com.")
+			return none{}, profile.Refuse(profile.Invalid, "There is no such guide. Write to TeleHab's support, support@vald.com.")
 		}
 		return none{}, a.parts.computer.browse(ctx, address)
 	})

@@ -183,7 +183,7 @@ func (s *Sync) Days(begins []string) ([]DayView, error) {
 }
 
 func beginsOf(texts []string) ([]time.Time, error) {
-	wrong := profile.Refuse(profile.Invalid, "These are not days in their order. Contact support@vald.com.")
+	wrong := profile.Refuse(profile.Invalid, "These are not days in their order. Write to TeleHab's support, support@vald.com.")
 	if len(texts) > profile.HistoryDays {
 		return nil, wrong
 	}

@@ -95,7 +95,7 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	}
 	account := proof.connection.Clinic.AccountID
 	if _, ok := profile.ParseID(account); !ok {
-		return profile.Refuse(profile.ClinicTrouble, "Cliniko named this clinic in a way that TeleHab does not know. Contact support@vald.com.")
+		return profile.Refuse(profile.ClinicTrouble, "Cliniko named this clinic in a way that TeleHab does not know. Write to TeleHab's support, support@vald.com.")
 	}
 	if _, err := c.read(); err != nil {
 		return err // before anything is made that it could not have

@@ -59,6 +59,37 @@ describe('the window', () => {
     expect(go.Sync.Import).toHaveBeenCalledOnce();
   });
 
+  it('says once what is wrong with a password, for as long as it is', async () => {
+    const go = startGo(sample.NEW);
+    const refused = sample.refusal('invalid', sample.TOO_EASY);
+    go.People.CreateFirst.mockRejectedValue(refused);
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button('Set up Cliniko integration'));
+    await screen.findByText(/^Your own account in TeleHab .* not your Cliniko account/);
+    await user.type(await screen.findByLabelText('Your name'), 'Dana Smith');
+    await user.type(screen.getByLabelText('Email'), 'dana@example.com');
+    const box = screen.getByLabelText('Password');
+    await user.type(box, `${sample.GUESSABLE}{Enter}`);
+    // Go's answer, and what it says of the password's strength, in whatever order.
+    await vi.waitFor(() => {
+      expect(box).toHaveAccessibleDescription(sample.TOO_EASY);
+      expect(screen.getAllByText(sample.TOO_EASY)).toHaveLength(1);
+    });
+    expect(box).toHaveFocus();
+    expect(box).toBeInvalid();
+    await user.clear(box);
+    await user.type(box, 'nine lanterns on a hill');
+    await screen.findByText('Strong.');
+    expect(screen.queryByText(sample.TOO_EASY)).toBeNull();
+    expect(box).toBeValid();
+
+    go.People.CreateFirst.mockRejectedValue(sample.refusal('internal', 'The disk is full.'));
+    await user.keyboard('{Enter}');
+    await screen.findByText('The disk is full.');
+    screen.getByText(/^Copy details copies .* TeleHab’s support/);
+  });
+
   it('shows nothing in Inter before all of its letters are there', async () => {
     const letters = later<FontFace[]>();
     const load = vi.fn(() => letters.promise);
@@ -70,6 +101,22 @@ describe('the window', () => {
     letters.answer([]);
     await screen.findByRole('grid', { name: 'Profiles' });
     expect(document.documentElement).toHaveAttribute('data-inter');
+    Reflect.deleteProperty(document, 'fonts');
+  });
+
+  it('sets its first screen in Inter, too, once all letters are there', async () => {
+    delete document.documentElement.dataset.inter;
+    const letters = later<FontFace[]>();
+    const load = vi.fn(() => letters.promise);
+    Object.defineProperty(document, 'fonts', { configurable: true, value: { load } });
+    startGo(sample.NEW);
+    render(App);
+    await heading('Welcome to TeleHab');
+    await vi.waitFor(() => expect(load).toHaveBeenCalledOnce());
+    expect(document.documentElement).not.toHaveAttribute('data-inter');
+    letters.answer([]);
+    await vi.waitFor(() => expect(document.documentElement).toHaveAttribute('data-inter'));
+    await heading('Welcome to TeleHab');
     Reflect.deleteProperty(document, 'fonts');
   });
 
