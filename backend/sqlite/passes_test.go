@@ -10,37 +10,6 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-func TestLastGoodPass(t *testing.T) {
-	_, s := newStore(t)
-	good := func(want int64) {
-		t.Helper()
-		if last, err := s.LastGood(t.Context()); err != nil || last.ID != want {
-			t.Errorf("pass %d ended well last, not %d: %v", last.ID, want, err)
-		}
-	}
-	end := func(kind profile.Kind, code profile.Code) int64 {
-		t.Helper()
-		pass := begin(t, s, kind)
-		pass.Err, pass.EndedAt = code, time.Now()
-		if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
-			t.Fatal(err)
-		}
-		return pass.ID
-	}
-	good(0)
-	end(profile.FullPass, profile.Offline) // can be resumed
-	good(0)
-	first := end(profile.FullPass, "")
-	good(first)
-	for range 3 {
-		end(profile.ChangesPass, profile.TimedOut)
-	}
-	end(profile.RetryPass, "")
-	begin(t, s, profile.ChangesPass) // runs
-	good(first)
-	good(end(profile.ChangesPass, ""))
-}
-
 func TestDays(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")
 	db := openStore(t, path)
@@ -117,42 +86,5 @@ func TestButton(t *testing.T) {
 	}
 	if _, err := s.Button(t.Context()); profile.CodeOf(err) != profile.NotConnected {
 		t.Errorf("of nobody: %v", err)
-	}
-}
-
-// A pass knows whether the service ran it; one that was cut off belongs to
-// whoever resumes it.
-func TestWhoRanAPass(t *testing.T) {
-	_, s := newStore(t)
-	begin := func(kind profile.Kind, service bool) profile.Pass {
-		t.Helper()
-		pass, _, err := s.BeginPass(t.Context(), profile.Pass{Kind: kind, StartedAt: changedAt, Service: service})
-		if err != nil || pass.Service != service {
-			t.Fatalf("%+v, %v", pass, err)
-		}
-		return pass
-	}
-	end := func(pass profile.Pass, code profile.Code) {
-		t.Helper()
-		pass.Err, pass.EndedAt = code, changedAt.Add(time.Minute)
-		if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i, by := range []bool{true, false, true} {
-		end(begin(profile.ChangesPass, by), "")
-		if last, err := s.LastGood(t.Context()); err != nil || last.Service != by {
-			t.Errorf("changes pass %d: %+v, %v", i, last, err)
-		}
-	}
-	for _, by := range []bool{true, false} {
-		end(begin(profile.FullPass, !by), profile.Offline)
-		end(begin(profile.FullPass, by), "")
-		if last, err := s.LastGood(t.Context()); err != nil || last.Kind != profile.FullPass || last.Service != by {
-			t.Errorf("resumed: %+v, %v", last, err)
-		}
-	}
-	if passes, err := s.Passes(t.Context(), 9); err != nil || len(passes) != 5 || passes[0].Service || !passes[1].Service {
-		t.Errorf("%+v, %v", passes, err)
 	}
 }

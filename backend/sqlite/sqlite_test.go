@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/staff"
@@ -74,105 +72,6 @@ func begin(t *testing.T, s *sqlite.Profiles, kind profile.Kind) profile.Pass {
 		t.Fatal(err)
 	}
 	return pass
-}
-
-func TestProfileComesBackWhole(t *testing.T) {
-	_, s := newStore(t)
-	save(t, s, 0, entry(alex()))
-	got, err := s.One(t.Context(), "836447129235883061")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if time.Since(got.Profile.SyncedAt) > time.Minute || !got.Profile.AddedAt.Equal(got.Profile.SyncedAt) {
-		t.Errorf("added at %v, synced at %v", got.Profile.AddedAt, got.Profile.SyncedAt)
-	}
-	got.Profile.SyncedAt, got.Profile.AddedAt = time.Time{}, time.Time{}
-	if diff := cmp.Diff(entry(alex()), got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestOutcomes(t *testing.T) {
-	_, s := newStore(t)
-	incomplete := alex()
-	incomplete.Email = ""
-	failed := entry(incomplete)
-	failed.Failure = &profile.Failure{ID: incomplete.ID, Ref: string(incomplete.ID), Code: profile.Incomplete,
-		Problems: []profile.Problem{{Field: profile.FieldEmail, Kind: profile.Missing}}}
-	archived := alex()
-	archived.State, archived.ArchivedAt = profile.Archived, changedAt
-	older := alex()
-	older.UpdatedAt, older.FirstName = changedAt.Add(-time.Hour), "Old"
-
-	for _, step := range []struct {
-		name    string
-		e       profile.Entry
-		want    profile.Counts
-		changed bool
-	}{
-		{"archived and never met", entry(archived), profile.Counts{Read: 1, Archived: 1}, false},
-		{"incomplete", failed, profile.Counts{Read: 1, Failed: 1}, true},
-		{"still incomplete", failed, profile.Counts{Read: 1, Failed: 1}, false},
-		{"complete", entry(alex()), profile.Counts{Read: 1, Synced: 1}, true},
-		{"the same", entry(alex()), profile.Counts{Read: 1, Unchanged: 1}, false},
-		{"an older answer", entry(older), profile.Counts{Read: 1, Unchanged: 1}, false},
-		{"archived", entry(archived), profile.Counts{Read: 1, Archived: 1}, true},
-		{"back", entry(alex()), profile.Counts{Read: 1, Synced: 1}, true},
-	} {
-		pass := begin(t, s, profile.ChangesPass)
-		changed := save(t, s, pass.ID, step.e)
-		counts, err := s.Counts(t.Context(), pass.ID)
-		if err != nil || counts != step.want || (len(changed) == 1) != step.changed {
-			t.Errorf("%s: %+v, %d changed, %v", step.name, counts, len(changed), err)
-		}
-		if err := s.EndPass(t.Context(), pass, profile.Cursors{Changed: changedAt}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := s.One(t.Context(), "836447129235883061")
-	if err != nil || got.Profile.FirstName != "Alexandra" || got.Failure != nil {
-		t.Errorf("%v, %v", got.Failure, err)
-	}
-}
-
-func TestSyncedStaysSyncedWhenMetAgainInThePass(t *testing.T) {
-	_, s := newStore(t)
-	pass := begin(t, s, profile.FullPass)
-	save(t, s, pass.ID, entry(alex()))
-	save(t, s, pass.ID, entry(alex()))
-	counts, err := s.Counts(t.Context(), pass.ID)
-	if err != nil || counts != (profile.Counts{Read: 1, Synced: 1}) {
-		t.Errorf("%+v, %v", counts, err)
-	}
-}
-
-func TestFullPassGoesOnForADay(t *testing.T) {
-	_, s := newStore(t)
-	start := func(at time.Time) (profile.Pass, map[int]bool) {
-		t.Helper()
-		pass, pages, err := s.BeginPass(t.Context(), profile.Pass{Kind: profile.FullPass, StartedAt: at, Expected: 7})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return pass, pages
-	}
-	first, pages := start(changedAt)
-	if len(pages) != 0 {
-		t.Errorf("a new pass has pages %v", pages)
-	}
-	for _, n := range []int{3, 1, 3} {
-		if _, err := s.Save(t.Context(), profile.Batch{PassID: first.ID, Entries: []profile.Entry{entry(alex())}, Page: n}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	again, pages := start(changedAt.Add(23 * time.Hour))
-	if diff := cmp.Diff(map[int]bool{1: true, 3: true}, pages); diff != "" || again.ID != first.ID || again.Expected != 7 {
-		t.Errorf("pass %d after %d: %s", again.ID, first.ID, diff)
-	}
-	stale, pages := start(changedAt.Add(25 * time.Hour))
-	if stale.ID == first.ID || len(pages) != 0 {
-		t.Errorf("resumed a pass of yesterday: %d, %v", stale.ID, pages)
-	}
 }
 
 // keep stores a person, whoever is there.

@@ -238,37 +238,6 @@ func TestWhoIsNewHasNotChanged(t *testing.T) {
 	}
 }
 
-func TestImportedAt(t *testing.T) {
-	c := &clock{changedAt}
-	_, s := newStoreAt(t, c)
-	imported := func() time.Time {
-		t.Helper()
-		at, err := s.ImportedAt(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return at
-	}
-	end := func(kind profile.Kind, code profile.Code, after time.Duration) {
-		t.Helper()
-		pass := begin(t, s, kind)
-		pass.EndedAt, pass.Err = changedAt.Add(after), code
-		if err := s.EndPass(t.Context(), pass, profile.Cursors{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	end(profile.ChangesPass, "", time.Hour)
-	end(profile.FullPass, profile.Gone, 2*time.Hour)
-	if !imported().IsZero() {
-		t.Errorf("imported at %v before any import ended well", imported())
-	}
-	end(profile.FullPass, "", 3*time.Hour)
-	end(profile.FullPass, "", 4*time.Hour)
-	if want := changedAt.Add(3 * time.Hour); !imported().Equal(want) {
-		t.Errorf("imported at %v, want %v", imported(), want)
-	}
-}
-
 // A pass of a store of before this version has brought nobody that is known.
 func TestUpgradeToToday(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "telehab.db")

@@ -36,8 +36,9 @@ func (Person) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, profile.Red
 // JSON. Who has to write a person names the fields.
 func (Person) MarshalJSON() ([]byte, error) { return []byte(`"` + profile.Redacted + `"`), nil }
 
-// PersonStore keeps the people of this computer. There are few of them.
-type PersonStore interface {
+// ClinicPeople keeps the people of a clinic, and what holds for all of them on
+// every computer. There are few of them.
+type ClinicPeople interface {
 	People(ctx context.Context) ([]Person, error)
 	// ChangePeople stores the person whom decide returns: somebody new, or what
 	// replaces whoever has the same id. decide is given the people as they are
@@ -50,6 +51,11 @@ type PersonStore interface {
 	// ForbidQuickUnlock changes that. Forbidding takes everybody's away in the
 	// same step, and until it is allowed again ChangePeople stores none.
 	ForbidQuickUnlock(ctx context.Context, forbidden bool) error
+}
+
+// PersonStore keeps the people of this computer.
+type PersonStore interface {
+	ClinicPeople
 	// CountTries replaces the wrong tries of an email by what count makes of
 	// them, while no other process counts. The zero value forgets them, as
 	// does a last try more than forgetAfter before now. Both are times since

@@ -61,6 +61,8 @@ bench unruled
 killtest unruled
 leaktest unruled
 keyring/keyringtest unruled
+storetest sqlite
+sqlite storetest
 "
 # allowed: the tests of the engine may use everything
 fine="
@@ -93,6 +95,7 @@ runner syncer
 window session
 window window/host
 window/host session
+storetest staff
 "
 
 dir=$(mktemp -d)
@@ -115,6 +118,7 @@ while read -r part other; do
   [ -z "$part" ] || import "$part" "telehab.io/desktop/backend/$other" "fine-${other//\//-}.go"
 done <<<"$fine"
 import syncer telehab.io/desktop/backend/sqlite fine_test.go
+import sqlite telehab.io/desktop/backend/storetest fine_test.go
 
 # The window's library, as an empty module of the same name.
 mkdir -p wails
