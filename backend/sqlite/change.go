@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/storerules"
 )
 
 // changesShown is the most changes of one profile that are read, the newest
@@ -43,8 +44,8 @@ func (w *writer) insertChange(ctx context.Context, before, after *profile.Profil
 	for i, f := range fields {
 		names[i] = string(f.Field)
 	}
-	_, err = w.sql.insertChange.ExecContext(ctx, w.account, after.ID, w.passID, stamp(w.at), stamp(after.UpdatedAt),
-		strings.Join(names, ","), w.db.sealer.seal(plain, changeRow(w.account, string(after.ID), w.at)))
+	_, err = w.sql.insertChange.ExecContext(ctx, w.account, after.ID, w.PassID, stamp(w.At), stamp(after.UpdatedAt),
+		strings.Join(names, ","), w.db.sealer.Seal(plain, changeRow(w.account, string(after.ID), w.At)))
 	return err
 }
 
@@ -60,7 +61,7 @@ func (s *Profiles) Brought(ctx context.Context, p *profile.Pass) (changed, added
 	err = s.db.read.QueryRowContext(ctx, `SELECT
 			(SELECT count(DISTINCT cliniko_id) FROM change WHERE at >= ?1 AND account_id = ?2 AND pass_id = ?3),
 			(SELECT added FROM pass WHERE account_id = ?2 AND id = ?3)`,
-		p.StartedAt.Add(-readSlack).UnixMicro(), s.account, p.ID).Scan(&changed, &added)
+		p.StartedAt.Add(-storerules.ReadSlack).UnixMicro(), s.account, p.ID).Scan(&changed, &added)
 	return changed, added, coded(err)
 }
 

@@ -8,10 +8,8 @@ import (
 	"slices"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/storerules"
 )
-
-// judgement is profile.CheckAgain at some time.
-type judgement func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)
 
 // CheckAgain judges all stored profiles again: see profile.ReviewStore. It
 // reads all rows, and writes only those that change.
@@ -20,7 +18,7 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	// Rows that cannot be decrypted are repaired elsewhere.
 	if _, err := s.All(ctx, func(some []profile.Entry) {
 		for i := range some {
-			switch agrees, enough := judgement(check).compare(&some[i]); {
+			switch agrees, enough := storerules.Judgement(check).Compare(&some[i]); {
 			case !enough:
 				unclear = append(unclear, some[i].Profile.ID)
 			case !agrees:
@@ -37,7 +35,7 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 		if err != nil {
 			return err
 		}
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), passID: passID, at: now}
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), Moment: storerules.Moment{PassID: passID, At: now}}
 		for _, ref := range refs {
 			entry, differs, err := w.checkAgain(ctx, ref, check)
 			if err != nil {
@@ -55,33 +53,9 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	return changed, unclear, nil
 }
 
-// compare reports whether the entry agrees with the judgement, and whether
-// enough is stored to tell: before version 6 of the schema the text of an
-// impossible birth date was not.
-func (judge judgement) compare(e *profile.Entry) (agrees, enough bool) {
-	if isUnread(e) || e.Profile.State == profile.Deleted {
-		return true, true // until it is read
-	}
-	p, failure := judge(&e.Profile, e.Failure)
-	if e.Failure != nil && e.Profile.DateOfBirth.IsZero() && e.Profile.ImpossibleBirthDate == "" &&
-		slices.ContainsFunc(e.Failure.Problems, func(p profile.Problem) bool {
-			return p.Field == profile.FieldDateOfBirth && p.Kind != profile.Missing
-		}) {
-		return false, false
-	}
-	return sameFailure(failure, e.Failure) && p.DateOfBirth == e.Profile.DateOfBirth && len(profile.Diff(&e.Profile, &p)) == 0, true
-}
-
-func sameFailure(a, b *profile.Failure) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a.Code == b.Code && slices.Equal(a.Problems, b.Problems)
-}
-
 // checkAgain stores a judgement. It reads the row again, which may have changed
 // since, as when a person opened the client.
-func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e profile.Entry, differs bool, err error) {
+func (w *writer) checkAgain(ctx context.Context, ref string, judge storerules.Judgement) (e profile.Entry, differs bool, err error) {
 	e.Ref = ref
 	var row storedProfile
 	err = scanProfile(w.sql.profile.QueryRowContext(ctx, w.account, ref), &row)
@@ -101,11 +75,11 @@ func (w *writer) checkAgain(ctx context.Context, ref string, judge judgement) (e
 	case !errors.Is(err, sql.ErrNoRows):
 		return e, false, err
 	}
-	if agrees, enough := judge.compare(&e); agrees || !enough {
+	if agrees, enough := judge.Compare(&e); agrees || !enough {
 		return e, false, nil
 	}
 	before := e
-	e.Profile, e.Failure = judge(&before.Profile, before.Failure)
+	e = judge.Judged(before, w.At)
 	return e, true, w.saveJudgement(ctx, &row, &before, &e)
 }
 
@@ -125,11 +99,5 @@ func (w *writer) saveJudgement(ctx context.Context, row *storedProfile, before, 
 		_, err := w.sql.deleteFailure.ExecContext(ctx, w.account, e.Ref)
 		return err
 	}
-	failure := e.Failure
-	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.at, w.at, 1
-	if known := before.Failure; known != nil {
-		failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = known.FirstFailedAt, known.LastFailedAt, known.Attempts
-	}
-	_, err = w.insertFailure(ctx, e.Ref, failure)
-	return err
+	return w.insertFailure(ctx, e.Ref, e.Failure)
 }

@@ -63,7 +63,7 @@ func (db *DB) ConnectWith(ctx context.Context, c profile.Clinic, now time.Time, 
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO clinic (account_id, connected_at, sealed) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET sealed = excluded.sealed`,
-			c.AccountID, stamp(c.Connected), db.sealer.seal(plain, clinicRow(c.AccountID))); err != nil {
+			c.AccountID, stamp(c.Connected), db.sealer.Seal(plain, clinicRow(c.AccountID))); err != nil {
 			return err
 		}
 		return last()

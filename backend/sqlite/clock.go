@@ -58,14 +58,5 @@ func (s *Profiles) clinicTime(ctx context.Context, tx *sql.Tx) (time.Time, error
 	return clock.Estimate(s.now()), err
 }
 
-// latestOf is the latest that Cliniko's time can be, or zero while it is doubted
-// or not known at all.
-func latestOf(clock profile.Clock, here time.Time) time.Time {
-	if clock.Doubts() || clock.Believed.IsZero() {
-		return time.Time{}
-	}
-	return clock.AtMost(here)
-}
-
 // Clock returns what is known of Cliniko's time.
 func (s *Profiles) Clock(ctx context.Context) (profile.Clock, error) { return s.db.Clock(ctx) }

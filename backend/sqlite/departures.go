@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/storerules"
 )
 
 // Unseen returns what is stored and was not read in the pass.
@@ -43,7 +44,7 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 			return err
 		}
 		// Their retention counts from then on.
-		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), passID: passID, at: clock.AtMost(s.now())}
+		w := &writer{Profiles: s, tx: tx, sql: s.db.statements.bind(ctx, tx), Moment: storerules.Moment{PassID: passID, At: clock.AtMost(s.now())}}
 		staying, err := stayingOf(ctx, tx, s.account)
 		if err != nil {
 			return err
@@ -87,15 +88,13 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 }
 
 // isBack reports whether the patient was read after Cliniko had not found them,
-// as when a person opened them: whatever was stored since Unseen, unless it was
-// read before that. Within a second the times do not tell, nor does a record that
-// cannot be read; then the count does.
+// as when a person opened them.
 func (w *writer) isBack(ctx context.Context, d profile.Departure) (bool, error) {
 	var stored, read sql.NullInt64
 	err := w.tx.QueryRowContext(ctx, `SELECT max(stored), max(read) FROM (
 		SELECT synced_at AS stored, read_at AS read FROM profile WHERE account_id = ?1 AND cliniko_id = ?2 AND state <> 'deleted'
 		UNION ALL SELECT last_failed_at, ?3 FROM failure WHERE account_id = ?1 AND ref = ?2)`, w.account, d.Ref, stamp(d.NotFoundAt)).Scan(&stored, &read)
-	return !at(stored).Equal(d.StoredAt) && !at(read).Before(d.NotFoundAt), err
+	return storerules.IsBack(d, at(stored), at(read)), err
 }
 
 // markDeleted marks one profile as deleted. Its fingerprint then matches no
@@ -110,10 +109,10 @@ func (w *writer) markDeleted(ctx context.Context, ref string, readAt time.Time) 
 	}
 	if err == nil {
 		if !w.db.authentic(w.account, &row) { // what its columns say is nobody's
-			row.clear = clearColumns{added: stamp(w.at), synced: stamp(w.at)}
+			row.clear = clearColumns{added: stamp(w.At), synced: stamp(w.At)}
 		}
 		row.clear.state, row.clear.fingerprint = string(profile.Deleted), []byte{}
-		row.clear.read, row.clear.deleted = stamp(readAt), stamp(w.at)
+		row.clear.read, row.clear.deleted = stamp(readAt), stamp(w.At)
 		err = w.rewrite(ctx, w.tx, &row)
 	}
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -41,7 +41,7 @@ func (s *Profiles) SetDetails(ctx context.Context, id, plain string) error {
 			return err
 		}
 		row.clear.fingerprint = s.db.fingerprint([]byte(plain), &profile.Profile{State: profile.Active})
-		row.sealed = s.db.sealer.seal([]byte(plain), profileRow(s.account, id))
+		row.sealed = s.db.sealer.Seal([]byte(plain), profileRow(s.account, id))
 		return s.rewrite(ctx, tx, &row)
 	})
 }

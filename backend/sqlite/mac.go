@@ -9,9 +9,7 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/crypto/chacha20poly1305"
-
-	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/seal"
 )
 
 // clearColumns are what a profile's row holds in clear. Details are sealed, and
@@ -42,12 +40,9 @@ func (s *sealer) rowMAC(account, id string, c *clearColumns, tag []byte) []byte 
 	return s.keyedHash(buffer)
 }
 
-// tagOf returns the end of a sealed value, which no other value has.
-func tagOf(sealed []byte) []byte { return sealed[max(0, len(sealed)-chacha20poly1305.Overhead):] }
-
 // authentic says that the row is as it was written here.
 func (db *DB) authentic(account string, p *storedProfile) bool {
-	return hmac.Equal(p.mac, db.sealer.rowMAC(account, string(p.ID), &p.clear, tagOf(p.sealed)))
+	return hmac.Equal(p.mac, db.sealer.rowMAC(account, string(p.ID), &p.clear, seal.Tag(p.sealed)))
 }
 
 // rewrite stores a row that was changed in p, and authenticates it.
@@ -56,7 +51,7 @@ func (s *Profiles) rewrite(ctx context.Context, tx *sql.Tx, p *storedProfile) er
 	_, err := tx.ExecContext(ctx, `UPDATE profile SET state = ?, created_at = ?, updated_at = ?, archived_at = ?, merged_into = ?, added_at = ?,
 			synced_at = ?, read_at = ?, deleted_at = ?, fingerprint = ?, sealed = ?, mac = ? WHERE account_id = ? AND cliniko_id = ?`,
 		c.state, c.created, c.updated, c.archived, c.merged, c.added, c.synced, c.read, c.deleted, c.fingerprint, p.sealed,
-		s.db.sealer.rowMAC(s.account, string(p.ID), c, tagOf(p.sealed)), s.account, p.ID)
+		s.db.sealer.rowMAC(s.account, string(p.ID), c, seal.Tag(p.sealed)), s.account, p.ID)
 	return err
 }
 
@@ -124,7 +119,7 @@ func (db *DB) authenticateOf(ctx context.Context, tx *sql.Tx, account string) er
 				continue
 			}
 			if _, err := tx.ExecContext(ctx, "UPDATE profile SET mac = ? WHERE account_id = ? AND cliniko_id = ?",
-				db.sealer.rowMAC(account, last, &p.clear, tagOf(p.sealed)), account, last); err != nil {
+				db.sealer.rowMAC(account, last, &p.clear, seal.Tag(p.sealed)), account, last); err != nil {
 				return err
 			}
 		}
@@ -151,15 +146,4 @@ func portionAfter(ctx context.Context, tx *sql.Tx, account, last string) (portio
 func (db *DB) openedBefore(account string, p *storedProfile) bool {
 	plain, err := db.sealer.open(p.sealed, profileRow(account, string(p.ID)))
 	return err == nil && (len(p.fingerprint) == 0 || bytes.Equal(p.fingerprint, db.fingerprint(plain, &p.Profile)))
-}
-
-// deletedSince returns since when a profile counts as deleted.
-func deletedSince(state profile.State, before, now sql.NullInt64) sql.NullInt64 {
-	switch {
-	case state != profile.Deleted:
-		return sql.NullInt64{}
-	case before.Valid:
-		return before
-	}
-	return now
 }

@@ -1,21 +1,15 @@
 package sqlite
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"slices"
-	"strings"
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/storerules"
 )
-
-// resumeWithin is the age up to which an unfinished full pass is resumed. A
-// later one would miss patients that were unarchived in between.
-const resumeWithin = 24 * time.Hour
 
 // BeginPass starts a pass or resumes an unfinished full one.
 func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass, map[int]bool, error) {
@@ -26,9 +20,7 @@ func (s *Profiles) BeginPass(ctx context.Context, p profile.Pass) (profile.Pass,
 			if err != nil {
 				return err
 			}
-			// One from the future began by a wrong clock.
-			age := p.StartedAt.Sub(unfinished.StartedAt)
-			if unfinished.ID != 0 && age > -clockSlack && age < resumeWithin {
+			if unfinished.ID != 0 && storerules.Resumes(unfinished.StartedAt, p.StartedAt) {
 				unfinished.Service = p.Service
 				p, stored = unfinished, pages
 				_, err := tx.ExecContext(ctx, "UPDATE pass SET service = ? WHERE id = ?", p.Service, p.ID)
@@ -144,20 +136,7 @@ func (s *Profiles) Retries(ctx context.Context) ([]profile.Retry, error) {
 		return nil, err
 	}
 	clock, err := s.Clock(ctx)
-	now := clock.Estimate(s.now())
-	var retries []profile.Retry
-	for _, f := range failures {
-		if f.LastFailedAt.After(now.Add(readSlack)) {
-			f.LastFailedAt = time.Time{} // a wrong clock said so; it is due
-		}
-		if when := profile.RetryAt(f.LastFailedAt, f.Attempts); f.ID != "" && !when.IsZero() {
-			retries = append(retries, profile.Retry{ID: f.ID, At: when})
-		}
-	}
-	slices.SortFunc(retries, func(a, b profile.Retry) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.ID), string(b.ID)))
-	})
-	return retries, err
+	return storerules.RetriesOf(failures, clock.Estimate(s.now())), err
 }
 
 // EndPass closes the pass, or leaves it open to be resumed.
@@ -197,9 +176,7 @@ func (s *Profiles) EndPass(ctx context.Context, p profile.Pass, cursors profile.
 	})
 }
 
-// withinCertain moves cursors that are later than Cliniko's clock has certainly
-// reached to the newest stored change from before the pass: whatever changes
-// later has a later time. Cursors never go back, except from the future.
+// withinCertain applies storerules.Certain to the cursors of a pass.
 func (s *Profiles) withinCertain(ctx context.Context, tx *sql.Tx, c *profile.Cursors, started time.Time) error {
 	clock, err := clockOf(tx.QueryRowContext(ctx, clockQuery))
 	certain := clock.Certain()
@@ -211,16 +188,7 @@ func (s *Profiles) withinCertain(ctx context.Context, tx *sql.Tx, c *profile.Cur
 		FROM clinic WHERE account_id = ?1`, s.account, stamp(started)).Scan(&changed, &archived, &newest); err != nil {
 		return err
 	}
-	within := func(next, before time.Time) time.Time {
-		switch {
-		case !next.After(certain):
-			return next
-		case at(newest).After(before), before.After(next.Add(clockSlack)):
-			return at(newest)
-		}
-		return before
-	}
-	c.Changed, c.Archived = within(c.Changed, at(changed)), within(c.Archived, at(archived))
+	*c = storerules.Certain(*c, profile.Cursors{Changed: at(changed), Archived: at(archived)}, certain, at(newest))
 	return nil
 }
 

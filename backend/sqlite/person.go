@@ -20,12 +20,12 @@ type person struct {
 	QuickUnlock               staff.Enrollment `json:",omitzero"`
 }
 
-func sealPerson(with interface{ seal([]byte, string) []byte }, p *staff.Person) ([]byte, error) {
+func sealPerson(with interface{ Seal([]byte, string) []byte }, p *staff.Person) ([]byte, error) {
 	plain, err := json.Marshal(person{p.Name, p.Email, p.PasswordHash, p.Permissions, p.Deactivated, p.QuickUnlock})
 	if err != nil {
 		return nil, fmt.Errorf("write a person: %w", err)
 	}
-	return with.seal(plain, personRow(p.ID)), nil
+	return with.Seal(plain, personRow(p.ID)), nil
 }
 
 // People returns all people, in the order in which they were added.

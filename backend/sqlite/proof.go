@@ -31,12 +31,12 @@ func (k *keys) sealProof(text string) []byte {
 	if k.generation != "" {
 		text += generationMark + k.generation
 	}
-	return sealWith(k.proof, []byte(text), proofRow)
+	return k.proof.Seal([]byte(text), proofRow)
 }
 
 // openProof returns a proof's text and its generation.
 func (k *keys) openProof(sealed []byte) (text, generation string, err error) {
-	plain, err := openWith(k.proof, sealed, proofRow)
+	plain, err := k.proof.Open(sealed, proofRow)
 	text, generation, _ = strings.Cut(string(plain), generationMark)
 	return text, generation, err
 }

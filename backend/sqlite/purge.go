@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/storerules"
 )
 
 // Retention returns for how long archived and deleted clients are stored.
@@ -83,7 +84,7 @@ func (s *Profiles) notInFuture(ctx context.Context, tx *sql.Tx, clock profile.Cl
 		return nil
 	}
 	refs, err := textsOf(ctx, tx, `SELECT cliniko_id FROM profile INDEXED BY profile_left
-		WHERE account_id = ?1 AND state <> 'active' AND (added_at > ?2 OR deleted_at > ?2)`, s.account, stamp(now.Add(readSlack)))
+		WHERE account_id = ?1 AND state <> 'active' AND (added_at > ?2 OR deleted_at > ?2)`, s.account, stamp(now.Add(storerules.ReadSlack)))
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func (db *DB) sealProfile(account string, p *profile.Profile) (sealedProfile, er
 		return sealedProfile{}, fmt.Errorf("write a profile's details: %w", err)
 	}
 	return sealedProfile{
-		sealed:      db.sealer.seal(plain, profileRow(account, string(p.ID))),
+		sealed:      db.sealer.Seal(plain, profileRow(account, string(p.ID))),
 		fingerprint: db.fingerprint(plain, p),
 	}, nil
 }
@@ -57,11 +57,15 @@ func scanProfile(row scanner, p *storedProfile) error {
 		&c.added, &c.synced, &c.read, &c.deleted, &c.fingerprint, &p.sealed, &p.mac); err != nil {
 		return err
 	}
-	p.State, p.fingerprint = profile.State(c.state), c.fingerprint
-	p.CreatedAt, p.UpdatedAt, p.ArchivedAt = at(c.created), at(c.updated), at(c.archived)
-	p.AddedAt, p.SyncedAt, p.DeletedAt = at(c.added), at(c.synced), at(c.deleted)
-	p.MergedInto = profile.ID(c.merged.String)
+	p.Profile, p.fingerprint = c.profile(p.ID), c.fingerprint
 	return nil
+}
+
+// profile is what a row has in clear of a profile.
+func (c *clearColumns) profile(id profile.ID) profile.Profile {
+	return profile.Profile{ID: id, State: profile.State(c.state), MergedInto: profile.ID(c.merged.String),
+		CreatedAt: at(c.created), UpdatedAt: at(c.updated), ArchivedAt: at(c.archived),
+		AddedAt: at(c.added), SyncedAt: at(c.synced), DeletedAt: at(c.deleted)}
 }
 
 // unseal decrypts the details and fills them in.
@@ -94,12 +98,18 @@ func scanFailure(row scanner) (profile.Failure, error) {
 	}
 	f.ID, _ = profile.ParseID(f.Ref)
 	f.FirstFailedAt, f.LastFailedAt = at(first), at(last)
-	// The row may have been changed from outside. The next reading writes it
-	// again; until then one unknown reason must not hide all other clients.
-	if json.Unmarshal([]byte(problems), &f.Problems) != nil {
-		f.Problems = nil
-	}
+	f.Problems = problemsOf(problems)
 	return f, nil
+}
+
+// problemsOf reads the problems of a failure. The row may have been changed from
+// outside. The next reading writes it again; until then one unknown reason must
+// not hide all other clients.
+func problemsOf(text string) (problems []profile.Problem) {
+	if json.Unmarshal([]byte(text), &problems) != nil {
+		return nil
+	}
+	return problems
 }
 
 // stamp and at convert times; the zero time is NULL.

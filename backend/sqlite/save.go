@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/seal"
+	"telehab.io/desktop/backend/storerules"
 )
 
 // Profiles is one clinic's part of the store. It implements every part of a
@@ -58,7 +60,7 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 			if p.keys != s.db.sealer.keys.Load() {
 				return Replaced(errors.New("sealed with the key of before"))
 			}
-			w := &writer{Profiles: s, tx: tx, sql: bound, passID: passID, at: clock.Estimate(s.now()), latest: latestOf(clock, s.now()), outcomes: make(map[string]profile.Outcome, len(p.entries))}
+			w := &writer{Profiles: s, tx: tx, sql: bound, Moment: storerules.MomentOf(passID, clock, s.now()), outcomes: make(map[string]profile.Outcome, len(p.entries))}
 			differing, err := w.writeAll(ctx, p)
 			if err != nil {
 				return err
@@ -95,68 +97,19 @@ func (w *writer) writeAll(ctx context.Context, p *prepared) (changed []profile.E
 // writer is one transaction of Save.
 type writer struct {
 	*Profiles
+	storerules.Moment
 	tx       *sql.Tx
 	sql      *statements
-	passID   int64
-	at       time.Time          // the estimate of Cliniko's time
-	latest   time.Time          // the latest that it can be; zero while nobody can tell
 	before   map[string]*stored // what is stored, by ref
 	outcomes map[string]profile.Outcome
 	added    int // active clients who were not stored before
 }
 
-// stored is what the store had of a patient before.
+// stored is what the store had of a patient before, with the row's columns.
 type stored struct {
-	clearColumns
-	tag         []byte // of the sealed details
-	authentic   bool   // the row is as it was written here
-	code        sql.NullString
-	problems    sql.NullString
-	firstFailed sql.NullInt64
-	attempts    sql.NullInt64
-	outcome     sql.NullString // in this pass
-}
-
-func (b *stored) exists() bool { return b.state != "" }
-func (b *stored) failed() bool { return b.code.Valid }
-
-// newerThan reports whether the stored copy was read later than e, which is
-// then a slow answer or a list that waited for a person. A stored reading time
-// long after now, and after e, is wrong and ignored.
-func (b *stored) newerThan(e *profile.Entry, now time.Time) bool {
-	if !b.exists() || !b.authentic {
-		return false // whatever its times say
-	}
-	if e.ReadAt.After(now) {
-		now = e.ReadAt
-	}
-	readBefore := !e.ReadAt.IsZero() && e.ReadAt.Before(at(b.read)) && !at(b.read).After(now.Add(readSlack))
-	if isUnread(e) {
-		return readBefore
-	}
-	updated := at(b.updated)
-	// A change ahead of Cliniko's own clock is an error, and would make every
-	// later reading look older. But if the clocks disagree, updated_at still
-	// orders two readings of the same second.
-	if !e.ReadAt.IsZero() && updated.After(e.ReadAt.Add(clockSlack)) && !e.ReadAt.Equal(at(b.read)) {
-		return readBefore
-	}
-	// Archiving may leave updated_at unchanged, so that only the time of
-	// reading tells which of two copies is newer.
-	return e.Profile.UpdatedAt.Before(updated) || e.Profile.UpdatedAt.Equal(updated) && readBefore
-}
-
-const (
-	// clockSlack is how far two of Cliniko's times may disagree.
-	clockSlack = time.Minute
-	// readSlack is how far Cliniko's time may be ahead of its estimate.
-	readSlack = 10 * time.Minute
-)
-
-// equals reports whether the stored copy is p, which has this fingerprint.
-func (b *stored) equals(p *profile.Profile, fingerprint []byte) bool {
-	return b.exists() && b.authentic && string(b.fingerprint) == string(fingerprint) && b.state == string(p.State) &&
-		at(b.archived).Equal(at(stamp(p.ArchivedAt))) && b.merged.String == string(p.MergedInto)
+	storerules.Stored
+	clear clearColumns
+	tag   []byte // of the sealed details
 }
 
 // notStored stands for a patient that is not in the store.
@@ -171,24 +124,38 @@ func (w *writer) readStored(ctx context.Context, entries []profile.Entry) (err e
 	if err != nil {
 		return err
 	}
-	rows, err := w.sql.stored.QueryContext(ctx, w.account, w.passID, string(list))
+	rows, err := w.sql.stored.QueryContext(ctx, w.account, w.PassID, string(list))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	w.before = map[string]*stored{}
 	for rows.Next() {
-		var ref string
-		b := &stored{}
-		var mac []byte
-		if err := rows.Scan(&ref, &b.state, &b.created, &b.updated, &b.archived, &b.merged, &b.added, &b.synced, &b.read, &b.deleted,
-			&b.fingerprint, &b.tag, &mac, &b.code, &b.problems, &b.firstFailed, &b.attempts, &b.outcome); err != nil {
+		ref, b, err := w.scanStored(rows)
+		if err != nil {
 			return err
 		}
-		b.authentic = b.exists() && hmac.Equal(mac, w.db.sealer.rowMAC(w.account, ref, &b.clearColumns, b.tag))
 		w.before[ref] = b
 	}
 	return rows.Err()
+}
+
+func (w *writer) scanStored(row scanner) (ref string, b *stored, err error) {
+	b = &stored{}
+	c := &b.clear
+	var mac []byte
+	var code, problems, outcome sql.NullString
+	var first, attempts sql.NullInt64
+	if err := row.Scan(&ref, &c.state, &c.created, &c.updated, &c.archived, &c.merged, &c.added, &c.synced, &c.read, &c.deleted,
+		&c.fingerprint, &b.tag, &mac, &code, &problems, &first, &attempts, &outcome); err != nil {
+		return "", nil, err
+	}
+	b.Profile, b.ReadAt, b.Fingerprint, b.Outcome = c.profile(profile.ID(ref)), at(c.read), c.fingerprint, profile.Outcome(outcome.String)
+	b.Authentic = c.state != "" && hmac.Equal(mac, w.db.sealer.rowMAC(w.account, ref, c, b.tag))
+	if code.Valid {
+		b.Failure = &profile.Failure{Code: profile.FailureCode(code.String), Problems: problemsOf(problems.String), FirstFailedAt: at(first), Attempts: int(attempts.Int64)}
+	}
+	return ref, b, nil
 }
 
 // write stores one entry. It returns the entry as it now is, and whether that
@@ -198,134 +165,64 @@ func (w *writer) write(ctx context.Context, e profile.Entry, sealed sealedProfil
 	if before == nil {
 		before = notStored
 	}
-	w.leftByNow(&e.Profile, before)
-	outcome, differs, err := w.decide(ctx, &e, sealed, before)
-	w.outcomes[e.Ref] = outcome
-	return e, differs, err
+	d := w.Decide(e, sealed.fingerprint, &before.Stored)
+	w.outcomes[e.Ref] = d.Outcome
+	return d.Entry, d.Differs, w.carryOut(ctx, &d, sealed, before)
 }
 
-// leftByNow is for a client whom Cliniko says to have left in the future: the
-// time from which the retention counts begins when that is first stored.
-func (w *writer) leftByNow(p *profile.Profile, before *stored) {
-	inFuture := func(t time.Time) bool { return !w.latest.IsZero() && t.After(w.latest.Add(readSlack)) }
-	if p.State != profile.Archived && p.State != profile.Merged || !inFuture(p.LeftAt()) {
-		return
-	}
-	p.ArchivedAt = w.latest
-	known := profile.State(before.state) == profile.Archived || profile.State(before.state) == profile.Merged
-	if known && before.authentic && before.archived.Valid && !inFuture(at(before.archived)) {
-		p.ArchivedAt = at(before.archived)
-	}
-}
-
-func (w *writer) decide(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
-	switch archived := e.Profile.State != profile.Active; {
-	case before.newerThan(e, w.at):
-		return before.currentOutcome(), false, nil
-	case isUnread(e):
-		differs, err := w.saveFailure(ctx, e, before)
-		return profile.Failed, differs, err
-	case archived && !before.exists() && !before.failed() && !e.Opened:
-		return profile.ArchivedOutcome, false, nil
-	}
-	return w.replace(ctx, e, sealed, before)
-}
-
-// replace stores an entry that is as new as what is stored, or newer.
-func (w *writer) replace(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored) (profile.Outcome, bool, error) {
-	same := before.equals(&e.Profile, sealed.fingerprint)
-	differs := !same || !e.Profile.UpdatedAt.Equal(at(before.updated))
-	if before.exists() && !same {
-		if err := w.saveChange(ctx, &e.Profile); err != nil {
-			return "", false, err
-		}
-	}
-	if !before.exists() && !before.failed() && e.Profile.State == profile.Active {
+func (w *writer) carryOut(ctx context.Context, d *storerules.Decision, sealed sealedProfile, before *stored) (err error) {
+	if d.New {
 		w.added++
 	}
-	e.Profile.AddedAt, e.Profile.SyncedAt = w.at, w.at
-	if before.authentic {
-		e.Profile.AddedAt = at(before.added)
+	if d.Changed {
+		err = w.saveChange(ctx, &d.Entry.Profile)
 	}
-	if err := w.saveDetails(ctx, e, sealed, before, same); err != nil {
-		return "", false, err
-	}
-	switch {
-	case e.Profile.State != profile.Active:
-		return profile.ArchivedOutcome, differs || before.failed(), w.clearFailure(ctx, e, before)
-	case e.Failure != nil:
-		reasonDiffers, err := w.saveFailure(ctx, e, before)
-		return profile.Failed, differs || reasonDiffers, err
-	case same && !before.failed():
-		return profile.Unchanged, differs, nil
-	}
-	return profile.Synced, true, w.clearFailure(ctx, e, before)
-}
-
-// currentOutcome is the outcome of a patient whose stored copy is newer.
-func (b *stored) currentOutcome() profile.Outcome {
-	switch {
-	case b.failed():
-		return profile.Failed
-	case profile.State(b.state) != profile.Active:
-		return profile.ArchivedOutcome
-	}
-	return profile.Unchanged
-}
-
-func (w *writer) saveDetails(ctx context.Context, e *profile.Entry, sealed sealedProfile, before *stored, same bool) error {
-	p, id := &e.Profile, string(e.Profile.ID)
-	if same {
-		c := before.clearColumns
-		c.synced, c.updated, c.read = stamp(w.at), stamp(p.UpdatedAt), stamp(e.ReadAt)
-		_, err := w.sql.touch.ExecContext(ctx, c.synced, c.updated, c.read, w.db.sealer.rowMAC(w.account, id, &c, before.tag), w.account, id)
+	if err != nil {
 		return err
 	}
-	c := clearColumns{state: string(p.State), created: stamp(p.CreatedAt), updated: stamp(p.UpdatedAt), archived: stamp(p.ArchivedAt),
-		merged: orNull(p.MergedInto), added: stamp(p.AddedAt), synced: stamp(w.at), read: stamp(e.ReadAt), fingerprint: sealed.fingerprint}
-	var deletedBefore sql.NullInt64
-	if before.authentic {
-		deletedBefore = before.deleted
+	switch d.Details {
+	case storerules.Touch:
+		err = w.touch(ctx, &d.Entry, before)
+	case storerules.Replace:
+		err = w.saveDetails(ctx, d, sealed)
 	}
-	c.deleted = deletedSince(p.State, deletedBefore, c.synced)
-	_, err := w.sql.upsertProfile.ExecContext(ctx, w.account, id, c.state, c.created, c.updated, c.archived, c.merged, c.synced, c.read,
-		c.added, c.deleted, c.fingerprint, sealed.sealed, w.db.sealer.rowMAC(w.account, id, &c, tagOf(sealed.sealed)))
+	if err != nil {
+		return err
+	}
+	switch d.Failure {
+	case storerules.Replace:
+		err = w.insertFailure(ctx, d.Entry.Ref, d.Entry.Failure)
+	case storerules.Remove:
+		_, err = w.sql.deleteFailure.ExecContext(ctx, w.account, d.Entry.Ref)
+	}
 	return err
 }
 
-// saveFailure stores the failure, and reports whether its reason changed.
-func (w *writer) saveFailure(ctx context.Context, e *profile.Entry, before *stored) (bool, error) {
-	failure := *e.Failure
-	failure.FirstFailedAt, failure.LastFailedAt, failure.Attempts = w.at, w.at, 1
-	if before.failed() {
-		failure.FirstFailedAt = at(before.firstFailed)
-		failure.Attempts = int(before.attempts.Int64)
-		if w.passID == 0 || before.outcome.String != string(profile.Failed) {
-			failure.Attempts++ // a patient seen twice in one pass is one attempt
-		}
-	}
-	e.Failure = &failure
-	problems, err := w.insertFailure(ctx, e.Ref, &failure)
-	differs := !before.failed() || before.code.String != string(failure.Code) || before.problems.String != problems
-	return differs, err
+// touch is for a profile that is the same.
+func (w *writer) touch(ctx context.Context, e *profile.Entry, before *stored) error {
+	c, id := before.clear, string(e.Profile.ID)
+	c.synced, c.updated, c.read = stamp(w.At), stamp(e.Profile.UpdatedAt), stamp(e.ReadAt)
+	_, err := w.sql.touch.ExecContext(ctx, c.synced, c.updated, c.read, w.db.sealer.rowMAC(w.account, id, &c, before.tag), w.account, id)
+	return err
 }
 
-// insertFailure writes the failure's row, and returns its problems as stored.
-func (w *writer) insertFailure(ctx context.Context, ref string, f *profile.Failure) (problems string, err error) {
+func (w *writer) saveDetails(ctx context.Context, d *storerules.Decision, sealed sealedProfile) error {
+	p, id := &d.Entry.Profile, string(d.Entry.Profile.ID)
+	c := clearColumns{state: string(p.State), created: stamp(p.CreatedAt), updated: stamp(p.UpdatedAt), archived: stamp(p.ArchivedAt),
+		merged: orNull(p.MergedInto), added: stamp(p.AddedAt), synced: stamp(w.At), read: stamp(d.Entry.ReadAt), deleted: stamp(d.DeletedAt),
+		fingerprint: sealed.fingerprint}
+	_, err := w.sql.upsertProfile.ExecContext(ctx, w.account, id, c.state, c.created, c.updated, c.archived, c.merged, c.synced, c.read,
+		c.added, c.deleted, c.fingerprint, sealed.sealed, w.db.sealer.rowMAC(w.account, id, &c, seal.Tag(sealed.sealed)))
+	return err
+}
+
+// insertFailure writes the failure's row.
+func (w *writer) insertFailure(ctx context.Context, ref string, f *profile.Failure) error {
 	list, err := json.Marshal(f.Problems)
 	if err != nil {
-		return "", err
+		return err
 	}
 	_, err = w.sql.upsertFailure.ExecContext(ctx, w.account, ref, f.Code, string(list), stamp(f.FirstFailedAt), stamp(f.LastFailedAt), f.Attempts)
-	return string(list), err
-}
-
-func (w *writer) clearFailure(ctx context.Context, e *profile.Entry, before *stored) error {
-	e.Failure = nil
-	if !before.failed() {
-		return nil
-	}
-	_, err := w.sql.deleteFailure.ExecContext(ctx, w.account, e.Ref)
 	return err
 }
 
@@ -333,30 +230,30 @@ func (w *writer) clearFailure(ctx context.Context, e *profile.Entry, before *sto
 // many patients as it told of: a first count that was too low would hide a
 // deletion from a pass that resumes.
 func (w *writer) recordOutcomes(ctx context.Context, page, total int) error {
-	if w.passID == 0 {
+	if w.PassID == 0 {
 		return nil
 	}
 	outcomes, err := json.Marshal(w.outcomes)
 	if err != nil {
 		return err
 	}
-	if _, err := w.sql.recordOutcomes.ExecContext(ctx, w.passID, string(outcomes)); err != nil {
+	if _, err := w.sql.recordOutcomes.ExecContext(ctx, w.PassID, string(outcomes)); err != nil {
 		return fmt.Errorf("record the outcomes: %w", err)
 	}
 	if total > 0 {
-		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET expected = ?1 WHERE id = ?2 AND expected < ?1", total, w.passID); err != nil {
+		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET expected = ?1 WHERE id = ?2 AND expected < ?1", total, w.PassID); err != nil {
 			return fmt.Errorf("record how many patients to expect: %w", err)
 		}
 	}
 	if w.added > 0 {
-		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET added = added + ? WHERE id = ?", w.added, w.passID); err != nil {
+		if _, err := w.tx.ExecContext(ctx, "UPDATE pass SET added = added + ? WHERE id = ?", w.added, w.PassID); err != nil {
 			return fmt.Errorf("record how many patients are new: %w", err)
 		}
 	}
 	if page == 0 {
 		return nil
 	}
-	if _, err := w.tx.ExecContext(ctx, "INSERT INTO page (pass_id, n) VALUES (?, ?) ON CONFLICT DO NOTHING", w.passID, page); err != nil {
+	if _, err := w.tx.ExecContext(ctx, "INSERT INTO page (pass_id, n) VALUES (?, ?) ON CONFLICT DO NOTHING", w.PassID, page); err != nil {
 		return fmt.Errorf("record which page is stored: %w", err)
 	}
 	return nil

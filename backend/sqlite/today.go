@@ -70,7 +70,7 @@ func (s *Profiles) saveToday(ctx context.Context, tx *sql.Tx, person string, t *
 	_, err = tx.ExecContext(ctx, `INSERT INTO today (account_id, person_id, sealed)
 		SELECT account_id, ?, ? FROM clinic WHERE account_id = ?
 		ON CONFLICT DO UPDATE SET sealed = excluded.sealed`,
-		person, s.db.sealer.seal(plain, todayRow(s.account, person)), s.account)
+		person, s.db.sealer.Seal(plain, todayRow(s.account, person)), s.account)
 	return err
 }
 

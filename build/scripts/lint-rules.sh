@@ -63,6 +63,8 @@ leaktest unruled
 keyring/keyringtest unruled
 storetest sqlite
 sqlite storetest
+storerules seal
+seal unruled
 "
 # allowed: the tests of the engine may use everything
 fine="
@@ -96,6 +98,9 @@ window session
 window window/host
 window/host session
 storetest staff
+storerules profile
+sqlite seal
+sqlite storerules
 "
 
 dir=$(mktemp -d)
