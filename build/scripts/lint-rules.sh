@@ -23,6 +23,10 @@ cliniko/proxy profile
 cliniko/contract profile
 workspace cliniko/contract
 sqlite directory
+postgres sqlite
+postgres postgres/postgrestest
+postgres/postgrestest unruled
+workspace postgres/postgrestest
 directory keyring
 keyring deeplink
 deeplink account
@@ -61,7 +65,7 @@ bench unruled
 killtest unruled
 leaktest unruled
 keyring/keyringtest unruled
-storetest sqlite
+storetest unruled
 sqlite storetest
 storerules seal
 seal unruled
@@ -101,6 +105,9 @@ storetest staff
 storerules profile
 sqlite seal
 sqlite storerules
+postgres seal
+postgres storerules
+postgres staff
 "
 
 dir=$(mktemp -d)
@@ -166,7 +173,7 @@ touching() { # folder, file
   } >"$1/$2"
 }
 rm -r -- backend app.go main.go build
-mayNot='workspace sqlite deeplink deeplink/handover placement logging webview export account window window/host command session runner cliniko keyring atomicfile service'
+mayNot='workspace sqlite postgres deeplink deeplink/handover placement logging webview export account window window/host command session runner cliniko keyring atomicfile service'
 for part in $mayNot; do touching "backend/$part" files.go; done
 touching backend/datafolder files.go
 touching backend/killtest files.go

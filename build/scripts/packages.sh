@@ -6,7 +6,7 @@
 #                         installer maker for Windows, a signer, icon sizes
 #   packages.sh test   both, and what `make test` needs: a virtual display, a
 #                      keyring, a password manager, two browsers, Wine, a
-#                      clean Debian, a spreadsheet
+#                      clean Debian, a spreadsheet, a database server
 #
 # Supports Debian, Ubuntu and their derivatives. Elsewhere it says what to install.
 set -euo pipefail
@@ -14,7 +14,7 @@ set -euo pipefail
 wanted_for_run=(gcc libc6-dev pkg-config libgtk-3-dev dbus xdg-utils)
 wanted_for_package=(gcc-mingw-w64-x86-64-win32 nsis osslsigncode imagemagick xz-utils)
 wanted_for_test=(xvfb gnome-keyring keepassxc webkit2gtk-driver shellcheck desktop-file-utils
-  libglib2.0-bin wine wine64 appstream debootstrap debian-archive-keyring rpm openssl libreoffice-calc)
+  libglib2.0-bin wine wine64 appstream debootstrap debian-archive-keyring rpm openssl libreoffice-calc postgresql)
 
 die() {
   printf '%s\n' "$@" >&2

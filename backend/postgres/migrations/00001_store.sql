@@ -1,0 +1,160 @@
+-- The store of one clinic. All that says something of a client, a person or the
+-- clinic lies in columns that hold sealed values (see keys.go): what is named
+-- head, details, failure or sealed. A client's ref is a keyed hash of the id. In
+-- clear are states, numbers, codes, and times at which something was stored
+-- (microseconds since 1970, UTC).
+
+-- +goose Up
+CREATE TABLE clinic (
+  one                     boolean PRIMARY KEY DEFAULT true CHECK (one),
+  n                       bigint NOT NULL DEFAULT 0,     -- the number of the last change, in the order of commits
+  revision                bigint NOT NULL DEFAULT 0,     -- the last of them that changed a client
+  horizon                 bigint NOT NULL DEFAULT 0,     -- the last of them of which an erased row is no longer known
+  epoch                   bigint NOT NULL DEFAULT 0,     -- raised by each election
+  index_key               bytea NOT NULL,                -- sealed: what the hashes of refs are keyed with
+  account                 bytea,                         -- keyed hash; NULL: no clinic is connected
+  sealed                  bytea,
+  key                     integer NOT NULL,              -- the version of the key that both are sealed with
+  changed_cursor          bigint,
+  archived_cursor         bigint,
+  full_at                 bigint,
+  active_in_cliniko       integer NOT NULL DEFAULT 0,
+  counted_at              bigint,
+  drift                   integer NOT NULL DEFAULT 0,
+  judged                  text NOT NULL DEFAULT '',
+  archived_days           integer NOT NULL DEFAULT 90,
+  deleted_days            integer NOT NULL DEFAULT 7,
+  quick_unlock_forbidden  boolean NOT NULL DEFAULT false,
+  last_event              bigint NOT NULL DEFAULT 0
+);
+
+-- A client: a profile, a failure, or both. Of one who was erased the row stays
+-- for a while, empty, so that the copies on other computers follow.
+CREATE TABLE client (
+  ref         bytea PRIMARY KEY,
+  n           bigint NOT NULL,
+  state       text NOT NULL CHECK (state IN ('active', 'archived', 'merged', 'deleted', 'none', 'erased')),
+  key         integer NOT NULL,                          -- the earliest version of a key that a value of the row is sealed with
+  head        bytea,                                     -- ids, times and what authenticates the row; NULL without a profile
+  details     bytea,
+  failure     bytea,
+  unreadable  boolean NOT NULL DEFAULT false,            -- the failure is of a record that could not be read
+  erased_at   bigint
+);
+CREATE INDEX client_by_change ON client (n);
+CREATE INDEX client_left ON client (state) WHERE state NOT IN ('active', 'none');
+CREATE INDEX client_failing ON client (ref) WHERE failure IS NOT NULL;
+
+-- Which fields of a profile one reading changed.
+CREATE TABLE change (
+  id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  ref      bytea NOT NULL,
+  n        bigint NOT NULL,
+  pass_id  bigint NOT NULL,                              -- 0: somebody opened the client
+  at       bigint NOT NULL,
+  key      integer NOT NULL,
+  sealed   bytea NOT NULL
+);
+CREATE INDEX change_of_client ON change (ref, at);
+CREATE INDEX change_by_age ON change (at);
+CREATE INDEX change_by_change ON change (n);
+
+CREATE TABLE pass (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  n           bigint NOT NULL,
+  kind        text NOT NULL,
+  started_at  bigint,
+  ended_at    bigint,                                    -- NULL while it runs or can be resumed
+  error       text NOT NULL DEFAULT '',
+  requests    integer NOT NULL DEFAULT 0,
+  expected    integer NOT NULL DEFAULT 0,
+  total       integer NOT NULL DEFAULT 0,
+  synced      integer NOT NULL DEFAULT 0,
+  unchanged   integer NOT NULL DEFAULT 0,
+  failed      integer NOT NULL DEFAULT 0,
+  archived    integer NOT NULL DEFAULT 0,
+  added       integer NOT NULL DEFAULT 0,
+  failing     integer,                                   -- NULL: not known
+  service     boolean NOT NULL DEFAULT false
+);
+
+-- What an unfinished pass has stored: pages, and what it did with each patient.
+CREATE TABLE page (
+  pass_id  bigint NOT NULL REFERENCES pass ON DELETE CASCADE,
+  number   integer NOT NULL,
+  PRIMARY KEY (pass_id, number)
+);
+CREATE TABLE seen (
+  pass_id  bigint NOT NULL REFERENCES pass ON DELETE CASCADE,
+  ref      bytea NOT NULL,
+  outcome  text NOT NULL,
+  PRIMARY KEY (pass_id, ref)
+);
+
+-- About whom a person has to decide, or has decided.
+CREATE TABLE missing (
+  ref     bytea PRIMARY KEY,
+  answer  smallint NOT NULL DEFAULT 0,
+  key     integer NOT NULL,
+  sealed  bytea NOT NULL                                 -- the ref itself
+);
+
+-- See profile.Clock: what each computer has learnt by its own clock.
+CREATE TABLE clock (
+  computer        text PRIMARY KEY,
+  believed        bigint,
+  latest          bigint NOT NULL,
+  anchor_clinic   bigint,
+  anchor_here     bigint,
+  reached         bigint,
+  doubted_clinic  bigint,
+  doubted_here    bigint
+);
+
+CREATE TABLE person (
+  id          text PRIMARY KEY,                          -- random
+  n           bigint NOT NULL,
+  created_at  bigint,
+  key         integer NOT NULL,
+  sealed      bytea NOT NULL
+);
+
+CREATE TABLE today (
+  person  bytea PRIMARY KEY,                             -- keyed hash of the id
+  n       bigint NOT NULL,
+  key     integer NOT NULL,
+  sealed  bytea NOT NULL
+);
+
+CREATE TABLE audit (
+  id        bigint PRIMARY KEY,                          -- in the order of commits, without gaps
+  known_by  bigint,                                      -- the first of Cliniko's times that was believed afterwards
+  finished  boolean NOT NULL,
+  key       integer NOT NULL,
+  sealed    bytea NOT NULL
+);
+CREATE INDEX audit_open ON audit (id) WHERE known_by IS NULL;
+
+-- See profile.Traffic. Times are microseconds of the store's clock.
+CREATE TABLE traffic (
+  one         boolean PRIMARY KEY DEFAULT true CHECK (one),
+  closed_at   bigint NOT NULL DEFAULT 0,
+  closed_for  bigint NOT NULL DEFAULT 0,
+  person      bigint NOT NULL DEFAULT 0,
+  places      bigint[] NOT NULL DEFAULT '{}'             -- until and holder of each, one after the other
+);
+INSERT INTO traffic DEFAULT VALUES;
+
+-- +goose Down
+DROP TABLE traffic;
+DROP TABLE audit;
+DROP TABLE today;
+DROP TABLE person;
+DROP TABLE clock;
+DROP TABLE missing;
+DROP TABLE seen;
+DROP TABLE page;
+DROP TABLE pass;
+DROP TABLE change;
+DROP TABLE client;
+DROP TABLE clinic;
