@@ -223,10 +223,24 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 	if err != nil || current == nil {
 		return s, err
 	}
+	err = p.addOwn(ctx, c, current, &s)
+	return s, err
+}
+
+// addOwn adds what whoever is signed in has chosen, and what is for them to know.
+func (p *page) addOwn(ctx context.Context, c *host.Clinic, current *session.Session, s *AppState) error {
+	store, err := c.Workspace.Store(ctx)
+	if err != nil {
+		return err
+	}
 	today, err := store.Today(ctx, current.Person().ID)
 	s.Start, s.Notify = string(cmp.Or(today.Start, staff.TodayScreen)), today.Notify
 	s.NotifyFails = s.Notify && p.notifyFails.Load()
-	return s, err
+	if trouble := c.Workspace.ServiceTrouble(); trouble != nil && current.Allows(session.MayViewLink) {
+		view := errorView(trouble)
+		s.Service = &view
+	}
+	return err
 }
 
 // status is what the page shows of the sync. Of two of them, the one with the

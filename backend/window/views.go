@@ -30,6 +30,7 @@ type AppState struct {
 	Button      string       `json:"button"`     // Open in TeleHab: works, waiting (for Cliniko), unused; "" at first
 	ClientWord  string       `json:"clientWord"` // "client" or "patient", as the clinic says
 	Sync        SyncStatus   `json:"sync"`
+	Service     *ErrorView   `json:"service"` // why the service does not sync any more, or null
 	Tally       TallyView    `json:"tally"`
 	IdleMinutes int          `json:"idleMinutes"` // after which the window locks
 	Start       string       `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles

@@ -100,6 +100,9 @@ func CopyForService(ctx context.Context, o Options) (password []byte, err error)
 			return nil, err
 		}
 	}
+	if err := o.setServiceLost(false); err != nil {
+		return nil, profile.Because(profile.StoreUnreadable, err)
+	}
 	return password, nil
 }
 
@@ -184,7 +187,7 @@ func (o Options) eraseCopies() error {
 		return nil
 	}
 	if err == nil {
-		err = errors.Join(data.EraseFolder(serviceFolder), data.Close())
+		err = errors.Join(data.EraseFolder(serviceFolder), data.Remove(serviceLost), data.Close())
 	}
 	if err != nil {
 		return profile.Because(profile.StoreUnreadable, err)
@@ -209,9 +212,9 @@ func (l *location) drop(ctx context.Context, name string) error {
 }
 
 // changeCopy changes the service's copy of the keys, where there is one. If that
-// cannot be done, the copy is deleted, and Options.OnService is told: a service
-// without its copy stops and says what to do, which is better than one with a
-// key that was deleted or replaced.
+// cannot be done, the copy is deleted, and Options.OnService and the window are
+// told: a service without its copy stops and says what to do, which is better than
+// one with a key that was deleted or replaced.
 func (l *location) changeCopy(ctx context.Context, change func(*keyring.Keyring) error) error {
 	if l.keyring.IsCopy() {
 		return nil
@@ -236,9 +239,9 @@ func (l *location) changeCopy(ctx context.Context, change func(*keyring.Keyring)
 			"The service's copy of the keys, in %s, can be neither changed nor deleted. Run telehab service remove, then try again.",
 			filepath.Join(all.DataDir(), serviceFolder))}
 	}
+	lost := errServiceLost(errors.Join(err, all.setServiceLost(true)))
 	if l.options.OnService != nil {
-		l.options.OnService(&profile.Error{Code: profile.KeyringMissing, Cause: err, Message: "The service's copy of the keys could not be changed, so it was deleted, " +
-			"and the service does not sync any more. Run telehab service install again, as it was run before."})
+		l.options.OnService(lost)
 	}
 	return nil
 }

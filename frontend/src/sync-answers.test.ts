@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { later, startGo } from './testing/go';
-import { DANA, QUIET, SYNC } from './testing/samples';
+import { DANA, QUIET, refusal, SYNC } from './testing/samples';
 import type { AppState, SyncedView } from './lib/api';
 
 const button = () => screen.findByRole('button', { name: /^Sync · |^Syncing…$/ });
@@ -60,6 +60,16 @@ describe('the footer of the sidebar', () => {
     go.tell({ byService: false });
     await screen.findByText('2 min ago');
     expect(await footer()).toHaveTextContent('Up to date');
+  });
+
+  it('leaves to Software integration why the service does not sync any more', async () => {
+    const lost = 'The service does not sync any more. Run telehab service install again.';
+    const { go, user } = opened({ service: refusal('keyring_missing', lost) });
+    await user.click(await screen.findByRole('button', { name: 'Settings' }));
+    await user.click(await screen.findByRole('button', { name: 'Software integration' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent(lost);
+    go.become({ service: null });
+    await vi.waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
   });
 
   it('opens the recent syncs, for whoever may see them', async () => {

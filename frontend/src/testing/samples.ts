@@ -106,6 +106,7 @@ export const STATE: AppState = {
   start: 'profiles',
   notify: false,
   notifyFails: false,
+  service: null,
   linkWaiting: false,
 };
 /** What is otherwise at other times. */
