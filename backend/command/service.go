@@ -3,9 +3,11 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,7 +31,7 @@ func (t *Terminal) service() *cobra.Command {
 			"the keys, sealed by the system. Connect the clinic first. On Linux an administrator installs it for the person whose\n" +
 			"data it is, while that person is signed in and their keyring unlocked:\n\n" +
 			"  sudo telehab service install --system --user dana\n\n" +
-			"With systemd 256 or newer, persons can install one of their own without an administrator.",
+			"With systemd 258 or newer, persons can install one of their own without an administrator.",
 		Example: "  telehab service status",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -134,9 +136,11 @@ var errNoUser = profile.Refuse(profile.Invalid, "Name the person whose data it i
 type serviceLine struct {
 	Installed bool    `json:"installed"`
 	Running   bool    `json:"running"`
-	Since     *string `json:"since"`    // when it was started or ended last
-	AtStart   bool    `json:"at_start"` // it starts with the computer, before anybody signs in
-	Name      *string `json:"name"`     // for the system's own tools
+	Since     *string `json:"since"`      // when it was started or ended last
+	AtStart   bool    `json:"at_start"`   // it starts with the computer, before anybody signs in
+	Name      *string `json:"name"`       // for the system's own tools
+	DataDir   *string `json:"data_dir"`   // that it syncs; null where each person has a service of their own
+	Other     bool    `json:"other_data"` // the computer's service is for another data folder: none is installed for this one
 }
 
 func (t *Terminal) serviceStatus() *cobra.Command {
@@ -160,45 +164,57 @@ func (t *Terminal) serviceStatus() *cobra.Command {
 	return c
 }
 
-// serviceState is the state of the service that is meant. Where no kind was named,
-// the system's for this person counts as well.
-func serviceState(ctx context.Context, o service.Options) (service.State, error) {
+// serviceOf is the state of the service that is meant. Where no kind was named, the
+// system's for this person counts as well.
+func (t *Terminal) serviceOf(ctx context.Context, o service.Options) (ownService, error) {
 	state, err := service.Status(ctx, o)
 	if err == nil && !state.Installed && !o.System {
 		o.System = true
 		state, err = service.Status(ctx, o)
 	}
-	return state, err
+	dir, _, dirErr := t.Workspace.ForService()
+	return ownService{state, isOther(state.DataDir, dir)}, errors.Join(err, dirErr)
 }
+
+// ownService is the state of the service, and whether that is for the data of
+// somebody else: it does not sync this data then, whatever it does.
+type ownService struct {
+	service.State
+	other bool
+}
+
+// isOther says that a service which syncs one folder does not sync another.
+// Where a service tells its folder, letters of either case are the same.
+func isOther(synced, dir string) bool { return synced != "" && !strings.EqualFold(synced, dir) }
 
 // installedService is what telehab status says of the service; nil where that
 // cannot be told.
-func installedService(ctx context.Context) *installedState {
+func (t *Terminal) installedService(ctx context.Context) *installedState {
 	o, err := (&serviceFlags{}).options()
 	if err != nil {
 		return nil
 	}
-	state, err := serviceState(ctx, o)
+	own, err := t.serviceOf(ctx, o)
 	if err != nil {
 		return nil
 	}
-	return &installedState{Installed: state.Installed, Running: state.Running}
+	return &installedState{Installed: own.Installed && !own.other, Running: own.Running && !own.other, Other: own.other}
 }
 
 func (t *Terminal) printService(ctx context.Context, o service.Options, asJSON bool) error {
-	state, err := serviceState(ctx, o)
+	own, err := t.serviceOf(ctx, o)
 	if err != nil {
 		return err
 	}
 	if asJSON {
-		return json.NewEncoder(t.Out).Encode(newServiceLine(state))
+		return json.NewEncoder(t.Out).Encode(newServiceLine(&own))
 	}
-	_, err = fmt.Fprintln(t.Out, serviceText(state, time.Local))
+	_, err = fmt.Fprintln(t.Out, serviceText(&own, time.Local))
 	return err
 }
 
-func newServiceLine(s service.State) serviceLine {
-	line := serviceLine{Installed: s.Installed, Running: s.Running, AtStart: s.AtStart, Name: orNil(s.Name)}
+func newServiceLine(s *ownService) serviceLine {
+	line := serviceLine{Installed: s.Installed && !s.other, Running: s.Running && !s.other, AtStart: s.AtStart, Name: orNil(s.Name), DataDir: orNil(s.DataDir), Other: s.other}
 	if !s.Since.IsZero() {
 		line.Since = new(s.Since.UTC().Format(time.RFC3339))
 	}
@@ -206,9 +222,13 @@ func newServiceLine(s service.State) serviceLine {
 }
 
 // serviceText is the state for a person.
-func serviceText(s service.State, zone *time.Location) string {
-	if !s.Installed {
+func serviceText(s *ownService, zone *time.Location) string {
+	switch {
+	case !s.Installed:
 		return "No service is installed. telehab service install does it."
+	case s.other:
+		return fmt.Sprintf("The service %s is for the data in %s, so it does not sync yours. This computer can have one. telehab service install makes it yours instead.",
+			profile.Display(s.Name), profile.Display(s.DataDir))
 	}
 	text := "The service"
 	if s.Name != "" {

@@ -20,7 +20,7 @@ func TestAStaleCopy(t *testing.T) {
 		{[]string{"--json", "--max-age", "30m"}, 4, `"stale":true`},
 		{[]string{"--max-age", "30m"}, 4, "\nStale: no sync ended well in the last 30m.\n"},
 		{[]string{"--json"}, 0, `"stale":null`},
-		{[]string{"--json"}, 0, `"service":{"installed":false,"running":false}`},
+		{[]string{"--json"}, 0, `"service":{"installed":false,"running":false,"other_data":false}`},
 		{[]string{"--max-age", "0s"}, 2, "write it like 30m or 24h"},
 		{[]string{"--max-age", "soon"}, 2, "write it like 30m or 24h"},
 	} {

@@ -41,6 +41,7 @@ type state struct {
 type installedState struct {
 	Installed bool `json:"installed"`
 	Running   bool `json:"running"`
+	Other     bool `json:"other_data"` // the computer's service is for another data folder
 }
 
 func (t *Terminal) status() *cobra.Command {
@@ -60,7 +61,7 @@ func (t *Terminal) status() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			return t.with(c.Context(), false, t.options(), func(w *workspace.Workspace) error {
-				s, err := readState(c, w)
+				s, err := t.readState(c, w)
 				if err != nil {
 					return err
 				}
@@ -93,9 +94,9 @@ func (t *Terminal) tellState(s *state, asJSON bool, textfile string, oldest *max
 	return err
 }
 
-func readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
+func (t *Terminal) readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 	ctx := c.Context()
-	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now()), Service: installedService(ctx)}
+	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now()), Service: t.installedService(ctx)}
 	clinic, err := w.Clinic(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
 		return s, nil
@@ -190,6 +191,8 @@ func (t *Terminal) tellOthers(account string) error {
 
 func (t *Terminal) tellService(s *state) {
 	switch {
+	case s.Service != nil && s.Service.Other:
+		_, _ = fmt.Fprintln(t.Out, "The service of this computer is for other data. telehab service status says which.")
 	case s.Service == nil || !s.Service.Installed:
 	case s.Service.Running:
 		_, _ = fmt.Fprintln(t.Out, "The service runs.")

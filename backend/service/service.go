@@ -42,6 +42,7 @@ type State struct {
 	AtStart   bool      // starts with the computer, before anybody signs in
 	Owner     string    // whose data it is, as the system calls them; "": not known
 	Name      string    // by which the system's own tools know it; "" where it is not installed
+	DataDir   string    // the data folder that it syncs, where the whole computer has one service, as on Windows; "": not known
 }
 
 // Install makes the service, or replaces it, and starts it. It starts again with

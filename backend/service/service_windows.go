@@ -165,18 +165,22 @@ func wait(ctx context.Context, service *mgr.Service, reached func(svc.Status) (b
 	}
 }
 
-func stopped(now svc.Status) (bool, error) { return now.State == svc.Stopped, nil }
-
-// stop stops the service if it runs.
+// stop stops the service if it runs, and waits for the end of its process, which
+// has the data open until then.
 func stop(ctx context.Context, service *mgr.Service) error {
-	_, err := service.Control(svc.Stop)
+	ended, err := endOf(service)
+	if err != nil {
+		return fmt.Errorf("find the service's process: %w", err)
+	}
+	defer ended.close()
+	_, err = service.Control(svc.Stop)
 	switch {
 	case errors.Is(err, windows.ERROR_SERVICE_NOT_ACTIVE):
 		return nil
 	case err != nil && !errors.Is(err, windows.ERROR_SERVICE_CANNOT_ACCEPT_CTRL): // it starts or stops right now
 		return fmt.Errorf("stop the service: %w", err)
 	}
-	return wait(ctx, service, stopped)
+	return wait(ctx, service, func(now svc.Status) (bool, error) { return now.State == svc.Stopped && ended.reached(), nil })
 }
 
 // remove also works for an administrator who is not the person whose data it is:
@@ -276,5 +280,5 @@ func status(context.Context, Options) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("ask for the service: %w", err)
 	}
-	return State{Installed: true, Running: now.State == svc.Running, AtStart: true, Name: name}, nil
+	return State{Installed: true, Running: now.State == svc.Running, AtStart: true, Name: name, DataDir: dataDir()}, nil
 }

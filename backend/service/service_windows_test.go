@@ -28,13 +28,20 @@ func TestMain(m *testing.M) {
 	if is, err := isService(); err != nil {
 		panic(err)
 	} else if is {
-		if err := Run(context.Background(), recording(dataDir())); err != nil {
+		err := Run(context.Background(), recording(dataDir()))
+		if _, lingers := os.Stat(filepath.Join(filepath.Dir(dataDir()), "linger")); lingers == nil && worked {
+			time.Sleep(3 * time.Second) // Windows knows by now that it has stopped
+		}
+		if err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
 }
+
+// worked says that this process has done a service's work.
+var worked bool
 
 // recording is a service that records what it is asked to do in a file beside
 // the data folder.
@@ -49,10 +56,12 @@ func recording(dir string) Work {
 	}
 	return Work{
 		Do: func(ctx context.Context) error {
-			if err := record("begins with %q", os.Args[1:]); err != nil {
+			_, err := os.Create(filepath.Join(filepath.Dir(dir), "open")) // until the process ends
+			if err = errors.Join(err, record("begins with %q", os.Args[1:])); err != nil {
 				return err
 			}
 			<-ctx.Done()
+			worked = true
 			return errors.Join(ctx.Err(), record("ends"))
 		},
 		Keep: func(_ context.Context, password Named) error {
@@ -155,7 +164,7 @@ func TestTheServiceIsInstalledAndRemoved(t *testing.T) {
 	c := newComputer(t)
 	c.is(State{})
 	c.install()
-	c.is(State{Installed: true, Running: true, AtStart: true, Name: "TeleHab"})
+	c.is(State{Installed: true, Running: true, AtStart: true, Name: "TeleHab", DataDir: c.options.DataDir})
 	c.records(keeps, begins)
 	if all := names(t, c.options.DataDir); !reflect.DeepEqual(all, []string{".telehab"}) {
 		t.Errorf("the data folder has %q", all)
@@ -175,6 +184,27 @@ func TestTheServiceIsInstalledAndRemoved(t *testing.T) {
 	}
 	if err := Remove(t.Context(), c.options); err != nil {
 		t.Errorf("Remove once more: %v", err)
+	}
+}
+
+// What the service had open can be deleted as soon as it is removed, as purge
+// does, though its process takes a while to end after it has stopped.
+func TestNothingIsOpenOnceTheServiceIsRemoved(t *testing.T) {
+	c := newComputer(t)
+	beside := filepath.Dir(c.options.DataDir)
+	if err := os.WriteFile(filepath.Join(beside, "linger"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.install()
+	c.records(keeps, begins)
+	if err := os.Remove(filepath.Join(beside, "open")); err == nil {
+		t.Fatal("the service has nothing open")
+	}
+	if err := Remove(t.Context(), c.options); err != nil {
+		t.Fatalf("Remove: %v", err)
+	}
+	if err := os.Remove(filepath.Join(beside, "open")); err != nil {
+		t.Errorf("once the service is removed: %v", err)
 	}
 }
 
@@ -209,7 +239,7 @@ func TestAServiceThatWasStoppedOrKilledStartsAgain(t *testing.T) {
 	c.install()
 	c.manager(func(s *mgr.Service) error { return stop(t.Context(), s) })
 	c.records(keeps, begins, "ends")
-	c.is(State{Installed: true, AtStart: true, Name: "TeleHab"})
+	c.is(State{Installed: true, AtStart: true, Name: "TeleHab", DataDir: c.options.DataDir})
 	c.manager(func(s *mgr.Service) error { return s.Start() })
 	c.records(keeps, begins, "ends", begins)
 	c.manager(func(s *mgr.Service) error {
