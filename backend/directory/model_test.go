@@ -67,7 +67,7 @@ func (l plainList) find(q Query, words []string) (found []string, counts Counts)
 		counts.NoEmail += count(noEmail)
 		counts.Week += count(recently(7))
 		counts.Month += count(recently(30))
-		for i, reason := range []Reason{"email", "sex", "date_of_birth", "first_name", "last_name", "other"} {
+		for i, reason := range []Reason{"email", "sex", "date_of_birth", "first_name", "last_name", "wrong_email", "wrong_date_of_birth", "unreadable", "other"} {
 			counts.Reasons[i] += count(plainlyFor(&e, reason))
 		}
 		if plainlyMatches(&e, words) && (q.Narrow.Refs == nil || slices.Contains(q.Narrow.Refs, e.Ref)) && (q.Narrow.Reason == "" || plainlyFor(&e, q.Narrow.Reason)) && (noPhone || !q.Narrow.NoPhone) && (noEmail || !q.Narrow.NoEmail) &&
@@ -108,7 +108,7 @@ var (
 			{Field: "date_of_birth", Kind: "missing"}, {Field: "sex", Kind: "missing"}, {Field: "email", Kind: "missing"}},
 	}
 	reasons = map[string][]Reason{
-		"": {"other"}, "no email": {"email"}, "no name, born wrong": {"first_name", "other"}, "wrong email, no email": {"other"},
+		"": {"unreadable"}, "no email": {"email"}, "no name, born wrong": {"first_name", "wrong_date_of_birth"}, "wrong email, no email": {"wrong_email"},
 		"long title": {"other"}, "nothing at all": {"first_name", "last_name", "date_of_birth", "sex", "email"},
 	}
 	sentences = map[string]string{
@@ -273,7 +273,7 @@ func TestAnswersAsAPlainList(t *testing.T) {
 					Desc:   rapid.Bool().Draw(t, "desc"), Limit: 10_000, Now: now,
 					Narrow: Narrow{NoPhone: rapid.Bool().Draw(t, "no phone"), NoEmail: rapid.Bool().Draw(t, "no email"),
 						Since:  rapid.SampledFrom([]time.Time{{}, {}, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30)}).Draw(t, "since"),
-						Reason: rapid.SampledFrom([]Reason{"", "", "", "email", "first_name", "other", "sex", "nonsense"}).Draw(t, "reason")},
+						Reason: rapid.SampledFrom([]Reason{"", "", "", "email", "first_name", "other", "wrong_email", "unreadable", "sex", "nonsense"}).Draw(t, "reason")},
 				}
 				if rapid.IntRange(0, 3).Draw(t, "only some") == 0 {
 					q.Narrow.Refs = rapid.SliceOfN(ref, 1, 5).Draw(t, "these")

@@ -7,17 +7,22 @@ import (
 )
 
 // Reason is why a profile needs attention: the name of a required field that is
-// missing, or OtherReason.
+// missing, or one of these.
 type Reason string
 
-// OtherReason is any other problem: a value that is there and is impossible, or
-// a client whose record could not be read.
-const OtherReason Reason = "other"
+// The reasons that are not a missing field.
+const (
+	WrongEmail     Reason = "wrong_email"         // there is one that cannot be an address
+	WrongBirthDate Reason = "wrong_date_of_birth" // there is one that cannot be
+	Unreadable     Reason = "unreadable"          // the record could not be understood
+	OtherReason    Reason = "other"               // such as a text that is too long
+)
 
 // Reasons are all of them. A profile may have several.
 var Reasons = [...]Reason{
 	Reason(profile.FieldEmail), Reason(profile.FieldSex), Reason(profile.FieldDateOfBirth),
-	Reason(profile.FieldFirstName), Reason(profile.FieldLastName), OtherReason,
+	Reason(profile.FieldFirstName), Reason(profile.FieldLastName),
+	WrongEmail, WrongBirthDate, Unreadable, OtherReason,
 }
 
 // ReasonsOf counts those of the entries that need attention for each of the
@@ -42,7 +47,7 @@ func needsFor(e *profile.Entry, reason Reason) bool {
 	}
 	problems := e.Failure.Problems
 	if len(problems) == 0 {
-		return reason == OtherReason
+		return reason == Unreadable
 	}
 	return slices.ContainsFunc(problems, func(p profile.Problem) bool { return reasonOf(p) == reason })
 }
@@ -50,6 +55,12 @@ func needsFor(e *profile.Entry, reason Reason) bool {
 func reasonOf(p profile.Problem) Reason {
 	if p.Kind == profile.Missing && slices.Contains(profile.Fields, p.Field) {
 		return Reason(p.Field)
+	}
+	switch p.Kind {
+	case profile.NotAnEmail:
+		return WrongEmail
+	case profile.NotADate, profile.InTheFuture, profile.LongAgo:
+		return WrongBirthDate
 	}
 	return OtherReason
 }

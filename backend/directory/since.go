@@ -59,16 +59,15 @@ func (d *Directory) AddedSince(since time.Time, most int) (added []profile.Entry
 // Attending says what is wrong with those who need attention.
 type Attending struct {
 	All     int
-	Missing map[profile.Field]int // how many lack a required field; somebody may lack several
-	Other   int                   // how many have something else wrong
-	Since   int                   // how many need it since a time
-	Newest  []profile.Entry       // those, the latest first
+	Reasons [len(Reasons)]int // how many for each reason; somebody may have several
+	Since   int               // how many need it since a time
+	Newest  []profile.Entry   // those, the latest first
 }
 
 // Attending returns what is wrong with those who need attention, and up to most
 // of those who have needed it since then.
 func (d *Directory) Attending(since time.Time, most int) Attending {
-	found := Attending{Missing: map[profile.Field]int{}}
+	var found Attending
 	latest := newest{most: most, at: func(r *row) time.Time { return r.entry.Failure.FirstFailedAt }}
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -77,7 +76,11 @@ func (d *Directory) Attending(since time.Time, most int) Attending {
 			continue
 		}
 		found.All++
-		found.count(r.entry.Failure)
+		for n, reason := range Reasons {
+			if r.has(reason) {
+				found.Reasons[n]++
+			}
+		}
 		if !r.entry.Failure.FirstFailedAt.Before(since) {
 			found.Since++
 			latest.add(r)
@@ -85,18 +88,4 @@ func (d *Directory) Attending(since time.Time, most int) Attending {
 	}
 	found.Newest = latest.entries()
 	return found
-}
-
-func (a *Attending) count(f *profile.Failure) {
-	other := len(f.Problems) == 0
-	for _, p := range f.Problems {
-		if p.Kind == profile.Missing && slices.Contains(profile.Fields, p.Field) {
-			a.Missing[p.Field]++
-		} else {
-			other = true
-		}
-	}
-	if other {
-		a.Other++
-	}
 }

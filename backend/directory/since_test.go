@@ -57,7 +57,7 @@ func TestAttending(t *testing.T) {
 		failingSince("long", 4*time.Hour, profile.Problem{Field: profile.FieldPhones, Kind: profile.TooMany}, profile.Problem{Field: profile.FieldTitle, Kind: profile.TooLong}),
 	})
 	got := d.Attending(noon, 3)
-	if got.All != 5 || got.Since != 4 || got.Other != 3 || len(got.Missing) != 2 || got.Missing[profile.FieldEmail] != 2 || got.Missing[profile.FieldSex] != 2 {
+	if got.All != 5 || got.Since != 4 || got.Reasons != [9]int{2, 2, 0, 0, 0, 1, 0, 1, 1} {
 		t.Errorf("%+v", got)
 	}
 	if refs := refsOf(got.Newest); !slices.Equal(refs, []string{"long", "unreadable", "impossible"}) {

@@ -27,7 +27,7 @@ type AttentionPage struct {
 
 // ReasonCount is how many profiles need attention for one reason.
 type ReasonCount struct {
-	Reason string `json:"reason"` // email, sex, date_of_birth, first_name, last_name, other
+	Reason string `json:"reason"` // that is missing: email, sex, date_of_birth, first_name, last_name; wrong_email, wrong_date_of_birth, unreadable, other
 	Count  int    `json:"count"`
 }
 

@@ -55,7 +55,7 @@ func TestWhoNeedsAttentionIsFoundByReason(t *testing.T) {
 	if err != nil || page.Matched != 4 || page.All != 4 {
 		t.Fatalf("%d of %d, %v", page.Matched, page.All, err)
 	}
-	if want := []ReasonCount{{"email", 2}, {"sex", 1}, {"other", 2}}; !slices.Equal(page.Reasons, want) {
+	if want := []ReasonCount{{"email", 2}, {"sex", 1}, {"wrong_email", 1}, {"wrong_date_of_birth", 1}}; !slices.Equal(page.Reasons, want) {
 		t.Errorf("%v, want %v", page.Reasons, want)
 	}
 	at := slices.IndexFunc(page.Rows, func(row AttentionRow) bool { return row.ID == ids[1] })
@@ -70,7 +70,7 @@ func TestWhoNeedsAttentionIsFoundByReason(t *testing.T) {
 	}{
 		{ProfileQuery{Reason: "email", Sort: "name"}, []string{ids[0], ids[2]}},
 		{ProfileQuery{Reason: "email", Sort: "name", Desc: true}, []string{ids[2], ids[0]}},
-		{ProfileQuery{Reason: "other", Search: "cook"}, []string{ids[3]}},
+		{ProfileQuery{Reason: "wrong_email", Search: "cook"}, []string{ids[3]}},
 		{ProfileQuery{Search: "hannah 0491 571 266"}, []string{ids[1]}},
 		{ProfileQuery{Reason: "last_name"}, nil},
 		{ProfileQuery{Filter: "archived", Reason: "sex"}, []string{ids[2]}},
@@ -181,7 +181,7 @@ func TestCallSheetIsOfWhoIsListed(t *testing.T) {
 	if len(f.system.opened) > 0 {
 		t.Errorf("opened %v", f.system.opened)
 	}
-	query.Reason = "other"
+	query.Reason, query.Refs = "", []string{ids[1], ids[3]}
 	page := made("a.html", attention)
 	if !strings.Contains(page, "Date of Birth &#34;2099-01-01&#34; is in the future") || !strings.Contains(page, "Email &#34;cy@nowhere&#34; is not one email address") || strings.Contains(page, "Baker") {
 		t.Errorf("%s", page)
@@ -197,7 +197,7 @@ func TestCallSheetIsOfWhoIsListed(t *testing.T) {
 	if lines := strings.Split(made("selected.csv", attention), "\n"); len(lines) != 4 || !strings.HasPrefix(lines[1], `"Baker, Bo",`) || !strings.HasPrefix(lines[2], `"Anderson, Hannah",`) {
 		t.Errorf("%q", lines)
 	}
-	query.Reason, query.Refs = "other", nil
+	query.Refs = []string{ids[1], ids[3]}
 	// Who is complete in Cliniko leaves the next sheet.
 	if err := f.fake.Edit(ids[3], func(p *fakeclinic.Patient) { p.Email = new("cy@example.com") }); err != nil {
 		t.Fatal(err)

@@ -110,8 +110,32 @@ func TestAListingCountsItsReasons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := ListingView{Total: 40, Failing: 3, Ready: 37, Reasons: []ReasonCount{{"email", 2}, {"sex", 1}, {"other", 1}}}
+	want := ListingView{Total: 40, Failing: 3, Ready: 37, Added: 40, Reasons: []ReasonCount{{"email", 2}, {"sex", 1}, {"wrong_date_of_birth", 1}}}
 	if again, err := f.app.Sync.ListingSummary(); err != nil || !reflect.DeepEqual(listed, want) || !reflect.DeepEqual(again, want) {
 		t.Errorf("%+v and %+v, %v", listed, again, err)
 	}
+}
+
+// What is listed before another sync says what that will change.
+func TestAListingSaysWhatIsNewAndWhatChanged(t *testing.T) {
+	f := newFixture(t, fakeclinic.Options{Seed: 79, Patients: 40, Shares: &fakeclinic.Shares{}})
+	f.signUpAndConnect()
+	f.imported()
+	listed := func(want ListingView) {
+		t.Helper()
+		if got, err := f.app.Sync.List(); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v, want %+v, %v", got, want, err)
+		}
+	}
+	listed(ListingView{Total: 40, Ready: 40, Reasons: []ReasonCount{}})
+	ids := f.fake.IDs()
+	f.edit(ids[3], func(p *fakeclinic.Patient) { p.FirstName = new("Ada") })
+	f.edit(ids[4], func(p *fakeclinic.Patient) { p.Email = nil })
+	f.edit(ids[5], func(*fakeclinic.Patient) {}) // which moves its time alone
+	copied, _ := f.fake.Get(ids[6])
+	copied.ID = ""
+	if _, err := f.fake.Create(copied); err != nil {
+		t.Fatal(err)
+	}
+	listed(ListingView{Total: 41, Failing: 1, Ready: 40, Added: 1, Changed: 2, Reasons: []ReasonCount{{"email", 1}}})
 }

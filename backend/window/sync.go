@@ -36,13 +36,35 @@ func (s *Sync) List() (ListingView, error) {
 		if err != nil {
 			return ListingView{}, err
 		}
-		return listingView(list), nil
+		return listingView(c, list)
 	})
 }
 
-func listingView(l *syncer.Listed) ListingView {
-	return ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived,
+func listingView(c *host.Call, l *syncer.Listed) (ListingView, error) {
+	profiles, err := c.Clinic.Workspace.Directory()
+	if err != nil {
+		return ListingView{}, err
+	}
+	view := ListingView{Total: len(l.Entries), Failing: l.Failing, Ready: len(l.Entries) - l.Failing, Archived: l.Archived,
 		Reasons: reasonCounts(directory.ReasonsOf(l.Entries))}
+	for i := range l.Entries {
+		switch known, here := profiles.One(l.Entries[i].Ref); {
+		case !here:
+			view.Added++
+		case willChange(&known, &l.Entries[i]):
+			view.Changed++
+		}
+	}
+	return view, nil
+}
+
+// willChange reports whether storing an entry changes what is known. Of a
+// record that could not be understood, the details that are known stay.
+func willChange(known, entry *profile.Entry) bool {
+	if entry.Failure != nil && entry.Failure.Code == profile.Unreadable {
+		return known.Failure == nil || known.Failure.Code != profile.Unreadable
+	}
+	return len(profile.Diff(&known.Profile, &entry.Profile)) > 0
 }
 
 // Listing returns a part of what List found, until somebody leaves it.
@@ -70,7 +92,7 @@ func (s *Sync) ListingSummary() (ListingView, error) {
 		if err != nil {
 			return ListingView{}, err
 		}
-		return listingView(list), nil
+		return listingView(c, list)
 	})
 }
 

@@ -53,14 +53,13 @@ type AttentionView struct {
 
 // ReasonView is how many need attention for a reason.
 type ReasonView struct {
-	Field string `json:"field"` // that is missing; "other" for anything else
+	Field string `json:"field"` // see ReasonCount
 	Count int    `json:"count"`
 }
 
 const (
 	maxNews      = 20
 	maxAttention = 5
-	otherReason  = "other"
 )
 
 // changeStore is the part of the store that Today reads.
@@ -176,13 +175,8 @@ func attentionView(ctx context.Context, store changeStore, clients *directory.Di
 		row.Sex, row.Email = "", "" // as in AttentionRow: not everybody here may view profiles
 		view.Newest = append(view.Newest, row)
 	}
-	for _, field := range []profile.Field{profile.FieldEmail, profile.FieldSex, profile.FieldDateOfBirth, profile.FieldFirstName, profile.FieldLastName} {
-		if n := found.Missing[field]; n > 0 {
-			view.Reasons = append(view.Reasons, ReasonView{string(field), n})
-		}
-	}
-	if found.Other > 0 {
-		view.Reasons = append(view.Reasons, ReasonView{otherReason, found.Other})
+	for _, counted := range reasonCounts(found.Reasons) {
+		view.Reasons = append(view.Reasons, ReasonView{counted.Reason, counted.Count})
 	}
 	days, err := store.Days(ctx, begins)
 	for _, day := range days {

@@ -153,6 +153,8 @@ type ListingView struct {
 	Failing  int `json:"failing"`  // of them, those that need attention
 	Ready    int `json:"ready"`    // of them, without
 	Archived int `json:"archived"` // left out of the list
+	Added    int `json:"added"`    // of Total, those who have no profile here yet
+	Changed  int `json:"changed"`  // of Total, those whose profile here differs
 
 	Reasons []ReasonCount `json:"reasons"` // of Failing; those that nobody has left out
 }

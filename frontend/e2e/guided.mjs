@@ -93,7 +93,7 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     await button('Cancel').click();
     await button('Fix one by one').click();
     const place = page.getByRole('group', { name: 'Profiles that need attention' });
-    const stands = (nth, of) => place.getByText(`${nth} of ${of}`, { exact: true }).waitFor();
+    const stands = (nth, of) => place.getByText(`Fixing ${nth} of ${of}`, { exact: true }).waitFor();
     await stands(1, count);
     const title = page.getByRole('heading', { level: 1 }).filter({ hasNotText: 'Opening profile' });
     const first = await title.innerText();

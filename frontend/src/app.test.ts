@@ -37,13 +37,15 @@ describe('the window', () => {
     await user.click(await button('Sync clients'));
     await user.click(await screen.findByRole('button', { name: 'Start sync' }));
     const results = await screen.findByRole('region', { name: 'Sync results' });
-    expect(results).toHaveTextContent(/3\s*synced\s*0\s*unchanged\s*4\s*need attention/);
-    expect(within(results).getByText('7 clients in Cliniko')).toBeVisible();
+    expect(results).toHaveTextContent(/3\s*synced.*\+\s*0\s*unchanged.*\+\s*4\s*need attention/);
+    expect(
+      within(results).getByText('7 clients in Cliniko, and so 7 profiles here:'),
+    ).toBeVisible();
     await within(results).findByText('No email');
     expect(within(results).getByText('No email').parentElement).toHaveTextContent(/^No email\s*3$/);
     expect(
       within(results).getByText(
-        'The 4 clients who need attention have profiles here, too. Add what is missing in Cliniko; each profile then syncs by itself.',
+        'The 4 clients who need attention have profiles here, like everybody else. Add what is missing in Cliniko; each profile then syncs by itself.',
       ),
     ).toBeVisible();
     expect(within(results).getByRole('button', { name: 'Set up the button' })).toBeVisible();

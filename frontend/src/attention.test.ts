@@ -64,7 +64,7 @@ describe('the profiles that need attention', () => {
           'Chen, Oliver',
           '',
           '0491 570 156',
-          'Gender (Sex), Email; Date of Birth “2099-01-01” is in the future',
+          'Gender (Sex), Email; Date of Birth is in the future: “2099-01-01”',
         ],
       ]);
     });
@@ -105,7 +105,7 @@ describe('the profiles that need attention', () => {
     const { user, grid } = await shown();
     grid.focus();
     await user.keyboard('{ArrowDown}{Enter}');
-    await screen.findByText('2 of 4');
+    await screen.findByText('Fixing 2 of 4');
     expect(router.current).toEqual({ name: 'profile', id: HANA.id, failed: true });
     expect(await button(/^Needs attention/)).toHaveAttribute('aria-current', 'page');
     expect(await button('Profiles')).not.toHaveAttribute('aria-current');
@@ -126,6 +126,23 @@ describe('the profiles that need attention', () => {
     expect(go.Profiles.FindName.mock.calls).toEqual([
       [expect.objectContaining({ filter: 'attention', offset: 1 }), 'q'],
     ]);
+  });
+
+  it('name what is wrong, and are brought up to date by the same button as elsewhere', async () => {
+    const { go, user } = await shown();
+    go.reasons = [
+      { reason: 'wrong_email', count: 2 },
+      { reason: 'wrong_date_of_birth', count: 1 },
+      { reason: 'unreadable', count: 1 },
+    ];
+    go.emit('profiles', {});
+    await button('Wrong email 2');
+    await button('Wrong birth date 1');
+    await button('Cannot be read 1');
+    go.Sync.Now.mockRejectedValueOnce(sample.refusal('offline', 'No connection.'));
+    await user.click(await button(/^Sync ·/));
+    await screen.findByText('No connection.');
+    expect(go.Sync.Now).toHaveBeenCalledOnce();
   });
 
   it('lead to Cliniko, and are checked again', async () => {
@@ -167,7 +184,11 @@ describe('the profiles that need attention', () => {
     await user.click(await button('Call sheet'));
     const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
     expect(dialog).toHaveTextContent(/phone numbers of 3 clients.*not sealed/);
-    expect(within(dialog).getByLabelText(/^A page to print/)).toBeChecked();
+    expect(within(dialog).getByLabelText('A page to print')).toBeChecked();
+    within(dialog).getByText(
+      /^Next you choose where to save the page.* browser, where you print it/,
+    );
+    within(dialog).getByRole('button', { name: 'Save and open…' });
     // It asks for the password alone: the rest is chosen already.
     await vi.waitFor(() => expect(within(dialog).getByLabelText('Your password')).toHaveFocus());
     await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');

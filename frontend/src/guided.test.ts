@@ -46,7 +46,9 @@ describe('getting started', () => {
     await user.click(await button('Save'));
     await heading('Connected to Harbour Physio');
     await user.click(await button('Sync clients'));
-    await screen.findByText(/^You can start now\. The 4 that need attention get profiles too;/);
+    await screen.findByText(
+      /^You can start now\. Everybody gets a profile here; .* Nothing changes in Cliniko\./,
+    );
     expect(screen.getByText('No email').parentElement).toHaveTextContent(/^No email\s*3$/);
     await user.click(await button('Start sync'));
     await user.click(await button('Close sync results'));
@@ -60,6 +62,13 @@ describe('getting started', () => {
     const card = within(await screen.findByRole('region', { name: 'Open in TeleHab' }));
     expect(card.getByRole('heading', { name: 'Open in TeleHab' })).toHaveFocus();
     card.getByText(/support@cliniko\.com/); // the steps are there to be followed
+    await user.click(card.getByRole('button', { name: 'Copy letter' }));
+    const letter = card.getByRole('group', { name: 'Letter to Cliniko' });
+    expect(letter).toHaveTextContent(/account of Harbour Physio\..*Thank you Dana Smith$/);
+    expect(go.About.CopyText.mock.calls).toEqual([[letter.textContent.trim()]]);
+    expect(letter.textContent).toContain(
+      '\nApp URL: https://app.telehab.io/app/patients/integration\n',
+    );
     await user.click(card.getByRole('button', { name: 'I have written to Cliniko' }));
     expect(go.Links.SetButton.mock.calls).toEqual([['waiting']]);
     await (await guide()).findByText('Waiting for Cliniko', { selector: 'p' });
@@ -90,6 +99,28 @@ describe('getting started', () => {
     await card.findByText(/support@cliniko\.com/);
     expect(card.getByRole('heading', { name: 'Open in TeleHab' })).toHaveFocus();
     expect(go.Sync.Discard).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    [{ added: 0, changed: 0 }, 'Nothing is new or changed since the last sync:'],
+    [
+      { added: 1, changed: 2 },
+      'Since the last sync 1 are new, 2 have changed, and 4 are the same as here.',
+    ],
+  ])('says what another sync changes: %j', async (numbers, text) => {
+    const { go, user } = integration();
+    importsAtOnce(go);
+    const several = [...sample.REASONS, { reason: 'first_name' as const, count: 3 }];
+    go.Sync.List.mockImplementation(() => {
+      go.tell({ phase: 'listed' });
+      return Promise.resolve({ ...sample.LISTING, ...numbers, reasons: several });
+    });
+    await user.click(await button('Sync clients'));
+    const note = await screen.findByText(/since the last sync/i);
+    expect(note).toHaveTextContent(text);
+    expect(note).toHaveTextContent('The 4 that need attention stay listed until');
+    expect(screen.queryByText(/gets a profile/)).toBeNull();
+    screen.getByText('Some lack more than one detail, so these are more than 4 together.');
   });
 
   it('waits where one left it, and does without the button', async () => {
@@ -196,7 +227,7 @@ describe('profiles that need attention, one by one', () => {
     );
     await user.click(await button(/^No email/));
     await user.click(await button('Fix one by one'));
-    await screen.findByText('1 of 3');
+    await screen.findByText('Fixing 1 of 3');
     /** Somebody writes in Cliniko what was missing of these, and Go has read it. */
     const mend = (...whom: { id: string }[]) => {
       const ids = whom.map(({ id }) => id);
@@ -210,23 +241,38 @@ describe('profiles that need attention, one by one', () => {
   it('stay in the chosen group, by keys and by buttons, and lead back to it', async () => {
     const { user } = await begin();
     screen.getByRole('group', { name: 'Profiles that need attention' });
-    expect(screen.getByText('1 of 3').parentElement).toHaveTextContent(/^No email/);
+    expect(screen.getByText('Fixing 1 of 3').parentElement).toHaveTextContent(/^No email/);
     expect(absent('Previous profile that needs attention')).toBeDisabled();
     await user.keyboard('{Alt>}{ArrowDown}{/Alt}');
-    await screen.findByText('2 of 3');
+    await screen.findByText('Fixing 2 of 3');
     expect(await title()).toHaveFocus();
     expect(router.current).toMatchObject({ name: 'profile', id: HANA.id });
     await user.click(await button('Next profile that needs attention'));
-    await screen.findByText('3 of 3');
+    await screen.findByText('Fixing 3 of 3');
+    expect(absent('Skip')).toBeNull();
     expect(router.current).toMatchObject({ name: 'profile', id: RUBY.id });
     await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
-    await screen.findByText('2 of 3');
+    await screen.findByText('Fixing 2 of 3');
     await user.keyboard('{Escape}');
     expect(await button(/^No email/)).toHaveAttribute('aria-pressed', 'true');
     // The row of whoever was seen last is the active one.
     const grid = await screen.findByRole('grid', { name: 'Profiles that need attention' });
     await vi.waitFor(() => expect(grid).toHaveFocus());
     expect(grid.querySelector('[data-active]')).toHaveTextContent(/^Ivanova, Hana/);
+  });
+
+  it('have what is wrong, Skip and Done in one place', async () => {
+    const { user } = await begin();
+    await user.click(await button('Skip'));
+    await screen.findByText('Fixing 2 of 3');
+    expect(router.current).toMatchObject({ name: 'profile', id: HANA.id });
+    const place = screen.getByRole('group', { name: 'Profiles that need attention' });
+    const all = within(place.parentElement?.parentElement as HTMLElement);
+    all.getByText('Email is missing.');
+    all.getByRole('button', { name: 'Fix in Cliniko' });
+    await user.click(all.getByRole('button', { name: 'Done' }));
+    await heading('Needs attention');
+    expect(await button(/^No email/)).toHaveAttribute('aria-pressed', 'true');
   });
 
   it('offer the next one once one is mended', async () => {
@@ -244,7 +290,7 @@ describe('profiles that need attention, one by one', () => {
     screen.getByText('2 more to go.');
     await user.click(next);
     expect(router.current).toMatchObject({ id: HANA.id });
-    await screen.findByText('1 of 2');
+    await screen.findByText('Fixing 1 of 2');
     expect(go.Profiles.Refresh.mock.calls).toEqual([[OLIVER.id], [OLIVER.id]]);
   });
 
@@ -252,6 +298,7 @@ describe('profiles that need attention, one by one', () => {
     const { user, mend } = await begin();
     mend(OLIVER, HANA, RUBY); // a sync brought them all
     await screen.findByText('That was the last one.');
+    expect(absent('Done')).toBeNull();
     await user.click(await button('Back to the list'));
     await heading('Needs attention');
   });

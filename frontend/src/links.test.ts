@@ -223,9 +223,9 @@ describe('the card Open in TeleHab', () => {
   });
 
   it.each([
-    ['', 'Works on this computer. Cliniko has to approve the App URL.', 'use the bookmarklet'],
-    ['waiting', 'Works on this computer. Waiting for Cliniko’s approval.', 'use the bookmarklet'],
-    ['unused', 'Works on this computer', 'use the bookmarklet'],
+    ['', 'Works on this computer. Cliniko has to approve the App URL.', 'use the bookmark.'],
+    ['waiting', 'Works on this computer. Waiting for Cliniko’s approval.', 'use the bookmark.'],
+    ['unused', 'Works on this computer', 'use the bookmark.'],
     ['works', 'Ready', 'Now click Open in, TeleHab'],
   ] as const)('says what is true while the button is “%s”', async (state, text, next) => {
     const go = start();
@@ -261,7 +261,7 @@ describe('the card Open in TeleHab', () => {
     const user = userEvent.setup();
     render(App);
     const open = await card();
-    await user.click(await open.findByRole('button', { name: 'Bookmarklet' }));
+    await user.click(await open.findByRole('button', { name: 'Bookmark until then' }));
     const link = await open.findByRole('link', { name: 'Open in TeleHab' });
     expect(link).toHaveAttribute('href', LINK_SETUP.bookmarklet);
     const click = new MouseEvent('click', { bubbles: true, cancelable: true });

@@ -30,6 +30,14 @@ describe('a complete profile', () => {
     screen.getByText('MM');
   });
 
+  it('breaks no number', async () => {
+    await open(MEI);
+    const id = screen.getByText(MEI.id); // which screen readers say, and people do not see
+    expect(id.nextElementSibling?.textContent).toBe(`${MEI.id.slice(0, 4)}…${MEI.id.slice(-3)}`);
+    const [phone] = MEI.phones;
+    expect(screen.getByText(phone?.number ?? '').textContent).not.toContain(' ');
+  });
+
   it('is up to date as the syncs find it, however long ago it was changed', async () => {
     const { go } = await open(MEI); // stored weeks ago
     const page = within(screen.getByRole('main'));
@@ -155,6 +163,7 @@ describe('others with the same email or phone', () => {
     });
     const card = within(screen.getByRole('region', { name: 'Same email or phone' }));
     const texts = card.getAllByRole('listitem').map((item) => item.textContent);
+    expect(texts[1]).toContain('02\u00a05550\u00a01234');
     expect(texts.map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
       '16 other clients share this email (often a family’s or the clinic’s own). Show them',
       '30,000 other clients share 02 5550 1234 (often a family’s or a home’s). Show them',
@@ -168,6 +177,11 @@ describe('others with the same email or phone', () => {
     expect(go.Profiles.Find).toHaveBeenLastCalledWith(
       expect.objectContaining({ search: 'desk@example.com', filter: 'all' }),
     );
+    await user.click(await button('Back to Mei Müller'));
+    expect(router.current).toEqual({ name: 'profile', id: MEI.id });
+    await heading(/Müller/);
+    await user.click(await button('Profiles'));
+    expect(absent('Back to Mei Müller')).toBeNull();
   });
 
   it('who are archived are told apart', async () => {

@@ -345,6 +345,8 @@ export const LISTING: ListingView = {
   failing: 4,
   ready: 3,
   archived: 2,
+  added: 7,
+  changed: 0,
   reasons: REASONS,
 };
 export const LISTED: ListedRow = {

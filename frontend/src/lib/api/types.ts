@@ -85,8 +85,8 @@ export type ListingPage = Narrow<go.ListingPage, { rows: ListedRow[] }>;
 export type ProfileFilter = 'all' | 'attention' | 'archived';
 export type ProfileSort = 'name' | 'born' | 'sex' | 'email' | 'phone' | 'updated';
 export type AttentionSort = 'name' | 'born' | 'phone' | 'reason' | 'since';
-/** A required field that is missing, or anything else. */
-export type Reason = FieldName | 'other';
+/** A required field that is missing, or what else is wrong. */
+export type Reason = FieldName | 'wrong_email' | 'wrong_date_of_birth' | 'unreadable' | 'other';
 export type ProfileState = 'active' | 'archived' | 'merged' | 'deleted';
 
 /** What is left out narrows nothing. */
@@ -138,7 +138,7 @@ export type ProfileView = Narrow<
 export type HistoryView = FromGo<go.HistoryView>;
 export type ChangeView = FromGo<go.ChangeView>;
 export type FieldChangeView = FromGo<go.FieldChangeView>;
-export type ReasonView = Narrow<go.ReasonView, { field: FieldName | 'other' }>;
+export type ReasonView = Narrow<go.ReasonView, { field: Reason }>;
 export type AttentionView = Narrow<
   go.AttentionView,
   { newest: ProfileRow[]; reasons: ReasonView[] }

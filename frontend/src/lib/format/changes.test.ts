@@ -51,6 +51,12 @@ describe('a change in words', () => {
     ]);
   });
 
+  it('shows that a year lacks digits', () => {
+    const { details } = line([field('date_of_birth', '0001-01-01', '0198-01-01')]);
+    expect(details[0]?.before).toContain('0001');
+    expect(details[0]?.after).toContain('0198');
+  });
+
   it('has Cliniko’s time, unless Cliniko may not have told it', () => {
     expect(line([field('email', '', 'a')]).when).toBe(UPDATED);
     expect(line([field('email', '', 'a')], { updatedAt: '' }).when).toBe(AT);

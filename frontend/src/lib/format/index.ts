@@ -20,6 +20,12 @@ const dates = (options: Intl.DateTimeFormatOptions) =>
 const integer = numbers({});
 const part = numbers({ style: 'percent' });
 const calendar = dates({ dateStyle: 'medium', timeZone: 'UTC' });
+/** With all digits of the year: 1 Jan 1 looks right, and 1 Jan 0001 like the mistake it is. */
+const early = (date: Date) =>
+  calendar()
+    .formatToParts(date)
+    .map(({ type, value }) => (type === 'year' ? value.padStart(4, '0') : value))
+    .join('');
 const day = dates({ dateStyle: 'medium' });
 const dayAndTime = dates({ dateStyle: 'medium', timeStyle: 'short' });
 const clock = dates({ timeStyle: 'short' });
@@ -53,8 +59,12 @@ export const percent = (share: number) =>
 export function calendarDate(text: string): string {
   if (!CALENDAR_DATE.test(text)) return text;
   const date = new Date(`${text}T00:00:00Z`);
-  return valid(date) && date.toISOString().startsWith(text) ? calendar().format(date) : text;
+  if (!valid(date) || !date.toISOString().startsWith(text)) return text;
+  return text < '1000' ? early(date) : calendar().format(date);
 }
+
+/** A phone number stays on one line: no break between its digits. */
+export const unbroken = (number: string) => number.replace(/(?<=[\d)]) (?=[\d(])/g, '\u00a0');
 
 function format(how: () => Intl.DateTimeFormat, time: string): string {
   const date = new Date(time);

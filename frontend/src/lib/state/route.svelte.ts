@@ -6,7 +6,8 @@ export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 
 /** Where one can be, once signed in. */
 export type Route =
   | { name: 'today' }
-  | { name: 'profiles' }
+  /** `from`: whose profile led here and is gone back to; absent: it is a place of its own. */
+  | { name: 'profiles'; from?: string }
   | { name: 'attention' }
   /**
    * `failed`: one of those that are gone through one after another.

@@ -6,7 +6,7 @@ export const layout = new Layout<AttentionSort | 'actions'>('attention.columns',
   { id: 'name', least: 8, share: 1, spare: 0 },
   { id: 'born', least: 6, width: 6.25, spare: 1 },
   { id: 'phone', least: 6.25, width: 7, spare: 2 },
-  { id: 'reason', least: 8, share: 1.9, spare: 0 },
+  { id: 'reason', least: 10.25, share: 1.9, spare: 0 },
   { id: 'since', least: 5, width: 5.75, spare: 3 },
   { id: 'actions', least: 9.25, width: 9.25, spare: 0 },
 ]);
