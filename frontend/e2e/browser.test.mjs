@@ -83,7 +83,7 @@ step('the first screen offers the integration and the demo', async () => {
 
 step('the first person makes an account', async () => {
   await button(/^Set up Cliniko integration/).click();
-  await heading('Create your account').waitFor();
+  await heading('Create your TeleHab account').waitFor();
   await accessibleInBoth('2-account');
   await page.getByLabel('Your name').fill('Robin Example');
   await page.getByLabel('Email').fill('robin@example.org');

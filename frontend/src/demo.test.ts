@@ -75,7 +75,7 @@ describe('the demo', () => {
     const { user } = inDemo();
     render(App);
     await user.click(within(await bar()).getByRole('button', { name: 'Set up my clinic' }));
-    await screen.findByRole('heading', { name: 'Create your account' });
+    await screen.findByRole('heading', { name: 'Create your TeleHab account' });
   });
 
   it('leads whoever has an account to the next one', async () => {

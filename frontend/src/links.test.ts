@@ -257,16 +257,18 @@ describe('the card Open in TeleHab', () => {
   });
 
   it('lets nobody run the bookmarklet in this window', async () => {
-    start();
+    const go = start();
     const user = userEvent.setup();
     render(App);
     const open = await card();
-    await user.click(await open.findByRole('button', { name: 'Bookmark until then' }));
+    await user.click(await open.findByRole('button', { name: 'Bookmark' }));
     const link = await open.findByRole('link', { name: 'Open in TeleHab' });
     expect(link).toHaveAttribute('href', LINK_SETUP.bookmarklet);
     const click = new MouseEvent('click', { bubbles: true, cancelable: true });
     link.dispatchEvent(click);
     expect(click.defaultPrevented).toBe(true);
+    go.become({ button: 'waiting' }); // it is for this time
+    await open.findByRole('button', { name: 'Bookmark until then' });
   });
 
   it('says what Disconnect has erased', async () => {
