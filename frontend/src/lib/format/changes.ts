@@ -1,5 +1,5 @@
 import type { ChangeView, FieldChangeView } from '$lib/api';
-import { calendarDate, unbroken } from '$lib/format';
+import { calendarDate } from '$lib/format';
 import { t } from '$lib/i18n';
 
 /** A value before and after, as people read them; '' is none. */
@@ -40,8 +40,6 @@ function valueOf(field: string, value: string): string {
     case 'privacy_policy':
       if (value === 'true') return t('profile.privacyAccepted');
       return value === 'false' ? t('profile.privacyRefused') : t('profile.privacyNone');
-    case 'phones':
-      return unbroken(value);
     default:
       return value;
   }
