@@ -41,7 +41,7 @@ const (
 // The oldest systemd whose systemd-creds can seal, for the system and for a user.
 const (
 	sealsForSystem = 250
-	sealsForUsers  = 256
+	sealsForUsers  = 258 // 256 and 257 seal for a user, and their managers of users cannot open that
 )
 
 func unitOf(o *Options) (*unit, error) {
