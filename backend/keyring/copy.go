@@ -27,7 +27,7 @@ const copyDraft = ".new"
 func OpenCopy(folder func() (*datafolder.Folder, error), password func() (string, error)) *Keyring {
 	c := &copies{folder, password}
 	open := func() (store, error) { return c, nil }
-	return &Keyring{openers: []opener{{kind: copyPlace, open: open}}, gate: newGate(Limit)}
+	return &Keyring{openers: []opener{{kind: copyPlace, open: open}}, gate: newGate(Limit())}
 }
 
 // IsCopy says that this is a keyring of OpenCopy.

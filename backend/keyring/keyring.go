@@ -19,11 +19,12 @@ import (
 
 	system "github.com/99designs/keyring"
 
+	"telehab.io/desktop/backend/keyring/internal/limit"
 	_ "telehab.io/desktop/backend/keyring/internal/nolaunch" // before the line above connects to a bus
 )
 
 // Limit is how long a call may wait for the system keyring.
-const Limit = 3 * time.Second
+func Limit() time.Duration { return limit.Call }
 
 // MaxValue is the length in bytes of the longest value that can be stored.
 // Windows accepts 2,560; one limit for all systems makes a test on Linux count
@@ -45,7 +46,7 @@ type Keyring struct {
 // Open returns the keyring of a service. It does not access the system; the
 // first call does. Probe tells whether the keyring works.
 func Open(service string) *Keyring {
-	return &Keyring{openers: openers(service), gate: newGate(Limit)}
+	return &Keyring{openers: openers(service), gate: newGate(Limit())}
 }
 
 // Memory returns a keyring in memory. It is for the demo on a computer without
@@ -54,7 +55,7 @@ func Open(service string) *Keyring {
 func Memory() *Keyring {
 	held := &library{ring: system.NewArrayKeyring(nil), place: "memory"}
 	open := opener{kind: held.place, open: func() (store, error) { return held, nil }}
-	return &Keyring{openers: []opener{open}, gate: newGate(Limit)}
+	return &Keyring{openers: []opener{open}, gate: newGate(Limit())}
 }
 
 // Get returns the value stored under name, which is empty if it was not written

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+
+	"telehab.io/desktop/backend/keyring/internal/limit"
 )
 
 // stageVariable tells the copies of a test binary apart: unset in the one that
@@ -41,8 +43,10 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 
 // Main runs the tests of m in a private D-Bus session with an unlocked
 // gnome-keyring and ends the process with their result. Both end with the
-// tests. A missing program is a failure, never a skip.
+// tests. A missing program is a failure, never a skip. Calls to the keyring may
+// take as long as a busy computer needs.
 func Main(m *testing.M) {
+	limit.Call = time.Minute
 	var code int
 	var err error
 	switch os.Getenv(stageVariable) {
