@@ -89,6 +89,10 @@ func (b *Background) Pause(cause error) (resume func()) {
 // have come back: it should not be older than a minute.
 func (b *Background) Focus() { b.scheduler.Focus() }
 
+// Editing reports that somebody was sent to Cliniko to change a client: on coming
+// back they find what they changed.
+func (b *Background) Editing() { b.scheduler.Editing() }
+
 // Resume reports that a person did something about what kept passes from ending
 // well, such as a new key: the problem is forgotten, and a pass starts soon.
 func (b *Background) Resume() {

@@ -13,6 +13,8 @@ const (
 	settle    = 3 * time.Second               // from a start or a wake to the first request: the network needs a moment
 	aside     = 6*time.Minute + 3*tickEvery/2 // from a pass of another process to ours: its next must have been noticed by then
 	focusAge  = time.Minute                   // a window that comes to the front wants nothing older
+	editAge   = 5 * time.Second               // nor this, after somebody was sent to Cliniko to change a client
+	editFor   = 10 * time.Minute              // from that on
 	holdFor   = time.Hour                     // while only a person can help
 	retryRest = time.Minute                   // between two retries, whatever the store says
 )
@@ -30,6 +32,7 @@ type schedule struct {
 	held    bool      // only a person can help; next is when to try all the same
 	misses  int       // passes in a row that did not reach Cliniko
 	offline bool      // there is no network at all
+	edits   time.Time // until when somebody changes a client in Cliniko
 }
 
 // started makes the first pass due soon, unless one has ended already.
@@ -92,7 +95,13 @@ func (s *schedule) focused(now time.Time) {
 	if !s.held && stale && s.next.Sub(now) > settle {
 		s.next = now
 	}
+	if wanted := s.last.Add(editAge); !s.held && now.Before(s.edits) && wanted.Before(s.next) {
+		s.next = wanted
+	}
 }
+
+// editing says that somebody was sent to Cliniko to change a client.
+func (s *schedule) editing(now time.Time) { s.edits = now.Add(editFor) }
 
 // woke says that the computer slept. unseen is how much of that the monotonic
 // clock did not count.

@@ -74,6 +74,10 @@ func NewScheduler(t Tasks) *Scheduler {
 // come back: what is shown should not be older than a minute.
 func (s *Scheduler) Focus() { s.update((*schedule).focused) }
 
+// Editing says that somebody was sent to Cliniko to change a client. For ten
+// minutes, Focus wants nothing older than five seconds.
+func (s *Scheduler) Editing() { s.update((*schedule).editing) }
+
 // Resume says that a person did something about what keeps the passes from
 // ending well, such as a new key.
 func (s *Scheduler) Resume() { s.update((*schedule).resumed) }

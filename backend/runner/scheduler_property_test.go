@@ -42,6 +42,7 @@ func day(t *rapid.T, w *watch) {
 	}
 	event := map[string]func(*rapid.T){
 		"focus":         func(*rapid.T) { w.scheduler.Focus() },
+		"an edit":       func(*rapid.T) { w.scheduler.Editing() },
 		"a person's":    func(*rapid.T) { w.scheduler.PassEnded(nil); healthy = w.since() },
 		"a new key":     func(*rapid.T) { w.scheduler.Resume() },
 		"sleep":         func(t *rapid.T) { w.asleep += time.Duration(rapid.IntRange(0, 600).Draw(t, "minutes asleep")) * minute },

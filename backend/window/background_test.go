@@ -284,6 +284,26 @@ func TestAPreemptedImportResumes(t *testing.T) {
 	}
 }
 
+// Whoever comes back from Cliniko finds what they changed there, though the last
+// sync was a moment ago.
+func TestAnEditIsThereOnComingBack(t *testing.T) {
+	f := newFixture(t, small)
+	f.signUpAndConnect()
+	f.imported()
+	if err := f.app.Profiles.OpenInCliniko(f.fake.IDs()[7]); err != nil {
+		t.Fatal(err)
+	}
+	id := f.rename("Renamed")
+	before := f.sync().Last.EndedAt
+	if err := f.app.About.Focused(); err != nil {
+		t.Fatal(err)
+	}
+	f.waitFor("a pass", func(s AppState) bool { return s.Sync.Last.Kind == "changes" && s.Sync.Last.EndedAt >= before })
+	if name := f.called(id); name != "Renamed" {
+		t.Errorf("the client is still %s", name)
+	}
+}
+
 // The page is told that the last sync was the service's.
 func TestTheServiceSyncedLast(t *testing.T) {
 	for _, by := range []bool{true, false} {

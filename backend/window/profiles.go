@@ -209,7 +209,11 @@ func (p *Profiles) OpenInCliniko(id string) error {
 			return none{}, err
 		}
 		return none{}, c.Session.Recorded(ctx, session.MayViewClients, staff.OpenedInCliniko, id, func() error {
-			return p.parts.computer.browse(ctx, address)
+			err := p.parts.computer.browse(ctx, address)
+			if err == nil {
+				c.Clinic.Background.Editing()
+			}
+			return err
 		})
 	})
 	return err
