@@ -29,6 +29,23 @@ func start(t *testing.T, o fakeclinic.Options) (*fakeclinic.Clinic, *cliniko.Cli
 	return fake, client(t, fake.Key(), cliniko.Options{BaseURL: server.URL()})
 }
 
+// The end of a key is easily left out when it is copied.
+func TestARefusedKeyWithoutItsEnd(t *testing.T) {
+	const missing = "Newer keys end with a region, such as -au1, and this one does not, so its end may be missing."
+	fake := fakeclinic.New(fakeclinic.Options{Seed: 1, Patients: 1})
+	server, err := fake.Start("127.0.0.1:0", contract.Requests(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	for key, said := range map[string]bool{"MS0xLW5vdHRoZWNsaW5pY3NrZXk": true, "MS0xLW5vdHRoZWNsaW5pY3NrZXk-au1": false} {
+		_, err := client(t, key, cliniko.Options{BaseURL: server.URL()}).Clinic(t.Context())
+		if profile.CodeOf(err) != profile.KeyRefused || strings.Contains(profile.MessageOf(err), missing) != said {
+			t.Errorf("%s: %v, %q", key, err, profile.MessageOf(err))
+		}
+	}
+}
+
 func client(t *testing.T, key string, o cliniko.Options) *cliniko.Client {
 	t.Helper()
 	parsed, err := cliniko.ParseKey(key)

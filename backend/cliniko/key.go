@@ -66,6 +66,10 @@ func (k Key) Secret() string { return k.secret }
 // Shard returns the region that the key names, such as "au2".
 func (k Key) Shard() string { return k.shard }
 
+// namesShard says that the key has an ending, unlike the oldest ones and those
+// that were copied without it.
+func (k Key) namesShard() bool { return k.secret != k.body }
+
 // Ends returns the last four characters before the shard.
 func (k Key) Ends() string { return k.body[max(0, len(k.body)-4):] }
 

@@ -154,8 +154,15 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 	case len(body) > maxBody:
 		return nil, nil, profile.Because(profile.AnswerTooLarge, nil)
 	}
-	return body, response.Header, refusal(response, body)
+	err = refusal(response, body)
+	if profile.CodeOf(err) == profile.KeyRefused && !c.key.namesShard() {
+		err = &profile.Error{Code: profile.KeyRefused, Message: endMissing, Cause: err}
+	}
+	return body, response.Header, err
 }
+
+const endMissing = "Cliniko does not accept this key. Newer keys end with a region, such as -au1, and this one does not, so its end may be missing. " +
+	"Cliniko shows a key only once: if you do not have all of it any more, add a new key there and paste the whole key here."
 
 // refusal turns a status, or a web page where data should be, into an error.
 func refusal(response *http.Response, body []byte) error {

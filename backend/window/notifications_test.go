@@ -62,8 +62,15 @@ func TestWhoeverChoseItIsNotifiedOnceADay(t *testing.T) {
 		"Turn them on in the system's settings, then turn them on here again.", false, errors.New("ToastEnabled is 0"))
 	f.refusesToNotify("a computer where nobody shows them", "Nothing on this computer shows notifications. "+
 		"Ask your IT person to install a notification service, then turn them on again.", true, fmt.Errorf("%w: no such name", notifier.ErrNobody))
+	f.system.notifyFails = errors.New("the service has just ended")
+	f.refusesToNotify("a computer that fails to show the first one", "This computer shows no notifications of TeleHab. "+
+		"Turn them on in the system's settings, then turn them on here again.", true, nil)
+	f.system.notifyFails = nil
 	if state, err := f.app.Today.SetNotify(true); err != nil || !state.Notify {
 		t.Fatalf("%v, %v", state.Notify, err)
+	}
+	if want := []string{"TeleHab will tell you here when something needs you."}; !slices.Equal(f.system.notified, want) {
+		t.Errorf("turned on, notified of %q", f.system.notified)
 	}
 	f.notifies("what was there before")
 

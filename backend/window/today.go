@@ -121,6 +121,9 @@ func (t *Today) SetNotify(on bool) (AppState, error) {
 
 func (t *Today) allowNotifications() error {
 	allowed, err := t.parts.toolkit.AllowNotifications()
+	if err == nil && allowed { // the first one, which shows that it works
+		err = t.parts.toolkit.Notify("TeleHab will tell you here when something needs you.")
+	}
 	switch {
 	case errors.Is(err, notifier.ErrNobody):
 		return &profile.Error{Code: notNotified, Cause: err, Message: "Nothing on this computer shows notifications. Ask your IT person to install a notification service, then turn them on again."}

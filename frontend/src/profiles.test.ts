@@ -1,7 +1,7 @@
 import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { tick } from 'svelte';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import type { ProfilePage } from './lib/api';
 import { router } from './lib/state/route.svelte';
@@ -79,6 +79,18 @@ describe('the profile list', () => {
     });
     await user.keyboard('{Escape}');
     expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveValue('');
+  });
+
+  it('has its search selected by the click that comes to the box', async () => {
+    const { user, grid } = await shown();
+    await user.keyboard('{Control>}f{/Control}müller');
+    const box = screen.getByLabelText('Search name, birth date, phone, email');
+    const select = vi.spyOn(box as HTMLInputElement, 'select');
+    grid.focus();
+    await user.click(box);
+    expect(select).toHaveBeenCalledOnce();
+    await user.click(box); // now for where the click is
+    expect(select).toHaveBeenCalledOnce();
   });
 
   it('asks whether a name that nobody has was meant to be another one', async () => {
