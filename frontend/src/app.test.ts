@@ -91,7 +91,10 @@ describe('the window', () => {
     go.People.CreateFirst.mockRejectedValue(sample.refusal('internal', 'The disk is full.'));
     await user.keyboard('{Enter}');
     await screen.findByText('The disk is full.');
-    screen.getByText(/^Copy details copies .* TeleHab’s support/);
+    const details = screen.getByRole('button', { name: 'Copy details' });
+    expect(details).toHaveAccessibleDescription(/^Copies this message .* TeleHab’s support/);
+    expect(details).toHaveAttribute('title', details.getAttribute('aria-description'));
+    expect(screen.queryByText(/Copies this message/)).toBeNull(); // no longer than the error
   });
 
   it('shows nothing in Inter before all of its letters are there', async () => {

@@ -114,6 +114,25 @@ describe('by keyboard', () => {
     expect(screen.queryByRole('button', { name: 'Next profile' })).toBeNull();
   });
 
+  it('Ctrl A selects what is typed, rows of a list, and nothing else', async () => {
+    const { user, grid } = await list();
+    const selected = () => document.getSelection()?.toString() ?? '';
+    (await heading('Profiles')).focus();
+    await user.keyboard('{Control>}a{/Control}');
+    expect(selected()).toBe('');
+    expect(screen.queryByRole('toolbar', { name: 'Selection' })).toBeNull();
+    grid.focus();
+    await user.keyboard('{Control>}a{/Control}');
+    expect(await screen.findByRole('toolbar', { name: 'Selection' })).toHaveTextContent(
+      /^7 selected/,
+    );
+    expect(selected()).toBe('');
+    const box = (await search()) as HTMLInputElement;
+    await user.type(box, 'mei');
+    await user.keyboard('{Control>}a{/Control}');
+    expect([box.selectionStart, box.selectionEnd]).toEqual([0, 3]);
+  });
+
   it('everything is made larger and smaller, and stays so', async () => {
     const { user } = await list();
     const size = () => document.documentElement.style.fontSize;

@@ -13,3 +13,9 @@ export const heldAlone = (event: KeyboardEvent) =>
 
 export const isShortcut = (event: KeyboardEvent, key: string) =>
   heldAlone(event) && !event.shiftKey && event.key.toLowerCase() === key;
+
+const TEXT = 'input:not([type=radio], [type=checkbox]), textarea, [contenteditable]';
+
+/** Whether text is typed there. */
+export const takesText = (target: EventTarget | null) =>
+  target instanceof Element && target.closest(TEXT) !== null;
