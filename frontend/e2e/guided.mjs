@@ -88,7 +88,7 @@ export function walkGuided({ step, at, accessibleInBoth }) {
     const count = Number((await group.innerText()).replace(/\D/g, ''));
     await group.click();
     await button('Call sheet').click();
-    await page.getByText(/not sealed/).waitFor();
+    await page.getByText(/not encrypted/).waitFor();
     await accessibleInBoth('13-call-sheet');
     await button('Cancel').click();
     await button('Fix one by one').click();

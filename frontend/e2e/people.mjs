@@ -199,7 +199,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await page.locator('p', { hasText: /^Saved\. It counts/ }).waitFor();
     await accessibleInBoth('23-security');
     await button('Export…').click();
-    await dialog().getByText('It is not sealed').waitFor();
+    await dialog().getByText('It is not encrypted').waitFor();
     await accessibleInBoth('24-export');
     await dialog().getByRole('button', { name: 'Cancel' }).click();
     await button('Change password').click();

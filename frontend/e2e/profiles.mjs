@@ -133,7 +133,7 @@ export function walkThroughProfiles({ step, at, accessibleInBoth }) {
     await accessibleInBoth('22-selection');
     await bar.getByRole('button', { name: 'Export…' }).click();
     const dialog = item('dialog', 'Export 3 selected profiles');
-    await dialog.getByText(/not sealed/).waitFor();
+    await dialog.getByText(/not encrypted/).waitFor();
     await accessibleInBoth('23-export-selected');
     await dialog.getByLabel('Your password').fill('not the password at all');
     await press('Enter');

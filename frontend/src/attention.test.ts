@@ -159,6 +159,29 @@ describe('the profiles that need attention', () => {
     await vi.waitFor(() => expect(absent('Check Chen, Oliver again')).toBeNull());
   });
 
+  it('keep their reason when something goes wrong, which stands in full above them', async () => {
+    const { go, user, grid, rows } = await shown();
+    const said =
+      'The browser did not open. Check which browser is the default one on this computer, then try again.';
+    const before = rows();
+    go.Profiles.OpenInCliniko.mockRejectedValueOnce(sample.refusal('internal', said));
+    await user.click(await button('Fix Chen, Oliver in Cliniko'));
+    expect(await screen.findByRole('alert')).toHaveTextContent(said);
+    expect(within(grid).queryByText(said)).toBeNull();
+    expect(rows()).toEqual(before);
+    go.Profiles.OpenInCliniko.mockResolvedValueOnce();
+    await user.click(await button('Fix Chen, Oliver in Cliniko'));
+    await vi.waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    go.Attention.Retry.mockRejectedValueOnce(sample.refusal('offline', 'No connection.'));
+    await user.click(await button('Check Chen, Oliver again'));
+    expect(await screen.findByRole('alert')).toHaveTextContent('No connection.');
+    expect(rows()).toEqual(before);
+    await user.click(await button('Settings'));
+    await user.click(await button(/^Needs attention/));
+    await list();
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
   it('are exported as they are shown, with the password', async () => {
     const { go, user } = await shown();
     go.Attention.Export.mockResolvedValue('needs-attention.csv');
@@ -168,7 +191,7 @@ describe('the profiles that need attention', () => {
     const dialog = await screen.findByRole('dialog', {
       name: 'Export profiles that need attention',
     });
-    expect(dialog).toHaveTextContent(/names of 3 clients.*not sealed/);
+    expect(dialog).toHaveTextContent(/names of 3 clients.*not encrypted/);
     await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');
     await screen.findByText('Saved to needs-attention.csv', { selector: 'footer *' });
     expect(go.Attention.Export.mock.calls).toEqual([
@@ -183,7 +206,7 @@ describe('the profiles that need attention', () => {
     await screen.findByText('3 of 4 profiles');
     await user.click(await button('Call sheet'));
     const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
-    expect(dialog).toHaveTextContent(/phone numbers of 3 clients.*not sealed/);
+    expect(dialog).toHaveTextContent(/phone numbers of 3 clients.*not encrypted/);
     expect(within(dialog).getByLabelText('A page to print')).toBeChecked();
     within(dialog).getByText(
       /^Next you choose where to save the page.* browser, where you print it/,

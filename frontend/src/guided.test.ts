@@ -75,6 +75,13 @@ describe('getting started', () => {
     expect(await steps()).toContain('Button in Cliniko, waiting for Cliniko');
     await card.findByText('Works on this computer. Waiting for Cliniko’s approval.');
     expect(card.queryByText('I have written to Cliniko')).toBeNull();
+    card.getByText('You wrote to Cliniko.');
+    const undo = card.getByRole('button', { name: 'Undo' });
+    expect(undo).toHaveFocus(); // whoever pressed the key goes on from there
+    await user.click(undo);
+    await user.click(await card.findByRole('button', { name: 'I have written to Cliniko' }));
+    expect(go.Links.SetButton.mock.calls).toEqual([['waiting'], [''], ['waiting']]);
+    await card.findByText('You wrote to Cliniko.');
     expect(screen.queryByText(/^Everything is set up/)).toBeNull();
 
     go.become({ button: 'works' }); // somebody has clicked in Cliniko

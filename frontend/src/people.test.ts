@@ -294,7 +294,7 @@ describe('security', () => {
     );
     await user.click(await button('Export…'));
     const form = within(await dialog('Export all profiles'));
-    expect(form.getByText(/It is not sealed/)).toBeVisible();
+    expect(form.getByText(/It is not encrypted/)).toBeVisible();
     await user.click(form.getByLabelText('JSON, for another program'));
     await user.click(form.getByRole('button', { name: 'Export…' }));
     expect(go.Profiles.Export).not.toHaveBeenCalled();

@@ -247,7 +247,7 @@ describe('the profile list', () => {
     expect(router.current.name).toBe('profiles'); // the box does not open the row
     await user.click(await button('Export…'));
     const dialog = await screen.findByRole('dialog', { name: 'Export 2 selected profiles' });
-    expect(dialog).toHaveTextContent(/not sealed/);
+    expect(dialog).toHaveTextContent(/not encrypted/);
     await user.click(within(dialog).getByRole('button', { name: 'Export…' }));
     expect(go.Profiles.ExportSelected).not.toHaveBeenCalled(); // no password yet
     await user.type(within(dialog).getByLabelText('Your password'), 'correct horse battery{Enter}');

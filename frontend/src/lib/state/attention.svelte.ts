@@ -5,6 +5,7 @@ import {
   toErrorView,
   type AttentionRow,
   type AttentionSort,
+  type ErrorView,
   type ProfileQuery,
   type Reason,
   type ReasonCount,
@@ -25,6 +26,8 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
   checking = new SvelteSet<string>();
   /** What Check again said of a row that still needs attention. */
   notes = new SvelteMap<string, string>();
+  /** What went wrong with the last thing that was tried with one of them. */
+  problem = $state.raw<ErrorView | null>(null);
   /** The last good news, shown quietly. */
   news = $state('');
 
@@ -71,6 +74,7 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
 
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
+    this.problem = null; // it was read when the list was left
     return on('profiles', () => {
       this.rows.reload();
       void this.#review();
@@ -119,11 +123,14 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
     if (this.checking.has(ref)) return;
     this.checking.add(ref);
     this.notes.delete(ref);
+    this.problem = null;
     this.news = '';
     try {
       const still = await api.retry(ref);
       if (still) {
-        this.#note(ref, t('attention.still'));
+        const text = t('attention.still');
+        this.notes.set(ref, text);
+        this.#say(text);
       } else {
         this.news = t('attention.fixed', { name: row.name || t('person.noName') });
         this.#say(this.news);
@@ -131,9 +138,19 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
       this.rows.reload();
       await this.rows.settled();
     } catch (thrown) {
-      this.complain(ref, thrown);
+      this.problem = toErrorView(thrown);
     } finally {
       this.checking.delete(ref);
+    }
+  }
+
+  /** Opens the page of one client in Cliniko. */
+  async fix({ id }: AttentionRow) {
+    this.problem = null;
+    try {
+      await api.openInCliniko(id);
+    } catch (thrown) {
+      this.problem = toErrorView(thrown);
     }
   }
 
@@ -159,15 +176,5 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
     if (!path) return;
     this.news = t('security.exported', { path });
     this.#say(this.news);
-  }
-
-  /** Says at its row what went wrong with it. */
-  complain(ref: string, thrown: unknown) {
-    this.#note(ref, toErrorView(thrown).message);
-  }
-
-  #note(ref: string, text: string) {
-    this.notes.set(ref, text);
-    this.#say(text);
   }
 }
