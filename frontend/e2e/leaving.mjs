@@ -150,6 +150,9 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
     await accessibleInBoth('33-forgotten');
+    await dialog.getByRole('button', { name: 'Nobody can sign in any more' }).click();
+    await dialog.getByRole('textbox').waitFor();
+    await accessibleInBoth('33-start-again');
     const erase = dialog.getByRole('button', { name: /^Erase/ });
     await dialog.getByRole('textbox').fill('yes');
     await erase.click();

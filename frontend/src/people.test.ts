@@ -223,6 +223,14 @@ describe('people', () => {
 });
 
 describe('security', () => {
+  it('says who can reset a password, or that nobody can', async () => {
+    const { go } = open('security');
+    await screen.findByText(/somebody who manages people can give you another one\.$/);
+    go.become({ managers: ['Dana Smith'] });
+    await screen.findByText(/nobody can reset it yet\. Once you have added a colleague as Owner/);
+    expect(screen.queryByText(/somebody who manages people/)).toBeNull();
+  });
+
   it('changes the own password, and says which one is wrong', async () => {
     const { go, user } = open('security');
     go.People.ChangePassword.mockRejectedValueOnce(
@@ -369,7 +377,13 @@ describe('the start again', () => {
     const user = userEvent.setup();
     render(App);
     await user.click(await button('Forgot your password?'));
-    const form = within(await dialog('Forgot your password?'));
+    const answer = within(await dialog('Forgot your password?'));
+    answer.getByText(/^Ask an owner of TeleHab at your clinic\./);
+    expect(answer.queryByRole('textbox')).toBeNull();
+    await vi.waitFor(() => expect(answer.getByRole('button', { name: 'Close' })).toHaveFocus());
+    await user.click(answer.getByRole('button', { name: 'Nobody can sign in any more' }));
+    const form = within(await dialog('Erase everything and start again?'));
+    form.getByText(/^This erases everything that TeleHab has on this computer\./);
     await user.type(form.getByLabelText('Type ERASE to start again'), 'erase{Enter}');
     await form.findByText(/in capital letters/);
     await user.clear(form.getByLabelText('Type ERASE to start again'));
@@ -377,5 +391,21 @@ describe('the start again', () => {
     await user.type(form.getByLabelText('Type ERASE to start again'), 'ERASE{Enter}');
     await heading('Welcome to TeleHab');
     expect(go.Clinics.StartOver.mock.calls).toEqual([['erase'], ['ERASE']]);
+  });
+
+  it('begins with the answer each time', async () => {
+    startGo(sample.SIGNED_OUT);
+    const user = userEvent.setup();
+    render(App);
+    await user.click(await button('Forgot your password?'));
+    await user.click(await button('Nobody can sign in any more'));
+    await vi.waitFor(() => {
+      expect(screen.getByLabelText('Type ERASE to start again')).toHaveFocus();
+    });
+    await user.keyboard('{Escape}');
+    await gone();
+    await user.click(await button('Forgot your password?'));
+    await button('Nobody can sign in any more');
+    expect(screen.queryByRole('textbox', { name: /ERASE/ })).toBeNull();
   });
 });

@@ -94,6 +94,7 @@ describe('the PIN in Settings', () => {
     render(App);
     await user.click((await setting()).getByRole('button', { name: 'Set a PIN' }));
     const dialog = within(await screen.findByRole('dialog'));
+    expect(dialog.getByLabelText('New PIN')).toHaveAccessibleDescription('Four to eight digits.');
     await user.type(dialog.getByLabelText('New PIN'), '12a{Enter}');
     expect(dialog.getByRole('alert')).toHaveTextContent('Enter four to eight digits.');
     await user.clear(dialog.getByLabelText('New PIN'));
