@@ -86,7 +86,7 @@ describe('the profile list', () => {
     await user.keyboard('{Control>}f{/Control}müller');
     const box = screen.getByLabelText('Search name, birth date, phone, email');
     const select = vi.spyOn(box as HTMLInputElement, 'select');
-    grid.focus();
+    screen.getByRole('grid').focus();
     await user.click(box);
     expect(select).toHaveBeenCalledOnce();
     await user.click(box); // now for where the click is
@@ -196,7 +196,7 @@ describe('the profile list', () => {
   it('is walked, searched by name and selected from the keyboard', async () => {
     const { user, grid, go } = await shown();
     go.Profiles.FindName.mockResolvedValue(3);
-    grid.focus();
+    screen.getByRole('grid').focus();
     await user.keyboard('{End}');
     expect(activeRow(grid)).toHaveAttribute('aria-rowindex', '8');
     await user.keyboard('{Home}');
