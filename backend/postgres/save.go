@@ -167,9 +167,11 @@ type storedRow struct {
 }
 
 func (w *writer) readStored(ctx context.Context, hashes [][]byte) (map[string]*storedRow, error) {
-	rows, err := w.tx.Query(ctx, `SELECT c.ref, c.state, c.head, substring(c.details FROM octet_length(c.details) - 15), c.failure, coalesce(s.outcome, '')
-		FROM client c LEFT JOIN seen s ON s.pass_id = $2 AND s.ref = c.ref
-		WHERE c.ref = ANY ($1)`, hashes, w.PassID)
+	// The outcomes one by one: joined, all that the pass has met so far would be
+	// read for each page.
+	rows, err := w.tx.Query(ctx, `SELECT c.ref, c.state, c.head, substring(c.details FROM octet_length(c.details) - 15), c.failure,
+			coalesce((SELECT s.outcome FROM seen s WHERE s.pass_id = $2 AND s.ref = c.ref), '')
+		FROM client c WHERE c.ref = ANY ($1)`, hashes, w.PassID)
 	if err != nil {
 		return nil, err
 	}
