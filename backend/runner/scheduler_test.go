@@ -203,26 +203,6 @@ func TestSchedulerFocus(t *testing.T) {
 	})
 }
 
-// Whoever was sent to Cliniko to change a client finds the change on coming back.
-func TestSchedulerWhileSomebodyEdits(t *testing.T) {
-	bubble(t, func(w *watch) {
-		w.want(10*second, 3*second)
-		w.scheduler.Editing()
-		w.want(20 * second) // until they are back
-		w.scheduler.Focus()
-		w.within(0)
-		w.scheduler.Focus() // to and fro: what was saved meanwhile is not missed
-		w.want(10*second, 35*second)
-		w.want(5*minute, 5*minute+35*second) // nobody comes back
-		w.want(4 * minute)
-		w.scheduler.Focus()
-		w.within(0)
-		w.want(30 * second)
-		w.scheduler.Focus() // ten minutes are over, and a minute has not gone by
-		w.want(10 * second)
-	})
-}
-
 func TestSchedulerWakes(t *testing.T) {
 	for name, sleep := range map[string]func(*watch){
 		"the clock stood still":   func(w *watch) { w.asleep += 8 * time.Hour },

@@ -82,7 +82,7 @@ describe('the profile list', () => {
   });
 
   it('has its search selected by the click that comes to the box', async () => {
-    const { user, grid } = await shown();
+    const { user } = await shown();
     await user.keyboard('{Control>}f{/Control}müller');
     const box = screen.getByLabelText('Search name, birth date, phone, email');
     const select = vi.spyOn(box as HTMLInputElement, 'select');
