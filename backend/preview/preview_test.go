@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,9 +195,9 @@ func TestPreviewCounts(t *testing.T) {
 // sync.
 func TestPreviewOfACutOffImport(t *testing.T) {
 	w := unsynced(t, 430)
-	n := 0
+	var n atomic.Int64
 	w.fake.SetFaults(func(r fakeclinic.Request) fakeclinic.Fault {
-		if n++; n > 3 {
+		if n.Add(1) > 3 {
 			return fakeclinic.Fault{Kind: fakeclinic.Unauthorized}
 		}
 		return fakeclinic.Fault{}
@@ -204,7 +205,7 @@ func TestPreviewOfACutOffImport(t *testing.T) {
 	if _, err := w.try(t.Context(), false); profile.CodeOf(err) != profile.KeyRefused {
 		t.Fatalf("the key was refused: %v", err)
 	}
-	n = 0
+	n.Store(0)
 	w.syncFails()
 	w.fake.SetFaults(nil)
 	var kept []string
