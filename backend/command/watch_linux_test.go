@@ -29,11 +29,7 @@ func TestASignalEndsAWatch(t *testing.T) {
 		arrived, release := c.holdPages(4)
 		p := onTerminal(t, c.environment, "sync", "--watch")
 		arrived()
-		for end := time.Now().Add(patience); c.count("SELECT count(*) FROM page") == 0; time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("no page is stored: %s", p.output())
-			}
-		}
+		c.waitForRow(p, "a stored page", "page")
 		if err := p.cmd.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
@@ -77,11 +73,7 @@ func TestAWatchResumesAFullSyncThatWasCutOff(t *testing.T) {
 		arrived, release := c.holdPages(4)
 		p := onTerminal(t, c.environment, "sync", "--full")
 		arrived()
-		for end := time.Now().Add(patience); c.count("SELECT count(*) FROM page") == 0; time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("no page is stored: %s", p.output())
-			}
-		}
+		c.waitForRow(p, "a stored page", "page")
 		if err := p.cmd.Process.Signal(signal); err != nil {
 			t.Fatal(err)
 		}
@@ -94,11 +86,7 @@ func TestAWatchResumesAFullSyncThatWasCutOff(t *testing.T) {
 		}
 		passes := c.count("SELECT count(*) FROM pass")
 		p = onTerminal(t, c.environment, "sync", "--watch")
-		for end := time.Now().Add(patience); c.count("SELECT count(*) FROM pass WHERE service = 1 AND ended_at IS NOT NULL") == 0; time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatalf("%v: no pass of the watch ends: %s", signal, p.output())
-			}
-		}
+		c.waitForRow(p, "the end of a pass of the watch", "pass WHERE service = 1 AND ended_at IS NOT NULL")
 		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
@@ -108,6 +96,17 @@ func TestAWatchResumesAFullSyncThatWasCutOff(t *testing.T) {
 		}
 		if n := c.count("SELECT count(*) FROM pass"); n != passes+1-cutOff.resumed {
 			t.Errorf("%v: %d passes, after %d", signal, n, passes)
+		}
+	}
+}
+
+// waitForRow waits until the store has a row of this table and condition, which a
+// program is to write.
+func (c *computer) waitForRow(p *program, what, from string) {
+	c.t.Helper()
+	for end := time.Now().Add(patience); c.count("SELECT count(*) FROM "+from) == 0; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			c.t.Fatalf("waited in vain for %s: %s", what, p.output())
 		}
 	}
 }

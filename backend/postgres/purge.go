@@ -21,15 +21,13 @@ func retentionIn(ctx context.Context, in querier) (r profile.Retention, err erro
 	if isNone(err) {
 		return r, errDisconnected
 	}
-	// Whatever the table says, no client is erased at once.
-	r.ArchivedDays, r.DeletedDays = max(r.ArchivedDays, profile.MinRetention), max(r.DeletedDays, profile.MinRetention)
-	return r, coded(err)
+	return r.AtLeast(), coded(err)
 }
 
 // SetRetention stores the retention. Invalid: a number of days out of bounds.
 func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error {
-	if min(r.ArchivedDays, r.DeletedDays) < profile.MinRetention || max(r.ArchivedDays, r.DeletedDays) > profile.MaxRetention {
-		return profile.Errorf(profile.Invalid, "Choose from %d to %d days.", profile.MinRetention, profile.MaxRetention)
+	if err := r.Check(); err != nil {
+		return err
 	}
 	return s.write(ctx, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.Exec(ctx, "UPDATE clinic SET archived_days = $1, deleted_days = $2", r.ArchivedDays, r.DeletedDays)

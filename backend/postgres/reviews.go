@@ -46,16 +46,7 @@ func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*pro
 	judge := storerules.Judgement(check)
 	var refs []string
 	// Rows that do not open are repaired elsewhere.
-	if _, err := s.All(ctx, func(some []profile.Entry) {
-		for i := range some {
-			switch agrees, enough := judge.Compare(&some[i]); {
-			case !enough:
-				unclear = append(unclear, some[i].Profile.ID)
-			case !agrees:
-				refs = append(refs, some[i].Ref)
-			}
-		}
-	}); err != nil || len(refs) == 0 {
+	if _, err := s.All(ctx, func(some []profile.Entry) { judge.Split(some, &refs, &unclear) }); err != nil || len(refs) == 0 {
 		return nil, unclear, err
 	}
 	err = s.write(ctx, func(ctx context.Context, tx *transaction) error {

@@ -226,6 +226,20 @@ const (
 	MaxRetention = 3650
 )
 
+// Check returns Invalid for a number of days out of bounds.
+func (r Retention) Check() error {
+	if min(r.ArchivedDays, r.DeletedDays) < MinRetention || max(r.ArchivedDays, r.DeletedDays) > MaxRetention {
+		return Errorf(Invalid, "Choose from %d to %d days.", MinRetention, MaxRetention)
+	}
+	return nil
+}
+
+// AtLeast returns the retention as a store may follow it: whatever was stored, no
+// client is erased at once.
+func (r Retention) AtLeast() Retention {
+	return Retention{max(r.ArchivedDays, MinRetention), max(r.DeletedDays, MinRetention)}
+}
+
 // Tally counts the stored clients.
 type Tally struct {
 	Active   int // complete profiles and those that need attention

@@ -89,13 +89,16 @@ func (s *schedule) resumed(now time.Time) {
 
 // focused says that somebody looks at the window.
 func (s *schedule) focused(now time.Time) {
+	if s.held {
+		return
+	}
 	age := now.Sub(s.last)
 	stale := age > focusAge || s.misses > 0 && age > settle
 	// What is due in a moment waits for the network to settle.
-	if !s.held && stale && s.next.Sub(now) > settle {
+	if stale && s.next.Sub(now) > settle {
 		s.next = now
 	}
-	if wanted := s.last.Add(editAge); !s.held && now.Before(s.edits) && wanted.Before(s.next) {
+	if wanted := s.last.Add(editAge); now.Before(s.edits) && wanted.Before(s.next) {
 		s.next = wanted
 	}
 }

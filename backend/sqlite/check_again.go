@@ -16,16 +16,7 @@ import (
 func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) (changed []profile.Entry, unclear []profile.ID, err error) {
 	var refs []string
 	// Rows that cannot be decrypted are repaired elsewhere.
-	if _, err := s.All(ctx, func(some []profile.Entry) {
-		for i := range some {
-			switch agrees, enough := storerules.Judgement(check).Compare(&some[i]); {
-			case !enough:
-				unclear = append(unclear, some[i].Profile.ID)
-			case !agrees:
-				refs = append(refs, some[i].Ref)
-			}
-		}
-	}); err != nil || len(refs) == 0 {
+	if _, err := s.All(ctx, func(some []profile.Entry) { storerules.Judgement(check).Split(some, &refs, &unclear) }); err != nil || len(refs) == 0 {
 		return nil, unclear, err
 	}
 	slices.Sort(refs)

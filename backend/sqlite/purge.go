@@ -22,15 +22,13 @@ func retentionOf(row scanner) (profile.Retention, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, errDisconnected
 	}
-	// Whatever the file says, no client is erased at once.
-	r.ArchivedDays, r.DeletedDays = max(r.ArchivedDays, profile.MinRetention), max(r.DeletedDays, profile.MinRetention)
-	return r, coded(err)
+	return r.AtLeast(), coded(err)
 }
 
 // SetRetention stores the retention. Invalid: a number of days out of bounds.
 func (s *Profiles) SetRetention(ctx context.Context, r profile.Retention) error {
-	if min(r.ArchivedDays, r.DeletedDays) < profile.MinRetention || max(r.ArchivedDays, r.DeletedDays) > profile.MaxRetention {
-		return profile.Errorf(profile.Invalid, "Choose from %d to %d days.", profile.MinRetention, profile.MaxRetention)
+	if err := r.Check(); err != nil {
+		return err
 	}
 	_, err := s.db.write.ExecContext(ctx, "UPDATE clinic SET archived_days = ?, deleted_days = ? WHERE account_id = ?", r.ArchivedDays, r.DeletedDays, s.account)
 	return coded(err)

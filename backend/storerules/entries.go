@@ -62,6 +62,19 @@ func (judge Judgement) Compare(e *profile.Entry) (agrees, enough bool) {
 	return SameReason(failure, e.Failure) && p.DateOfBirth == e.Profile.DateOfBirth && len(profile.Diff(&e.Profile, &p)) == 0, true
 }
 
+// Split adds the refs of the entries that disagree with the judgement, and the
+// ids of those of which not enough is stored to tell.
+func (judge Judgement) Split(some []profile.Entry, refs *[]string, unclear *[]profile.ID) {
+	for i := range some {
+		switch agrees, enough := judge.Compare(&some[i]); {
+		case !enough:
+			*unclear = append(*unclear, some[i].Profile.ID)
+		case !agrees:
+			*refs = append(*refs, some[i].Ref)
+		}
+	}
+}
+
 // Judged returns the entry as the judgement has it, at this time. The times of a
 // failure stay.
 func (judge Judgement) Judged(e profile.Entry, at time.Time) profile.Entry {

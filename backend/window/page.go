@@ -236,9 +236,11 @@ func (p *page) addOwn(ctx context.Context, c *host.Clinic, current *session.Sess
 	today, err := store.Today(ctx, current.Person().ID)
 	s.Start, s.Notify = string(cmp.Or(today.Start, staff.TodayScreen)), today.Notify
 	s.NotifyFails = s.Notify && p.notifyFails.Load()
-	if trouble := c.Workspace.ServiceTrouble(); trouble != nil && current.Allows(session.MayViewLink) {
-		view := errorView(trouble)
-		s.Service = &view
+	if current.Allows(session.MayViewLink) {
+		if trouble := c.Workspace.ServiceTrouble(); trouble != nil {
+			view := errorView(trouble)
+			s.Service = &view
+		}
 	}
 	return err
 }
