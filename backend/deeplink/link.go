@@ -11,6 +11,10 @@ import (
 // Scheme is the URL scheme of our links.
 const Scheme = "telehab"
 
+// fromBookmark is what the bookmarklet adds to its links; bookmarklet.js has it,
+// too.
+const fromBookmark = "&from=bookmark"
+
 // BridgeAddress is the page that Cliniko sends the browser to, with the id as
 // patient_id in the query; it hands over to Scheme.
 const BridgeAddress = "https://app.telehab.io/app/patients/integration"
@@ -46,6 +50,10 @@ type Link struct {
 	ID    profile.ID // Patient: valid by profile.ParseID
 	Nonce string     // Test: 1 to 20 digits
 
+	// Bookmark is for a Patient of our bookmarklet: it does not show that Cliniko's
+	// own button works.
+	Bookmark bool
+
 	// Subdomain and Shard are for a Patient that ParsePasted read from a
 	// Cliniko address: whose Cliniko it was, in lower case. Two clinics may use
 	// the same id, so a caller compares these with the connected clinic.
@@ -54,11 +62,15 @@ type Link struct {
 }
 
 // URL returns the canonical form of a Patient or Test link, and "" for others.
-// Parse returns the same Kind, ID and Nonce for it.
+// Parse returns the same Kind, ID, Nonce and Bookmark for it.
 func (l Link) URL() string {
 	switch l.Kind {
 	case Patient:
-		return Scheme + "://patient?patient_id=" + string(l.ID)
+		link := Scheme + "://patient?patient_id=" + string(l.ID)
+		if l.Bookmark {
+			link += fromBookmark
+		}
+		return link
 	case Test:
 		return Scheme + "://test?n=" + l.Nonce
 	}

@@ -41,7 +41,7 @@ func forms(kind Kind, patterns ...string) []form {
 // Browsers and Windows may put a slash after a host that has no path.
 var linkForms = append(
 	forms(Patient,
-		`(?i:telehab://patient)/?\?patient_id=`+number,
+		`(?i:telehab://patient)/?\?patient_id=`+number+`(?P<bookmark>`+fromBookmark+`)?`,
 		`(?i:telehab://patient)/`+number,
 		`(?i:telehab://cliniko)/patient\?patient_id=`+number,
 	),
@@ -100,7 +100,7 @@ func match(text string, all []form) Link {
 			return Link{}
 		}
 		return Link{
-			Kind: Patient, ID: id,
+			Kind: Patient, ID: id, Bookmark: group("bookmark") != "",
 			Subdomain: strings.ToLower(group("subdomain")), Shard: strings.ToLower(group("shard")),
 		}
 	}

@@ -58,6 +58,9 @@ func outcome(link deeplink.Link) string {
 	case deeplink.Test:
 		words = append(words, link.Nonce)
 	}
+	if link.Bookmark {
+		words = append(words, "bookmark")
+	}
 	clinic := link.Subdomain
 	if link.Shard != "" {
 		clinic += "." + link.Shard
@@ -128,7 +131,7 @@ func holds(t *testing.T, link deeplink.Link) {
 		t.Errorf("a parser answered %v", link.Kind)
 	}
 	again := deeplink.Parse(link.URL())
-	if again.Kind != link.Kind || again.ID != link.ID || again.Nonce != link.Nonce {
+	if again.Kind != link.Kind || again.ID != link.ID || again.Nonce != link.Nonce || again.Bookmark != link.Bookmark {
 		t.Errorf("written down and read again, %+v is %+v", link, again)
 	}
 }

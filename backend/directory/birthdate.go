@@ -55,45 +55,75 @@ func joinDates(search string) string {
 // datesOf returns the days that a word may mean: 3/4/1990 is in March in some
 // countries and in April in others, and 90 is in two centuries.
 func datesOf(word string) []profile.Date {
-	var dates []profile.Date
-	add := func(year, month, day string) {
-		// The expressions match only digits.
-		y, _ := strconv.Atoi(year)
-		m, _ := strconv.Atoi(month)
-		d, _ := strconv.Atoi(day)
-		date := profile.Date{Year: y, Month: time.Month(m), Day: d}
-		if y < firstYear || y > lastYear {
-			return
-		}
-		if _, err := profile.ParseDate(date.String()); err == nil && !slices.Contains(dates, date) {
-			dates = append(dates, date)
-		}
-	}
+	var dates possibleDates
 	if part := yearFirst.FindStringSubmatch(word); part != nil {
-		add(part[1], part[2], part[3])
+		dates.add(part[1], part[2], part[3])
 	}
 	if part := yearLast.FindStringSubmatch(word); part != nil {
-		add(part[3], part[2], part[1])
-		add(part[3], part[1], part[2])
+		dates.add(part[3], part[2], part[1])
+		dates.add(part[3], part[1], part[2])
 	}
 	if part := shortYear.FindStringSubmatch(word); part != nil {
 		for _, century := range []string{"19", "20"} {
-			add(century+part[3], part[2], part[1])
-			add(century+part[3], part[1], part[2])
+			dates.add(century+part[3], part[2], part[1])
+			dates.add(century+part[3], part[1], part[2])
 		}
 	}
 	return dates
 }
 
-// bornOn returns those of the places whose client was born on one of the days.
-// The caller holds the lock.
+// datesOfDigits returns the days that eight digits may mean, which may be a phone
+// number, too: 26031964, 19640326.
+func datesOfDigits(digits string) []profile.Date {
+	var dates possibleDates
+	if len(digits) != len("26031964") || digitsOf(digits) != digits {
+		return nil
+	}
+	dates.add(digits[:4], digits[4:6], digits[6:])
+	dates.add(digits[4:], digits[2:4], digits[:2])
+	dates.add(digits[4:], digits[:2], digits[2:4])
+	return dates
+}
+
+// yearOf returns the year that four digits may mean, as a date without a month.
+func yearOf(digits string) []profile.Date {
+	year, err := strconv.Atoi(digits)
+	if err != nil || len(digits) != 4 || year < firstYear || year > lastYear {
+		return nil
+	}
+	return []profile.Date{{Year: year}}
+}
+
+type possibleDates []profile.Date
+
+// add adds a day that exists and on which somebody may have been born. The texts
+// are digits.
+func (p *possibleDates) add(year, month, day string) {
+	y, _ := strconv.Atoi(year)
+	m, _ := strconv.Atoi(month)
+	d, _ := strconv.Atoi(day)
+	date := profile.Date{Year: y, Month: time.Month(m), Day: d}
+	if y < firstYear || y > lastYear {
+		return
+	}
+	if _, err := profile.ParseDate(date.String()); err == nil && !slices.Contains(*p, date) {
+		*p = append(*p, date)
+	}
+}
+
+// bornOn returns those of the places whose client was born on one of the days, or
+// in the year of one without a month. The caller holds the lock.
 func (d *Directory) bornOn(days []profile.Date, among bits) []int32 {
 	if len(days) == 0 {
 		return nil
 	}
 	var born []int32
 	for place, r := range d.rows {
-		if at := int32(place); among.has(at) && slices.Contains(days, r.entry.Profile.DateOfBirth) { // #nosec G115 -- a clinic has far fewer patients
+		isDay := func(day profile.Date) bool {
+			birth := r.entry.Profile.DateOfBirth
+			return day == birth || day.Month == 0 && day.Year == birth.Year
+		}
+		if at := int32(place); among.has(at) && slices.ContainsFunc(days, isDay) { // #nosec G115 -- a clinic has far fewer patients
 			born = append(born, at)
 		}
 	}

@@ -136,6 +136,9 @@ func (ts terms) joined() terms {
 	ts = ts[:min(len(ts), maxTerms)]
 	for i := range ts {
 		ts.joinBefore(i)
+		if len(ts) > 1 { // "ann 1964"; alone it is a part of a number
+			ts[i].born = append(ts[i].born, yearOf(ts[i].text)...)
+		}
 	}
 	return ts
 }

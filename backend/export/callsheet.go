@@ -44,12 +44,16 @@ func (s *CallSheet) HTML(w io.Writer) error {
 	page := struct {
 		Clinic, At string
 		Lines      []line
+		NoPhone    int
 	}{Clinic: profile.Display(s.Clinic), At: s.At.Local().Format("2 January 2006, 15:04")}
 	for i := range s.Entries {
 		shown := s.Entries[i].Profile.Displayed()
 		born := ""
 		if date := shown.DateOfBirth; date != (profile.Date{}) {
 			born = time.Date(date.Year, date.Month, date.Day, 0, 0, 0, 0, time.UTC).Format("2 Jan 2006")
+		}
+		if len(shown.Phones) == 0 {
+			page.NoPhone++
 		}
 		page.Lines = append(page.Lines, line{shown.ShownName(), shown.PreferredFirstName, born, lacking(&s.Entries[i]), shown.Phones})
 	}

@@ -99,7 +99,7 @@ func TestCallSheetToPrint(t *testing.T) {
 	if !strings.Contains(out.String(), `content="default-src 'none'; style-src 'unsafe-inline'"`) {
 		t.Error("it has no policy")
 	}
-	if !strings.Contains(out.String(), "Harbour &amp; Sons") || !strings.Contains(out.String(), "3 to call · 29 November 2026, 09:30") {
+	if !strings.Contains(out.String(), "Harbour &amp; Sons") || !strings.Contains(out.String(), "3 clients, 1 without a phone number · 29 November 2026, 09:30") {
 		t.Errorf("%.2500s", out.String())
 	}
 }

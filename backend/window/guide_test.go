@@ -59,6 +59,10 @@ func TestTheButtonIsRemembered(t *testing.T) {
 			t.Errorf("%q claimed: %v, %q", claim, err, f.button())
 		}
 	}
+	f.click(f.fake.IDs()[1] + "&from=bookmark")
+	if taken, err := f.app.Links.Take(); err != nil || taken.ID != f.fake.IDs()[1] || f.button() != "waiting" {
+		t.Errorf("after a click on the bookmark, which is not Cliniko's button: took %q, %v, %q", taken.ID, err, f.button())
+	}
 	told := f.told(eventState)
 	if click(); f.button() != "works" {
 		t.Errorf("%q after a link from a browser", f.button())

@@ -17,11 +17,11 @@ type incomingLinks struct {
 	log     zerolog.Logger
 
 	mu           sync.Mutex
-	waiting      profile.ID // the newest one; "" for none
-	aside        profile.ID // the newest that take has refused: of a clinic that is not shown
-	clinics      int        // how many were shown before this one
-	lastNotified time.Time  // when the window was told last
-	testNonce    string     // the number that a test link should bring back
+	waiting      deeplink.Link // the newest one, of a patient; the zero Link for none
+	aside        deeplink.Link // the newest that take has refused: of a clinic that is not shown
+	clinics      int           // how many were shown before this one
+	lastNotified time.Time     // when the window was told last
+	testNonce    string        // the number that a test link should bring back
 	testArrived  chan struct{}
 }
 
@@ -37,8 +37,8 @@ func (a *incomingLinks) arrive(link deeplink.Link) {
 	switch link.Kind {
 	case deeplink.Patient:
 		// A flood of links is one event for the window, and the newest counts.
-		tell = a.waiting == "" || time.Since(a.lastNotified) > time.Second
-		a.waiting = link.ID
+		tell = a.waiting.Kind == deeplink.Unknown || time.Since(a.lastNotified) > time.Second
+		a.waiting = link
 	case deeplink.Test:
 		if a.testNonce != "" && link.Nonce == a.testNonce {
 			a.testNonce = ""
@@ -62,7 +62,7 @@ func (a *incomingLinks) arrive(link deeplink.Link) {
 // wait has a link wait that a person has taken to another clinic.
 func (a *incomingLinks) wait(id profile.ID) {
 	a.mu.Lock()
-	a.waiting = id
+	a.waiting = deeplink.Link{Kind: deeplink.Patient, ID: id}
 	a.mu.Unlock()
 	a.toolkit.Emit(eventLink, struct{}{})
 }
@@ -71,7 +71,7 @@ func (a *incomingLinks) wait(id profile.ID) {
 func (a *incomingLinks) waits() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.waiting != "" || a.aside != ""
+	return a.waiting.Kind != deeplink.Unknown || a.aside.Kind != deeplink.Unknown
 }
 
 // drop forgets a link that waits, or was taken: it named a client of the clinic
@@ -79,30 +79,30 @@ func (a *incomingLinks) waits() bool {
 func (a *incomingLinks) drop() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.waiting, a.aside = "", ""
+	a.waiting, a.aside = deeplink.Link{}, deeplink.Link{}
 	a.clinics++
 }
 
-// take returns the client of the link that waits, once; "" for none, and for one
-// that is not of whatever is shown, which waits aside until that is: what comes
-// meanwhile is taken before it. giveBack has it wait again, unless a newer one
-// does or another clinic is shown.
-func (a *incomingLinks) take(isShown func(profile.ID) bool) (id profile.ID, giveBack func()) {
+// take returns the link that waits, once; the zero Link for none, and for one
+// whose client is not of whatever is shown, which waits aside until that is: what
+// comes meanwhile is taken before it. giveBack has it wait again, unless a newer
+// one does or another clinic is shown.
+func (a *incomingLinks) take(isShown func(profile.ID) bool) (taken deeplink.Link, giveBack func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.waiting != "" && !isShown(a.waiting) {
-		a.aside, a.waiting = a.waiting, ""
+	if a.waiting.Kind != deeplink.Unknown && !isShown(a.waiting.ID) {
+		a.aside, a.waiting = a.waiting, deeplink.Link{}
 	}
-	if a.waiting == "" && a.aside != "" && isShown(a.aside) {
-		a.waiting, a.aside = a.aside, ""
+	if a.waiting.Kind == deeplink.Unknown && a.aside.Kind != deeplink.Unknown && isShown(a.aside.ID) {
+		a.waiting, a.aside = a.aside, deeplink.Link{}
 	}
-	id, clinics := a.waiting, a.clinics
-	a.waiting = ""
-	return id, func() {
+	taken, clinics := a.waiting, a.clinics
+	a.waiting = deeplink.Link{}
+	return taken, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		if a.waiting == "" && a.clinics == clinics {
-			a.waiting = id
+		if a.waiting.Kind == deeplink.Unknown && a.clinics == clinics {
+			a.waiting = taken
 		}
 	}
 }

@@ -50,27 +50,27 @@ func NewLinks(p Parts) *Links {
 func (l *Links) Take() (LinkView, error) {
 	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (LinkView, error) {
 		taken := l.take(c)
-		if taken.ID != "" {
+		if taken.Kind == deeplink.Patient && !taken.Bookmark {
 			if err := l.recordButton(ctx, c.Clinic); err != nil && profile.CodeOf(err) != profile.NotConnected {
 				logging.Failure(l.parts.page.log, "record that a link came", err)
 			}
 		}
-		return taken, nil
+		return LinkView{ID: string(taken.ID)}, nil
 	})
 }
 
 // take leaves a link to the clinic that the demo's Cliniko cannot have sent: a
 // link does not say of which one it is.
-func (l *Links) take(c *host.Call) LinkView {
-	id, giveBack := l.parts.links.take(func(client profile.ID) bool {
+func (l *Links) take(c *host.Call) deeplink.Link {
+	taken, giveBack := l.parts.links.take(func(client profile.ID) bool {
 		return !c.InDemo() || c.Clinic.Workspace.Simulates(client)
 	})
 	c.IfDropped(giveBack)
-	return LinkView{ID: string(id)}
+	return taken
 }
 
-// recordButton records that a link came from a browser, if the clinic waits for
-// its first one. Any page may send a link: at worst the last step of setting up
+// recordButton records that a link came from a browser by Cliniko's button, if the
+// clinic waits for its first one. Any page may send such a link: at worst the last step of setting up
 // counts as done.
 func (l *Links) recordButton(ctx context.Context, c *host.Clinic) error {
 	store, err := c.Workspace.Store(ctx)

@@ -6,7 +6,7 @@
 (() => {
   const page = /^\/patients\/([0-9]{1,20})(?:\/|$)/.exec(location.pathname);
   if (page && location.protocol === 'https:' && location.hostname.endsWith('.cliniko.com')) {
-    location.href = 'telehab://patient?patient_id=' + page[1];
+    location.href = 'telehab://patient?patient_id=' + page[1] + '&from=bookmark';
   } else {
     alert('Open a client in Cliniko first, then choose this bookmark again.');
   }

@@ -115,6 +115,9 @@ func TestBookmarkletIsItsSource(t *testing.T) {
 	if want := strings.Join(strings.Fields(comment.ReplaceAllString(string(source), "")), " "); decoded != want {
 		t.Errorf("the bookmark runs\n%s\nand its source is\n%s", decoded, want)
 	}
+	if want := "'telehab://patient?patient_id=' + page[1] + '&from=bookmark'"; !strings.Contains(decoded, want) {
+		t.Errorf("its links do not say where they come from: no %s", want)
+	}
 	// One line ends at a comment, and joined lines need their semicolons.
 	if strings.Contains(strings.ReplaceAll(decoded, "telehab://", ""), "//") || strings.Contains(decoded, "/*") {
 		t.Error("a comment got into the one line")

@@ -122,6 +122,28 @@ describe('a demo that is made', () => {
     });
   });
 
+  it('is said to be one when it has opened', async () => {
+    const go = startGo(sample.NEW);
+    const user = userEvent.setup();
+    render(App);
+    await screen.findByRole('heading', { name: 'Welcome to TeleHab' });
+    go.Clinics.OpenDemo.mockImplementation(async () => {
+      const generation = go.state.generation + 1;
+      return go.set({
+        ...sample.STATE,
+        demo: true,
+        generation,
+        sync: { ...sample.SYNC, generation },
+      });
+    });
+    await user.click(await screen.findByRole('button', { name: 'Try the demo clinic' }));
+    await waitFor(() => {
+      expect(screen.getAllByRole('status').map((each) => each.textContent)).toContain(
+        'This is the demo clinic',
+      );
+    });
+  });
+
   it('says so while the window starts on it', async () => {
     const go = startGo();
     go.About.State.mockReturnValue(later<AppState>().promise);

@@ -297,7 +297,7 @@ describe('profiles that need attention, one by one', () => {
     screen.getByText('2 more to go.');
     await user.click(next);
     expect(router.current).toMatchObject({ id: HANA.id });
-    await screen.findByText('Fixing 1 of 2');
+    await screen.findByText('Fixing 2 of 3');
     expect(go.Profiles.Refresh.mock.calls).toEqual([[OLIVER.id], [OLIVER.id]]);
   });
 

@@ -138,6 +138,7 @@ func TestEveryKindArrives(t *testing.T) {
 	for _, link := range []deeplink.Link{
 		patient(1),
 		{Kind: deeplink.Patient, ID: "12345678901234567890"},
+		{Kind: deeplink.Patient, ID: "12345678901234567890", Bookmark: true},
 		{Kind: deeplink.Test, Nonce: "42"},
 		{Kind: deeplink.Show},
 		{Kind: deeplink.Unknown},
@@ -252,7 +253,7 @@ func TestHostileContents(t *testing.T) {
 	in := open(t, dir)
 	for _, text := range []string{
 		"", " ", "patient", "patient ", "patient  1", "patient 1 ", "patient 1\n", "\npatient 1", "patient 1\x00", "patient -1", "patient 1 2",
-		"patient 123456789012345678901", "patient ١", "patient %31", "patient 1&patient_id=2", "patient 1#", "Patient 1", "test", "test x",
+		"patient 123456789012345678901", "patient ١", "patient %31", "patient 1&patient_id=2", "patient 1#", "Patient 1", "test", "patient 1&from=bookmark", "bookmark 1&from=bookmark", "bookmark", "bookmark x", "bookmark 1 2", "test x",
 		"show 1", "show\n", "unknown 1", "telehab://patient?patient_id=1", "\xff\xfe", "patient 1" + string(make([]byte, 1<<20)),
 	} {
 		put(t, dir, newName(time.Now())+".link", text)

@@ -21,18 +21,27 @@ const maxSize = 64
 // not understood is handed over as such, without its text, so that the window
 // can say so.
 func encode(link deeplink.Link) (string, error) {
-	text := link.Kind.String()
-	switch link.Kind {
-	case deeplink.Patient:
-		text += " " + string(link.ID)
-	case deeplink.Test:
-		text += " " + link.Nonce
-	}
+	text := written(link)
 	if _, ok := decode(text); !ok {
 		return "", errors.New("hand over a link: it is not one that a parser answers")
 	}
 	return text, nil
 }
+
+func written(link deeplink.Link) string {
+	switch {
+	case link.Kind == deeplink.Patient && link.Bookmark:
+		return bookmark + " " + string(link.ID)
+	case link.Kind == deeplink.Patient:
+		return link.Kind.String() + " " + string(link.ID)
+	case link.Kind == deeplink.Test:
+		return link.Kind.String() + " " + link.Nonce
+	}
+	return link.Kind.String()
+}
+
+// bookmark stands for the kind of a patient's link that came from the bookmark.
+const bookmark = "bookmark"
 
 // decode is the inverse of encode, and accepts nothing else. Kinds with digits
 // are parsed as links.
@@ -42,6 +51,9 @@ func decode(text string) (deeplink.Link, bool) {
 	switch kind {
 	case "patient":
 		link = deeplink.Parse(deeplink.Scheme + "://patient?patient_id=" + digits)
+	case bookmark:
+		link = deeplink.Parse(deeplink.Scheme + "://patient?patient_id=" + digits)
+		link.Bookmark = link.Kind == deeplink.Patient && !link.Bookmark
 	case "test":
 		link = deeplink.Parse(deeplink.Scheme + "://test?n=" + digits)
 	case "show":
@@ -49,7 +61,7 @@ func decode(text string) (deeplink.Link, bool) {
 	case "unknown":
 		return deeplink.Link{}, text == kind
 	}
-	return link, link.Kind != deeplink.Unknown
+	return link, link.Kind != deeplink.Unknown && written(link) == text
 }
 
 // A file's name says when it was sent: the names sort in the order of the

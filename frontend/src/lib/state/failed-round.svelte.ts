@@ -13,9 +13,11 @@ const EVERYBODY: ProfileQuery = {
 
 /** Where one profile stands among those that are gone through. */
 export interface Place {
-  /** Which one it is of those that still need attention, from 1. */
+  /** Which one it is, from 1, of those that needed attention when the round began or since. */
   at: number;
   of: number;
+  /** How many others still need attention. */
+  left: number;
   /** The nearest that still need attention; null at the ends. */
   previous: NameView | null;
   next: NameView | null;
@@ -64,8 +66,9 @@ export class FailedRound {
     const before = named(this.#order.slice(0, here));
     const after = named(this.#order.slice(here + 1));
     return {
-      at: before.length + 1,
-      of: before.length + 1 + after.length,
+      at: here + 1,
+      of: this.#order.length,
+      left: before.length + after.length,
       previous: before.at(-1) ?? null,
       next: after[0] ?? null,
     };
