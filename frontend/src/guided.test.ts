@@ -64,7 +64,7 @@ describe('getting started', () => {
     card.getByText(/support@cliniko\.com/); // the steps are there to be followed
     await user.click(card.getByRole('button', { name: 'Copy letter' }));
     const letter = card.getByRole('group', { name: 'Letter to Cliniko' });
-    expect(letter).toHaveTextContent(/account of Harbour Physio\..*Thank you Dana Smith$/);
+    expect(letter).toHaveTextContent(/account of Harbour Physio\..*Thank you, Dana Smith$/);
     expect(go.About.CopyText.mock.calls).toEqual([[letter.textContent.trim()]]);
     expect(letter.textContent).toContain(
       '\nApp URL: https://app.telehab.io/app/patients/integration\n',
