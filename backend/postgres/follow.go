@@ -46,3 +46,19 @@ func (db *DB) ClientsAfter(ctx context.Context, n int64, most int) (rows []Seale
 	}))
 	return rows, err
 }
+
+// OpenCopy returns what a copied row has of a client, with the time at which it
+// was read. NotFound: nothing, because the client was erased.
+func (s *Profiles) OpenCopy(c *SealedClient) (profile.Entry, error) {
+	if c.State == stateErased {
+		return profile.Entry{}, profile.Refuse(profile.NotFound, "This client was erased.")
+	}
+	r := &row{hash: c.Ref, state: c.State, head: c.Head, details: c.Details, tag: tagOf(c.Details), failure: c.Failure}
+	e, err := s.open(r)
+	if err != nil || !r.hasProfile() {
+		return e, err
+	}
+	h, err := s.openHead(r)
+	e.ReadAt = h.readAt
+	return e, err
+}

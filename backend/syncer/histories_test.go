@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -27,7 +26,7 @@ import (
 // TELEHAB_SEED which they are.
 func TestHistories(t *testing.T) {
 	rapidFlags(t, histories())
-	rapid.Check(t, func(rt *rapid.T) { runHistory(rt, outside(), realEngine) })
+	rapid.Check(t, func(rt *rapid.T) { runHistory(rt, outside(newSQLiteDisk), realEngine) })
 }
 
 // The same on a simulated clock, so that Cliniko may hang or make every request
@@ -35,7 +34,7 @@ func TestHistories(t *testing.T) {
 func TestHistoriesInNoTime(t *testing.T) {
 	rapidFlags(t, histories())
 	rapid.Check(t, func(rt *rapid.T) {
-		inBubble(t, rt, func(rt *rapid.T, w world) { runHistory(rt, w, realEngine) })
+		inBubble(t, rt, newSQLiteDisk, func(rt *rapid.T, w world) { runHistory(rt, w, realEngine) })
 	})
 }
 
@@ -106,7 +105,10 @@ func (h *history) begin(engine build) {
 	h.closers = append(h.closers, func() { _ = os.RemoveAll(dir) })
 	key, err := cliniko.ParseKey(fake.Key())
 	check(t, err)
-	h.computer = &computer{path: filepath.Join(dir, "telehab.db"), url: url, key: key, clock: clock, build: engine}
+	stored, err := h.world.disk(dir)
+	check(t, err)
+	h.closers = append(h.closers, stored.close)
+	h.computer = &computer{folder: dir, disk: stored, url: url, key: key, clock: clock, build: engine}
 	if h.world.patient {
 		h.computer.began = time.Now()
 		h.door.together = true
@@ -116,7 +118,6 @@ func (h *history) begin(engine build) {
 	h.program = h.start()
 	h.closers = append(h.closers, func() { h.program.end() })
 	check(t, h.computer.watch())
-	h.closers = append(h.closers, func() { _ = h.computer.raw.Close() })
 }
 
 // fastFolder is a folder in memory where there is one: histories end programs

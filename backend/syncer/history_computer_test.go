@@ -2,12 +2,8 @@ package syncer_test
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,7 +12,6 @@ import (
 
 	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/sqlite"
 	"telehab.io/desktop/backend/syncer"
 )
 
@@ -43,8 +38,8 @@ func realEngine(source profile.Source, store profile.Store, o syncer.Options) en
 // the computer's disk, and an engine between them.
 type program struct {
 	client  *cliniko.Client
-	db      *sqlite.DB
-	store   *sqlite.Profiles
+	db      database
+	store   clients
 	engine  engine
 	applied atomic.Int64 // batches that changed something
 	onApply func(n int)
@@ -81,20 +76,20 @@ func (p *program) Forget(refs []string) {
 // it does: what it has not stored by then is lost.
 func (p *program) end() {
 	p.ends.Do(func() {
-		_ = p.db.Close()
+		p.db.end()
 		p.client.Close()
 	})
 }
 
-// computer has the disk and a clock that may be wrong.
+// computer has a store and a clock that may be wrong.
 type computer struct {
-	path  string
+	folder string
+	disk
 	url   string
 	key   cliniko.Key
 	clock *clinicClock
 	skew  atomic.Int64
 	build build
-	raw   *sql.DB // sees the database as it is
 	runs  atomic.Int64
 	began time.Time // its start, if its programs share the request limit
 }
@@ -103,7 +98,7 @@ func (c *computer) now() time.Time { return c.clock.Now().Add(time.Duration(c.sk
 
 // lock is the lock that keeps passes of two programs apart.
 func (c *computer) lock() (func(), error) {
-	lock := flock.New(filepath.Join(filepath.Dir(c.path), "sync.lock"))
+	lock := flock.New(filepath.Join(c.folder, "sync.lock"))
 	held, err := lock.TryLock()
 	switch {
 	case err != nil:
@@ -118,12 +113,12 @@ func (c *computer) lock() (func(), error) {
 func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, error) {
 	p := &program{picture: map[string]profile.Entry{}}
 	var err error
-	if p.db, err = sqlite.Open(ctx, c.path, testKey); err != nil {
+	if p.db, err = c.open(ctx); err != nil {
 		return nil, err
 	}
 	options := cliniko.Options{BaseURL: c.url, Pause: time.Millisecond, Timeout: timeout, Version: fmt.Sprint(c.runs.Add(1))}
 	if !c.began.IsZero() {
-		options.Traffic = p.db.Traffic(func() time.Duration { return time.Since(c.began) })
+		options.Traffic = p.db.traffic(func() time.Duration { return time.Since(c.began) })
 	}
 	if p.client, err = cliniko.New(c.key, options); err != nil {
 		return nil, err
@@ -135,7 +130,7 @@ func (c *computer) start(ctx context.Context, timeout time.Duration) (*program, 
 	if err != nil {
 		return nil, err
 	}
-	p.store = p.db.Profiles(clinic.AccountID, c.now)
+	p.store = p.db.clients(clinic.AccountID, c.now)
 	p.engine = c.build(p.client, p.store.Store(), syncer.Options{Destinations: []profile.Destination{p}, Lock: c.lock, Now: c.now})
 	_, err = p.store.All(ctx, func(some []profile.Entry) {
 		for _, e := range some {
@@ -151,87 +146,4 @@ func (c *computer) connect(ctx context.Context, p *program) (profile.Clinic, err
 		return clinic, err
 	}
 	return clinic, p.db.Connect(ctx, clinic, c.now())
-}
-
-// watch makes the database itself record every row whose details go back in
-// time, however briefly and whichever program does it: to an earlier updated_at
-// or, if that is equal, to an earlier reading.
-func (c *computer) watch() error {
-	var err error
-	if c.raw, err = sql.Open("sqlite3", "file:"+c.path+"?_busy_timeout=5000"); err != nil {
-		return err
-	}
-	_, err = c.raw.Exec(`CREATE TABLE watch_back (ref TEXT, earlier INTEGER);
-		CREATE TRIGGER watch_back AFTER UPDATE ON profile WHEN NEW.updated_at < OLD.updated_at
-			OR NEW.updated_at = OLD.updated_at AND NEW.read_at < OLD.read_at AND NEW.state <> 'deleted'
-		BEGIN INSERT INTO watch_back VALUES (OLD.cliniko_id, NEW.updated_at < OLD.updated_at); END`)
-	return err
-}
-
-// wentBack returns a row whose details went back in time, or "". Where a Date
-// may have been wrong, so may be the times of readings, and only the times of
-// changes count.
-func (c *computer) wentBack(honest bool) (ref string, err error) {
-	err = c.raw.QueryRow("SELECT coalesce(min(ref), '') FROM watch_back WHERE earlier OR ?", honest).Scan(&ref)
-	return ref, err
-}
-
-// missing returns the patients about whom a person has to decide, or has
-// decided.
-func (c *computer) missing() (refs map[string]bool, err error) {
-	var list sql.NullString
-	if err := c.raw.QueryRow("SELECT group_concat(ref) FROM missing").Scan(&list); err != nil {
-		return nil, err
-	}
-	refs = map[string]bool{}
-	for ref := range strings.SplitSeq(list.String, ",") {
-		refs[ref] = true
-	}
-	return refs, nil
-}
-
-// dump writes out every table of the database.
-func (c *computer) dump(ctx context.Context, w io.Writer) (err error) {
-	tables, err := c.raw.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, tables.Close(), tables.Err()) }()
-	for tables.Next() {
-		var name string
-		if err := tables.Scan(&name); err != nil {
-			return err
-		}
-		if err := c.dumpTable(ctx, w, name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *computer) dumpTable(ctx context.Context, w io.Writer, name string) (err error) {
-	rows, err := c.raw.QueryContext(ctx, "SELECT * FROM "+name) // #nosec G202 -- a table's own name
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close(), rows.Err()) }()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	values, into := make([]sql.RawBytes, len(columns)), make([]any, len(columns))
-	for i := range values {
-		into[i] = &values[i]
-	}
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return err
-		}
-		for _, v := range values {
-			if _, err := fmt.Fprintf(w, "%d %s ", len(v), v); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

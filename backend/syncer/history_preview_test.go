@@ -25,7 +25,7 @@ func TestPreviewHistories(t *testing.T) {
 
 func runPreviewHistory(t *rapid.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	h := &history{t: t, ctx: ctx, world: outside(), opened: map[string]bool{}, accepted: map[string]bool{}}
+	h := &history{t: t, ctx: ctx, world: outside(newSQLiteDisk), opened: map[string]bool{}, accepted: map[string]bool{}}
 	defer h.close()
 	defer cancel()
 	h.begin(realEngine)
@@ -88,7 +88,7 @@ func (h *history) foretold(t *rapid.T) {
 }
 
 func (h *history) preview(full bool) (*preview.Result, error) {
-	copied, err := h.program.db.Copy(h.ctx)
+	copied, err := h.program.db.(*sqliteDatabase).Copy(h.ctx)
 	check(h.t, err)
 	clinic, err := copied.Clinic(h.ctx)
 	check(h.t, err)
@@ -122,7 +122,7 @@ func (h *history) rows() *storedRows {
 
 func (h *history) scan(query string, each func(a, b, c string)) {
 	h.t.Helper()
-	rows, err := h.computer.raw.QueryContext(h.ctx, query)
+	rows, err := h.computer.disk.(*sqliteDisk).raw.QueryContext(h.ctx, query)
 	check(h.t, err)
 	defer func() { check(h.t, errors.Join(rows.Err(), rows.Close())) }()
 	for rows.Next() {

@@ -30,26 +30,28 @@ type world struct {
 	// patient says that waiting costs nothing, so that Cliniko may hang or make
 	// requests wait as often as it likes.
 	patient bool
+	disk    func(folder string) (disk, error)
 }
 
 // outside is the real world: loopback sockets, and real time.
-func outside() world {
+func outside(disk func(string) (disk, error)) world {
 	return world{
 		listen:  func() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") },
 		timeout: 3 * time.Second,
+		disk:    disk,
 	}
 }
 
 // inBubble runs a history in which time passes at once when all goroutines
 // wait. Connections are pipes, because the bubble cannot see that a socket
 // waits.
-func inBubble(t *testing.T, rt *rapid.T, run func(*rapid.T, world)) {
+func inBubble(t *testing.T, rt *rapid.T, disk func(string) (disk, error), run func(*rapid.T, world)) {
 	var thrown any
 	synctest.Test(t, func(*testing.T) {
 		// How rapid ends a history that failed; it has to happen in its
 		// goroutine.
 		defer func() { thrown = recover() }()
-		run(rt, world{listen: listenPipe, timeout: 20 * time.Second, patient: true})
+		run(rt, world{listen: listenPipe, timeout: 20 * time.Second, patient: true, disk: disk})
 	})
 	switch {
 	case thrown == nil:

@@ -333,43 +333,54 @@ func (s *gullibleSource) Patients(ctx context.Context, q profile.Query) (profile
 	return page, err
 }
 
+// wrongEngines are engines that lose people, and the reasons for which histories
+// have to catch them.
+var wrongEngines = map[string]struct {
+	engine build
+	reason string
+}{
+	"numbered pages in the order of change":     {wrong(byNumber), "promise [179]"},
+	"no look at crowded seconds":                {wrong(byLastTime), "promise [179]"},
+	"no count for a person who asks":            {uncounted, "promise 9"},
+	"a judgement once and for all":              {onceJudged, "promise [179]"},
+	"no patient beyond the count":               {countTrusting, "promise [179]"},
+	"who was read before counts as met":         {mindful, "and not in Cliniko|promise 7"},
+	"one answer for all who are missing":        {generous, "promise 7"},
+	"a question about many, until few are left": {impatient, "promise 7"},
+	"the latest Date is believed":               {gullible, "after a (changes|full) pass|promise 2"},
+}
+
 // A test of the histories: within their number they catch the engines that
 // lose people, and for that reason.
-func TestHistoriesCatchWrongEngines(t *testing.T) {
-	for name, caught := range map[string]struct {
-		engine build
-		reason string
-	}{
-		"numbered pages in the order of change":     {wrong(byNumber), "promise [179]"},
-		"no look at crowded seconds":                {wrong(byLastTime), "promise [179]"},
-		"no count for a person who asks":            {uncounted, "promise 9"},
-		"a judgement once and for all":              {onceJudged, "promise [179]"},
-		"no patient beyond the count":               {countTrusting, "promise [179]"},
-		"who was read before counts as met":         {mindful, "and not in Cliniko|promise 7"},
-		"one answer for all who are missing":        {generous, "promise 7"},
-		"a question about many, until few are left": {impatient, "promise 7"},
-		"the latest Date is believed":               {gullible, "after a (changes|full) pass|promise 2"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			rapidFlags(t, max(histories(), 300)) // it needs few: about ten
-			withRapid(t, "rapid.shrinktime", "0s")
-			verdict := &verdict{T: t}
-			var checking sync.WaitGroup
-			checking.Go(func() { // a verdict ends its goroutine
-				rapid.Check(verdict, func(rt *rapid.T) {
-					inBubble(t, rt, func(rt *rapid.T, w world) { runHistory(rt, w, caught.engine) })
-				})
-			})
-			checking.Wait()
-			// Whoever loses patients may lose so many that it has to ask, or lose them
-			// while somebody asked. And wrong counts, which any history may have,
-			// find most of them as well.
-			if !regexp.MustCompile(caught.reason + "|counts: ").MatchString(verdict.text) {
-				t.Fatalf("the histories did not catch it: %q", verdict.text)
-			}
-			t.Log(strings.SplitN(verdict.text, "\n", 2)[0])
-		})
+func TestHistoriesCatchWrongEngines(t *testing.T) { catchWrongEngines(t, newSQLiteDisk) }
+
+func catchWrongEngines(t *testing.T, disk func(string) (disk, error)) {
+	for name := range wrongEngines {
+		catchWrongEngine(t, disk, name)
 	}
+}
+
+func catchWrongEngine(t *testing.T, disk func(string) (disk, error), name string) {
+	caught := wrongEngines[name]
+	t.Run(name, func(t *testing.T) {
+		rapidFlags(t, max(histories(), 300)) // it needs few: about ten
+		withRapid(t, "rapid.shrinktime", "0s")
+		verdict := &verdict{T: t}
+		var checking sync.WaitGroup
+		checking.Go(func() { // a verdict ends its goroutine
+			rapid.Check(verdict, func(rt *rapid.T) {
+				inBubble(t, rt, disk, func(rt *rapid.T, w world) { runHistory(rt, w, caught.engine) })
+			})
+		})
+		checking.Wait()
+		// Whoever loses patients may lose so many that it has to ask, or lose them
+		// while somebody asked. And wrong counts, which any history may have,
+		// find most of them as well.
+		if !regexp.MustCompile(caught.reason + "|counts: ").MatchString(verdict.text) {
+			t.Fatalf("the histories did not catch it: %q", verdict.text)
+		}
+		t.Log(strings.SplitN(verdict.text, "\n", 2)[0])
+	})
 }
 
 // verdict is a test that may fail without failing the one it is a part of.

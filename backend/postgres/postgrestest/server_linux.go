@@ -127,7 +127,7 @@ func (s *Server) start() error {
 		return err
 	}
 	server := exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=200",
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB")
+		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "dynamic_shared_memory_type=mmap")
 	server.Stdout, server.Stderr = log, log
 	if err := s.as(server); err != nil {
 		return errors.Join(err, log.Close())
@@ -189,16 +189,25 @@ func (s *Server) Program(name string, arguments ...string) *exec.Cmd {
 // Database makes a database that ends with the test, and returns its address.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	name := fmt.Sprintf("test%d", s.count.Add(1))
-	if err := s.admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+	address, drop, err := s.NewDatabase()
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.admin("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+		if err := drop(); err != nil {
 			t.Error(err)
 		}
 	})
-	return s.address(name)
+	return address
+}
+
+// NewDatabase makes a database, and returns its address and what removes it.
+func (s *Server) NewDatabase() (address string, drop func() error, err error) {
+	name := fmt.Sprintf("test%d", s.count.Add(1))
+	if err := s.admin("CREATE DATABASE " + name + " TEMPLATE " + template); err != nil {
+		return "", nil, err
+	}
+	return s.address(name), func() error { return s.admin("DROP DATABASE " + name + " WITH (FORCE)") }, nil
 }
 
 func (s *Server) address(database string) string {
