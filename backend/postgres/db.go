@@ -71,8 +71,8 @@ const (
 //
 // Errors: StoreKeyLost when no version of the key is the one that it was sealed
 // with, StoreTooNew when a newer program has changed the tables, Invalid for an
-// address that leads to another computer without verified TLS, StoreUnreadable
-// when the database cannot be reached.
+// address that leads to another computer without verified TLS, DatabaseUnreachable
+// when the database does not answer, StoreUnreadable when it refuses.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	keys, err := newKeyring(o.Keys)
 	if err != nil {

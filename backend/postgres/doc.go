@@ -42,8 +42,8 @@
 // believed is believed by all.
 //
 // A connection to another computer is by TLS, verified by the server's name. Errors
-// have codes of package profile; StoreUnreadable is also what cannot be reached, and
-// says so. The server ends transactions and sessions that a sleeping computer would
+// have codes of package profile. After DatabaseUnreachable whatever is asked next
+// connects anew. The server ends transactions and sessions that a sleeping computer would
 // hold others up with.
 //
 // Wrong passwords are counted on each computer, and a quick unlock is of one

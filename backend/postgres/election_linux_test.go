@@ -138,7 +138,7 @@ func TestAStoppedTransactionIsEnded(t *testing.T) {
 	s := db.Profiles(storetest.Clinic.AccountID, now)
 	save(t, s, 0, entry(alex("2"))) // waits for the server
 	close(release)
-	if err := <-ended; profile.CodeOf(err) != profile.StoreUnreadable {
+	if err := <-ended; profile.CodeOf(err) != profile.DatabaseUnreachable {
 		t.Error(err)
 	}
 	if _, err := s.One(t.Context(), "1"); profile.CodeOf(err) != profile.NotFound {

@@ -79,7 +79,7 @@ func isUnreachable(err error) bool {
 }
 
 func unreachable(cause error) error {
-	return because(profile.StoreUnreadable, cause, "The clinic's database cannot be reached. Check the network, then try again; nothing is lost.")
+	return profile.Because(profile.DatabaseUnreachable, cause)
 }
 
 func damaged(cause error) error { return profile.Because(profile.StoreDamaged, cause) }

@@ -116,7 +116,7 @@ func TestUnreachable(t *testing.T) {
 		},
 		"elect": func() error { _, err := db.Elect(t.Context()); return err },
 	} {
-		if err := ask(); profile.CodeOf(err) != profile.StoreUnreadable {
+		if err := ask(); profile.CodeOf(err) != profile.DatabaseUnreachable {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -125,6 +125,30 @@ func TestUnreachable(t *testing.T) {
 	if _, err := s.One(ctx, "1"); profile.CodeOf(err) != profile.Cancelled {
 		t.Errorf("cancelled: %v", err)
 	}
+}
+
+// A server that ends and starts again is reached again, by the same store and
+// with nothing done about it.
+func TestAStoreConnectsAnew(t *testing.T) {
+	address := server.Database(t)
+	db := openStore(t, postgres.Options{Address: address})
+	s := db.Profiles(storetest.Clinic.AccountID, time.Now)
+	save(t, s, 0, entry(alex("1")))
+	server.Halt()
+	_, read := s.One(t.Context(), "1")
+	_, write := s.Save(t.Context(), profile.Batch{Entries: []profile.Entry{entry(alex("2"))}})
+	_, opened := postgres.Open(t.Context(), postgres.Options{Address: address, Keys: keys})
+	for what, err := range map[string]error{"read": read, "write": write, "open": opened} {
+		if profile.CodeOf(err) != profile.DatabaseUnreachable || profile.MessageOf(err) != "The clinic's database cannot be reached right now, so nothing can be changed; "+
+			"what is on this computer can still be read. Check the network: TeleHab goes on automatically. If that takes long, tell whoever looks after the database." {
+			t.Errorf("%s: %v, %s", what, err, profile.MessageOf(err))
+		}
+	}
+	must(t, server.Resume())
+	if _, err := s.One(t.Context(), "1"); err != nil {
+		t.Error(err)
+	}
+	save(t, s, 0, entry(alex("2")))
 }
 
 // The clock of the database is the same for computers that were started at other

@@ -16,7 +16,7 @@ func TestEndsOfPasses(t *testing.T) {
 		"proxy_script": {true, true}, "tls_failed": {true, true}, "certificate_untrusted": {true, true}, "clock_wrong": {true, true},
 		"rate_limited": {false, true}, "cliniko_trouble": {false, true}, "answer_incomplete": {false, true},
 		"key_refused": {false, true}, "key_forbidden": {false, true}, "cancelled": {false, true}, "store_busy": {false, true},
-		"store_full": {false, true}, "internal": {false, true},
+		"store_full": {false, true}, "database_unreachable": {false, true}, "internal": {false, true},
 		"answer_too_large": {false, false}, "request_rejected": {false, false}, "other_clinic": {false, false}, "not_connected": {false, false},
 		"key_malformed": {false, false}, "key_shard": {false, false}, "mass_disappearance": {false, false}, "sync_running": {false, false},
 		"store_damaged": {false, false}, "store_unreadable": {false, false}, "store_key_lost": {false, false}, "store_too_new": {false, false},

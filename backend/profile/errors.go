@@ -55,6 +55,9 @@ const (
 	StoreFull       Code = "store_full"       // no space on the disk
 	StoreUnreadable Code = "store_unreadable" // the database cannot be opened or written
 
+	// The clinic's database, where several computers share one.
+	DatabaseUnreachable Code = "database_unreachable" // it does not answer now; what was asked may be tried again later
+
 	// The request.
 	NotFound      Code = "not_found"
 	Invalid       Code = "invalid"       // something that was entered is not acceptable

@@ -147,7 +147,7 @@ func TestRetention(t *testing.T) {
 
 func TestResumable(t *testing.T) {
 	for _, code := range []profile.Code{"offline", "timed_out", "login_page", "rate_limited", "cliniko_trouble", "key_refused", "key_forbidden",
-		"cancelled", "store_busy", "store_full", "internal"} {
+		"cancelled", "store_busy", "store_full", "database_unreachable", "internal"} {
 		if !profile.Resumable(code) {
 			t.Errorf("%s starts again", code)
 		}

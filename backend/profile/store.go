@@ -273,7 +273,7 @@ func Unreached(code Code) bool {
 // instead of started again.
 func Resumable(code Code) bool {
 	switch code {
-	case RateLimited, ClinicTrouble, AnswerIncomplete, KeyRefused, KeyForbidden, Cancelled, StoreBusy, StoreFull, Internal:
+	case RateLimited, ClinicTrouble, AnswerIncomplete, KeyRefused, KeyForbidden, Cancelled, StoreBusy, StoreFull, DatabaseUnreachable, Internal:
 		return true
 	}
 	return Unreached(code)

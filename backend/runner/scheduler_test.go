@@ -308,7 +308,7 @@ func TestSchedulerWaitsForAPerson(t *testing.T) {
 
 func TestSchedulerKeepsItsTimesWhateverElseGoesWrong(t *testing.T) {
 	for _, code := range []profile.Code{profile.ClinicTrouble, profile.AnswerIncomplete, profile.RateLimited, profile.SyncRunning, profile.Gone, profile.Cancelled,
-		profile.StoreFull, profile.StoreBusy, profile.Internal} {
+		profile.StoreFull, profile.StoreBusy, profile.DatabaseUnreachable, profile.Internal} {
 		t.Run(string(code), func(t *testing.T) {
 			bubble(t, func(w *watch) {
 				w.code = code

@@ -47,8 +47,11 @@ func Start(prepare func(address string) error) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, bin: bin, ended: make(chan struct{})}
-	if err = s.start(); err == nil {
+	s := &Server{dir: dir, bin: bin}
+	if err = s.makeCluster(); err == nil {
+		err = s.start()
+	}
+	if err == nil {
 		err = s.admin("CREATE DATABASE " + template)
 	}
 	if err == nil {
@@ -112,9 +115,10 @@ func (s *Server) as(c *exec.Cmd) error {
 	return os.Chown(s.dir, int(uid), int(gid))
 }
 
-func (s *Server) start() error {
-	data := filepath.Join(s.dir, "data")
-	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "--pgdata", data, "--username", "telehab", "--auth", "trust",
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
+func (s *Server) makeCluster() error {
+	initdb := exec.Command(filepath.Join(s.bin, "initdb"), "--pgdata", s.data(), "--username", "telehab", "--auth", "trust",
 		"--encoding", "UTF8", "--locale", "C", "--no-sync")
 	if err := s.as(initdb); err != nil {
 		return err
@@ -122,17 +126,21 @@ func (s *Server) start() error {
 	if said, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("make a cluster: %w: %s", err, said)
 	}
-	log, err := os.Create(filepath.Join(s.dir, "log"))
+	return nil
+}
+
+func (s *Server) start() error {
+	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	server := exec.Command(filepath.Join(s.bin, "postgres"), "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=200",
+	server := exec.Command(filepath.Join(s.bin, "postgres"), "-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=200",
 		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "shared_buffers=64MB", "-c", "dynamic_shared_memory_type=mmap")
 	server.Stdout, server.Stderr = log, log
 	if err := s.as(server); err != nil {
 		return errors.Join(err, log.Close())
 	}
-	started := make(chan error)
+	started, ended := make(chan error), make(chan struct{})
 	go func() {
 		runtime.LockOSThread() // the system ends the server together with the thread that started it
 		err := server.Start()
@@ -141,12 +149,12 @@ func (s *Server) start() error {
 			_ = server.Wait() // it is ended by a signal
 		}
 		_ = log.Close()
-		close(s.ended)
+		close(ended)
 	}()
 	if err := <-started; err != nil {
 		return err
 	}
-	s.process = server.Process
+	s.process, s.ended = server.Process, ended
 	return s.wait()
 }
 
@@ -174,11 +182,21 @@ func (s *Server) log() error {
 // Stop ends the server and removes its folder.
 func (s *Server) Stop() error {
 	if s.process != nil {
-		if err := s.process.Signal(syscall.SIGQUIT); err == nil {
-			<-s.ended
-		}
+		s.end(syscall.SIGQUIT)
 	}
 	return os.RemoveAll(s.dir)
+}
+
+// Halt ends the server as its administrator does; its databases stay for Resume.
+func (s *Server) Halt() { s.end(syscall.SIGINT) }
+
+// Resume starts it again.
+func (s *Server) Resume() error { return s.start() }
+
+func (s *Server) end(how syscall.Signal) {
+	if err := s.process.Signal(how); err == nil {
+		<-s.ended
+	}
 }
 
 // Program returns a program of PostgreSQL, such as pg_dump.
