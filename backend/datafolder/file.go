@@ -269,6 +269,15 @@ func (f *Folder) Remove(name string) error {
 	return ignore(unlink(f.root, name), fs.ErrNotExist)
 }
 
+// IsHeldOpen says whether a file cannot be deleted because a program has it open,
+// which only Windows minds. A missing one is no error.
+func (f *Folder) IsHeldOpen(name string) (bool, error) {
+	if _, err := f.lstat(name); err != nil {
+		return false, ignore(err, fs.ErrNotExist)
+	}
+	return isOpen(f.root, name)
+}
+
 // Flock prepares a lock on a file, which it creates if missing. The lock is not
 // held yet.
 func (f *Folder) Flock(name string) (*flock.Flock, error) {

@@ -55,6 +55,23 @@ func unlinkAllIn(folder *os.Root) error {
 // deleteOnClose opens what is under the name, no link followed, so that it goes
 // when it is closed.
 func deleteOnClose(root *os.Root, name string) error {
+	return openAndClose(root, name, windows.DELETE, windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, windows.FILE_DELETE_ON_CLOSE)
+}
+
+// isOpen asks for a file that nobody else may have open meanwhile.
+func isOpen(root *os.Root, name string) (bool, error) {
+	err := openAndClose(root, name, windows.FILE_GENERIC_READ, 0, windows.FILE_NON_DIRECTORY_FILE)
+	switch {
+	case errors.Is(err, windows.STATUS_SHARING_VIOLATION):
+		return true, nil
+	case errors.Is(err, windows.STATUS_OBJECT_NAME_NOT_FOUND), errors.Is(err, windows.STATUS_OBJECT_PATH_NOT_FOUND):
+		return false, nil
+	}
+	return false, err
+}
+
+// openAndClose opens what is under the name and closes it; a link by itself.
+func openAndClose(root *os.Root, name string, access, share, options uint32) error {
 	folder, err := root.Open(".")
 	if err != nil {
 		return err
@@ -68,9 +85,8 @@ func deleteOnClose(root *os.Root, name string) error {
 	attributes.Length = uint32(unsafe.Sizeof(*attributes)) // #nosec G103 -- as Windows wants it
 	var handle windows.Handle
 	var status windows.IO_STATUS_BLOCK
-	err = windows.NtCreateFile(&handle, windows.DELETE|windows.SYNCHRONIZE, attributes, &status, nil, 0,
-		windows.FILE_SHARE_READ|windows.FILE_SHARE_WRITE|windows.FILE_SHARE_DELETE, windows.FILE_OPEN,
-		windows.FILE_DELETE_ON_CLOSE|windows.FILE_OPEN_REPARSE_POINT|windows.FILE_SYNCHRONOUS_IO_NONALERT, 0, 0)
+	err = windows.NtCreateFile(&handle, access|windows.SYNCHRONIZE, attributes, &status, nil, 0, share, windows.FILE_OPEN,
+		options|windows.FILE_OPEN_REPARSE_POINT|windows.FILE_SYNCHRONOUS_IO_NONALERT, 0, 0)
 	if err != nil {
 		return err
 	}

@@ -197,23 +197,39 @@ func (l *location) touch(name string) error {
 
 // removeStore deletes the store's files, and the trace of its key.
 func (l *location) removeStore() error {
-	return l.remove(func(folder *datafolder.Folder) error {
+	return l.inFolder(func(folder *datafolder.Folder) error {
 		return errors.Join(sqlite.Remove(folder, storeFile), folder.Remove(keyFile))
 	})
 }
 
 // removeDatabase is removeStore, and leaves the trace of the key.
 func (l *location) removeDatabase() error {
-	return l.remove(func(folder *datafolder.Folder) error { return sqlite.Remove(folder, storeFile) })
+	return l.inFolder(func(folder *datafolder.Folder) error { return sqlite.Remove(folder, storeFile) })
 }
 
-func (l *location) remove(from func(*datafolder.Folder) error) error {
+// requireClosed keeps the keys of a store that could not be deleted, because
+// another process has it open: on Windows the service between two syncs, say.
+func (l *location) requireClosed() error {
+	open := false
+	err := l.inFolder(func(folder *datafolder.Folder) (err error) {
+		open, err = folder.IsHeldOpen(storeFile)
+		return err
+	})
+	if open {
+		return profile.Refuse(profile.StoreBusy, "TeleHab's data is open in another program, so nothing was erased. Close other TeleHab windows and commands. "+
+			"Where a service syncs, an administrator ends it with telehab service remove. Then try again.")
+	}
+	return err
+}
+
+// inFolder does something in the store's folder, if there is one.
+func (l *location) inFolder(do func(*datafolder.Folder) error) error {
 	folder, err := l.openFolder()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err == nil {
-		err = errors.Join(from(folder), folder.Close())
+		err = errors.Join(do(folder), folder.Close())
 	}
 	if err != nil {
 		return profile.Because(profile.StoreUnreadable, err)

@@ -233,7 +233,8 @@ func Begin(o Options) error {
 
 // Reset deletes the store of the workspace that the options mean, with its
 // keys. It must not be open. Cliniko has the clients that were in it, and
-// nothing else of it. SyncRunning: another process syncs it.
+// nothing else of it. SyncRunning: another process syncs it. StoreBusy, on Windows:
+// another process has it open.
 func Reset(ctx context.Context, o Options) error {
 	l, err := locateListed(o, keyringFor(o))
 	if err != nil {
@@ -250,6 +251,9 @@ func Reset(ctx context.Context, o Options) error {
 // told to be ours.
 func (l *location) reset(ctx context.Context) error {
 	if _, err := l.see(); err != nil {
+		return err
+	}
+	if err := l.requireClosed(); err != nil {
 		return err
 	}
 	if err := l.deleteKeys(ctx); err != nil {

@@ -16,7 +16,12 @@ import (
 // used returns the options of a store that was opened before, with its keyring.
 func used(t *testing.T) (Options, *keyring.Keyring, string) {
 	t.Helper()
-	o, keys := Options{Dir: t.TempDir()}, keyring.Memory()
+	return usedIn(t, t.TempDir())
+}
+
+func usedIn(t *testing.T, dir string) (Options, *keyring.Keyring, string) {
+	t.Helper()
+	o, keys := Options{Dir: dir}, keyring.Memory()
 	w, err := open(t.Context(), o, keys)
 	if err != nil {
 		t.Fatal(err)
