@@ -48,7 +48,7 @@ func (db *DB) openEvent(id int64, sealed []byte) (e event, err error) {
 
 // AddEvent adds an event to the audit trail and returns its number.
 func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error) {
-	err = coded(pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+	err = db.write(ctx, anyEpoch, func(ctx context.Context, tx *transaction) error {
 		if err := tx.QueryRow(ctx, "UPDATE clinic SET last_event = last_event + 1 RETURNING last_event").Scan(&id); err != nil {
 			return err
 		}
@@ -60,36 +60,36 @@ func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO audit (id, finished, key, sealed) VALUES ($1, $2, $3, $4)", id, e.Outcome != staff.NotFinished, db.keys.latest, sealed)
+		_, err = tx.Exec(ctx, "INSERT INTO audit (id, n, finished, key, sealed) VALUES ($1, $2, $3, $4, $5)", id, tx.n, e.Outcome != staff.NotFinished, db.keys.latest, sealed)
 		return err
-	}))
+	})
 	return id, err
 }
 
 // FinishEvent records an event's outcome, subject and person.
 func (db *DB) FinishEvent(ctx context.Context, e staff.Event) error {
-	return db.endEvent(ctx, e.ID, func(tx pgx.Tx, known event) error {
+	return db.endEvent(ctx, e.ID, func(ctx context.Context, tx *transaction, known event) error {
 		known.Person, known.Subject, known.Outcome = e.Person, e.Subject, e.Outcome
 		sealed, err := db.sealEvent(e.ID, &known)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE audit SET finished = $1, key = $2, sealed = $3 WHERE id = $4", e.Outcome != staff.NotFinished, db.keys.latest, sealed, e.ID)
+		_, err = tx.Exec(ctx, "UPDATE audit SET n = $1, finished = $2, key = $3, sealed = $4 WHERE id = $5", tx.n, e.Outcome != staff.NotFinished, db.keys.latest, sealed, e.ID)
 		return err
 	})
 }
 
 // DropEvent removes an event that has not finished.
 func (db *DB) DropEvent(ctx context.Context, id int64) error {
-	return db.endEvent(ctx, id, func(tx pgx.Tx, _ event) error {
+	return db.endEvent(ctx, id, func(ctx context.Context, tx *transaction, _ event) error {
 		_, err := tx.Exec(ctx, "DELETE FROM audit WHERE id = $1", id)
 		return err
 	})
 }
 
 // endEvent changes an event that has not finished.
-func (db *DB) endEvent(ctx context.Context, id int64, change func(pgx.Tx, event) error) error {
-	return coded(pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+func (db *DB) endEvent(ctx context.Context, id int64, change func(context.Context, *transaction, event) error) error {
+	return db.write(ctx, anyEpoch, func(ctx context.Context, tx *transaction) error {
 		var sealed []byte
 		err := tx.QueryRow(ctx, "SELECT sealed FROM audit WHERE id = $1 AND NOT finished FOR UPDATE", id).Scan(&sealed)
 		if isNone(err) {
@@ -102,8 +102,8 @@ func (db *DB) endEvent(ctx context.Context, id int64, change func(pgx.Tx, event)
 		if err != nil {
 			return err
 		}
-		return change(tx, known)
-	}))
+		return change(ctx, tx, known)
+	})
 }
 
 // queuePurgeAudit erases events that happened more than AuditMonths before now,
@@ -111,7 +111,9 @@ func (db *DB) endEvent(ctx context.Context, id int64, change func(pgx.Tx, event)
 // before the first of Cliniko's times that was believed after it. Its own times
 // decide nothing.
 func queuePurgeAudit(batch *pgx.Batch, now time.Time) {
-	batch.Queue("DELETE FROM audit WHERE known_by < $1", stamp(now.AddDate(0, -staff.AuditMonths, 0)))
+	before := stamp(now.AddDate(0, -staff.AuditMonths, 0))
+	batch.Queue("DELETE FROM audit WHERE known_by < $1", before)
+	batch.Queue("UPDATE clinic SET events_from = greatest(events_from, $1)", before)
 }
 
 // LastToSignIn returns the id of whoever signed in last, on any computer.

@@ -20,6 +20,10 @@ func (db *DB) Clinic(ctx context.Context) (c profile.Clinic, err error) {
 		return c, profile.Refuse(profile.NotConnected,
 			"No clinic is connected. Open Settings, Software integration and set up the Cliniko integration.")
 	}
+	return db.openClinic(account, sealed)
+}
+
+func (db *DB) openClinic(account, sealed []byte) (c profile.Clinic, err error) {
 	plain, err := db.keys.open(sealed, clinicRow(account))
 	if err != nil {
 		return c, damaged(err)

@@ -42,7 +42,7 @@ func (s *Profiles) Learn(ctx context.Context, r profile.Reading) (clock profile.
 		if !clock.Believed.After(before.Believed) {
 			return nil
 		}
-		_, err = tx.Exec(ctx, "UPDATE audit SET known_by = $1 WHERE known_by IS NULL", stamp(clock.Believed))
+		_, err = tx.Exec(ctx, "UPDATE audit SET known_by = $1, n = $2 WHERE known_by IS NULL", stamp(clock.Believed), tx.n)
 		return err
 	})
 	return clock, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"path"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -175,6 +176,30 @@ func (db *DB) migrate(ctx context.Context) (err error) {
 	return coded(err)
 }
 
+// newestSchema is the version of the tables that this program knows.
+var newestSchema = func() (newest int64) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is a constant
+	}
+	for _, file := range files {
+		version, err := goose.NumericComponent(path.Base(file))
+		if err != nil {
+			panic(err) // so is the name
+		}
+		newest = max(newest, version)
+	}
+	return newest
+}()
+
+// schemaNow is the version that the tables have now: another computer may have
+// changed them since this one has opened them.
+const schemaNow = "(SELECT max(version_id) FROM goose_db_version)"
+
+// errTooNew says that a newer program has changed the tables.
+var errTooNew = profile.Refuse(profile.StoreTooNew,
+	"The clinic's database was changed by a newer TeleHab. Update TeleHab on this computer; nothing was changed.")
+
 // makeSchema makes the schema where whoever looks after the database has not.
 func makeSchema(ctx context.Context, c *pgx.Conn) error {
 	var exists bool
@@ -199,8 +224,7 @@ func schemaOf(ctx context.Context, through *sql.DB) (provider *goose.Provider, c
 		return nil, false, coded(fmt.Errorf("ask for the schema's version: %w", err))
 	}
 	if has > knows {
-		return nil, false, profile.Refuse(profile.StoreTooNew,
-			"The clinic's database was changed by a newer TeleHab. Update TeleHab on this computer; nothing was changed.")
+		return nil, false, errTooNew
 	}
 	return provider, has == knows, nil
 }

@@ -96,6 +96,7 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 		d.rows.queue(&d.batch, tx.n)
 		queueErased(&d.batch, tx.n, d.At.UnixMicro(), d.emptied)
 		d.batch.Queue("DELETE FROM missing WHERE ref = ANY ($1)", d.marked)
+		d.batch.Queue(missingChanged)
 		if err := run(ctx, tx, &d.batch); err != nil {
 			return err
 		}

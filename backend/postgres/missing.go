@@ -37,9 +37,13 @@ func (s *Profiles) SetMissing(ctx context.Context, missing []profile.Departure) 
 		batch.Queue("UPDATE missing SET answer = $1 WHERE answer = $2 AND ref = ANY ($3)", shown, stays, keptBefore)
 		batch.Queue(`INSERT INTO missing (ref, key, sealed) SELECT ref, $1, sealed FROM unnest($2::bytea[], $3::bytea[]) AS now (ref, sealed)
 			ON CONFLICT DO NOTHING`, s.db.keys.latest, hashes, sealed)
+		batch.Queue(missingChanged)
 		return run(ctx, tx, batch)
 	})
 }
+
+// missingChanged is a statement that tells those who follow of it.
+const missingChanged = "UPDATE clinic SET missing_n = n"
 
 // Missing returns the refs of the patients about whom a person has to decide.
 func (s *Profiles) Missing(ctx context.Context) ([]string, error) {
@@ -97,8 +101,10 @@ func (s *Profiles) AcceptMissing(ctx context.Context, refs []string) error {
 // recorded.
 func (s *Profiles) answer(ctx context.Context, to int16, refs []string, from ...int16) error {
 	return s.write(ctx, func(ctx context.Context, tx *transaction) error {
-		_, err := tx.Exec(ctx, "UPDATE missing SET answer = $1 WHERE ref = ANY ($2) AND answer = ANY ($3)", to, s.db.keys.refs(s.account, refs), from)
-		return err
+		batch := &pgx.Batch{}
+		batch.Queue("UPDATE missing SET answer = $1 WHERE ref = ANY ($2) AND answer = ANY ($3)", to, s.db.keys.refs(s.account, refs), from)
+		batch.Queue(missingChanged)
+		return run(ctx, tx, batch)
 	})
 }
 
@@ -108,7 +114,11 @@ func (s *Profiles) answer(ctx context.Context, to int16, refs []string, from ...
 func (s *Profiles) KeepMissing(ctx context.Context) (kept int, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx *transaction) error {
 		result, err := tx.Exec(ctx, "UPDATE missing SET answer = $1", stays)
+		if err != nil {
+			return err
+		}
 		kept = int(result.RowsAffected())
+		_, err = tx.Exec(ctx, missingChanged)
 		return err
 	})
 	return kept, err

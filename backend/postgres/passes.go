@@ -126,6 +126,7 @@ func (s *Profiles) EndPass(ctx context.Context, p profile.Pass, cursors profile.
 		succeeded := !goesOn && p.Err == "" && p.Kind != profile.RetryPass
 		if succeeded && p.Kind == profile.FullPass {
 			batch.Queue("DELETE FROM missing")
+			batch.Queue(missingChanged)
 		}
 		if err := run(ctx, tx, batch); err != nil || !succeeded {
 			return err

@@ -28,24 +28,27 @@ type person struct {
 func (db *DB) People(ctx context.Context) ([]staff.Person, error) { return db.peopleIn(ctx, db.pool) }
 
 func (db *DB) peopleIn(ctx context.Context, in querier) ([]staff.Person, error) {
-	return collect(ctx, in, func(from pgx.CollectableRow) (p staff.Person, err error) {
-		var created *int64
-		var sealed []byte
-		if err := from.Scan(&p.ID, &created, &sealed); err != nil {
-			return p, err
-		}
-		plain, err := db.keys.open(sealed, personRow(p.ID))
-		if err != nil {
-			return p, damaged(err)
-		}
-		var in person
-		if err := json.Unmarshal(plain, &in); err != nil {
-			return p, damaged(fmt.Errorf("read a person: %w", err))
-		}
-		p.Name, p.Email, p.PasswordHash, p.Permissions = in.Name, in.Email, in.PasswordHash, in.Permissions
-		p.CreatedAt, p.Deactivated = at(created), in.Deactivated
-		return p, nil
-	}, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
+	return collect(ctx, in, db.scanPerson, "SELECT id, created_at, sealed FROM person ORDER BY created_at, id")
+}
+
+func (db *DB) scanPerson(from pgx.CollectableRow) (p staff.Person, err error) {
+	var created *int64
+	var sealed []byte
+	if err := from.Scan(&p.ID, &created, &sealed); err != nil {
+		return p, err
+	}
+	p.CreatedAt = at(created)
+	plain, err := db.keys.open(sealed, personRow(p.ID))
+	if err != nil {
+		return p, damaged(err)
+	}
+	var in person
+	if err := json.Unmarshal(plain, &in); err != nil {
+		return p, damaged(fmt.Errorf("read a person: %w", err))
+	}
+	p.Name, p.Email, p.PasswordHash, p.Permissions = in.Name, in.Email, in.PasswordHash, in.Permissions
+	p.Deactivated = in.Deactivated
+	return p, nil
 }
 
 // ChangePeople decides about a person and stores them, in one transaction. Their

@@ -118,6 +118,7 @@ func (s *Profiles) purgeHistory(ctx context.Context, tx *transaction, now time.T
 	batch := &pgx.Batch{}
 	batch.Queue("DELETE FROM change WHERE at < $1", history)
 	batch.Queue("DELETE FROM pass WHERE ended_at < $1", history)
+	batch.Queue("UPDATE clinic SET history_from = greatest(history_from, $1)", history)
 	batch.Queue("UPDATE clinic SET horizon = greatest(horizon, (SELECT max(n) FROM client WHERE state = 'erased' AND erased_at < $1))", history)
 	batch.Queue("DELETE FROM client WHERE state = 'erased' AND erased_at < $1", history)
 	queuePurgeAudit(batch, now)

@@ -70,11 +70,14 @@ func (s *Profiles) ChangeToday(ctx context.Context, person string, change func(*
 }
 
 func (s *Profiles) queueToday(batch *pgx.Batch, n int64, row today) error {
+	return s.queueTodayOf(batch, n, s.db.keys.hash("today", row.Person), row)
+}
+
+func (s *Profiles) queueTodayOf(batch *pgx.Batch, n int64, hash []byte, row today) error {
 	plain, err := json.Marshal(row)
 	if err != nil {
 		return fmt.Errorf("write what Today keeps: %w", err)
 	}
-	hash := s.db.keys.hash("today", row.Person)
 	batch.Queue(`INSERT INTO today (person, n, key, sealed) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (person) DO UPDATE SET n = excluded.n, key = excluded.key, sealed = excluded.sealed`,
 		hash, n, s.db.keys.latest, s.db.keys.seal(plain, todayRow(s.account, string(hash))))
@@ -82,7 +85,7 @@ func (s *Profiles) queueToday(batch *pgx.Batch, n int64, row today) error {
 }
 
 // forgetToday takes erased clients out of what Today keeps of everybody. A row
-// that no longer opens may name them, and goes.
+// that no longer opens may name them, and is emptied.
 func (s *Profiles) forgetToday(ctx context.Context, tx *transaction, refs []string) error {
 	type sealedRow struct{ person, sealed []byte }
 	rows, err := collect(ctx, tx, func(from pgx.CollectableRow) (r sealedRow, err error) {
@@ -98,7 +101,10 @@ func (s *Profiles) forgetToday(ctx context.Context, tx *transaction, refs []stri
 		kept := staff.Today(row.Kept)
 		switch {
 		case broken:
-			batch.Queue("DELETE FROM today WHERE person = $1", r.person)
+			// Empty, and not deleted, so that copies follow.
+			if err := s.queueTodayOf(batch, tx.n, r.person, today{}); err != nil {
+				return err
+			}
 		case kept.Forget(refs):
 			row.Kept = keptToday(kept)
 			if err := s.queueToday(batch, tx.n, row); err != nil {

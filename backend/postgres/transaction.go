@@ -33,9 +33,13 @@ const anyEpoch = 0
 func (db *DB) write(ctx context.Context, epoch int64, do func(context.Context, *transaction) error) error {
 	return coded(pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
 		t := &transaction{Tx: tx}
-		var now int64
-		if err := tx.QueryRow(ctx, "UPDATE clinic SET n = n + 1 RETURNING n, epoch").Scan(&t.n, &now); err != nil {
+		var now, schema int64
+		var woken string
+		if err := tx.QueryRow(ctx, "UPDATE clinic SET n = n + 1 RETURNING n, epoch, "+schemaNow+", pg_notify('"+channel+"', '')::text").Scan(&t.n, &now, &schema, &woken); err != nil {
 			return err
+		}
+		if schema > newestSchema {
+			return errTooNew
 		}
 		if epoch != anyEpoch && epoch != now {
 			return errSuperseded

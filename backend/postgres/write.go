@@ -49,11 +49,12 @@ func (r *rowsToWrite) queue(batch *pgx.Batch, n int64) {
 	if len(r.hashes) == 0 {
 		return
 	}
-	batch.Queue(`INSERT INTO client (ref, n, state, key, head, details, failure, unreadable)
-		SELECT ref, $1, state, key, head, details, failure, unreadable
+	batch.Queue(`INSERT INTO client (ref, n, born, state, key, head, details, failure, unreadable)
+		SELECT ref, $1, $1, state, key, head, details, failure, unreadable
 		FROM unnest($2::bytea[], $3::text[], $4::int[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bool[])
 			AS new (ref, state, key, head, details, failure, unreadable)
 		ON CONFLICT (ref) DO UPDATE SET n = excluded.n, state = excluded.state, erased_at = NULL,
+			born = CASE client.state WHEN 'erased' THEN excluded.n ELSE client.born END,
 			key = CASE WHEN excluded.details IS NULL THEN least(client.key, excluded.key) ELSE excluded.key END,
 			head = coalesce(excluded.head, client.head), details = coalesce(excluded.details, client.details),
 			failure = excluded.failure, unreadable = excluded.unreadable`,

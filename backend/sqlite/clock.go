@@ -35,12 +35,7 @@ func (s *Profiles) Learn(ctx context.Context, r profile.Reading) (clock profile.
 			return err
 		}
 		clock = before.Learn(r)
-		if _, err := tx.ExecContext(ctx, `INSERT INTO clock (one, believed, latest, anchor_clinic, anchor_here, reached, doubted_clinic, doubted_here)
-			VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET believed = excluded.believed, latest = excluded.latest,
-			anchor_clinic = excluded.anchor_clinic, anchor_here = excluded.anchor_here, reached = excluded.reached,
-			doubted_clinic = excluded.doubted_clinic, doubted_here = excluded.doubted_here`,
-			stamp(clock.Believed), stamp(clock.Latest), stamp(clock.Anchor.Clinic), stamp(clock.Anchor.Here),
-			stamp(clock.Reached), stamp(clock.Doubted.Clinic), stamp(clock.Doubted.Here)); err != nil {
+		if err := saveClock(ctx, tx, clock); err != nil {
 			return err
 		}
 		if !clock.Believed.After(before.Believed) {
@@ -50,6 +45,16 @@ func (s *Profiles) Learn(ctx context.Context, r profile.Reading) (clock profile.
 		return err
 	})
 	return clock, err
+}
+
+func saveClock(ctx context.Context, tx *sql.Tx, clock profile.Clock) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO clock (one, believed, latest, anchor_clinic, anchor_here, reached, doubted_clinic, doubted_here)
+		VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET believed = excluded.believed, latest = excluded.latest,
+		anchor_clinic = excluded.anchor_clinic, anchor_here = excluded.anchor_here, reached = excluded.reached,
+		doubted_clinic = excluded.doubted_clinic, doubted_here = excluded.doubted_here`,
+		stamp(clock.Believed), stamp(clock.Latest), stamp(clock.Anchor.Clinic), stamp(clock.Anchor.Here),
+		stamp(clock.Reached), stamp(clock.Doubted.Clinic), stamp(clock.Doubted.Here))
+	return err
 }
 
 // clinicTime is the best estimate of Cliniko's time now.

@@ -25,7 +25,10 @@ CREATE TABLE clinic (
   archived_days           integer NOT NULL DEFAULT 90,
   deleted_days            integer NOT NULL DEFAULT 7,
   quick_unlock_forbidden  boolean NOT NULL DEFAULT false,
-  last_event              bigint NOT NULL DEFAULT 0
+  last_event              bigint NOT NULL DEFAULT 0,
+  missing_n               bigint NOT NULL DEFAULT 0,     -- the last of them that changed who is missing
+  history_from            bigint,                        -- history and passes before then were erased
+  events_from             bigint                         -- and events
 );
 
 -- A client: a profile, a failure, or both. Of one who was erased the row stays
@@ -33,6 +36,7 @@ CREATE TABLE clinic (
 CREATE TABLE client (
   ref         bytea PRIMARY KEY,
   n           bigint NOT NULL,
+  born        bigint NOT NULL,                           -- the change since which something is stored, after an erasure too
   state       text NOT NULL CHECK (state IN ('active', 'archived', 'merged', 'deleted', 'none', 'erased')),
   key         integer NOT NULL,                          -- the earliest version of a key that a value of the row is sealed with
   head        bytea,                                     -- ids, times and what authenticates the row; NULL without a profile
@@ -128,12 +132,15 @@ CREATE TABLE today (
 
 CREATE TABLE audit (
   id        bigint PRIMARY KEY,                          -- in the order of commits, without gaps
+  n         bigint NOT NULL,
   known_by  bigint,                                      -- the first of Cliniko's times that was believed afterwards
   finished  boolean NOT NULL,
   key       integer NOT NULL,
   sealed    bytea NOT NULL
 );
 CREATE INDEX audit_open ON audit (id) WHERE known_by IS NULL;
+CREATE INDEX audit_by_change ON audit (n);
+CREATE INDEX audit_unfinished ON audit (id) WHERE NOT finished;
 
 -- See profile.Traffic. Times are microseconds of the store's clock.
 CREATE TABLE traffic (
