@@ -3,17 +3,15 @@ package cliniko
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
 
-	"telehab.io/desktop/backend/cliniko/proxy"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/reach"
 )
 
 // Client reads from one clinic's Cliniko. It is a profile.Source.
@@ -21,10 +19,7 @@ type Client struct {
 	key       Key
 	base      *url.URL
 	userAgent string
-	http      *http.Client
-	tls       *tls.Config // of http
-	routes    *proxy.Finder
-	clock     atomic.Pointer[clockReading]
+	network   *reach.Network
 	gate      *gate
 	requests  atomic.Int64
 	retry     retry
@@ -58,7 +53,7 @@ func New(key Key, o Options) (*Client, error) {
 	base := &url.URL{Scheme: "https", Host: "api." + key.shard + ".cliniko.com", Path: "/v1"}
 	if o.BaseURL != "" {
 		var err error
-		if base, err = loopback(o.BaseURL); err != nil {
+		if base, err = reach.Loopback("TELEHAB_CLINIKO_URL", o.BaseURL, "http://127.0.0.1:8700/v1"); err != nil {
 			return nil, err
 		}
 	}
@@ -74,53 +69,28 @@ func New(key Key, o Options) (*Client, error) {
 	if o.Traffic == nil {
 		o.Traffic = newOwnTraffic()
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 8
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
-	transport.OnProxyConnectResponse = proxyAnswer
-	c := &Client{
+	return &Client{
 		key:  key,
 		base: base,
 		// Cliniko's rule: a name and an email address.
 		userAgent: "TeleHab Desktop/" + o.Version + " (support@vald.com)",
-		http: &http.Client{
-			Transport: transport,
-			Timeout:   o.Timeout,
-			// A redirect would take the key to another address.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		tls:    transport.TLSClientConfig,
-		routes: proxy.NewFinder(),
-		gate:   newGate(o.Traffic, o.Timeout, o.OnWait),
-		retry:  retry{pause: o.Pause},
-	}
-	transport.Proxy = c.chooseProxy
-	return c, nil
+		network:   reach.New(service, o.Timeout),
+		gate:      newGate(o.Traffic, o.Timeout, o.OnWait),
+		retry:     retry{pause: o.Pause},
+	}, nil
 }
+
+// service is Cliniko, as errors of the connection speak of it.
+var service = reach.Service{Name: "Cliniko", Allowed: "*.cliniko.com", Secret: "key", Trouble: profile.ClinicTrouble, Because: profile.Because}
 
 // Close ends idle connections, and gives back what is reserved of the limit.
 func (c *Client) Close() {
-	c.http.CloseIdleConnections()
+	c.network.HTTP.CloseIdleConnections()
 	c.gate.release()
 }
 
 // Requests returns how many requests were sent so far, retries included.
 func (c *Client) Requests() int { return int(c.requests.Load()) }
-
-// loopback accepts only addresses of this computer, such as
-// http://127.0.0.1:8700/v1, for tests and the demo.
-func loopback(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return nil, errors.New("the address in TELEHAB_CLINIKO_URL cannot be read")
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	if u.Scheme != "http" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || err != nil || !ip.IsLoopback() {
-		return nil, errors.New("TELEHAB_CLINIKO_URL may only point to this computer, such as http://127.0.0.1:8700/v1")
-	}
-	u.Path = strings.TrimSuffix(u.Path, "/")
-	return u, nil
-}
 
 // Clinic returns the clinic that the key belongs to.
 func (c *Client) Clinic(ctx context.Context) (profile.Clinic, error) {
@@ -183,7 +153,7 @@ func (c *Client) Patients(ctx context.Context, q profile.Query) (profile.Page, e
 	err := c.get(ctx, call{path: "/patients", query: values(q)}, func(body []byte, header http.Header) error {
 		var err error
 		page, err = DecodePage(body)
-		page.Date = serverTime(header)
+		page.Date = reach.ServerTime(header)
 		return err
 	})
 	return page, err
@@ -202,7 +172,7 @@ func (c *Client) Patient(ctx context.Context, id profile.ID) (profile.Page, erro
 		if record.Patient.ID != id {
 			return unexpectedAnswer(errors.New("the answer is not about the patient asked for"))
 		}
-		page = profile.Page{Records: []profile.Record{record}, Total: 1, Date: serverTime(header)}
+		page = profile.Page{Records: []profile.Record{record}, Total: 1, Date: reach.ServerTime(header)}
 		return nil
 	})
 	return page, err

@@ -124,7 +124,7 @@ func TestProxyUnreachable(t *testing.T) {
 			return "proxy.clinic.lan:3128"
 		}, profile.ProxyUnreachable, "was not found: no DNS server answers. Check the network connection"},
 		{"hangs", func(t *testing.T, c *Client) string {
-			c.http.Timeout = 200 * time.Millisecond
+			c.network.HTTP.Timeout = 200 * time.Millisecond
 			return listen(t, hangs)
 		}, profile.ProxyUnreachable, "did not answer in time. Check that"},
 		{"hangs up", func(*testing.T, *Client) string { return closed }, profile.ProxyUnreachable, "closed the connection without an answer. Ask"},
@@ -182,9 +182,9 @@ func TestSecureProxy(t *testing.T) {
 	wantError(t, run(open(other.issue(t, from, until, "localhost"), established)), profile.CertificateUntrusted,
 		"The proxy localhost:", "has a certificate that this computer does not trust")
 	wantError(t, run(open(trusted.issue(t, from.AddDate(1, 0, 0), until.AddDate(1, 0, 0), "localhost"), established)), profile.ClockWrong,
-		"The proxy localhost:", "has a certificate that begins on "+date(from.AddDate(1, 0, 0))+", and this computer's date is "+date(time.Now()), "Correct the date")
+		"The proxy localhost:", "has a certificate that begins on "+onDay(from.AddDate(1, 0, 0))+", and this computer's date is "+onDay(time.Now()), "Correct the date")
 	wantError(t, run(open(trusted.issue(t, from.AddDate(-1, 0, 0), until.AddDate(-1, 0, 0), "localhost"), established)), profile.ClockWrong,
-		"The proxy localhost:", "has a certificate that ended on "+date(until.AddDate(-1, 0, 0))+", and this computer's date is "+date(time.Now()), "ask your IT person to renew it")
+		"The proxy localhost:", "has a certificate that ended on "+onDay(until.AddDate(-1, 0, 0))+", and this computer's date is "+onDay(time.Now()), "ask your IT person to renew it")
 	wantError(t, run(open(trusted.issue(t, from, until, "localhost"), "HTTP/1.1 403 No\r\n\r\n")), profile.ProxyRefused, "The proxy localhost:", "403 Forbidden")
 	wantError(t, run(open(trusted.issue(t, from, until, "localhost"), "what?\r\n\r\n")), profile.ProxyUnreachable, "The proxy localhost:", "did not answer as a proxy does")
 	wantError(t, run(listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 400 Bad Request\r\n\r\n") })), profile.ProxyUnreachable,
@@ -274,7 +274,7 @@ func TestUnreadableProxySendsNothing(t *testing.T) {
 		"http://:3128":                   "Write it as a name and a port",
 	} {
 		c := clientOf(t)
-		c.http.Transport.(*http.Transport).DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+		c.network.HTTP.Transport.(*http.Transport).DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
 			t.Errorf("%s: called %s", value, address)
 			return nil, io.EOF
 		}
@@ -283,3 +283,5 @@ func TestUnreadableProxySendsNothing(t *testing.T) {
 		wantError(t, err, profile.ProxyUnreadable, prefix+says)
 	}
 }
+
+func onDay(t time.Time) string { return t.Local().Format("2 January 2006") }

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"telehab.io/desktop/backend/cliniko/proxy"
 	"telehab.io/desktop/backend/profile"
 )
 
@@ -29,12 +28,12 @@ func TestTheWayIsNamed(t *testing.T) {
 	hurry := func(set func(*testing.T, *Client)) func(*testing.T, *Client) {
 		return func(t *testing.T, c *Client) {
 			set(t, c)
-			c.http.Timeout = 200 * time.Millisecond
+			c.network.HTTP.Timeout = 200 * time.Millisecond
 		}
 	}
 	fails := func(number syscall.Errno) func(*testing.T, *Client) {
 		return func(_ *testing.T, c *Client) {
-			c.http.Transport.(*http.Transport).DialContext = failingDial(number)
+			c.network.HTTP.Transport.(*http.Transport).DialContext = failingDial(number)
 		}
 	}
 	for _, test := range []struct {
@@ -117,8 +116,8 @@ func TestTheWayIsNamed(t *testing.T) {
 			test.set(t, c)
 			_, err := c.Clinic(t.Context())
 			// A busy computer may time out before the stage that should hang.
-			for test.code == profile.TimedOut && c.http.Timeout < 8*time.Second && !strings.Contains(profile.MessageOf(err), test.says) {
-				c.http.Timeout *= 2
+			for test.code == profile.TimedOut && c.network.HTTP.Timeout < 8*time.Second && !strings.Contains(profile.MessageOf(err), test.says) {
+				c.network.HTTP.Timeout *= 2
 				_, err = c.Clinic(t.Context())
 			}
 			if test.code == "" {
@@ -150,29 +149,12 @@ func oneOne(certificate tls.Certificate, then func(net.Conn)) func(*testing.T, *
 	}
 }
 
-// A proxy script that could not be run is named if, and only if, the direct
-// connection fails.
-func TestProxyScriptIsNamed(t *testing.T) {
-	c := clientOf(t)
-	for s, code := range map[stage]profile.Code{
-		preparing: profile.ProxyScript, dialling: profile.ProxyScript, securing: profile.ProxyScript, waiting: profile.Offline,
-	} {
-		err := c.explain(t.Context(), &trace{stage: s, route: proxy.Route{Script: "http://clinic.lan/proxy.pac"}}, io.EOF)
-		if profile.CodeOf(err) != code {
-			t.Errorf("%d: %v", s, err)
-		}
-		if code == profile.ProxyScript {
-			wantError(t, err, code, "This computer uses the proxy script http://clinic.lan/proxy.pac, which could not be run, and without it api.au1.cliniko.com cannot be reached. Ask your IT person for the proxy's address, set HTTPS_PROXY to it, and start TeleHab again.")
-		}
-	}
-}
-
 // A proxy for http only does not lead to Cliniko, which the person who set it
 // may not know.
 func TestProxyForHTTPOnly(t *testing.T) {
 	c := clientOf(t)
 	t.Setenv("HTTP_PROXY", "me:s3cret@proxy:3128")
-	c.http.Transport.(*http.Transport).DialContext = failingDial(syscall.ECONNREFUSED)
+	c.network.HTTP.Transport.(*http.Transport).DialContext = failingDial(syscall.ECONNREFUSED)
 	_, err := c.Clinic(t.Context())
 	wantError(t, err, profile.ConnectionBlocked, "The connection to api.au1.cliniko.com was refused",
 		" The variable HTTP_PROXY names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.")

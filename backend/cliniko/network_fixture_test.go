@@ -118,10 +118,13 @@ func (a authority) issue(t *testing.T, from, until time.Time, names ...string) t
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
+// tls is what the client agrees on.
+func (c *Client) tls() *tls.Config { return c.network.HTTP.Transport.(*http.Transport).TLSClientConfig }
+
 // trust makes the client trust only this authority.
 func (c *Client) trust(a authority) {
-	c.tls.RootCAs = x509.NewCertPool()
-	c.tls.RootCAs.AddCert(a.certificate)
+	c.tls().RootCAs = x509.NewCertPool()
+	c.tls().RootCAs.AddCert(a.certificate)
 }
 
 const goodHost = "api.au1.cliniko.com"
@@ -151,7 +154,7 @@ func goodAnswer(w http.ResponseWriter, r *http.Request) {
 
 // leadTo makes the client call this address instead of Cliniko's.
 func (c *Client) leadTo(address string) {
-	c.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+	c.network.HTTP.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	}
 }
@@ -284,7 +287,7 @@ func (c *Client) askNames(server string) {
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, server)
 	}}
-	c.http.Transport.(*http.Transport).DialContext = (&net.Dialer{Resolver: resolver}).DialContext
+	c.network.HTTP.Transport.(*http.Transport).DialContext = (&net.Dialer{Resolver: resolver}).DialContext
 }
 
 // failingDial fails with this error number of the system.

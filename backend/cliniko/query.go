@@ -1,7 +1,6 @@
 package cliniko
 
 import (
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -54,13 +53,4 @@ func values(q profile.Query) url.Values {
 		v.Set("page", strconv.Itoa(q.Number))
 	}
 	return v
-}
-
-// serverTime returns the server's clock, or the zero time.
-func serverTime(header http.Header) time.Time {
-	t, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return time.Time{}
-	}
-	return t.UTC()
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/reach"
 )
 
 // unbelievedWait is how long to wait after a reset that is too far away to be
@@ -33,7 +34,7 @@ func waitAfter(response *http.Response, body []byte) time.Duration {
 // Retry-After, otherwise a minute. Either may also be a date in text. It is at
 // least a second and at most believedReset.
 func requestedWait(header http.Header) time.Duration {
-	date := serverTime(header)
+	date := reach.ServerTime(header)
 	wait, ok := untilReset(header.Get("X-RateLimit-Reset"), date)
 	if !ok {
 		wait, ok = retryAfter(header.Get("Retry-After"), date)

@@ -14,6 +14,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/reach"
 )
 
 // maxBody is the size in bytes of the largest answer that is read. A page of
@@ -116,7 +117,7 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 	address := *c.base
 	address.Path += what.path
 	address.RawQuery = what.query.Encode()
-	followed, t := withTrace(ctx)
+	followed, t := reach.Follow(ctx)
 	request, err := http.NewRequestWithContext(followed, http.MethodGet, address.String(), nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make a request: %w", err)
@@ -132,10 +133,10 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 		return nil, nil, err
 	}
 	c.requests.Add(1)
-	response, err := c.http.Do(request)
+	response, err := c.network.HTTP.Do(request)
 	if err != nil {
 		c.gate.leave()
-		return nil, nil, c.explain(ctx, t, err)
+		return nil, nil, c.network.Explain(ctx, t, c.base.Hostname(), err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
@@ -145,12 +146,12 @@ func (c *Client) send(ctx context.Context, what call) ([]byte, http.Header, erro
 		c.gate.close(ctx, waitAfter(response, body))
 	}
 	c.gate.leave()
-	c.learnTime(response.Header)
+	c.network.LearnTime(response.Header)
 	switch {
 	case response.StatusCode == http.StatusTooManyRequests && !isPage(body):
 		return nil, nil, rateLimited(waitAfter(response, body))
 	case err != nil:
-		return nil, nil, c.explain(ctx, t, err)
+		return nil, nil, c.network.Explain(ctx, t, c.base.Hostname(), err)
 	case len(body) > maxBody:
 		return nil, nil, profile.Because(profile.AnswerTooLarge, nil)
 	}

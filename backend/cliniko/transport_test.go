@@ -32,8 +32,8 @@ func TestDefaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer client.Close()
-		if client.http.Timeout != test.timeout || client.retry.pause != test.pause || client.userAgent != test.userAgent {
-			t.Errorf("%+v: timeout %s, pause %s, %q", test.options, client.http.Timeout, client.retry.pause, client.userAgent)
+		if client.network.HTTP.Timeout != test.timeout || client.retry.pause != test.pause || client.userAgent != test.userAgent {
+			t.Errorf("%+v: timeout %s, pause %s, %q", test.options, client.network.HTTP.Timeout, client.retry.pause, client.userAgent)
 		}
 	}
 }
@@ -57,7 +57,7 @@ func TestTLSIsVerified(t *testing.T) {
 	if client.base.Scheme != "https" || client.base.Host != "api.au1.cliniko.com" {
 		t.Errorf("the key would go to %s", client.base)
 	}
-	transport := client.http.Transport.(*http.Transport)
+	transport := client.network.HTTP.Transport.(*http.Transport)
 	if transport.TLSClientConfig.MinVersion < tls.VersionTLS12 || transport.TLSClientConfig.InsecureSkipVerify {
 		t.Errorf("%+v", transport.TLSClientConfig)
 	}

@@ -19,8 +19,12 @@ syncer staff
 cliniko sqlite
 cliniko staff
 cliniko/fakeclinic profile
-cliniko/proxy profile
+reach sqlite
+reach staff
+reach/proxy profile
 cliniko/contract profile
+contract profile
+workspace contract
 workspace cliniko/contract
 sqlite directory
 postgres sqlite
@@ -78,6 +82,8 @@ sqlite profile
 sqlite staff
 account staff
 preview syncer
+cliniko reach
+cliniko/contract contract
 command preview
 runner workspace
 placement datafolder

@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 . build/scripts/wine.sh
 
-packages=(deeplink deeplink/handover clipboard notifier cliniko/proxy cliniko service)
+packages=(deeplink deeplink/handover clipboard notifier reach/proxy cliniko service)
 for package in "${packages[@]}"; do
   GOOS=windows GOARCH=amd64 CGO_ENABLED=0 \
     "${GO:-go}" test -c -o "$dir/$(basename "$package").test.exe" "./backend/$package"

@@ -16,10 +16,11 @@ import (
 	"telehab.io/desktop/backend/cliniko"
 	"telehab.io/desktop/backend/cliniko/contract"
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
+	checked "telehab.io/desktop/backend/contract"
 	"telehab.io/desktop/backend/profile"
 )
 
-func load(t *testing.T) *contract.Contract {
+func load(t *testing.T) *checked.Contract {
 	t.Helper()
 	c, err := contract.New()
 	if err != nil {

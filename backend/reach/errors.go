@@ -1,4 +1,4 @@
-package cliniko
+package reach
 
 import (
 	"context"
@@ -12,14 +12,14 @@ import (
 	"strings"
 	"syscall"
 
-	"telehab.io/desktop/backend/cliniko/proxy"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/reach/proxy"
 )
 
-// explain turns an error below HTTP into one that says what failed and what to
-// do. The original text has the address with its query, so only its innermost
-// cause is kept.
-func (c *Client) explain(ctx context.Context, t *trace, err error) error {
+// Explain turns an error below HTTP, of the request to the host that t has
+// followed, into one that says what failed and what to do. The original text has
+// the address with its query, so only its innermost cause is kept.
+func (n *Network) Explain(ctx context.Context, t *Trace, host string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -29,7 +29,7 @@ func (c *Client) explain(ctx context.Context, t *trace, err error) error {
 		address    *url.Error
 		chain      *tls.CertificateVerificationError
 	)
-	c.routes.Recheck()
+	n.routes.Recheck()
 	if errors.As(err, &coded) {
 		return coded // what the proxy answered
 	}
@@ -41,12 +41,12 @@ func (c *Client) explain(ctx context.Context, t *trace, err error) error {
 		cause = address.Err
 	}
 	s, route := t.now()
-	way := failurePoint{host: c.base.Hostname(), stage: s, route: route}
+	way := failurePoint{service: n.service, host: host, stage: s, route: route}
 	switch {
 	case route.Proxy != nil && (isOfProxy(err) || s <= connected):
 		return way.proxyError(cause)
 	case errors.As(err, &chain):
-		return c.certificateError(way.host, chain)
+		return n.certificateError(way.host, chain)
 	}
 	if route.Script != "" && s <= securing {
 		return &profile.Error{Code: profile.ProxyScript, Cause: cause, Message: fmt.Sprintf(
@@ -55,38 +55,39 @@ func (c *Client) explain(ctx context.Context, t *trace, err error) error {
 	}
 	found := way.connectionError(cause)
 	if route.Unused != "" && s <= securing && errors.As(found, &coded) {
-		coded.Message += fmt.Sprintf(" The variable %s names a proxy, but only for http: if Cliniko is reached through it, set HTTPS_PROXY too, and start TeleHab again.", route.Unused)
+		coded.Message += fmt.Sprintf(" The variable %s names a proxy, but only for http: if %s is reached through it, set HTTPS_PROXY too, and start TeleHab again.", route.Unused, n.service.Name)
 	}
 	return found
 }
 
 // failurePoint is where a request was when it failed.
 type failurePoint struct {
-	host  string
-	stage stage
-	route proxy.Route
+	service Service
+	host    string
+	stage   stage
+	route   proxy.Route
 }
 
-// plain has the reasons that mean the same at every stage. HOST is Cliniko's
-// host.
+// plain has the reasons that mean the same at every stage. HOST is the host, and
+// the other words are those of Service.fill.
 var plain = map[reason]struct {
 	code     profile.Code
 	sentence string
 }{
-	noName:     {profile.Offline, "The name HOST was not found, so Cliniko cannot be reached. Check the internet connection; if other pages open, ask your IT person whether the DNS server here knows this name."},
+	noName:     {profile.Offline, "The name HOST was not found, so SERVICE cannot be reached. Check the internet connection; if other pages open, ask your IT person whether the DNS server here knows this name."},
 	noNames:    {profile.Offline, "No DNS server answers, so HOST cannot be found. Check the internet connection; if other pages open, ask your IT person about the DNS server that is set on this computer."},
 	unroutable: {profile.Offline, "There is no route from this computer to HOST. Check the internet connection, and the VPN if you use one, and try again."},
-	forbidden:  {profile.ConnectionBlocked, "A firewall or security program on this computer does not let TeleHab connect to HOST. Ask your IT person to allow TeleHab to reach *.cliniko.com, port 443."},
+	forbidden:  {profile.ConnectionBlocked, "A firewall or security program on this computer does not let TeleHab connect to HOST. Ask your IT person to allow TeleHab to reach ALLOWED, port 443."},
 	exhausted:  {profile.Internal, noRoom},
-	notTLS:     {profile.TLSFailed, "Something that does not speak TLS answered in place of HOST, so the key was not sent. Open any web page in your browser and sign in to the network if it asks; otherwise ask your IT person what answers on port 443."},
-	notHTTP:    {profile.LoginPage, "Something that is not Cliniko answered in place of HOST. Open any web page in your browser and sign in to the network if it asks, then try again."},
+	notTLS:     {profile.TLSFailed, "Something that does not speak TLS answered in place of HOST, so the SECRET was not sent. Open any web page in your browser and sign in to the network if it asks; otherwise ask your IT person what answers on port 443."},
+	notHTTP:    {profile.LoginPage, "Something that is not SERVICE answered in place of HOST. Open any web page in your browser and sign in to the network if it asks, then try again."},
 }
 
-// connectionError explains a failure between here and Cliniko in which no proxy
+// connectionError explains a failure between here and the service in which no proxy
 // is involved.
 func (w failurePoint) connectionError(cause error) error {
 	say := func(code profile.Code, sentence string) error {
-		return &profile.Error{Code: code, Cause: cause, Message: strings.ReplaceAll(sentence, "HOST", w.host)}
+		return &profile.Error{Code: code, Cause: cause, Message: strings.ReplaceAll(w.service.fill(sentence), "HOST", w.host)}
 	}
 	reason := reasonOf(cause)
 	if says, found := plain[reason]; found {
@@ -95,21 +96,21 @@ func (w failurePoint) connectionError(cause error) error {
 	var alert *net.OpError
 	switch {
 	case errors.As(cause, &alert) && alert.Op == "remote error": // a TLS alert
-		return say(profile.TLSFailed, fmt.Sprintf("HOST, or something in its place, ended the secure connection (%v), so the key was not sent. Ask your IT person whether a proxy or security program on this network changes secure connections.", alert.Err))
+		return say(profile.TLSFailed, fmt.Sprintf("HOST, or something in its place, ended the secure connection (%v), so the SECRET was not sent. Ask your IT person whether a proxy or security program on this network changes secure connections.", alert.Err))
 	case reason == refused && w.stage <= connected:
-		return say(profile.ConnectionBlocked, "The connection to HOST was refused, which a firewall on this network may do. Try again in a moment; if that does not help, ask your IT person to allow *.cliniko.com, port 443.")
+		return say(profile.ConnectionBlocked, "The connection to HOST was refused, which a firewall on this network may do. Try again in a moment; if that does not help, ask your IT person to allow ALLOWED, port 443.")
 	case reason == cut && w.stage == securing:
-		return say(profile.ConnectionBlocked, "The connection to HOST was cut before it was secure, as a firewall does, so the key was not sent. Ask your IT person to allow *.cliniko.com, port 443.")
+		return say(profile.ConnectionBlocked, "The connection to HOST was cut before it was secure, as a firewall does, so the SECRET was not sent. Ask your IT person to allow ALLOWED, port 443.")
 	case reason == expired:
 		return say(profile.TimedOut, w.timeoutSentence())
 	case reason == broken && w.stage > securing:
-		return unexpectedAnswer(cause)
+		return w.service.Because(w.service.Trouble, cause)
 	case reason == cut:
 		return say(profile.Offline, "The connection to HOST broke before the answer was complete. Check the internet connection; TeleHab tries again automatically.")
 	case w.stage == securing:
-		return profile.Because(profile.TLSFailed, cause)
+		return w.service.Because(profile.TLSFailed, cause)
 	}
-	return profile.Because(profile.Offline, cause)
+	return w.service.Because(profile.Offline, cause)
 }
 
 const noRoom = "This computer has no room for another connection. Close programs that you do not need, or start the computer again."
@@ -124,9 +125,9 @@ func (w failurePoint) timeoutSentence() string {
 	case securing:
 		return "The secure connection to HOST was not ready in time. Try again; if that does not help, ask your IT person whether a firewall or security program delays it."
 	case receiving:
-		return "Cliniko's answer was not complete in time. Check the internet connection and try again."
+		return "SERVICE's answer was not complete in time. Check the internet connection and try again."
 	}
-	return profile.Because(profile.TimedOut, nil).Message
+	return w.service.Because(profile.TimedOut, nil).Message
 }
 
 // reason is what an error says about a connection, whatever its source.

@@ -1,4 +1,4 @@
-package cliniko
+package reach
 
 import (
 	"crypto/tls"
@@ -16,22 +16,22 @@ import (
 // clockReading is the server's time at a moment of this program's clock.
 type clockReading struct{ server, at time.Time }
 
-// learnTime stores the server's time.
-func (c *Client) learnTime(header http.Header) {
-	if server := serverTime(header); !server.IsZero() {
-		c.clock.Store(&clockReading{server, time.Now()})
+// LearnTime stores the time of a server that has answered.
+func (n *Network) LearnTime(header http.Header) {
+	if server := ServerTime(header); !server.IsZero() {
+		n.clock.Store(&clockReading{server, time.Now()})
 	}
 }
 
-// today returns the time by this computer, and by Cliniko if it has answered
+// today returns the time by this computer, and by the service if it has answered
 // before: continued by the monotonic clock, so changing this computer's date
 // does not matter.
-func (c *Client) today() (here, there time.Time) {
+func (n *Network) today() (here, there time.Time) {
 	here = time.Now()
-	if c.tls.Time != nil {
-		here = c.tls.Time()
+	if n.tls.Time != nil {
+		here = n.tls.Time()
 	}
-	if seen := c.clock.Load(); seen != nil {
+	if seen := n.clock.Load(); seen != nil {
 		there = seen.server.Add(time.Since(seen.at))
 	}
 	return here, there
@@ -42,16 +42,16 @@ const plausible = 24 * time.Hour
 
 // certificateError says why a certificate was not accepted: its issuer, its
 // name, or this computer's wrong date.
-func (c *Client) certificateError(host string, failed *tls.CertificateVerificationError) *profile.Error {
+func (n *Network) certificateError(host string, failed *tls.CertificateVerificationError) *profile.Error {
 	say := func(format string, values ...any) *profile.Error {
-		return &profile.Error{Code: profile.CertificateUntrusted, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
+		return &profile.Error{Code: profile.CertificateUntrusted, Cause: failed.Err, Message: fmt.Sprintf(n.service.fill(format), values...)}
 	}
 	if len(failed.UnverifiedCertificates) == 0 {
-		return profile.Because(profile.CertificateUntrusted, failed.Err)
+		return n.service.Because(profile.CertificateUntrusted, failed.Err)
 	}
 	leaf := failed.UnverifiedCertificates[0]
 	issuer := printable(issuerOf(leaf))
-	const inspected = "A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to exclude *.cliniko.com."
+	const inspected = "A proxy or security program on this network seems to open secure connections. Ask your IT person to install its root certificate on this computer, or to exclude ALLOWED."
 	var (
 		invalid  x509.CertificateInvalidError
 		hostname x509.HostnameError
@@ -60,16 +60,16 @@ func (c *Client) certificateError(host string, failed *tls.CertificateVerificati
 	)
 	switch {
 	case errors.As(failed.Err, &roots):
-		return say("This computer has no list of trusted certificates, so the key was not sent. Ask your IT person to install the system's root certificates (ca-certificates).")
+		return say("This computer has no list of trusted certificates, so the SECRET was not sent. Ask your IT person to install the system's root certificates (ca-certificates).")
 	case errors.As(failed.Err, &hostname), leaf.VerifyHostname(host) != nil: // whatever else may be wrong
-		return say("The certificate that came is for %s, not for %s, so the key was not sent; it was signed by %s. Open any web page in your browser and sign in to the network if it asks; otherwise ask your IT person what answers for Cliniko here.",
+		return say("The certificate that came is for %s, not for %s, so the SECRET was not sent; it was signed by %s. Open any web page in your browser and sign in to the network if it asks; otherwise ask your IT person what answers for SERVICE here.",
 			printable(names(leaf)), host, issuer)
 	case errors.As(failed.Err, &invalid) && invalid.Reason == x509.Expired:
-		return c.outOfTime(host, issuer, failed)
+		return n.outOfTime(host, issuer, failed)
 	case errors.As(failed.Err, &unknown):
-		return say("The certificate for %s was signed by %s, which this computer does not trust, so the key was not sent. "+inspected, host, issuer)
+		return say("The certificate for %s was signed by %s, which this computer does not trust, so the SECRET was not sent. "+inspected, host, issuer)
 	}
-	return say("The certificate for %s, signed by %s, is not one that this computer accepts, so the key was not sent. "+inspected, host, issuer)
+	return say("The certificate for %s, signed by %s, is not one that this computer accepts, so the SECRET was not sent. "+inspected, host, issuer)
 }
 
 // outsideItsTime says when a certificate ended or begins, if it was refused
@@ -92,37 +92,37 @@ func endedOrBegins(leaf *x509.Certificate, here time.Time) string {
 
 // outOfTime distinguishes a wrong date of this computer from an expired
 // certificate.
-func (c *Client) outOfTime(host, issuer string, failed *tls.CertificateVerificationError) *profile.Error {
+func (n *Network) outOfTime(host, issuer string, failed *tls.CertificateVerificationError) *profile.Error {
 	leaf := failed.UnverifiedCertificates[0]
-	here, there := c.today()
+	here, there := n.today()
 	early, is := here.Before(leaf.NotBefore), endedOrBegins(leaf, here)
 	say := func(code profile.Code, format string, values ...any) *profile.Error {
-		return &profile.Error{Code: code, Cause: failed.Err, Message: fmt.Sprintf(format, values...)}
+		return &profile.Error{Code: code, Cause: failed.Err, Message: fmt.Sprintf(n.service.fill(format), values...)}
 	}
-	if !c.goodAtItsTime(host, failed.UnverifiedCertificates) {
-		return say(profile.CertificateUntrusted, "The certificate for %s was signed by %s, which this computer does not trust, and it %s, while this computer's date is %s; so the key was not sent. Correct the date if it is wrong. Otherwise ask your IT person about the proxy or security program that opens secure connections on this network.",
+	if !n.goodAtItsTime(host, failed.UnverifiedCertificates) {
+		return say(profile.CertificateUntrusted, "The certificate for %s was signed by %s, which this computer does not trust, and it %s, while this computer's date is %s; so the SECRET was not sent. Correct the date if it is wrong. Otherwise ask your IT person about the proxy or security program that opens secure connections on this network.",
 			host, issuer, is, moment(here))
 	}
 	known := !there.IsZero()
 	right := known && there.Sub(here).Abs() < plausible
 	switch {
 	case right:
-		return say(profile.CertificateUntrusted, "The certificate for %s, signed by %s, %s, so the key was not sent. This computer's date is right (%s). Ask your IT person whether a proxy on this network made it; if not, write to TeleHab's support, support@vald.com.",
+		return say(profile.CertificateUntrusted, "The certificate for %s, signed by %s, %s, so the SECRET was not sent. This computer's date is right (%s). Ask your IT person whether a proxy on this network made it; if not, write to TeleHab's support, support@vald.com.",
 			host, issuer, is, moment(here))
 	case known:
-		return say(profile.ClockWrong, "This computer's date is %s, but Cliniko's is %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again.",
+		return say(profile.ClockWrong, "This computer's date is %s, but SERVICE's is %s, so the SECRET was not sent. Correct the date, the time and the time zone of this computer, then try again.",
 			moment(here), moment(there.In(here.Location())))
 	case early:
-		return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again.",
+		return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the SECRET was not sent. Correct the date, the time and the time zone of this computer, then try again.",
 			moment(here), host, is)
 	}
-	return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the key was not sent. Correct the date, the time and the time zone of this computer, then try again. If they are right, the certificate was not renewed: write to TeleHab's support, support@vald.com.",
+	return say(profile.ClockWrong, "This computer's date is %s, but the certificate of %s %s, so the SECRET was not sent. Correct the date, the time and the time zone of this computer, then try again. If they are right, the certificate was not renewed: write to TeleHab's support, support@vald.com.",
 		moment(here), host, is)
 }
 
 // goodAtItsTime reports whether the certificate is trusted for the host at some
 // time of its validity, so that only the date is wrong.
-func (c *Client) goodAtItsTime(host string, chain []*x509.Certificate) bool {
+func (n *Network) goodAtItsTime(host string, chain []*x509.Certificate) bool {
 	others := x509.NewCertPool()
 	for _, certificate := range chain[1:] {
 		others.AddCert(certificate)
@@ -130,7 +130,7 @@ func (c *Client) goodAtItsTime(host string, chain []*x509.Certificate) bool {
 	leaf := chain[0]
 	for _, share := range []time.Duration{2, 100, 1} { // in the middle, near the start, at the end
 		at := leaf.NotBefore.Add(leaf.NotAfter.Sub(leaf.NotBefore) / share)
-		_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: c.tls.RootCAs, Intermediates: others, CurrentTime: at})
+		_, err := leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: n.tls.RootCAs, Intermediates: others, CurrentTime: at})
 		if err == nil {
 			return true
 		}

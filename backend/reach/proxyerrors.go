@@ -1,4 +1,4 @@
-package cliniko
+package reach
 
 import (
 	"context"
@@ -10,8 +10,8 @@ import (
 	"net/url"
 	"strings"
 
-	"telehab.io/desktop/backend/cliniko/proxy"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/reach/proxy"
 )
 
 // proxyUnreadable says which setting is wrong and how to write it. It never
@@ -34,7 +34,7 @@ func proxyUnreadable(e *proxy.UnreadableError) *profile.Error {
 }
 
 // proxyAnswer explains a proxy's answer to CONNECT.
-func proxyAnswer(_ context.Context, through *url.URL, request *http.Request, answer *http.Response) error {
+func (s Service) proxyAnswer(_ context.Context, through *url.URL, request *http.Request, answer *http.Response) error {
 	status := answer.StatusCode
 	if status == http.StatusOK {
 		return nil
@@ -47,15 +47,15 @@ func proxyAnswer(_ context.Context, through *url.URL, request *http.Request, ans
 	if text := http.StatusText(status); text != "" {
 		says += " " + text
 	}
-	next := "Ask your IT person to let TeleHab reach *.cliniko.com, port 443, through it."
+	next := "Ask your IT person to let TeleHab reach ALLOWED, port 443, through it."
 	switch {
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
 		next = "Try again in a moment; if that does not help, ask your IT person whether the proxy works and can reach the internet."
 	case status >= 300 && status < 400, status == http.StatusNetworkAuthenticationRequired:
-		next = "Open any web page in your browser, sign in if it asks, and try again; otherwise ask your IT person to allow *.cliniko.com."
+		next = "Open any web page in your browser, sign in if it asks, and try again; otherwise ask your IT person to allow ALLOWED."
 	}
 	return &profile.Error{Code: profile.ProxyRefused, Cause: fmt.Errorf("the proxy answered %d to CONNECT", status),
-		Message: fmt.Sprintf("The proxy %s did not connect this computer to %s: it answered %s. %s", through.Host, host, says, next)}
+		Message: fmt.Sprintf("The proxy %s did not connect this computer to %s: it answered %s. %s", through.Host, host, says, s.fill(next))}
 }
 
 // proxySignIn explains a 407: what the proxy asks for, and what can be set.
@@ -148,7 +148,7 @@ func (w failurePoint) proxyError(cause error) error {
 	case strings.Contains(cause.Error(), "authentication"):
 		return say(profile.ProxySignIn, "does not accept the user name and password, or requires them", "Ask your IT person for them, and write them as socks5://USER:PASSWORD@"+through+", with special characters percent-encoded.")
 	}
-	return say(profile.ProxyRefused, "did not connect this computer to "+w.host, "Ask your IT person to let TeleHab reach *.cliniko.com, port 443, through it.")
+	return say(profile.ProxyRefused, "did not connect this computer to "+w.host, w.service.fill("Ask your IT person to let TeleHab reach ALLOWED, port 443, through it."))
 }
 
 // isSocks reports whether a SOCKS proxy has answered with a refusal.

@@ -1,4 +1,4 @@
-package cliniko
+package reach
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"sync"
 
-	"telehab.io/desktop/backend/cliniko/proxy"
+	"telehab.io/desktop/backend/reach/proxy"
 )
 
 // stage is how far a request got. The meaning of an error depends on it.
@@ -16,7 +16,7 @@ type stage int
 // The stages, in their order.
 const (
 	preparing stage = iota
-	resolving       // looking up the name of the proxy, if there is one, or of Cliniko
+	resolving       // looking up the name of the proxy, if there is one, or of the host
 	dialling        // until the other side accepts the connection
 	connected       // until the proxy, if there is one, connects us
 	securing        // TLS
@@ -25,8 +25,8 @@ const (
 	receiving       // the rest of it
 )
 
-// trace is what is known about one request in flight.
-type trace struct {
+// Trace is what is known about one request in flight.
+type Trace struct {
 	mu         sync.Mutex
 	stage      stage
 	handshakes int
@@ -35,9 +35,10 @@ type trace struct {
 
 type traceKey struct{}
 
-// withTrace returns a context in which the transport reports to a trace.
-func withTrace(ctx context.Context) (context.Context, *trace) {
-	t := &trace{}
+// Follow returns a context for one request, in which the transport reports to a
+// trace.
+func Follow(ctx context.Context) (context.Context, *Trace) {
+	t := &Trace{}
 	ctx = context.WithValue(ctx, traceKey{}, t)
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:      func(string) { t.begin() },
@@ -57,7 +58,7 @@ func withTrace(ctx context.Context) (context.Context, *trace) {
 
 // begin records that the transport starts, perhaps again because an idle
 // connection turned out to be closed.
-func (t *trace) begin() {
+func (t *Trace) begin() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stage, t.handshakes = preparing, 0
@@ -65,7 +66,7 @@ func (t *trace) begin() {
 
 // reach records that stage s has begun. It ignores earlier stages, which belong
 // to a connection that the transport opens in addition to the one it uses.
-func (t *trace) reach(s stage) {
+func (t *Trace) reach(s stage) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stage = max(t.stage, s)
@@ -73,7 +74,7 @@ func (t *trace) reach(s stage) {
 
 // handshake records the start of TLS, which is first with the proxy if its
 // scheme is https.
-func (t *trace) handshake() {
+func (t *Trace) handshake() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.handshakes++
@@ -84,16 +85,16 @@ func (t *trace) handshake() {
 }
 
 // now returns how far the request got, and by which route.
-func (t *trace) now() (stage, proxy.Route) {
+func (t *Trace) now() (stage, proxy.Route) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.stage, t.route
 }
 
 // chooseProxy chooses the proxy of a request, for the transport.
-func (c *Client) chooseProxy(request *http.Request) (*url.URL, error) {
-	route, err := c.routes.Find(request.Context(), request.URL)
-	if t, ok := request.Context().Value(traceKey{}).(*trace); ok {
+func (n *Network) chooseProxy(request *http.Request) (*url.URL, error) {
+	route, err := n.routes.Find(request.Context(), request.URL)
+	if t, ok := request.Context().Value(traceKey{}).(*Trace); ok {
 		t.mu.Lock()
 		t.route = route
 		t.mu.Unlock()
