@@ -33,6 +33,13 @@ const (
 	AnswerIncomplete  Code = "answer_incomplete"  // an answer lacks a field that TeleHab needs
 	ConnectionBlocked Code = "connection_blocked" // refused or reset, by a firewall here or in the network
 
+	// VALD Hub.
+	HubNotConnected Code = "hub_not_connected" // it is not turned on here
+	HubRefused      Code = "hub_refused"       // it does not accept the client id and secret
+	HubForbidden    Code = "hub_forbidden"     // 403: these credentials may not do this
+	HubRejected     Code = "hub_rejected"      // 400
+	HubTrouble      Code = "hub_trouble"       // 5xx, or an answer that is not what the API promises
+
 	// A proxy, and what makes a connection secure.
 	ProxyUnreadable      Code = "proxy_unreadable"      // the setting that names the proxy is not understood
 	ProxyUnreachable     Code = "proxy_unreachable"     // the proxy does not answer, or does not answer like a proxy
