@@ -206,3 +206,7 @@ func spellingsWithin(parts []rune) []string {
 	}
 	return nil
 }
+
+// Spellings returns a text as it is compared: folded, with each spelling of the
+// letters that have several.
+func Spellings(s string) []string { return spellings(prepare(s)) }
