@@ -12,6 +12,7 @@ import (
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/command"
+	"telehab.io/desktop/backend/valdhub/fakehub"
 )
 
 // Every command is run once in a way that works, and leaves the lines of the
@@ -23,7 +24,13 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
+	there, err := fakehub.New(fakehub.Options{}).Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = there.Close() })
 	data := t.TempDir()
+	t.Setenv("TELEHAB_VALD_URL", there.URL)
 	t.Setenv("TELEHAB_CLINIKO_URL", server.URL())
 	t.Setenv("TELEHAB_DATA_DIR", data)
 	as := []string{"--as", "dana@example.com"}
@@ -50,6 +57,10 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 		{"missing keep", as, password, "", 0, []string{"signed_in", "kept_missing"}, none},
 		{"missing remove", append([]string{"--yes"}, as...), password, "", 0, []string{"signed_in"}, none},
 		{"export", as, password, "", 0, []string{"signed_in", "exported_profiles"}, none},
+		{"hub connect", append([]string{"--region", "au"}, as...), password, "harbour-client\nwrong", 1, []string{"signed_in", "connected_hub hub_refused"}, none},
+		{"hub connect", append([]string{"--region", "au"}, as...), password, "harbour-client\nharbour-secret-4711", 0, []string{"signed_in", "connected_hub"}, none},
+		{"hub compare", append([]string{"--quick"}, as...), password, "", 0, []string{"signed_in", "compared_hub"}, none},
+		{"hub disconnect", append([]string{"--yes"}, as...), password, "", 0, []string{"signed_in", "disconnected_hub"}, none},
 		{"service status", nil, "", "", 0, nil, asked},
 		{"service keys", nil, "", "", 0, nil, asked},
 		{"service install", nil, "", "", 1, nil, "asked for no person; here is no systemd, and the real one is tried by service-test.sh"},
@@ -85,7 +96,7 @@ func TestEveryCommandLeavesItsLine(t *testing.T) {
 	walk = func(prefix string, c *cobra.Command) {
 		for _, sub := range c.Commands() {
 			name := strings.TrimSpace(prefix + " " + sub.Name())
-			if sub.Name() != "people" && name != "service" {
+			if sub.Name() != "people" && name != "service" && name != "hub" {
 				known = append(known, name)
 			}
 			walk(name, sub)

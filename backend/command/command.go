@@ -116,7 +116,7 @@ func (t *Terminal) root() *cobra.Command {
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
 	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
-	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.service(), t.purge())
+	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.hub(), t.service(), t.purge())
 	return root
 }
 

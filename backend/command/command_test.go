@@ -25,6 +25,9 @@ import (
 
 // The commands run as a program of their own, under a real keyring.
 func TestMain(m *testing.M) {
+	if err := os.Setenv("TELEHAB_VALD_URL", nobody); err != nil { // no test reaches VALD
+		panic(err)
+	}
 	testscript.Main(keyed{m}, map[string]func(){
 		"telehab": func() {
 			ctx, stop := command.UntilSignal(context.Background())
@@ -38,6 +41,9 @@ func TestMain(m *testing.M) {
 		},
 	})
 }
+
+// nobody is an address of this computer where nothing answers.
+const nobody = "http://127.0.0.1:1"
 
 // quick is the workspace of the environment with passwords that are cheap to
 // hash: the tests check hundreds.
@@ -129,6 +135,7 @@ func TestScripts(t *testing.T) {
 				env.Setenv(name, os.Getenv(name))
 			}
 			env.Setenv("TELEHAB_CLINIKO_URL", server.URL())
+			env.Setenv("TELEHAB_VALD_URL", nobody)
 			env.Setenv("TELEHAB_DATA_DIR", env.WorkDir+"/data")
 			kept := leaktest.Dir(t, fake, password)
 			env.Defer(func() {

@@ -143,3 +143,7 @@ func inert(s string) (text string, marked bool) {
 	out.WriteString(s[written:])
 	return out.String(), marked
 }
+
+// Table writes lines of cells as CSV for a spreadsheet, which reads none of them
+// as a formula. The first line names the columns.
+func Table(w io.Writer, lines [][]string) error { return write(w, lines) }

@@ -19,6 +19,14 @@ var (
 	MayDisconnect        = AllOf(staff.DeleteLink)
 	MayRemoveMissing     = AllOf(staff.DeleteLink)
 
+	// VALD Hub, which a person connects as the clinic. Comparing shows who the
+	// clients are; written to a file or for a program, it takes them out.
+	MayConnectHub       = AllOf(staff.CreateLink)
+	MayReplaceHub       = AllOf(staff.ModifyLink)
+	MayCompareHub       = AllOf(staff.PMSLink, staff.Practitioner)
+	MayExportComparison = AllOf(staff.Export).and(MayCompareHub)
+	MayDisconnectHub    = AllOf(staff.DeleteLink)
+
 	// Both areas.
 	MaySync        = AnyOf(staff.ModifyProfiles, staff.ModifyLink)
 	MayViewClients = AnyOf(staff.Practitioner, staff.PMSLink)

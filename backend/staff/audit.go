@@ -27,7 +27,10 @@ const (
 	ConnectedClinic  Action = "connected_clinic" // Cliniko's id of the account
 	ConnectedApart   Action = "connected_separately"
 	Disconnected     Action = "disconnected"
-	ChangedLinks     Action = "changed_links" // which program opens links, or whether the clinic has the button
+	ConnectedHub     Action = "connected_hub"    // VALD's id of the organisation
+	ComparedHub      Action = "compared_hub"     // VALD's id of the organisation
+	DisconnectedHub  Action = "disconnected_hub" // VALD's id of the organisation
+	ChangedLinks     Action = "changed_links"    // which program opens links, or whether the clinic has the button
 	ListedClients    Action = "listed_clients"
 	ImportedClients  Action = "imported_clients"
 	Synced           Action = "synced"

@@ -82,7 +82,8 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 	return errors.Join(err, w.at.drop(ctx, name))
 }
 
-// Disconnect erases the API key and everything that came from Cliniko, and seals
+// Disconnect erases the API key, the access to VALD Hub and everything that came
+// from Cliniko, and seals
 // what stays with another key. It returns how much that was. FinishDisconnect
 // does the rest. With an error no client is erased.
 //
@@ -116,7 +117,10 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	if err := w.at.deleteEarlierKeys(ctx); err != nil {
 		return sqlite.Forgotten{}, err
 	}
-	gone, err := w.db.ForgetWith(ctx, fresh, func() error { return w.at.drop(ctx, w.at.name(apiKey)) })
+	gone, err := w.db.ForgetWith(ctx, fresh, func() error {
+		// What is compared with VALD Hub, and sent there one day, is this clinic's.
+		return errors.Join(w.at.keyring.Delete(ctx, w.at.name(hubAccess)), w.at.drop(ctx, w.at.name(apiKey)))
+	})
 	if err != nil {
 		return sqlite.Forgotten{}, err
 	}

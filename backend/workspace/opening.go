@@ -179,12 +179,15 @@ func (l *location) openWithNext(ctx context.Context, place string, otherwise err
 // its place before. They are copied, for the folder may have been, too; see
 // deleteEarlierKeys.
 func (l *location) adoptKeys(ctx context.Context, before secretNames) (key []byte, place string, err error) {
-	for _, s := range []secret{apiKey, nextKey, storeKey} {
+	for _, s := range []secret{hubAccess, apiKey, nextKey, storeKey} {
 		key, _, err = l.keyring.Find(ctx, before.of(s), l.key.Place)
 		if errors.Is(err, keyring.ErrAbsent) && s != storeKey {
 			continue
 		}
-		if err == nil && len(key) > 0 {
+		switch {
+		case err == nil && len(key) > 0 && s == hubAccess:
+			err = l.keyring.Set(ctx, l.name(s), key)
+		case err == nil && len(key) > 0:
 			err = l.put(ctx, l.name(s), key)
 		}
 		if err != nil {

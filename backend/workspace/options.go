@@ -17,6 +17,7 @@ type Options struct {
 	Dir        string // "" is the person's data folder
 	Account    string // of a clinic with a store of its own below Dir; "" is the first one
 	ClinikoURL string // a loopback address in place of Cliniko
+	ValdURL    string // a loopback address in place of VALD Hub
 	Version    string
 	OnWait     func(until time.Time) // Cliniko asked to wait
 	OnChange   func()                // some profiles changed
@@ -34,9 +35,9 @@ type Options struct {
 	ServicePassword func() (string, error)
 }
 
-// FromEnvironment reads TELEHAB_DATA_DIR and TELEHAB_CLINIKO_URL.
+// FromEnvironment reads TELEHAB_DATA_DIR, TELEHAB_CLINIKO_URL and TELEHAB_VALD_URL.
 func FromEnvironment(version string) Options {
-	return Options{Dir: os.Getenv("TELEHAB_DATA_DIR"), ClinikoURL: os.Getenv("TELEHAB_CLINIKO_URL"), Version: version}
+	return Options{Dir: os.Getenv("TELEHAB_DATA_DIR"), ClinikoURL: os.Getenv("TELEHAB_CLINIKO_URL"), ValdURL: os.Getenv("TELEHAB_VALD_URL"), Version: version}
 }
 
 // DataDir returns the folder of all clinics of this computer.

@@ -18,10 +18,12 @@ const (
 	storeKey secret = "store key"
 	nextKey  secret = "next store key" // while the store's key is being replaced
 	apiKey   secret = "Cliniko API key"
+	// hubAccess is how VALD Hub is reached, see hub.go. A service gets no copy.
+	hubAccess secret = "VALD Hub access"
 )
 
 // allSecrets are those of one store: servicePassword is another matter.
-var allSecrets = []secret{storeKey, nextKey, apiKey}
+var allSecrets = []secret{storeKey, nextKey, apiKey, hubAccess}
 
 // secretNames are the names that one store's secrets have in the keyring. The
 // store of the person's data folder has the plain ones; every other folder has
