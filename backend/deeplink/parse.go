@@ -28,6 +28,10 @@ const (
 	// /treatment_notes/1/edit. No dot, because /patients/1/../2 is another
 	// patient.
 	deeper = `(?:/[A-Za-z0-9_/-]*)?`
+	// What a page adds behind its path: which of its parts is shown.
+	part = `(?:\?` + partText + `)?(?:#` + partText + `)?`
+
+	partText = `[A-Za-z0-9_.,:;=&+/~%!-]*`
 )
 
 func forms(kind Kind, patterns ...string) []form {
@@ -51,7 +55,7 @@ var linkForms = append(
 // Old accounts have addresses without a shard.
 var pastedForms = forms(Patient,
 	number,
-	`(?i:https://)`+subdomain+`(?:\.`+shard+`)?(?i:\.cliniko\.com)/patients/`+number+deeper,
+	`(?i:https://)?`+subdomain+`(?:\.`+shard+`)?(?i:\.cliniko\.com)/patients/`+number+deeper+part,
 	`(?i:https://api\.)`+shard+`(?i:\.cliniko\.com)/v1/patients/`+number+deeper,
 	`(?i:https://app\.telehab\.io)/app/patients/integration/?\?patient_id=`+number,
 )
@@ -74,7 +78,7 @@ func ParsePasted(text string) Link {
 // ParsePage parses the address of a patient's page below base, the connected
 // clinic's own: that of the simulated clinic is on no host of Cliniko's.
 func ParsePage(text, base string) Link {
-	return match(strings.TrimSpace(text), forms(Patient, regexp.QuoteMeta(base)+`/patients/`+number+deeper))
+	return match(strings.TrimSpace(text), forms(Patient, regexp.QuoteMeta(base)+`/patients/`+number+deeper+part))
 }
 
 func match(text string, all []form) Link {

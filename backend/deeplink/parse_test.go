@@ -168,7 +168,14 @@ func FuzzParsePasted(f *testing.F) {
 		if around := deeplink.ParsePasted(" \t" + text + "\r\n "); around != link {
 			t.Errorf("white space makes %+v of %+v", around, link)
 		}
-		if link.Kind != deeplink.Unknown && strings.ContainsAny(strings.TrimSpace(text), "%#@ \\\"'<>") {
+		if link.Kind == deeplink.Unknown {
+			return
+		}
+		path := text
+		if at := strings.IndexAny(text, "?#"); at >= 0 {
+			path = text[:at]
+		}
+		if strings.ContainsAny(strings.TrimSpace(path), "%") || strings.ContainsAny(strings.TrimSpace(text), "@ \\\"'<>") || strings.Count(text, "#") > 1 {
 			t.Errorf("ParsePasted accepts %q", text)
 		}
 	})
@@ -179,6 +186,7 @@ func TestParsePage(t *testing.T) {
 	for text, want := range map[string]string{
 		" http://127.0.0.1:8091/patients/12 ":               "patient 12",
 		"http://127.0.0.1:8091/patients/12/edit":            "patient 12",
+		"http://127.0.0.1:8091/patients/12?page=2#notes":    "patient 12",
 		"http://127.0.0.1:8091/patients/12/../13":           "unknown",
 		"http://127.0.0.1:80915/patients/12":                "unknown",
 		"http://127.0.0.1:8091/patients/":                   "unknown",

@@ -12,7 +12,7 @@ import (
 
 // writtenDate matches a date with the name of its month, in either order, and
 // with the day of the week: 26 mar 1964, march 26, 1964, 26-mar-1964.
-var writtenDate = regexp.MustCompile(`\b(?:` + weekdays + `day,? )?(?:(\d{1,2})(?:st|nd|rd|th)?[ ./-]+(?:of )?(` + months + `)[a-z]*|(` + months + `)[a-z]*[ ./-]+(\d{1,2})(?:st|nd|rd|th)?)[ ,./-]+(\d{4})\b`)
+var writtenDate = regexp.MustCompile(`\b(?:` + weekdays + `day,? )?(?:(\d{1,2})(?:st|nd|rd|th)?[ ./-]+(?:of )?(` + months + `)[a-z]*|(` + months + `)[a-z]*[ ./-]+(\d{1,2})(?:st|nd|rd|th)?)[ ,./-]+(\d{4}|\d{2})\b`)
 
 // spacedDate matches a date in numbers with spaces between: 26 / 3 / 1964.
 var spacedDate = regexp.MustCompile(`\b(\d{1,4}) ?[-/.] ?(\d{1,2}) ?[-/.] ?(\d{1,4})\b`)
@@ -34,6 +34,9 @@ var (
 // number.
 const firstYear, lastYear = 1850, 2100
 
+// centuryLess begins the year of a written date that has only two digits.
+const centuryLess = "00"
+
 // joinDates turns each date in a folded search into one word.
 func joinDates(search string) string {
 	search = spacedDate.ReplaceAllStringFunc(search, func(found string) string {
@@ -48,7 +51,11 @@ func joinDates(search string) string {
 		if err != nil {
 			return found
 		}
-		return part[5] + "-" + strconv.Itoa(int(month.Month())) + "-" + part[1] + part[4]
+		year := part[5]
+		if len(year) == 2 {
+			year = centuryLess + year
+		}
+		return year + "-" + strconv.Itoa(int(month.Month())) + "-" + part[1] + part[4]
 	})
 }
 
@@ -57,6 +64,10 @@ func joinDates(search string) string {
 func datesOf(word string) []profile.Date {
 	var dates possibleDates
 	if part := yearFirst.FindStringSubmatch(word); part != nil {
+		if year, short := strings.CutPrefix(part[1], centuryLess); short {
+			dates.add("19"+year, part[2], part[3])
+			dates.add("20"+year, part[2], part[3])
+		}
 		dates.add(part[1], part[2], part[3])
 	}
 	if part := yearLast.FindStringSubmatch(word); part != nil {
@@ -72,17 +83,21 @@ func datesOf(word string) []profile.Date {
 	return dates
 }
 
-// datesOfDigits returns the days that eight digits may mean, which may be a phone
-// number, too: 26031964, 19640326.
-func datesOfDigits(digits string) []profile.Date {
-	var dates possibleDates
-	if len(digits) != len("26031964") || digitsOf(digits) != digits {
+// datesOfNumber returns the days that a number may mean, which may be one of a
+// phone as well: 26031964, 260364, 19640326, 26 3 1964, 26-3-64.
+func datesOfNumber(typed string) []profile.Date {
+	parts := strings.FieldsFunc(typed, func(r rune) bool { return r == ' ' || r == '-' })
+	switch {
+	case len(parts) == 3:
+		return datesOf(strings.Join(parts, "/"))
+	case digitsOf(typed) != typed:
 		return nil
+	case len(typed) == len("260364"):
+		return datesOf(typed[:2] + "/" + typed[2:4] + "/" + typed[4:])
+	case len(typed) == len("26031964"):
+		return append(datesOf(typed[:2]+"/"+typed[2:4]+"/"+typed[4:]), datesOf(typed[:4]+"/"+typed[4:6]+"/"+typed[6:])...)
 	}
-	dates.add(digits[:4], digits[4:6], digits[6:])
-	dates.add(digits[4:], digits[2:4], digits[:2])
-	dates.add(digits[4:], digits[:2], digits[2:4])
-	return dates
+	return nil
 }
 
 // yearOf returns the year that four digits may mean, as a date without a month.

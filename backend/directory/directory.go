@@ -5,6 +5,7 @@ package directory
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,10 @@ const (
 	ByReason  Sort = "reason" // what is wrong, as one sentence
 	BySince   Sort = "since"  // the time since which the profile needs attention
 )
+
+// ByMatch is by name, with those first of whom more than the email has what is
+// searched for: a mother's email finds her children as well.
+const ByMatch Sort = "match"
 
 // Query selects rows.
 type Query struct {
@@ -203,10 +208,30 @@ func (d *Directory) Find(q Query) Result {
 		return result
 	}
 	result.Entries = make([]profile.Entry, 0, take)
-	for place := range sorted.page(q.Desc, found, q.Offset, take) {
-		result.Entries = append(result.Entries, d.rows[place].entry)
+	offset := q.Offset
+	for _, group := range d.ranked(&q, found) {
+		count := group.count()
+		for place := range sorted.page(q.Desc, group, offset, min(take-len(result.Entries), max(count-offset, 0))) {
+			result.Entries = append(result.Entries, d.rows[place].entry)
+		}
+		offset = max(offset-count, 0)
 	}
 	return result
+}
+
+// ranked returns the rows that were found, in the groups that come one after the
+// other. The caller holds the lock.
+func (d *Directory) ranked(q *Query, found bits) []bits {
+	if q.Sort != ByMatch {
+		return []bits{found}
+	}
+	ts := parseTerms(q.Search, d.country)
+	for i := range ts {
+		ts[i].email = nil
+	}
+	better := d.search(ts, slices.Clone(found))
+	found.andNot(better)
+	return []bits{better, found}
 }
 
 // matching returns the rows that match the whole query. The caller holds the
@@ -225,6 +250,9 @@ func (d *Directory) members(f Filter) bits {
 // settle applies pending changes to the texts and to this order. It returns
 // with the lock held for reading.
 func (d *Directory) settle(by Sort) *order {
+	if by == ByMatch {
+		by = ByName
+	}
 	for {
 		d.mu.RLock()
 		if o, ok := d.orders[by]; ok && len(o.moved) == 0 && !d.textsStale() {

@@ -218,6 +218,33 @@ func BenchmarkSearch100k(b *testing.B) {
 	}
 }
 
+func TestWhoseNameMatchesComesFirst(t *testing.T) {
+	d := New()
+	d.Apply([]profile.Entry{
+		client("1", "Benjamin", "", "Fraser", "bridget.fraser@example.com"), client("2", "Bridget", "", "Fraser", ""), client("3", "Zoe", "", "Fraser", "bridget.fraser@example.com"),
+		client("4", "Ann", "", "Bridget", "x@fraser.example"), client("5", "Zed", "Bridget", "Fraser", ""),
+	})
+	q := Query{Search: "bridget fraser", Filter: All, Sort: ByMatch, Limit: 10}
+	for _, want := range []struct {
+		offset, limit int
+		refs          string
+	}{{0, 10, "2 5 4 1 3"}, {0, 1, "2"}, {1, 2, "5 4"}, {3, 9, "1 3"}, {5, 9, ""}} {
+		q.Offset, q.Limit = want.offset, want.limit
+		var got []string
+		found := d.Find(q)
+		for i := range found.Entries {
+			got = append(got, found.Entries[i].Ref)
+		}
+		if strings.Join(got, " ") != want.refs || found.Matched != 5 {
+			t.Errorf("from %d on %d are %v of %d, want %s", want.offset, want.limit, got, found.Matched, want.refs)
+		}
+	}
+	q = Query{Search: "bridget.fraser@example.com", Filter: All, Sort: ByMatch, Limit: 10}
+	if got := d.Find(q).Entries; len(got) != 2 || got[0].Ref != "1" {
+		t.Errorf("an email finds %v", got)
+	}
+}
+
 func TestSearchByBirthDate(t *testing.T) {
 	d := New()
 	var some []profile.Entry
@@ -234,6 +261,8 @@ func TestSearchByBirthDate(t *testing.T) {
 		"26/3/64": "0", "26.03.64": "0", "03/26/64": "0", "3/4/90": "1,2", "ann 26 / 3 / 64": "0", "26/3/65": "", "31/02/90": "", "dob 26/3/64": "0",
 		"31/02/1990": "", "26/03": "", "0000-00-00": "",
 		"26031964": "0", "19640326": "0", "03261964": "0", "03041990": "1,2", "ann 03041990 lee2": "2", "31021990": "", "2603196": "",
+		"260364": "0", "032664": "0", "26-3-64": "0", "26-03-1964": "0", "26 3 1964": "0", "26 03 64": "0", "640326": "", "310290": "",
+		"26 Mar 64": "0", "mar 26, 64": "0", "26th of march 64": "0", "4 Mar 90": "2", "26 Mar 65": "",
 		"ann 1964": "0", "1990 ann": "1,2", "1964": "", "ann 1965": "", "lee1 1964": "",
 	} {
 		if got := refs(d.Find(Query{Search: search, Filter: All, Sort: ByName, Limit: 10}).Entries); !sameSet(got, want) {

@@ -105,7 +105,7 @@ func worldForms(digits string) string {
 // occur in a name or an email.
 func phoneTerm(typed, country string) term {
 	t := term{text: strings.Join(strings.Fields(typed), "")}
-	t.born = append(datesOf(t.text), datesOfDigits(t.text)...)
+	t.born = append(datesOf(t.text), datesOfNumber(strings.TrimSpace(typed))...)
 	t.email = needles(t.text)
 	if len(t.text) == 1 && letterOf(t.text[0]) < lettersApart {
 		t.letter = t.text[0]

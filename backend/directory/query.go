@@ -127,11 +127,17 @@ func parseTerms(search, country string) terms {
 	return out.joined()
 }
 
+// titles are of no use beside a name.
+var titles = map[string]bool{"mr": true, "mrs": true, "ms": true, "miss": true, "mx": true, "dr": true, "prof": true}
+
 // joined drops what is no word, and joins each word with those before it.
 func (ts terms) joined() terms {
 	ts = slices.DeleteFunc(ts, func(t term) bool { return t.text == "" })
 	if slices.ContainsFunc(ts, term.isSearchable) {
 		ts = slices.DeleteFunc(ts, func(t term) bool { return !t.isSearchable() }) // "ann & bob", "• ann"
+	}
+	if untitled := slices.DeleteFunc(slices.Clone(ts), func(t term) bool { return titles[t.text] }); len(untitled) > 0 {
+		ts = untitled // "mr hughes"
 	}
 	ts = ts[:min(len(ts), maxTerms)]
 	for i := range ts {

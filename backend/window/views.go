@@ -208,7 +208,7 @@ type ProfileQuery struct {
 	Reason  string `json:"reason"`  // only those that need attention for it: see ReasonCount; "" any, or none
 	// Refs are the only rows to look at, by ref; none for all.
 	Refs   []string `json:"refs"`
-	Sort   string   `json:"sort"` // name, born, sex, email, phone, updated; of those that need attention also reason, since
+	Sort   string   `json:"sort"` // name, born, sex, email, phone, updated, match; of those that need attention also reason, since
 	Desc   bool     `json:"desc"`
 	Offset int      `json:"offset"`
 	Limit  int      `json:"limit"` // at most 500 rows

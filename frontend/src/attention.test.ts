@@ -159,6 +159,18 @@ describe('the profiles that need attention', () => {
     await vi.waitFor(() => expect(absent('Check Chen, Oliver again')).toBeNull());
   });
 
+  it('say who is complete of those who were just opened in Cliniko', async () => {
+    const { go, user } = await shown();
+    await user.click(await button('Fix Chen, Oliver in Cliniko'));
+    go.emit('profiles', {}); // of somebody else
+    await vi.waitFor(() => expect(go.Attention.Refs).toHaveBeenCalled());
+    expect(screen.queryByText(/is complete now/)).toBeNull();
+    go.failing = sample.FAILING.slice(1);
+    go.emit('profiles', {});
+    await screen.findByText('Chen, Oliver is complete now.', { selector: 'footer *' });
+    await vi.waitFor(() => expect(absent('Fix Chen, Oliver in Cliniko')).toBeNull());
+  });
+
   it('keep their reason when something goes wrong, which stands in full above them', async () => {
     const { go, user, grid, rows } = await shown();
     const said =
@@ -237,6 +249,7 @@ describe('the profiles that need attention', () => {
     await vi.waitFor(() => expect(selected()).toHaveTextContent(/^2 selected/));
     expect(router.current).toEqual({ name: 'attention' }); // Space opened nobody
     const bar = within(selected() as HTMLElement);
+    expect(screen.getAllByRole('button', { name: 'Call sheet' })).toHaveLength(1);
     await user.click(bar.getByRole('button', { name: 'Call sheet' }));
     const dialog = await screen.findByRole('dialog', { name: 'Make a call sheet' });
     expect(dialog).toHaveTextContent(/phone numbers of 2 clients/);

@@ -93,6 +93,32 @@ describe('a link from Cliniko', () => {
     expect(router.current).toEqual({ name: 'profile', id: NGOZI.id });
   });
 
+  it('of a merged client leads to the profile that was merged, and back', async () => {
+    const go = start();
+    const merged = [{ id: NOAH.id, name: 'Walker, Noah' }];
+    go.Links.Follow.mockResolvedValueOnce({ ...NGOZI, merged, mergedFrom: NOAH.id });
+    render(App);
+    await heading('Profiles');
+    go.arrive(NOAH.id);
+    await screen.findByText('Opened from a client who is now part of this one.');
+    expect(screen.queryByText(/^Walker, Noah was merged/)).toBeNull();
+    await userEvent.click(await button('Open Walker, Noah'));
+    await heading(/Walker/);
+    expect(router.current).toEqual({ name: 'profile', id: NOAH.id });
+    await userEvent.click(await button('Go back'));
+    await heading(/Abara/);
+    // The same client by another way is no other profile that would have to be read.
+    go.arrive(ROBIN.id);
+    await heading(/Robin Newcomer/);
+    router.go({ name: 'profile', id: NOAH.id });
+    router.replace({ name: 'profile', id: ROBIN.id });
+    await heading(/Robin Newcomer/);
+    await userEvent.click(await button('Go back'));
+    await heading(/Abara/);
+    await userEvent.click(await button('Go back'));
+    await heading('Profiles');
+  });
+
   it('waits at the sign-in', async () => {
     const go = start(sample.SIGNED_OUT);
     go.People.SignIn.mockImplementation(async () => go.set({ person: DANA }));

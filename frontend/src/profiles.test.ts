@@ -106,6 +106,29 @@ describe('the profile list', () => {
     expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveValue('Smith');
   });
 
+  it('offers those who are archived, where a search finds only them', async () => {
+    const { user, go } = await shown();
+    go.lists.archived.Luca = [rowOf(MEI), rowOf(HANA)];
+    await user.keyboard('{Control>}f{/Control}Luca');
+    await screen.findByRole('heading', { name: 'No client matches “Luca”' });
+    await user.click(await button('Show all 2 archived'));
+    await waitFor(() => {
+      expect(footer()).toMatch(/^2 of /);
+    });
+    expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveValue('Luca');
+  });
+
+  it('leads from a pasted address to the client', async () => {
+    const { user, go } = await shown();
+    const address = 'https://harbour.au1.cliniko.com/patients/123?page=2';
+    go.Links.FindPasted.mockResolvedValue({ id: '123' });
+    await user.keyboard('{Control>}f{/Control}');
+    await user.paste(address);
+    await user.click(await button('Open the client at this address'));
+    await screen.findByText('Open client 123');
+    expect(go.Links.FindPasted.mock.calls).toEqual([[address]]);
+  });
+
   it('marks the first hit while one types, and Enter opens it', async () => {
     const { user } = await shown();
     await user.keyboard('{Control>}f{/Control}müller');

@@ -43,7 +43,7 @@ describe('Today', () => {
     expect(changed).toHaveLength(2);
     expect(changed[0]).toMatch(/^Abara, Ngozi First Name, Phone Numbers /);
     expect(changed[1]).toMatch(/^Visser, Luca Archived Archived in Cliniko /);
-    const added = await rowsOf(/^1 new in Cliniko since /);
+    const added = await rowsOf(/^1 new profile since /);
     expect(added).toHaveLength(1);
     expect(added[0]).toMatch(/^Müller, Mei /);
     expect(go.Today.Look).toHaveBeenCalledOnce();
@@ -87,7 +87,7 @@ describe('Today', () => {
     const names = async (title: RegExp) =>
       (await rowsOf(title)).map((row) => row.replace(/ (Email|\d).*/, ''));
     expect(await names(/^3 changed in Cliniko since /)).toEqual(['First', 'Second', 'Third']);
-    expect(await names(/^2 new in Cliniko since /)).toEqual(['New, later', 'New, earlier']);
+    expect(await names(/^2 new profiles since /)).toEqual(['New, later', 'New, earlier']);
   });
 
   it('says who needs attention, with what is missing, and how that was a week ago', async () => {

@@ -49,9 +49,12 @@ export function answers(go: Found): Services {
     shown(query).slice(query.offset, query.offset + query.limit);
 
   /** Those that need attention: all, or those of one reason. */
-  const failing = ({ reason, search }: ProfileQuery) =>
+  const failing = ({ reason, search, refs }: ProfileQuery) =>
     search === ''
-      ? go.failing.filter(({ problems: [problem] }) => !reason || problem?.field === reason)
+      ? go.failing.filter(
+          ({ ref, problems: [problem] }) =>
+            (!reason || problem?.field === reason) && (!refs?.length || refs.includes(ref)),
+        )
       : [];
 
   return {

@@ -99,7 +99,8 @@ export type ProfileQuery = Narrow<
     changed?: '' | 'week' | 'month';
     reason?: '' | Reason;
     refs?: string[];
-    sort: ProfileSort | AttentionSort;
+    /** `match`: by name, whoever is found by more than an email first. */
+    sort: ProfileSort | AttentionSort | 'match';
   }
 >;
 

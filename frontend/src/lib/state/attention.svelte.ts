@@ -31,6 +31,8 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
   /** The last good news, shown quietly. */
   news = $state('');
 
+  /** Whose page in Cliniko was opened last. */
+  #fixing: AttentionRow | null = null;
   #say: (text: string) => void;
 
   constructor(say: (text: string) => void) {
@@ -78,6 +80,7 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
     return on('profiles', () => {
       this.rows.reload();
       void this.#review();
+      void this.#lookAtFixed();
     });
   }
 
@@ -87,6 +90,22 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
     if (size === 0) return;
     const refs = await api.attentionRefs({ ...this.chosen, limit: size }).catch(() => null);
     if (refs) this.selection.keep(refs);
+  }
+
+  /** Says who left the list, of those whom a person has just seen to in Cliniko. */
+  async #lookAtFixed() {
+    const row = this.#fixing;
+    if (!row) return;
+    const whole = { ...this.query, search: '', reason: '' as const, refs: [row.ref], limit: 1 };
+    const still = await api.attentionRefs(whole).catch(() => null);
+    if (still?.length !== 0 || row !== this.#fixing) return;
+    this.#fixing = null;
+    this.#tellFixed(row);
+  }
+
+  #tellFixed(row: AttentionRow) {
+    this.news = t('attention.fixed', { name: row.name || t('person.noName') });
+    this.#say(this.news);
   }
 
   show(reason: Reason | null) {
@@ -132,8 +151,7 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
         this.notes.set(ref, text);
         this.#say(text);
       } else {
-        this.news = t('attention.fixed', { name: row.name || t('person.noName') });
-        this.#say(this.news);
+        this.#tellFixed(row);
       }
       this.rows.reload();
       await this.rows.settled();
@@ -145,8 +163,11 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
   }
 
   /** Opens the page of one client in Cliniko. */
-  async fix({ id }: AttentionRow) {
+  async fix(row: AttentionRow) {
+    const { id } = row;
     this.problem = null;
+    this.news = '';
+    this.#fixing = row;
     try {
       await api.openInCliniko(id);
     } catch (thrown) {

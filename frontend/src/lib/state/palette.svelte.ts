@@ -24,7 +24,7 @@ const MOST = 8;
 const SURELY_AN_ID = 15;
 
 const rowsOf = async (search: string, filter: ProfileFilter, limit: number) => {
-  const query = { search, filter, sort: 'name' as const, desc: false, offset: 0, limit };
+  const query = { search, filter, sort: 'match' as const, desc: false, offset: 0, limit };
   const page = await api.profiles(query);
   return { rows: page.rows ?? [], matched: page.matched, suggestion: page.suggestion };
 };

@@ -68,7 +68,7 @@ describe('Palette', () => {
     });
     // Nobody is looked for among the archived, where no room is left.
     expect(go.Profiles.Find.mock.calls).toEqual([
-      [{ search: 'sample', filter: 'all', sort: 'name', desc: false, offset: 0, limit: 8 }],
+      [{ search: 'sample', filter: 'all', sort: 'match', desc: false, offset: 0, limit: 8 }],
     ]);
   });
 

@@ -31,6 +31,8 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
   counts = $state.raw(NONE);
   /** A search that finds somebody, where the one that is shown is misspelt; '' for none. */
   suggestion = $state('');
+  /** How many of the archived a search finds that finds nobody else. */
+  archivedHits = $state(0);
   /** Where the selected ones were exported to last; '' for nowhere. */
   savedTo = $state('');
 
@@ -57,7 +59,10 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
   protected async load(offset: number, limit: number) {
     const query = this.#query(offset, limit);
     const { rows, matched, suggestion, ...counts } = await api.profiles(query);
+    const missed = query.search !== '' && matched === 0 && query.filter !== 'archived';
+    const archived = missed ? await api.profiles({ ...query, filter: 'archived', limit: 0 }) : null;
     if (query.search === this.search) this.searched = query.search;
+    this.archivedHits = archived?.matched ?? 0;
     this.counts = counts;
     this.suggestion = suggestion;
     return { rows: rows ?? [], total: matched };

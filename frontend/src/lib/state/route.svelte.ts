@@ -29,6 +29,8 @@ export type Route =
     }
   | { name: 'sync' };
 
+const same = (a: Route, b: Route) => JSON.stringify(a) === JSON.stringify(b);
+
 /** The window has no address bar, so the place and the way back are kept here. */
 export class Router {
   current = $state.raw<Route>({ name: 'profiles' });
@@ -53,7 +55,7 @@ export class Router {
   }
 
   go(to: Route) {
-    if (JSON.stringify(to) === JSON.stringify(this.current)) return;
+    if (same(to, this.current)) return;
     this.#past = [...this.#past, this.current].slice(-50);
     this.current = to;
     this.cameBack = false;
@@ -61,6 +63,8 @@ export class Router {
 
   /** The same place under another name: a client who turned out to be part of another. */
   replace(to: Route) {
+    const before = this.#past.at(-1);
+    if (before && same(to, before)) this.#past = this.#past.slice(0, -1); // or Back would seem to do nothing
     this.current = to;
   }
 
