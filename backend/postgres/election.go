@@ -11,12 +11,12 @@ import (
 	"telehab.io/desktop/backend/profile"
 )
 
-// leaderIdle is after how long without a word from it the server ends the
-// session of the computer that syncs, and with it the lock: of a computer that
-// sleeps, is stopped, or was cut off. ConfirmEvery is more often.
 const (
-	leaderIdle = 30 * time.Second
-	// ConfirmEvery is how often a Leader has to be confirmed.
+	// LeaderIdle is after how long without a word from it the server ends the
+	// session of the computer that syncs, and with it the lock: of a computer that
+	// sleeps, is stopped, or was cut off.
+	LeaderIdle = 30 * time.Second
+	// ConfirmEvery is how often a Leader has to be confirmed: more often.
 	ConfirmEvery = 10 * time.Second
 )
 
@@ -44,7 +44,7 @@ type Leader struct {
 func (db *DB) Elect(ctx context.Context) (*Leader, error) {
 	config := db.config.Copy()
 	if _, given := config.RuntimeParams[idleLimit]; !given { // in the address
-		config.RuntimeParams[idleLimit] = strconv.FormatInt(leaderIdle.Milliseconds(), 10)
+		config.RuntimeParams[idleLimit] = strconv.FormatInt(LeaderIdle.Milliseconds(), 10)
 	}
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {

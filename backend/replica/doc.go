@@ -18,6 +18,11 @@
 // it: it does not open here either, and is reported as on one computer. Of the audit
 // trail alone the copy keeps what it has.
 //
+// One computer syncs (Candidate): it is elected by a lock in the database, which lets
+// go within half a minute of a computer that sleeps, was cut off or killed, and what
+// that still writes for a pass is refused. A pass belongs to the election in which it
+// began; whoever is elected next goes on with it.
+//
 // What a pass has met so far (Counts, Unseen) is read from the database: nobody but
 // the pass asks. Of this computer alone, and in the copy only, are wrong passwords
 // and quick unlocks.

@@ -14,8 +14,10 @@ import (
 // part of a profile.Store.
 type Profiles struct {
 	reader
-	store *Store
-	of    func(*postgres.DB) *postgres.Profiles
+	store     *Store
+	of        func(*postgres.DB) *postgres.Profiles
+	candidate *Candidate // nil: what belongs to a pass needs no election
+	pass      passOf
 }
 
 // reader is what is read from the copy.
@@ -72,9 +74,20 @@ func (s *Profiles) Store() profile.Store {
 	return profile.Store{Passes: s, Entries: s, Departures: s, Reviews: s, Clock: s}
 }
 
-// change does something in the database, and has the copy follow.
+// change does something in the database that any computer may do, and has the copy
+// follow.
 func (s *Profiles) change(ctx context.Context, do func(*postgres.Profiles) error) error {
 	return s.store.change(ctx, func(db *postgres.DB) error { return do(s.of(db)) })
+}
+
+// changePass is change for what belongs to a pass.
+func (s *Profiles) changePass(ctx context.Context, do func(*postgres.Profiles) error) error {
+	return s.store.change(ctx, func(db *postgres.DB) error {
+		if s.candidate == nil {
+			return do(s.of(db))
+		}
+		return s.pass.do(s.candidate, do)
+	})
 }
 
 // ask asks the database about the pass that runs.
@@ -106,7 +119,11 @@ func (s *Profiles) Prepare(b profile.Batch) (ready profile.Prepared, err error) 
 
 // Save stores a batch in one transaction: see profile.EntryStore.
 func (s *Profiles) Save(ctx context.Context, b profile.Batch) (changed []profile.Entry, err error) {
-	err = s.change(ctx, func(p *postgres.Profiles) error {
+	change := s.changePass
+	if b.PassID == 0 { // somebody opened the client
+		change = s.change
+	}
+	err = change(ctx, func(p *postgres.Profiles) error {
 		changed, err = p.Save(ctx, b)
 		return err
 	})
@@ -123,7 +140,7 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 		}
 		inner[i] = p.Prepared
 	}
-	err = s.change(ctx, func(p *postgres.Profiles) error {
+	err = s.changePass(ctx, func(p *postgres.Profiles) error {
 		changed, err = p.SavePrepared(ctx, passID, inner...)
 		return err
 	})
@@ -133,7 +150,12 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 // BeginPass starts a pass or resumes an unfinished full one.
 func (s *Profiles) BeginPass(ctx context.Context, pass profile.Pass) (begun profile.Pass, pages map[int]bool, err error) {
 	begun = pass
-	err = s.change(ctx, func(p *postgres.Profiles) error {
+	if s.candidate != nil {
+		if err := s.pass.begin(s.candidate); err != nil {
+			return begun, nil, err
+		}
+	}
+	err = s.changePass(ctx, func(p *postgres.Profiles) error {
 		begun, pages, err = p.BeginPass(ctx, pass)
 		return err
 	})
@@ -151,17 +173,18 @@ func (s *Profiles) Counts(ctx context.Context, passID int64) (counts profile.Cou
 
 // ForgetOthers removes the outcomes of all patients but these.
 func (s *Profiles) ForgetOthers(ctx context.Context, passID int64, met []string) error {
-	return s.change(ctx, func(p *postgres.Profiles) error { return p.ForgetOthers(ctx, passID, met) })
+	return s.changePass(ctx, func(p *postgres.Profiles) error { return p.ForgetOthers(ctx, passID, met) })
 }
 
 // EndPass closes the pass, or leaves it open to be resumed.
 func (s *Profiles) EndPass(ctx context.Context, pass profile.Pass, cursors profile.Cursors) error {
-	return s.change(ctx, func(p *postgres.Profiles) error { return p.EndPass(ctx, pass, cursors) })
+	defer s.pass.end()
+	return s.changePass(ctx, func(p *postgres.Profiles) error { return p.EndPass(ctx, pass, cursors) })
 }
 
 // SetCursors stores the cursors outside of a pass.
 func (s *Profiles) SetCursors(ctx context.Context, c profile.Cursors) error {
-	return s.change(ctx, func(p *postgres.Profiles) error { return p.SetCursors(ctx, c) })
+	return s.changePass(ctx, func(p *postgres.Profiles) error { return p.SetCursors(ctx, c) })
 }
 
 // Unseen returns what is stored and was not read in the pass.
@@ -175,12 +198,12 @@ func (s *Profiles) Unseen(ctx context.Context, passID int64) (unseen []profile.D
 
 // SetMissing records the patients about whom a person has to decide.
 func (s *Profiles) SetMissing(ctx context.Context, missing []profile.Departure) error {
-	return s.change(ctx, func(p *postgres.Profiles) error { return p.SetMissing(ctx, missing) })
+	return s.changePass(ctx, func(p *postgres.Profiles) error { return p.SetMissing(ctx, missing) })
 }
 
 // MarkDeleted records that Cliniko no longer has these patients.
 func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile.Departure) (changed []profile.Entry, kept []profile.Departure, err error) {
-	err = s.change(ctx, func(p *postgres.Profiles) error {
+	err = s.changePass(ctx, func(p *postgres.Profiles) error {
 		changed, kept, err = p.MarkDeleted(ctx, passID, gone)
 		return err
 	})
@@ -189,7 +212,7 @@ func (s *Profiles) MarkDeleted(ctx context.Context, passID int64, gone []profile
 
 // Purge erases what has been stored for long enough.
 func (s *Profiles) Purge(ctx context.Context) (refs []string, err error) {
-	err = s.change(ctx, func(p *postgres.Profiles) error {
+	err = s.changePass(ctx, func(p *postgres.Profiles) error {
 		refs, err = p.Purge(ctx)
 		return err
 	})
@@ -203,7 +226,7 @@ func (s *Profiles) Distrust(ctx context.Context, refs []string) error {
 
 // CheckAgain judges all stored profiles again.
 func (s *Profiles) CheckAgain(ctx context.Context, passID int64, check func(*profile.Profile, *profile.Failure) (profile.Profile, *profile.Failure)) (changed []profile.Entry, unclear []profile.ID, err error) {
-	err = s.change(ctx, func(p *postgres.Profiles) error {
+	err = s.changePass(ctx, func(p *postgres.Profiles) error {
 		changed, unclear, err = p.CheckAgain(ctx, passID, check)
 		return err
 	})

@@ -23,8 +23,12 @@ import (
 var server *postgrestest.Server
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) != "" {
+	switch {
+	case os.Getenv(childVariable) != "":
 		child()
+		return
+	case os.Getenv(leadingVariable) != "":
+		lead()
 		return
 	}
 	var err error

@@ -32,6 +32,42 @@ func TestNothingByItselfBeforeTheFirstImport(t *testing.T) {
 	})
 }
 
+// On a computer that is not the one that syncs, nothing is asked of Cliniko and
+// nothing is shown as a trouble; once it is, passes run.
+func TestAnotherComputerSyncs(t *testing.T) {
+	inBubble(t, small, func(t *testing.T, w *world) {
+		w.imported()
+		w.restart()
+		w.elsewhere = profile.Refuse(profile.SyncRunning, "Another computer of the clinic syncs already.")
+		w.background.Start()
+		sent := w.fake.RequestCount()
+		began := w.after(time.Hour)
+		_, sync := w.runner.Sync(t.Context())
+		_, full := w.runner.Full(t.Context())
+		list := w.runner.List(t.Context(), func(*syncer.Listed) { t.Error("a list") })
+		for _, err := range []error{sync, full, list} {
+			if profile.MessageOf(err) != "Another computer of the clinic syncs already." {
+				t.Errorf("a person who asks: %v", err)
+			}
+		}
+		if len(began) > 0 || w.fake.RequestCount() != sent || w.log.Len() != 0 {
+			t.Errorf("passes at %v, %d requests, log: %s", began, w.fake.RequestCount()-sent, w.log.String())
+		}
+		w.restart()
+		w.background.Start()
+		w.after(time.Hour)
+		if status := w.status(); status.Problem != nil {
+			t.Errorf("%+v", status.Problem)
+		}
+		w.mu.Lock()
+		w.elsewhere = nil
+		w.mu.Unlock()
+		if began := w.after(6 * time.Minute); len(began) == 0 || w.fake.RequestCount() == sent {
+			t.Errorf("elected, passes at %v", began)
+		}
+	})
+}
+
 func TestScheduleAfterSuccess(t *testing.T) {
 	inBubble(t, small, func(t *testing.T, w *world) {
 		w.imported()

@@ -15,6 +15,10 @@ import (
 // List reads the client list and stores nothing. receive is given the list
 // before the listing ends, so that whoever is told of the end has it.
 func (r *Runner) List(ctx context.Context, receive func(*syncer.Listed)) error {
+	// What is listed here is to be imported here.
+	if err := r.workspace.MaySync(ctx); err != nil {
+		return err
+	}
 	engine, err := r.workspace.Engine(ctx)
 	if err != nil {
 		return err

@@ -191,6 +191,9 @@ func (r *Runner) run(ctx context.Context, p *pass, do func(context.Context, sync
 // runPass runs a pass of the engine, and keeps its result in p.
 func (r *Runner) runPass(ctx context.Context, p *pass, do work) error {
 	return r.run(ctx, p, func(ctx context.Context, report syncer.Report) error {
+		if err := r.workspace.MaySync(ctx); err != nil {
+			return err
+		}
 		engine, err := r.workspace.Engine(ctx)
 		if err != nil {
 			return err

@@ -11,6 +11,8 @@ import (
 
 // Workspace is what a Runner needs of one. Of returns the real one.
 type Workspace interface {
+	// Nothing is asked of Cliniko for a pass that another computer is to run.
+	profile.Election
 	// Engine returns the engine of the connected clinic.
 	//
 	// Errors: NotConnected, OtherClinic, KeyringMissing, KeyringLocked.
@@ -39,6 +41,9 @@ type Store interface {
 // Of returns a workspace for a Runner. clock is this computer's, which may be
 // wrong.
 func Of(w *workspace.Workspace, clock func() time.Time) Workspace { return opened{w, clock} }
+
+// MaySync agrees: the store is this computer's own.
+func (o opened) MaySync(context.Context) error { return nil }
 
 type opened struct {
 	*workspace.Workspace

@@ -38,15 +38,16 @@ type world struct {
 	background *runner.Background
 	start      time.Time // when the runner was made
 
-	mu       sync.Mutex
-	unlinked bool            // no clinic is connected
-	offline  bool            // there is no network
-	bug      bool            // of the next pass
-	began    []time.Duration // since the start, each pass and each listing
-	ended    []time.Duration // those whose end the observer was told
-	phases   []syncer.Phase  // what the observer was told, repeated ones left out
-	renewals int             // how often profiles were read again
-	log      bytes.Buffer
+	mu        sync.Mutex
+	elsewhere error           // what the election says
+	unlinked  bool            // no clinic is connected
+	offline   bool            // there is no network
+	bug       bool            // of the next pass
+	began     []time.Duration // since the start, each pass and each listing
+	ended     []time.Duration // those whose end the observer was told
+	phases    []syncer.Phase  // what the observer was told, repeated ones left out
+	renewals  int             // how often profiles were read again
+	log       bytes.Buffer
 }
 
 var small = fakeclinic.Options{Seed: 1, Patients: 150, Shares: &fakeclinic.Shares{}}
@@ -157,6 +158,12 @@ func (w *world) Engine(context.Context) (*syncer.Engine, error) {
 		return nil, profile.Because(profile.NotConnected, nil)
 	}
 	return w.engine, nil
+}
+
+func (w *world) MaySync(context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.elsewhere
 }
 
 func (w *world) Store(context.Context) (runner.Store, error) {
