@@ -12,6 +12,7 @@ import (
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
+	"telehab.io/desktop/backend/storecopy"
 )
 
 var _ staff.AuditTrail = (*DB)(nil)
@@ -66,6 +67,42 @@ func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error)
 	return id, err
 }
 
+// DeliverEvents adds events that happened on a computer earlier, in their order, and
+// returns their numbers. What was delivered before is not added again: it only ends
+// as it is said to end now.
+func (db *DB) DeliverEvents(ctx context.Context, events []storecopy.Queued) (ids []int64, err error) {
+	err = db.write(ctx, anyEpoch, func(ctx context.Context, tx *transaction) error {
+		ids = make([]int64, len(events))
+		for i := range events {
+			if ids[i], err = db.deliver(ctx, tx, &events[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+func (db *DB) deliver(ctx context.Context, tx *transaction, q *storecopy.Queued) (id int64, err error) {
+	var finished bool
+	err = tx.QueryRow(ctx, "SELECT id, finished FROM audit WHERE ticket = $1", q.Ticket).Scan(&id, &finished)
+	if isNone(err) {
+		err = tx.QueryRow(ctx, "UPDATE clinic SET last_event = last_event + 1 RETURNING last_event").Scan(&id)
+	}
+	if err != nil || finished {
+		return id, err
+	}
+	e := &q.Event
+	sealed, err := db.sealEvent(id, &event{e.Here.UnixMicro(), q.Estimate.UnixMicro(), e.Person, e.Action, e.Subject, e.Outcome})
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO audit (id, n, finished, ticket, key, sealed) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET n = excluded.n, finished = excluded.finished, key = excluded.key, sealed = excluded.sealed`,
+		id, tx.n, e.Outcome != staff.NotFinished, q.Ticket, db.keys.latest, sealed)
+	return id, err
+}
+
 // FinishEvent records an event's outcome, subject and person.
 func (db *DB) FinishEvent(ctx context.Context, e staff.Event) error {
 	return db.endEvent(ctx, e.ID, func(ctx context.Context, tx *transaction, known event) error {
@@ -87,13 +124,16 @@ func (db *DB) DropEvent(ctx context.Context, id int64) error {
 	})
 }
 
+// ErrEnded says that an event has ended, or was never there.
+var ErrEnded = errors.New("it is not in the audit trail as one that has not finished")
+
 // endEvent changes an event that has not finished.
 func (db *DB) endEvent(ctx context.Context, id int64, change func(context.Context, *transaction, event) error) error {
 	return db.write(ctx, anyEpoch, func(ctx context.Context, tx *transaction) error {
 		var sealed []byte
 		err := tx.QueryRow(ctx, "SELECT sealed FROM audit WHERE id = $1 AND NOT finished FOR UPDATE", id).Scan(&sealed)
 		if isNone(err) {
-			return fmt.Errorf("line %d is not in the audit trail as one that has not finished", id)
+			return fmt.Errorf("line %d: %w", id, ErrEnded)
 		}
 		if err != nil {
 			return err

@@ -17,7 +17,7 @@
 // attention, could not be read, or is missing; when rows were written and which
 // together; the numbers, times and error codes of passes; cursors and counts;
 // Cliniko's time as computers know it; the settings; random ids of people and when
-// they were added. The sizes of sealed values tell roughly how long they are. On
+// they were added; random tickets of events that a computer delivered. The sizes of sealed values tell roughly how long they are. On
 // one computer more is in clear (package sqlite): ids, times of clients, which
 // details are missing, which changed, and who did what.
 //

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"testing"
 	"time"
 
@@ -25,8 +26,15 @@ const (
 func child() {
 	for {
 		s, err := replica.Open(context.Background(), options(os.Getenv(childPath), os.Getenv(childVariable)))
-		for err == nil {
-			err = s.CatchUp(context.Background())
+		events, _ := s.Events(context.Background(), 0, 100_000)
+		n := 0
+		for _, e := range events {
+			if e.Person == "child" {
+				n++
+			}
+		}
+		for ; err == nil; n++ {
+			_, err = s.AddEvent(context.Background(), staff.Event{Here: changedAt, Person: "child", Action: staff.OpenedProfile, Subject: fmt.Sprint(n)})
 		}
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -57,6 +65,23 @@ func TestKilledWhileCopying(t *testing.T) {
 		copied := start(t, options(path, address))
 		copied.same(address)
 		must(t, copied.Close())
+	}
+	// Each of its events was delivered once, in order.
+	events, err := here.Events(t.Context(), 0, 100_000)
+	must(t, err)
+	slices.Reverse(events)
+	n := 0
+	for _, e := range events {
+		if e.Person != "child" {
+			continue
+		}
+		if e.Subject != fmt.Sprint(n) {
+			t.Fatalf("event %s after %d", e.Subject, n-1)
+		}
+		n++
+	}
+	if n < 6 {
+		t.Errorf("%d events prove nothing", n)
 	}
 }
 

@@ -7,7 +7,9 @@
 // Whatever is shown is read from the copy, and so needs no network. Whatever
 // changes something is done in the database; when it returns without an error, the
 // copy has it. When the database cannot be reached it is refused with
-// DatabaseUnreachable, and Status says since when.
+// DatabaseUnreachable, and Status says since when. Events of the audit trail alone
+// are always taken: they wait here until the database is reached, and are then in it
+// once each, in the order in which they happened on this computer.
 //
 // The copy has whole transactions of the database, in the order of their commits,
 // and is changed in one transaction of its own: a kill leaves it as it was before

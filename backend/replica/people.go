@@ -13,7 +13,6 @@ import (
 
 var (
 	_ staff.PersonStore = (*Store)(nil)
-	_ staff.AuditTrail  = (*Store)(nil)
 	_ staff.TodayStore  = (*Profiles)(nil)
 )
 
@@ -130,33 +129,6 @@ func (s *Store) ForbidQuickUnlock(ctx context.Context, forbidden bool) error {
 // CountTries counts the wrong passwords that were typed on this computer.
 func (s *Store) CountTries(ctx context.Context, email string, now, forgetAfter time.Duration, count func(staff.Tries) staff.Tries) error {
 	return s.local.CountTries(ctx, email, now, forgetAfter, count)
-}
-
-// AddEvent adds an event to the audit trail and returns its number.
-func (s *Store) AddEvent(ctx context.Context, e staff.Event) (id int64, err error) {
-	err = s.change(ctx, func(db *postgres.DB) error {
-		id, err = db.AddEvent(ctx, e)
-		return err
-	})
-	return id, err
-}
-
-// FinishEvent records an event's outcome, subject and person.
-func (s *Store) FinishEvent(ctx context.Context, e staff.Event) error {
-	return s.change(ctx, func(db *postgres.DB) error { return db.FinishEvent(ctx, e) })
-}
-
-// DropEvent removes an event that has not finished.
-func (s *Store) DropEvent(ctx context.Context, id int64) error {
-	return s.change(ctx, func(db *postgres.DB) error { return db.DropEvent(ctx, id) })
-}
-
-// LastToSignIn returns the id of whoever signed in last, on any computer.
-func (s *Store) LastToSignIn(ctx context.Context) (string, error) { return s.local.LastToSignIn(ctx) }
-
-// Events returns up to most events of the audit trail.
-func (s *Store) Events(ctx context.Context, before int64, most int) ([]staff.Event, error) {
-	return s.local.Events(ctx, before, most)
 }
 
 // Traffic is the record of requests that all computers share. It is in the database

@@ -163,12 +163,29 @@ func (s *Store) CatchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.pull(ctx, db)
+	err = s.exchange(ctx, db)
 	s.note(err)
 	if err == nil {
 		s.pulled = answers
 	}
 	return err
+}
+
+// exchange copies what has changed, delivers what waits here, and copies that. In this
+// order: to a database that was restored from a backup, the copying finds, everything
+// is delivered that it may lack.
+func (s *Store) exchange(ctx context.Context, db *postgres.DB) error {
+	if err := s.pull(ctx, db); err != nil {
+		return err
+	}
+	waiting, err := s.local.Queued(ctx)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	if err := s.deliver(ctx, db, waiting); err != nil {
+		return err
+	}
+	return s.pull(ctx, db)
 }
 
 // pull copies what has changed. Another process of this computer may do the same.

@@ -92,6 +92,10 @@ func (c *copying) empty(ctx context.Context) error {
 		return profile.Refuse(profile.Invalid,
 			"This computer has people and clients of its own, so it was not made a copy of the clinic's database. Nothing was changed.")
 	}
+	// What was delivered may not be in a database that was restored from a backup.
+	if err := c.exec(ctx, "UPDATE queued_event SET delivered = NULL, sent = NULL"); err != nil {
+		return err
+	}
 	for _, table := range []string{"clinic", "copied_client", "audit", "clock"} { // foreign keys delete the rest
 		if err := c.exec(ctx, "DELETE FROM "+table); err != nil {
 			return err

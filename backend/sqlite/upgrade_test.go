@@ -30,7 +30,7 @@ func downgrade(t *testing.T, path string, statements ...string) {
 
 // before7 undoes the seventh migration.
 var before7 = []string{
-	"DROP TABLE copied", "DROP TABLE copied_client", "ALTER TABLE pass DROP COLUMN service", "ALTER TABLE store DROP COLUMN quick_unlock_forbidden", "DROP TABLE today", "ALTER TABLE pass DROP COLUMN added", "DROP TABLE traffic",
+	"DROP TABLE queued_event", "DROP TABLE copied", "DROP TABLE copied_client", "ALTER TABLE pass DROP COLUMN service", "ALTER TABLE store DROP COLUMN quick_unlock_forbidden", "DROP TABLE today", "ALTER TABLE pass DROP COLUMN added", "DROP TABLE traffic",
 	"ALTER TABLE profile DROP COLUMN mac", "ALTER TABLE clinic DROP COLUMN revision",
 	"ALTER TABLE store DROP COLUMN permissions", "DROP INDEX audit_open", "ALTER TABLE audit DROP COLUMN outcome",
 	"ALTER TABLE audit DROP COLUMN known_by", "ALTER TABLE audit DROP COLUMN clinic_at", "CREATE INDEX audit_by_age ON audit (at)",

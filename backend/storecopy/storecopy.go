@@ -105,6 +105,19 @@ type Missing struct {
 	Answer int16 // the same numbers in every store
 }
 
+// Queued is an event of a computer on its way to the store that is followed.
+type Queued struct {
+	N        int64  // in the order in which they happened on that computer
+	Ticket   []byte // random: it is delivered once, however often it is sent
+	Event    staff.Event
+	Estimate time.Time
+	Dropped  bool // nothing was done after all
+	// Delivered is its number in the audit trail, 0 before it has one, and Sent the
+	// outcome that it has there.
+	Delivered int64
+	Sent      profile.Code
+}
+
 // Event is an event of the audit trail. Estimate is Cliniko's time as it was known
 // then, KnownBy the first that was believed afterwards.
 type Event struct {

@@ -135,10 +135,12 @@ CREATE TABLE audit (
   n         bigint NOT NULL,
   known_by  bigint,                                      -- the first of Cliniko's times that was believed afterwards
   finished  boolean NOT NULL,
+  ticket    bytea,                                       -- random, of a computer that delivers events later
   key       integer NOT NULL,
   sealed    bytea NOT NULL
 );
 CREATE INDEX audit_open ON audit (id) WHERE known_by IS NULL;
+CREATE UNIQUE INDEX audit_by_ticket ON audit (ticket) WHERE ticket IS NOT NULL;
 CREATE INDEX audit_by_change ON audit (n);
 CREATE INDEX audit_unfinished ON audit (id) WHERE NOT finished;
 

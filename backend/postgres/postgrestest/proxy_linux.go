@@ -20,6 +20,7 @@ type Proxy struct {
 
 	mu      sync.Mutex
 	refuses func(hello []byte) bool
+	refused int
 	open    map[net.Conn][]byte // with how each has begun
 }
 
@@ -76,6 +77,13 @@ func (p *Proxy) Mend() {
 	p.refuses = nil
 }
 
+// Refused is how many times somebody who would sign in was refused.
+func (p *Proxy) Refused() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.refused
+}
+
 func (p *Proxy) serve() {
 	for {
 		c, err := p.listener.Accept()
@@ -114,6 +122,9 @@ func (p *Proxy) add(c net.Conn, hello []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.refuses != nil && p.refuses(hello) {
+		if bytes.Contains(hello, []byte("user\x00")) { // and not a request to cancel
+			p.refused++
+		}
 		return false
 	}
 	p.open[c] = hello
