@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"database/sql"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -145,8 +146,18 @@ func TestHub(t *testing.T) {
 	}
 	h.run(1, "yes\n", h.as("disconnect")...)
 	h.wantNoSecret()
-	if got := auditLines(t, h.data); !slices.Contains(got, "connected_hub") || !slices.Contains(got, "compared_hub") || !slices.Contains(got, "disconnected_hub") {
-		t.Errorf("%q", got)
+	db, err := sql.Open("sqlite3", filepath.Join(h.data, "telehab.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var lines string
+	if err := db.QueryRow("SELECT group_concat(action || ' ' || subject || ' ' || outcome, ', ') FROM audit WHERE action LIKE '%hub'").Scan(&lines); err != nil {
+		t.Fatal(err)
+	}
+	const at = " 7e000000-0000-4000-8000-000000000002 "
+	if want := "connected_hub" + at + ", compared_hub" + at + ", compared_hub" + at + ", compared_hub" + at + ", disconnected_hub" + at; lines != want {
+		t.Errorf("%s, want %s", lines, want)
 	}
 }
 

@@ -3,6 +3,7 @@ package hubcompare_test
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"telehab.io/desktop/backend/directory"
@@ -45,6 +46,7 @@ func TestReadWritesNothing(t *testing.T) {
 	}{
 		{"without emails", []profile.Entry{linked, family}, false, 2, []string{"only_here 2 - not_there", "linked 1 9f000000-0000-4000-8000-000000000001 same_sync_id", "only_there - 9f000000-0000-4000-8000-000000000002 not_here"}, false},
 		{"emails, which matter to nobody", []profile.Entry{linked}, true, 1, []string{"linked 1 9f000000-0000-4000-8000-000000000001 same_sync_id", "only_there - 9f000000-0000-4000-8000-000000000002 not_here"}, true},
+		{"nobody has an email", []profile.Entry{linked, client("3", "Bea", "Lee", "2015-01-02", "")}, true, 1, []string{"only_here 3 - not_there", "linked 1 9f000000-0000-4000-8000-000000000001 same_sync_id", "only_there - 9f000000-0000-4000-8000-000000000002 not_here"}, true},
 		{"emails", []profile.Entry{linked, family}, true, 3, []string{"email_in_use 2 9f000000-0000-4000-8000-000000000002 same_email", "linked 1 9f000000-0000-4000-8000-000000000001 same_sync_id"}, true},
 	} {
 		before, told := c.Requests(), []int{}
@@ -59,6 +61,17 @@ func TestReadWritesNothing(t *testing.T) {
 		if want := map[bool][]int{true: {0, 1, 2}}[test.requests == 3]; len(want) > 0 && !slices.Equal(told, want) {
 			t.Errorf("%s: told %v", test.name, told)
 		}
+	}
+	// A profile that is gone since the list has no email.
+	hub.SetFaults(func(r fakehub.Request) fakehub.Fault {
+		if strings.HasSuffix(r.Path, "000000000002") {
+			return fakehub.Fault{Kind: fakehub.Refused, Status: http.StatusNotFound}
+		}
+		return fakehub.Fault{}
+	})
+	got, err := hubcompare.Read(t.Context(), c, hubcompare.Asked{Tenant: harbour, Entries: []profile.Entry{family}, Spellings: directory.Spellings, Emails: true})
+	if err != nil || inWords(got)[0] != "only_here 2 - not_there" || !got.EmailsRead {
+		t.Errorf("%v, %v", got, err)
 	}
 	if hub.Writes() != 0 {
 		t.Errorf("%d writes", hub.Writes())

@@ -24,6 +24,7 @@ type Client struct {
 	network     *reach.Network
 	pace        *pace
 	pause       time.Duration
+	largest     int64 // maxBody
 	requests    atomic.Int64
 
 	authorizing sync.Mutex
@@ -72,6 +73,7 @@ func New(credentials Credentials, region Region, o Options) (*Client, error) {
 		network:   reach.New(service, o.Timeout),
 		pace:      newPace(o.Every),
 		pause:     o.Pause,
+		largest:   maxBody,
 	}, nil
 }
 

@@ -124,7 +124,7 @@ func (c *Client) Profile(ctx context.Context, tenant, id string) (Detail, error)
 		Sex   *text `json:"sex"`
 		Email *text `json:"email"`
 	}
-	if err := c.read(ctx, c.at.profiles, "/profiles/"+id, url.Values{"tenantId": {tenant}}, onlyData, &answer); err != nil {
+	if err := c.read(ctx, c.at.profiles, "/profiles/"+strings.ToLower(id), url.Values{"tenantId": {tenant}}, onlyData, &answer); err != nil {
 		return Detail{}, err
 	}
 	if !strings.EqualFold(string(answer.ProfileID), id) {

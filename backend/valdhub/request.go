@@ -138,12 +138,12 @@ func (c *Client) sendWith(ctx context.Context, what call, token string) ([]byte,
 		return nil, c.network.Explain(ctx, trace, what.base.Hostname(), err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, c.largest+1))
 	c.network.LearnTime(response.Header)
 	switch {
 	case err != nil:
 		return nil, c.network.Explain(ctx, trace, what.base.Hostname(), err)
-	case len(body) > maxBody:
+	case int64(len(body)) > c.largest:
 		return nil, because(profile.AnswerTooLarge, nil)
 	case what.accept[response.StatusCode] && !isWebPage(response, body):
 		return body, nil
