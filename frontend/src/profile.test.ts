@@ -22,6 +22,21 @@ async function open(view: ProfileView, permissions = sample.EVERYTHING) {
   return { go, user: userEvent.setup() };
 }
 
+describe('a profile that needs attention', () => {
+  it('says after a visit to Cliniko what the next sync has found', async () => {
+    const { go, user } = await open(OLIVER);
+    go.tell({ lastSuccess: '2026-11-03T09:00:00Z' });
+    await user.click(await button('Fix in Cliniko'));
+    expect(screen.queryByText(/^It still needs attention/)).toBeNull();
+    go.tell({ lastSuccess: '2026-11-03T09:05:00Z' }); // nothing was saved there
+    await screen.findByText(/^It still needs attention\. Save the change in Cliniko/);
+    go.profiles = [{ ...OLIVER, email: 'oliver@example.com', failure: null }];
+    go.emit('profiles', {});
+    await screen.findByText('This profile is complete now.');
+    expect(screen.queryByText(/^It still needs attention/)).toBeNull();
+  });
+});
+
 describe('a complete profile', () => {
   it('has one Refresh, one Edit, and the initials', async () => {
     await open(MEI);
@@ -174,7 +189,7 @@ describe('others with the same email or phone', () => {
     expect(await screen.findByLabelText('Search name, birth date, phone, email')).toHaveValue(
       'desk@example.com',
     );
-    expect(go.Profiles.Find).toHaveBeenLastCalledWith(
+    expect(go.Profiles.Find).toHaveBeenCalledWith(
       expect.objectContaining({ search: 'desk@example.com', filter: 'all' }),
     );
     await user.click(await button('Back to Mei Müller'));

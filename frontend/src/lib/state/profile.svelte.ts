@@ -32,6 +32,8 @@ export class OneProfile {
   #shown = 0;
   #followed = false;
   #missedNews = false;
+  /** The page in Cliniko was opened, to complete the profile. */
+  #editing = false;
   /** When a sync had ended well last, as the refresh failed. */
   #syncedBefore = '';
 
@@ -61,6 +63,8 @@ export class OneProfile {
         if (phase !== 'idle' || problem || lastSuccess === this.#syncedBefore) return;
         // It found nothing newer in Cliniko than what is shown, or has stored it.
         if (this.view && this.stale?.code !== 'not_found') this.stale = null;
+        // Whoever comes back without having saved would wait for it.
+        if (this.#editing && this.view?.failure && document.hasFocus()) this.outcome = 'still';
       }),
     ];
     return () => {
@@ -136,7 +140,10 @@ export class OneProfile {
     }
   }
 
-  openInCliniko = () => this.#reach(() => api.openInCliniko(this.id));
+  openInCliniko = () => {
+    this.#editing = true;
+    return this.#reach(() => api.openInCliniko(this.id));
+  };
   call = (number: string) => this.#reach(() => api.call(this.id, number));
   mail = () => this.#reach(() => api.mail(this.id));
 
@@ -164,6 +171,7 @@ export class OneProfile {
       this.mergedFrom = view.mergedFrom || this.id;
       this.id = view.id;
     }
+    if (this.#editing && this.view?.failure && !view.failure) this.outcome = 'fixed';
     this.view = view;
     this.missing = null;
     return true;
