@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"telehab.io/desktop/backend/postgres"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/storetest"
@@ -143,6 +145,15 @@ func TestAStoppedTransactionIsEnded(t *testing.T) {
 	}
 	if _, err := s.One(t.Context(), "1"); profile.CodeOf(err) != profile.NotFound {
 		t.Error(err)
+	}
+}
+
+// How the server says so depends on when it is asked.
+func TestEndsOfASession(t *testing.T) {
+	for _, code := range []string{"25P03", "25P04", "57P01", "57P02", "57P03", "57P05", "57014", "08006", "08P01"} {
+		if err := postgres.Coded(&pgconn.PgError{Severity: "FATAL", Code: code}); profile.CodeOf(err) != profile.DatabaseUnreachable {
+			t.Errorf("%s: %v", code, err)
+		}
 	}
 }
 

@@ -20,6 +20,8 @@ const (
 	undefinedTable   = "42P01"
 	undefinedColumn  = "42703"
 	notPrivileged    = "42501"
+	idleTransaction  = "25P03" // this computer was silent for too long
+	longTransaction  = "25P04"
 	classConnection  = "08"
 	classSignIn      = "28"
 	classNoDatabase  = "3D"
@@ -54,6 +56,8 @@ func codedRefusal(refused *pgconn.PgError, err error) error {
 		return because(profile.StoreFull, err, "The disk of the clinic's database is full, so nothing was saved. Tell whoever looks after it.")
 	case readOnly, notPrivileged:
 		return because(profile.StoreUnreadable, err, "The clinic's database does not let TeleHab write to it. Tell whoever looks after it.")
+	case idleTransaction, longTransaction:
+		return unreachable(err)
 	case undefinedTable, undefinedColumn:
 		return because(profile.StoreCorrupt, err, "The tables in the clinic's database are not those of TeleHab. Tell whoever looks after it; nothing in Cliniko is lost.")
 	}

@@ -21,6 +21,9 @@ func (s *Profiles) SaveHeld(ctx context.Context, e profile.Entry, hold func()) e
 	})
 }
 
+// Coded is the error for a person to read.
+func Coded(err error) error { return coded(err) }
+
 // IsPrivate says whether the address leads to this computer, or there by
 // verified TLS.
 func IsPrivate(address string) bool {

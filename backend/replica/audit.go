@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 
 	"telehab.io/desktop/backend/postgres"
 	"telehab.io/desktop/backend/staff"
@@ -69,15 +70,21 @@ func (s *Store) deliver(ctx context.Context, db *postgres.DB, waiting []storecop
 			return err
 		}
 	}
-	if len(fresh) == 0 {
-		return nil
+	for some := range slices.Chunk(fresh, deliveredAtOnce) {
+		ids, err := db.DeliverEvents(ctx, some)
+		if err == nil {
+			err = s.local.Delivered(ctx, some, ids)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	ids, err := db.DeliverEvents(ctx, fresh)
-	if err != nil {
-		return err
-	}
-	return s.local.Delivered(ctx, fresh, ids)
+	return nil
 }
+
+// deliveredAtOnce is how many events one transaction delivers: other computers wait
+// for it.
+const deliveredAtOnce = 200
 
 // end tells the database how an event ended that it has as one that has not
 // finished. If it knows already, this computer was ended before it could note that.

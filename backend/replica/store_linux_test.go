@@ -24,6 +24,9 @@ var server *postgrestest.Server
 
 func TestMain(m *testing.M) {
 	switch {
+	case os.Getenv(workingVariable) != "":
+		work()
+		return
 	case os.Getenv(childVariable) != "":
 		child()
 		return

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # `make nightly`: what takes too long for every change. 1,000 histories of each
 # kind, new ones every night, 150 of each under the race detector, 100 of each on
-# PostgreSQL and on a copy of it, 300 kills, and the service in a systemd of its own.
+# PostgreSQL and on a copy of it, 200 things that happen to computers with one
+# database, 300 kills, and the service in a systemd of its own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -10,6 +11,7 @@ build/scripts/histories.sh "${HISTORIES:-1000}"
 build/scripts/histories.sh "${RACE_HISTORIES:-150}" -race
 # On PostgreSQL, and on a copy of it, a history takes several times as long: a tenth of them.
 TELEHAB_HISTORIES=${HISTORIES:-1000} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 3h -run '^TestHistoriesOn(PostgreSQL|ACopy)' ./backend/syncer
+TELEHAB_CHAOS=${CHAOS:-200} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 30m -run '^TestChaos$' ./backend/replica
 build/scripts/private-session.sh build/test-results/kill \
   "${GO:-go}" run -tags "${TAGS-webkit2_41}" ./backend/killtest -kills "${KILLS:-300}"
 if [ "$(uname -s)" = Linux ]; then
