@@ -25,8 +25,10 @@ import (
 
 // The commands run as a program of their own, under a real keyring.
 func TestMain(m *testing.M) {
-	if err := os.Setenv("TELEHAB_VALD_URL", nobody); err != nil { // no test reaches VALD
-		panic(err)
+	if os.Getenv("TELEHAB_VALD_URL") == "" { // no test reaches VALD
+		if err := os.Setenv("TELEHAB_VALD_URL", nobody); err != nil {
+			panic(err)
+		}
 	}
 	testscript.Main(keyed{m}, map[string]func(){
 		"telehab": func() {

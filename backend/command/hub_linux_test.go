@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/keyring"
@@ -302,4 +303,53 @@ func TestTheHubMovesWithTheFolder(t *testing.T) {
 	if h.kept() != "" || before.kept() != "" {
 		t.Errorf("left: %v, under the name of before: %v", h.kept() != "", before.kept() != "")
 	}
+}
+
+// On a terminal both texts are asked for, and the secret is not shown.
+func TestHubOnATerminal(t *testing.T) {
+	h := startHub(t, fakehub.Options{Tenants: []fakehub.Tenant{{ID: fakehub.TenantID(1), Name: "Bay"}, {ID: fakehub.TenantID(2), Name: "Harbour"}}})
+	p := onTerminal(t, os.Environ(), h.as("connect", "--region", "au")...)
+	types := func(text string) {
+		t.Helper()
+		if _, err := p.keyboard.WriteString(text + "\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.waitFor("Client ID: ")
+	types(fakehub.ClientID)
+	p.waitFor("Client secret: ")
+	for end := time.Now().Add(patience); p.shows() && time.Now().Before(end); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	types(fakehub.ClientSecret)
+	p.waitFor("Number of your organisation: ")
+	types("2")
+	if code := p.end(); code != 0 || !p.shows() || strings.Contains(p.output(), fakehub.ClientSecret) || !strings.Contains(p.output(), "Connected to Harbour in VALD Hub (au).") {
+		t.Errorf("%d, shows what is typed: %v, %s", code, p.shows(), p.output())
+	}
+	if !strings.Contains(h.kept(), fakehub.ClientSecret) {
+		t.Error("nothing is kept")
+	}
+}
+
+// A client who cannot be read is in no comparison, so there is none.
+func TestHubWithADamagedProfile(t *testing.T) {
+	h := startHub(t, fakehub.Options{})
+	h.run(0, access, h.as("connect", "--region", "au")...)
+	db, err := sql.Open("sqlite3", filepath.Join(h.data, "telehab.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("UPDATE profile SET sealed = zeroblob(length(sealed)) WHERE cliniko_id = ?", h.someClient(0).ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const want = "A saved profile cannot be read, so nothing was compared. Fetch it from Cliniko again with telehab sync --full. (store_damaged)"
+	if said := h.run(1, "", h.as("compare", "--quick")...); !strings.Contains(said, want) {
+		t.Errorf("%s", said)
+	}
+	h.run(0, "", "sync", "--full")
+	h.run(0, "", h.as("compare", "--quick")...)
 }

@@ -195,6 +195,7 @@ func TestASignalEndsEveryPrompt(t *testing.T) {
 		{asDana("missing"), false, hidden, ""},
 		{asDana("missing", "keep"), false, hidden, ""},
 		{asDana("connect"), true, "Paste the API key and press Enter:", ""},
+		{asDana("hub", "connect", "--region", "au"), true, "Client ID: ", ""},
 		{asDana("disconnect"), true, question, "Nothing was erased."},
 		{asDana("missing", "remove"), true, question, "Nothing was removed."},
 		{[]string{"purge"}, false, question, "Nothing was erased."},

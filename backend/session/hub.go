@@ -95,10 +95,18 @@ func (h Hub) Compare(ctx context.Context, taken, emails bool, progress func(done
 	}
 	comparison := &HubComparison{Hub: connection}
 	err = s.recordAround(ctx, s.event(staff.ComparedHub, connection.ID), func(*staff.Event) error {
-		var entries []profile.Entry
-		err := s.readAll(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
+		store, err := s.workspace.Store(ctx)
 		if err != nil {
 			return err
+		}
+		var entries []profile.Entry
+		broken, err := store.All(ctx, func(some []profile.Entry) { entries = append(entries, some...) })
+		if err != nil {
+			return err
+		}
+		if len(broken) > 0 {
+			s.options.Reread(ctx, broken)
+			return profile.Refuse(profile.StoreDamaged, "A saved profile cannot be read, so nothing was compared. Sync again to fetch it from Cliniko.")
 		}
 		if comparison.Result, comparison.Requests, err = s.workspace.CompareHub(ctx, entries, emails, progress); err != nil {
 			return err
