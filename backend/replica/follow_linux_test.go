@@ -192,8 +192,10 @@ func TestANewerSchema(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
-	if !c.has("1") || c.has("2") {
-		t.Error("the copy is not as it was")
+	var stored int
+	must(t, raw(t, address).QueryRow(t.Context(), "SELECT count(*) FROM client").Scan(&stored))
+	if !c.has("1") || c.has("2") || stored != 1 {
+		t.Errorf("something was written: %d clients", stored)
 	}
 }
 
