@@ -68,9 +68,7 @@ describe('the window', () => {
     const user = userEvent.setup();
     render(App);
     await user.click(await button('Set up Cliniko integration'));
-    await screen.findByText(
-      /on this computer\. It is not your Cliniko account.* you are its owner/,
-    );
+    await screen.findByText(/on this computer, and not your Cliniko account.* you are its owner/);
     await user.type(await screen.findByLabelText('Your name'), 'Dana Smith');
     await user.type(screen.getByLabelText('Email'), 'dana@example.com');
     const box = screen.getByLabelText('Password');
