@@ -113,7 +113,7 @@ var (
 	}
 	sentences = map[string]string{
 		"": "cliniko's answer about this client could not be understood.", "no email": "email is missing.",
-		"no name, born wrong": "first name is missing; date of birth is in the future.", "wrong email, no email": "email is not one email address.",
+		"no name, born wrong": "first name is missing; date of birth is in the future.", "wrong email, no email": "email is not a valid email address.",
 		"long title": "title is too long, so only its beginning is kept.", "nothing at all": "first name, last name, date of birth, sex and email are missing.",
 	}
 )

@@ -28,7 +28,7 @@ func TestCallSheetForASpreadsheet(t *testing.T) {
 	const want = "\ufeff" + `Name,Birth date,Phone,What is missing,Notes
 "Example, Ann",1990-01-02,Mobile: 0491 570 156; Home: 03 5550 1234,,
 Bo,,,,
-Case,,Mobile: 0491 570 157,"First Name; Email ""case@nowhere"" is not one email address",
+Case,,Mobile: 0491 570 157,"First Name; Email ""case@nowhere"" is not a valid email address",
 `
 	if out.String() != want {
 		t.Errorf("%s", out.String())
@@ -81,7 +81,7 @@ func TestCallSheetToPrint(t *testing.T) {
 		{"Name", "Born", "Phone", "What is missing", "Notes"},
 		{"Example, Ann “Annie”", "2 Jan 1990", "0491 570 156 Mobile03 5550 1234 Home", "", ""},
 		{"Bo", "", "No phone", "", ""},
-		{"Case", "", "0491 570 157 Mobile", "First Name; Email \"case@nowhere\" is not one email address", ""},
+		{"Case", "", "0491 570 157 Mobile", "First Name; Email \"case@nowhere\" is not a valid email address", ""},
 	}
 	if len(lines) != len(want) {
 		t.Fatalf("%q", lines)

@@ -15,7 +15,7 @@ func (f Field) Label() string { return labels[f] }
 
 var faults = map[string]string{
 	Missing: "is missing", NotADate: "is not a real date", InTheFuture: "is in the future", LongAgo: "is too long ago",
-	NotAnEmail: "is not one email address", NotPrintable: "has no readable letters",
+	NotAnEmail: "is not a valid email address", NotPrintable: "has no readable letters",
 	TooLong: "is too long, so only its beginning is kept", TooMany: "are too many, so only the first are kept",
 }
 

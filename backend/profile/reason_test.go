@@ -15,7 +15,7 @@ func TestProblemsInWords(t *testing.T) {
 		{Field: "date_of_birth", Kind: "in_future"}:  "Date of Birth is in the future",
 		{Field: "date_of_birth", Kind: "long_ago"}:   "Date of Birth is too long ago",
 		{Field: "sex", Kind: "missing"}:              "Sex is missing",
-		{Field: "email", Kind: "not_an_email"}:       "Email is not one email address",
+		{Field: "email", Kind: "not_an_email"}:       "Email is not a valid email address",
 		{Field: "sex", Kind: "not_printable"}:        "Sex has no readable letters",
 		{Field: "date_of_birth", Kind: "missing"}:    "Date of Birth is missing",
 		{Field: "email", Kind: "missing"}:            "Email is missing",
@@ -35,7 +35,7 @@ func TestReasonsWithTheirValues(t *testing.T) {
 		{Field: "date_of_birth", Kind: "in_future"}:  `Date of Birth "2099-01-01" is in the future.`,
 		{Field: "date_of_birth", Kind: "not_a_date"}: `Date of Birth "2099-01-01" is not a real date.`,
 		{Field: "date_of_birth", Kind: "long_ago"}:   `Date of Birth "2099-01-01" is too long ago.`,
-		{Field: "email", Kind: "not_an_email"}:       `Email "n/a" is not one email address.`,
+		{Field: "email", Kind: "not_an_email"}:       `Email "n/a" is not a valid email address.`,
 		{Field: "email", Kind: "missing"}:            "Email is missing.",
 		{Field: "first_name", Kind: "not_printable"}: "First Name has no readable letters.",
 		{Field: "title", Kind: "too_long"}:           "Title is too long, so only its beginning is kept.",
@@ -51,7 +51,7 @@ func TestReasonsWithTheirValues(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	long := profile.Failure{Code: "impossible", Problems: []profile.Problem{{Field: "email", Kind: "not_an_email"}}}
-	if got, want := long.ReasonIn(&profile.Details{Email: strings.Repeat("é", 61)}), `Email "`+strings.Repeat("é", 60)+`…" is not one email address.`; got != want {
+	if got, want := long.ReasonIn(&profile.Details{Email: strings.Repeat("é", 61)}), `Email "`+strings.Repeat("é", 60)+`…" is not a valid email address.`; got != want {
 		t.Errorf("%q", got)
 	}
 	if got := f.ReasonIn(&profile.Details{}); got != "Sex is missing; Date of Birth is in the future." {
@@ -88,9 +88,9 @@ func TestReasons(t *testing.T) {
 		"First Name, Last Name and Email are missing.":                                                    {first, last, email},
 		"First Name, Last Name, Sex and Email are missing.":                                               {first, last, sex, email},
 		"Date of Birth is in the future.":                                                                 {future},
-		"Date of Birth is in the future; Email is not one email address.":                                 {future, two},
+		"Date of Birth is in the future; Email is not a valid email address.":                                 {future, two},
 		"Sex is missing; Date of Birth is in the future.":                                                 {future, sex},
-		"First Name and Sex are missing; Date of Birth is in the future; Email is not one email address.": {first, future, sex, two},
+		"First Name and Sex are missing; Date of Birth is in the future; Email is not a valid email address.": {first, future, sex, two},
 	} {
 		f := profile.Failure{Code: profile.Incomplete, Problems: problems}
 		if got := f.Reason(); got != want {

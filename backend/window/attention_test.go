@@ -183,7 +183,7 @@ func TestCallSheetIsOfWhoIsListed(t *testing.T) {
 	}
 	query.Reason, query.Refs = "", []string{ids[1], ids[3]}
 	page := made("a.html", attention)
-	if !strings.Contains(page, "Date of Birth &#34;2099-01-01&#34; is in the future") || !strings.Contains(page, "Email &#34;cy@nowhere&#34; is not one email address") || strings.Contains(page, "Baker") {
+	if !strings.Contains(page, "Date of Birth &#34;2099-01-01&#34; is in the future") || !strings.Contains(page, "Email &#34;cy@nowhere&#34; is not a valid email address") || strings.Contains(page, "Baker") {
 		t.Errorf("%s", page)
 	}
 	if !slices.Equal(f.system.opened, []string{f.system.saveTo}) {

@@ -70,7 +70,7 @@ func TestLongDetailsAreCutAndSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "First Name is too long, so only its beginning is kept; Email \"" + strings.Repeat("a", 60) + "…\" is not one email address; " +
+	want := "First Name is too long, so only its beginning is kept; Email \"" + strings.Repeat("a", 60) + "…\" is not a valid email address; " +
 		"Title is too long, so only its beginning is kept; Phone Numbers are too many, so only the first are kept."
 	if view.Failure == nil || view.Failure.Reason != want {
 		t.Errorf("%+v", view.Failure)

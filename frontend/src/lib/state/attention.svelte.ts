@@ -76,7 +76,8 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
 
   /** Follows Go's events until the answer is called. */
   follow(): () => void {
-    this.problem = null; // it was read when the list was left
+    this.problem = null; // both were read when the list was left
+    this.news = '';
     return on('profiles', () => {
       this.rows.reload();
       void this.#review();

@@ -11,6 +11,8 @@ interface Surroundings<Row> {
   /** Takes the focus where there is no grid. */
   instead: () => HTMLElement | null | undefined;
   open: (row: Row) => void;
+  /** Does what Enter does where a search finds nobody. */
+  nobody?: () => void;
   /** What is shown of what, in words; '' until it is known. */
   shown: () => string;
   say: (text: string) => void;
@@ -92,7 +94,9 @@ export function listScreen<Row extends { name: string }>(around: Surroundings<Ro
     /** Opens the row that is marked. */
     async openHit() {
       const hit = await list.hit();
-      if (hit && !left) around.open(hit);
+      if (left) return;
+      if (hit) around.open(hit);
+      else if (list.search && list.rows.ready && list.rows.total === 0) around.nobody?.();
     },
   };
 }
