@@ -83,13 +83,13 @@ func TestReasons(t *testing.T) {
 	email, sex := profile.Problem{Field: "email", Kind: "missing"}, profile.Problem{Field: "sex", Kind: "missing"}
 	future, two := profile.Problem{Field: "date_of_birth", Kind: "in_future"}, profile.Problem{Field: "email", Kind: "not_an_email"}
 	for want, problems := range map[string][]profile.Problem{
-		"Email is missing.":                                                                               {email},
-		"First Name and Email are missing.":                                                               {first, email},
-		"First Name, Last Name and Email are missing.":                                                    {first, last, email},
-		"First Name, Last Name, Sex and Email are missing.":                                               {first, last, sex, email},
-		"Date of Birth is in the future.":                                                                 {future},
-		"Date of Birth is in the future; Email is not a valid email address.":                                 {future, two},
-		"Sex is missing; Date of Birth is in the future.":                                                 {future, sex},
+		"Email is missing.":                                                   {email},
+		"First Name and Email are missing.":                                   {first, email},
+		"First Name, Last Name and Email are missing.":                        {first, last, email},
+		"First Name, Last Name, Sex and Email are missing.":                   {first, last, sex, email},
+		"Date of Birth is in the future.":                                     {future},
+		"Date of Birth is in the future; Email is not a valid email address.": {future, two},
+		"Sex is missing; Date of Birth is in the future.":                     {future, sex},
 		"First Name and Sex are missing; Date of Birth is in the future; Email is not a valid email address.": {first, future, sex, two},
 	} {
 		f := profile.Failure{Code: profile.Incomplete, Problems: problems}

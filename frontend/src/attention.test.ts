@@ -95,7 +95,10 @@ describe('the profiles that need attention', () => {
       expect(go.Attention.Find).toHaveBeenLastCalledWith(expect.objectContaining(query));
     });
     expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveFocus();
+    await screen.findByText('Nobody under No email matches “hana”');
+    await user.click(await button('Search all reasons'));
     await screen.findByText('Nobody who needs attention matches “hana”');
+    expect(screen.getByLabelText('Search name, birth date, phone, email')).toHaveValue('hana');
     await user.click(await button('Show all'));
     await screen.findByText('4 of 4 profiles');
     expect(chips.getByRole('button', { name: 'All 4' })).toHaveAttribute('aria-pressed', 'true');
@@ -169,6 +172,19 @@ describe('the profiles that need attention', () => {
     go.emit('profiles', {});
     await screen.findByText('Chen, Oliver is complete now.', { selector: 'footer *' });
     await vi.waitFor(() => expect(absent('Fix Chen, Oliver in Cliniko')).toBeNull());
+  });
+
+  it('say of whom nothing was saved in Cliniko, to somebody who is back', async () => {
+    const { go, user } = await shown();
+    await user.click(await button('Fix Chen, Oliver in Cliniko'));
+    const focused = vi.spyOn(document, 'hasFocus').mockReturnValue(false); // still there
+    go.tell({ lastSuccess: '2026-11-03T09:00:00Z' });
+    await vi.waitFor(() => expect(go.Attention.Refs).toHaveBeenCalledOnce());
+    expect(screen.queryByText(/^It still needs attention/)).toBeNull();
+    focused.mockReturnValue(true);
+    go.tell({ lastSuccess: '2026-11-03T09:05:00Z' });
+    await screen.findAllByText(/^It still needs attention\. Check in Cliniko/); // in the row, and said
+    focused.mockRestore();
   });
 
   it('keep their reason when something goes wrong, which stands in full above them', async () => {

@@ -29,7 +29,9 @@ describe('a profile that needs attention', () => {
     await user.click(await button('Fix in Cliniko'));
     expect(screen.queryByText(/^It still needs attention/)).toBeNull();
     go.tell({ lastSuccess: '2026-11-03T09:05:00Z' }); // nothing was saved there
-    await screen.findByText(/^It still needs attention\. Check in Cliniko that the change is saved/);
+    await screen.findByText(
+      /^It still needs attention\. Check in Cliniko that the change is saved/,
+    );
     go.profiles = [{ ...OLIVER, email: 'oliver@example.com', failure: null }];
     go.emit('profiles', {});
     await screen.findByText('This profile is complete now.');

@@ -33,6 +33,8 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
 
   /** Whose page in Cliniko was opened last. */
   #fixing: AttentionRow | null = null;
+  /** When the last sync of which it was told ended. */
+  #syncedBefore = '';
   #say: (text: string) => void;
 
   constructor(say: (text: string) => void) {
@@ -78,11 +80,21 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
   follow(): () => void {
     this.problem = null; // both were read when the list was left
     this.news = '';
-    return on('profiles', () => {
-      this.rows.reload();
-      void this.#review();
-      void this.#lookAtFixed();
-    });
+    const stops = [
+      on('profiles', () => {
+        this.rows.reload();
+        void this.#review();
+        void this.#lookAtFixed(false);
+      }),
+      on('sync', ({ phase, problem, lastSuccess }) => {
+        if (phase !== 'idle' || problem || lastSuccess === this.#syncedBefore) return;
+        this.#syncedBefore = lastSuccess;
+        void this.#lookAtFixed(document.hasFocus());
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   /** Nobody stays selected who is complete by now. */
@@ -93,15 +105,24 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
     if (refs) this.selection.keep(refs);
   }
 
-  /** Says who left the list, of those whom a person has just seen to in Cliniko. */
-  async #lookAtFixed() {
+  /**
+   * Says who left the list, of those whom a person has just seen to in Cliniko;
+   * `back`: also who has not, to a person who is back and would wait for it.
+   */
+  async #lookAtFixed(back: boolean) {
     const row = this.#fixing;
     if (!row) return;
     const whole = { ...this.query, search: '', reason: '' as const, refs: [row.ref], limit: 1 };
     const still = await api.attentionRefs(whole).catch(() => null);
-    if (still?.length !== 0 || row !== this.#fixing) return;
-    this.#fixing = null;
-    this.#tellFixed(row);
+    if (!still || row !== this.#fixing) return;
+    if (still.length === 0) {
+      this.#fixing = null;
+      this.#tellFixed(row);
+    } else if (back) {
+      const text = t('profile.still');
+      this.notes.set(row.ref, text);
+      this.#say(text);
+    }
   }
 
   #tellFixed(row: AttentionRow) {
@@ -168,6 +189,7 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
     const { id } = row;
     this.problem = null;
     this.news = '';
+    this.notes.delete(row.ref);
     this.#fixing = row;
     try {
       await api.openInCliniko(id);
