@@ -62,22 +62,35 @@ func joinDates(search string) string {
 // datesOf returns the days that a word may mean: 3/4/1990 is in March in some
 // countries and in April in others, and 90 is in two centuries.
 func datesOf(word string) []profile.Date {
-	var dates possibleDates
+	var dates []profile.Date
+	add := func(year, month, day string) {
+		// The expressions match only digits.
+		y, _ := strconv.Atoi(year)
+		m, _ := strconv.Atoi(month)
+		d, _ := strconv.Atoi(day)
+		date := profile.Date{Year: y, Month: time.Month(m), Day: d}
+		if y < firstYear || y > lastYear {
+			return
+		}
+		if _, err := profile.ParseDate(date.String()); err == nil && !slices.Contains(dates, date) {
+			dates = append(dates, date)
+		}
+	}
 	if part := yearFirst.FindStringSubmatch(word); part != nil {
 		if year, short := strings.CutPrefix(part[1], centuryLess); short {
-			dates.add("19"+year, part[2], part[3])
-			dates.add("20"+year, part[2], part[3])
+			add("19"+year, part[2], part[3])
+			add("20"+year, part[2], part[3])
 		}
-		dates.add(part[1], part[2], part[3])
+		add(part[1], part[2], part[3])
 	}
 	if part := yearLast.FindStringSubmatch(word); part != nil {
-		dates.add(part[3], part[2], part[1])
-		dates.add(part[3], part[1], part[2])
+		add(part[3], part[2], part[1])
+		add(part[3], part[1], part[2])
 	}
 	if part := shortYear.FindStringSubmatch(word); part != nil {
 		for _, century := range []string{"19", "20"} {
-			dates.add(century+part[3], part[2], part[1])
-			dates.add(century+part[3], part[1], part[2])
+			add(century+part[3], part[2], part[1])
+			add(century+part[3], part[1], part[2])
 		}
 	}
 	return dates
@@ -107,23 +120,6 @@ func yearOf(digits string) []profile.Date {
 		return nil
 	}
 	return []profile.Date{{Year: year}}
-}
-
-type possibleDates []profile.Date
-
-// add adds a day that exists and on which somebody may have been born. The texts
-// are digits.
-func (p *possibleDates) add(year, month, day string) {
-	y, _ := strconv.Atoi(year)
-	m, _ := strconv.Atoi(month)
-	d, _ := strconv.Atoi(day)
-	date := profile.Date{Year: y, Month: time.Month(m), Day: d}
-	if y < firstYear || y > lastYear {
-		return
-	}
-	if _, err := profile.ParseDate(date.String()); err == nil && !slices.Contains(*p, date) {
-		*p = append(*p, date)
-	}
 }
 
 // bornOn returns those of the places whose client was born on one of the days, or

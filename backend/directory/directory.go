@@ -201,7 +201,8 @@ func (d *Directory) Everybody(q Query) []profile.Entry {
 func (d *Directory) Find(q Query) Result {
 	sorted := d.settle(q.Sort)
 	defer d.mu.RUnlock()
-	found := d.matching(&q)
+	ts := parseTerms(q.Search, d.country)
+	found := d.search(ts, d.narrowed(&q))
 	result := Result{Matched: found.count(), Counts: d.counts(&q)}
 	take := min(q.Limit, result.Matched-q.Offset)
 	if take <= 0 {
@@ -209,7 +210,7 @@ func (d *Directory) Find(q Query) Result {
 	}
 	result.Entries = make([]profile.Entry, 0, take)
 	offset := q.Offset
-	for _, group := range d.ranked(&q, found) {
+	for _, group := range d.ranked(q.Sort, ts, found) {
 		count := group.count()
 		for place := range sorted.page(q.Desc, group, offset, min(take-len(result.Entries), max(count-offset, 0))) {
 			result.Entries = append(result.Entries, d.rows[place].entry)
@@ -221,11 +222,10 @@ func (d *Directory) Find(q Query) Result {
 
 // ranked returns the rows that were found, in the groups that come one after the
 // other. The caller holds the lock.
-func (d *Directory) ranked(q *Query, found bits) []bits {
-	if q.Sort != ByMatch {
+func (d *Directory) ranked(by Sort, ts terms, found bits) []bits {
+	if by != ByMatch {
 		return []bits{found}
 	}
-	ts := parseTerms(q.Search, d.country)
 	for i := range ts {
 		ts[i].email = nil
 	}
@@ -237,8 +237,12 @@ func (d *Directory) ranked(q *Query, found bits) []bits {
 // matching returns the rows that match the whole query. The caller holds the
 // lock.
 func (d *Directory) matching(q *Query) bits {
-	return d.search(parseTerms(q.Search, d.country), d.narrow(d.members(q.Filter), q.Narrow))
+	return d.search(parseTerms(q.Search, d.country), d.narrowed(q))
 }
+
+// narrowed returns the rows that match all but the search. The caller holds the
+// lock.
+func (d *Directory) narrowed(q *Query) bits { return d.narrow(d.members(q.Filter), q.Narrow) }
 
 func (d *Directory) members(f Filter) bits {
 	if members, known := d.member[f]; known {

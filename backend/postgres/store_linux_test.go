@@ -3,7 +3,6 @@ package postgres_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -20,17 +19,7 @@ import (
 var server *postgrestest.Server
 
 func TestMain(m *testing.M) {
-	var err error
-	if server, err = postgrestest.Start(prepare); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := server.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(postgrestest.Run(m, prepare, &server))
 }
 
 var keys = map[uint16][]byte{1: bytes.Repeat([]byte{42}, postgres.KeySize)}

@@ -3,7 +3,6 @@ package replica_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -34,17 +33,7 @@ func TestMain(m *testing.M) {
 		lead()
 		return
 	}
-	var err error
-	if server, err = postgrestest.Start(prepare); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	code := m.Run()
-	if err := server.Stop(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
-	}
-	os.Exit(code)
+	os.Exit(postgrestest.Run(m, prepare, &server))
 }
 
 var (

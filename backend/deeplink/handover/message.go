@@ -53,7 +53,7 @@ func decode(text string) (deeplink.Link, bool) {
 		link = deeplink.Parse(deeplink.Scheme + "://patient?patient_id=" + digits)
 	case bookmark:
 		link = deeplink.Parse(deeplink.Scheme + "://patient?patient_id=" + digits)
-		link.Bookmark = link.Kind == deeplink.Patient && !link.Bookmark
+		link.Bookmark = true
 	case "test":
 		link = deeplink.Parse(deeplink.Scheme + "://test?n=" + digits)
 	case "show":

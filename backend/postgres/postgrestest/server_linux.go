@@ -36,6 +36,22 @@ type Server struct {
 // template is the database that all others begin as.
 const template = "begin"
 
+// Run runs the tests of a package with a server, which it starts as Start does and
+// stops after them, and returns what the program exits with.
+func Run(m *testing.M, prepare func(address string) error, server **Server) (code int) {
+	var err error
+	if *server, err = Start(prepare); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code = m.Run()
+	if err := (*server).Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
 // Start starts a server, and has prepare fill the database that all others begin
 // as. Stop ends it.
 func Start(prepare func(address string) error) (*Server, error) {
