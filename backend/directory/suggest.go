@@ -17,9 +17,9 @@ const (
 	asciiLowercase = "abcdefghijklmnopqrstuvwxyz"
 )
 
-// Suggest returns the search with one word replaced by a name that finds
-// somebody, or "": for a query that finds nobody. The name is one letter more,
-// one less, one changed or two swapped away from the word; of several, the one
+// Suggest returns the search with names in the place of misspelt words, as few as
+// find somebody, or "": for a query that finds nobody. A name is one letter more,
+// one less, one changed or two swapped away from its word; of several, the one
 // that most clients have. Words are compared as they are folded, those in Latin
 // letters alone.
 func (d *Directory) Suggest(q Query) string {
@@ -29,17 +29,39 @@ func (d *Directory) Suggest(q Query) string {
 	}
 	d.settleTexts()
 	defer d.mu.RUnlock()
+	names := make([][]string, len(words))
 	for i, word := range words {
-		folded := fold(word)
-		if len(folded) < leastMisspelt || strings.Trim(folded, asciiLowercase) != "" {
-			continue
+		if folded := fold(word); len(folded) >= leastMisspelt && strings.Trim(folded, asciiLowercase) == "" {
+			names[i] = d.namesLike(folded, &q)
 		}
-		for _, name := range d.namesLike(folded, &q) {
+	}
+	for replaced := range len(words) {
+		if found := d.firstFound(&q, words, names, replaced+1); found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+// firstFound returns the words with names in the place of so many of them, the
+// first that somebody matches, or "". Where words is longer than names, the
+// words before those are settled. The caller holds the lock.
+func (d *Directory) firstFound(q *Query, words []string, names [][]string, replaced int) string {
+	if replaced == 0 {
+		tried := *q
+		tried.Search = strings.Join(words, " ")
+		if d.matching(&tried).count() == 0 {
+			return ""
+		}
+		return tried.Search
+	}
+	for i := range names {
+		for _, name := range names[i] {
+			at := len(words) - len(names) + i
 			instead := slices.Clone(words)
-			instead[i] = name
-			q.Search = strings.Join(instead, " ")
-			if d.matching(&q).count() > 0 {
-				return q.Search
+			instead[at] = name
+			if found := d.firstFound(q, instead, names[i+1:], replaced-1); found != "" {
+				return found
 			}
 		}
 	}

@@ -30,6 +30,9 @@ func TestSuggestsWhatFindsSomebody(t *testing.T) {
 		"adda  smith":    "Ada smith", // as it is typed otherwise
 		"ada smits":      "ada Smith", // both are names, of two people
 		"ann smitt":      "ann Smits", // not Smith, which more have: nobody is called so
+		"adda smihh":     "Ada Smith", // two words
+		"lukass okafro":  "Łukasz Okafor",
+		"adda smihh xq":  "",
 		"obriem":         "O'Brien",
 		"lukasx":         "Łukasz",
 		"boby":           "Bobby",

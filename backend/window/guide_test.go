@@ -41,6 +41,9 @@ func TestTheButtonIsRemembered(t *testing.T) {
 		if taken, err := f.app.Links.Take(); err != nil || taken.ID != f.fake.IDs()[0] {
 			t.Fatalf("took %q, %v", taken.ID, err)
 		}
+		if _, err := f.app.Links.Follow(f.fake.IDs()[0]); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if click(); f.button() != "unused" {
 		t.Errorf("%q after a link, though the clinic does without the button", f.button())
@@ -62,6 +65,20 @@ func TestTheButtonIsRemembered(t *testing.T) {
 	f.click(f.fake.IDs()[1] + "&from=bookmark")
 	if taken, err := f.app.Links.Take(); err != nil || taken.ID != f.fake.IDs()[1] || f.button() != "waiting" {
 		t.Errorf("after a click on the bookmark, which is not Cliniko's button: took %q, %v, %q", taken.ID, err, f.button())
+	}
+	if _, err := f.app.Links.Follow(f.fake.IDs()[1]); err != nil || f.button() != "waiting" {
+		t.Errorf("after the bookmark's client: %v, %q", err, f.button())
+	}
+	const invented = "9007199254740990"
+	f.click(invented)
+	if taken, err := f.app.Links.Take(); err != nil || taken.ID != invented {
+		t.Fatalf("took %q, %v", taken.ID, err)
+	}
+	if _, err := f.app.Links.Follow(invented); profile.CodeOf(err) != profile.NotFound || f.button() != "waiting" {
+		t.Errorf("after a link to a client whom Cliniko does not have: %v, %q", err, f.button())
+	}
+	if _, err := f.app.Links.Follow(f.fake.IDs()[0]); err != nil || f.button() != "waiting" {
+		t.Errorf("after a client who was opened without a link: %v, %q", err, f.button())
 	}
 	told := f.told(eventState)
 	if click(); f.button() != "works" {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -38,22 +39,21 @@ type Links struct {
 	parts    Parts
 	requests *rate.Limiter
 	flight   *singleflight.Group // two clicks on one client are one request
+	clicked  *atomic.Value       // the id in the newest link that came by Cliniko's button, until its client was found
 }
 
 // NewLinks returns the service.
 func NewLinks(p Parts) *Links {
-	return &Links{p, rate.NewLimiter(rate.Every(linkEvery), linkBurst), &singleflight.Group{}}
+	return &Links{p, rate.NewLimiter(rate.Every(linkEvery), linkBurst), &singleflight.Group{}, &atomic.Value{}}
 }
 
 // Take returns the client of the link that waits, once. Where the window locks
 // before it has the answer, the link waits on.
 func (l *Links) Take() (LinkView, error) {
-	return host.Do(l.parts.access, session.MayViewProfiles, func(ctx context.Context, c *host.Call) (LinkView, error) {
+	return host.Do(l.parts.access, session.MayViewProfiles, func(_ context.Context, c *host.Call) (LinkView, error) {
 		taken := l.take(c)
 		if taken.Kind == deeplink.Patient && !taken.Bookmark {
-			if err := l.recordButton(ctx, c.Clinic); err != nil && profile.CodeOf(err) != profile.NotConnected {
-				logging.Failure(l.parts.page.log, "record that a link came", err)
-			}
+			l.clicked.Store(string(taken.ID))
 		}
 		return LinkView{ID: string(taken.ID)}, nil
 	})
@@ -69,10 +69,13 @@ func (l *Links) take(c *host.Call) deeplink.Link {
 	return taken
 }
 
-// recordButton records that a link came from a browser by Cliniko's button, if the
-// clinic waits for its first one. Any page may send such a link: at worst the last step of setting up
-// counts as done.
-func (l *Links) recordButton(ctx context.Context, c *host.Clinic) error {
+// recordButton records that a link came from a browser by Cliniko's button, if
+// Cliniko has the client in it and the clinic waits for its first one. Any page
+// may send such a link: at worst the last step of setting up counts as done.
+func (l *Links) recordButton(ctx context.Context, c *host.Clinic, id string) error {
+	if !l.clicked.CompareAndSwap(id, "") {
+		return nil // it was not opened by a link
+	}
 	store, err := c.Workspace.Store(ctx)
 	if err != nil {
 		return err
@@ -107,6 +110,9 @@ func (l *Links) Follow(id string) (ProfileView, error) {
 			return ProfileView{}, err
 		}
 		recordOpened(ctx, c, l.parts.page.log, view.ID)
+		if err := l.recordButton(ctx, c.Clinic, id); err != nil {
+			logging.Failure(l.parts.page.log, "record that the button works", err)
+		}
 		if view.ID != id {
 			view.MergedFrom = id
 		}
