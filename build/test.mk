@@ -81,7 +81,8 @@ stage-release: stage-frontend-build
 # Without the race detector, with which each history takes as long as several;
 # go-test runs some with it.
 stage-histories: stage-cgo-race
-	@$(STAGE) --count go:$(RESULTS)/histories.jsonl histories -- build/scripts/histories.sh 150
+	@$(STAGE) --count go:$(RESULTS)/histories.jsonl histories -- \
+	  $(SESSION) $(RESULTS)/histories build/scripts/histories.sh 100
 
 # The real program, killed in the middle of imports.
 stage-kill: stage-release

@@ -4,10 +4,10 @@
 # app's files to build/test-results/artifacts, for the search for personal
 # values.
 #
-# The tests of unraced.txt go through so many passes that the race detector makes
-# them eight times as long. The stage histories runs them without it, and
-# `make nightly` with it; their goroutines are those of the histories, some of
-# which run here.
+# The tests of unraced.txt go through so many passes, or through the demo's month,
+# that the race detector makes them eight times as long. The stage histories runs
+# them without it, and `make nightly` with it; their goroutines are those of the
+# histories and of the other tests of the demo, some of which run here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -7,12 +7,13 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 export TELEHAB_SEED=${TELEHAB_SEED:-0} # 0: a random one, which a failure prints
-build/scripts/histories.sh "${HISTORIES:-1000}"
-build/scripts/histories.sh "${RACE_HISTORIES:-150}" -race
+session=build/scripts/private-session.sh
+"$session" build/test-results/histories build/scripts/histories.sh "${HISTORIES:-1000}"
+"$session" build/test-results/histories build/scripts/histories.sh "${RACE_HISTORIES:-150}" -race
 # On PostgreSQL, and on a copy of it, a history takes several times as long: a tenth of them.
 TELEHAB_HISTORIES=${HISTORIES:-1000} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 3h -run '^TestHistoriesOn(PostgreSQL|ACopy)' ./backend/syncer
 TELEHAB_CHAOS=${CHAOS:-200} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 30m -run '^TestChaos$' ./backend/replica
-build/scripts/private-session.sh build/test-results/kill \
+"$session" build/test-results/kill \
   "${GO:-go}" run -tags "${TAGS-webkit2_41}" ./backend/killtest -kills "${KILLS:-300}"
 if [ "$(uname -s)" = Linux ]; then
   mkdir -p build/test-results/service
