@@ -116,7 +116,7 @@ func (t *Terminal) root() *cobra.Command {
 	root.SetVersionTemplate("telehab {{.Version}}\n")
 	root.Flags().BoolVar(&demo, "demo", false, "open the window on a simulated clinic with its own data")
 	root.Flags().StringVar(&link, "link", "", "open the window, or the one that is open, on the client of a telehab:// link")
-	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.hub(), t.service(), t.purge())
+	root.AddCommand(t.sync(), t.status(), t.missing(), t.people(), t.connect(), t.disconnect(), t.export(), t.hub(), t.share(), t.join(), t.computers(), t.service(), t.purge())
 	return root
 }
 
@@ -141,9 +141,11 @@ func (t *Terminal) with(ctx context.Context, demo bool, o workspace.Options, do 
 	if err != nil {
 		return err
 	}
-	err = do(w)
+	if err = w.CatchUp(ctx); err == nil {
+		err = do(w)
+	}
 	// What another process has erased meanwhile was not done.
-	if erased := w.Erased(); erased != nil && ctx.Err() == nil {
+	if erased := w.Erased(); erased != nil && ctx.Err() == nil && profile.CodeOf(err) != profile.ComputerRemoved {
 		err = errors.Join(erased, err)
 	}
 	return errors.Join(err, w.Close())

@@ -30,6 +30,7 @@ type state struct {
 	Accepted        int     `json:"accepted"` // a person said that they may go, and they are not removed yet
 
 	Service *installedState `json:"service"` // null where it cannot be told
+	Shared  *sharedState    `json:"shared"`  // null where this computer alone has the clinic
 
 	account  string    // of a clinic with a store of its own; "" for the first
 	lastSync time.Time // as LastSync
@@ -42,6 +43,27 @@ type installedState struct {
 	Installed bool `json:"installed"`
 	Running   bool `json:"running"`
 	Other     bool `json:"other_data"` // the computer's service is for another data folder
+}
+
+// sharedState is how the copy of a shared clinic stands.
+type sharedState struct {
+	Problem *string `json:"problem"`    // why the clinic's database is not reached; null: it is
+	Reached string  `json:"reached_at"` // when it was last, by this computer's clock
+
+	problem error
+	reached time.Time
+}
+
+func sharedOf(w *workspace.Workspace) *sharedState {
+	shared, status := w.Shared()
+	if !shared {
+		return nil
+	}
+	s := &sharedState{Reached: status.Since.UTC().Format(time.RFC3339), problem: status.Problem, reached: status.Since}
+	if status.Problem != nil {
+		s.Problem = new(string(profile.CodeOf(status.Problem)))
+	}
+	return s
 }
 
 func (t *Terminal) status() *cobra.Command {
@@ -96,7 +118,7 @@ func (t *Terminal) tellState(s *state, asJSON bool, textfile string, oldest *max
 
 func (t *Terminal) readState(c *cobra.Command, w *workspace.Workspace) (*state, error) {
 	ctx := c.Context()
-	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now()), Service: t.installedService(ctx)}
+	s := &state{account: w.SeparateAccount(), now: w.ClinicTime(ctx, w.Now()), Service: t.installedService(ctx), Shared: sharedOf(w)}
 	clinic, err := w.Clinic(ctx)
 	if profile.CodeOf(err) == profile.NotConnected {
 		return s, nil
@@ -162,6 +184,7 @@ func (t *Terminal) printState(s *state, oldest *maxAge) error {
 		_, _ = fmt.Fprintf(t.Out, "Stale: no sync ended well in the last %s.\n", oldest)
 	}
 	t.tellService(s)
+	t.tellShared(s.Shared)
 	if s.Unfinished {
 		_, _ = fmt.Fprintln(t.Out, "A sync was cut off. telehab sync --full resumes it.")
 	}
@@ -198,6 +221,17 @@ func (t *Terminal) tellService(s *state) {
 		_, _ = fmt.Fprintln(t.Out, "The service runs.")
 	default:
 		_, _ = fmt.Fprintln(t.Out, "The service is installed and does not run.")
+	}
+}
+
+func (t *Terminal) tellShared(s *sharedState) {
+	switch {
+	case s == nil:
+	case s.problem == nil:
+		_, _ = fmt.Fprintln(t.Out, "Shared with other computers. telehab computers lists them.")
+	default:
+		_, _ = fmt.Fprintf(t.Out, "Shared with other computers. Read-only: the clinic's database was last reached %s. %s (%s)\n",
+			localTime(s.reached, time.Local), inTerminal(profile.MessageOf(s.problem)), profile.CodeOf(s.problem))
 	}
 }
 

@@ -64,6 +64,11 @@ func (t *Terminal) sync() *cobra.Command {
 				if dryRun {
 					return t.runDryRun(c.Context(), w, full, asJSON, show)
 				}
+				release, err := w.ForOnePass(c.Context())
+				if err != nil {
+					return err
+				}
+				defer release()
 				return t.runSync(c.Context(), w, full, asJSON, show)
 			})
 		}),

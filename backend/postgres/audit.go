@@ -61,7 +61,7 @@ func (db *DB) AddEvent(ctx context.Context, e staff.Event) (id int64, err error)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO audit (id, n, finished, key, sealed) VALUES ($1, $2, $3, $4, $5)", id, tx.n, e.Outcome != staff.NotFinished, db.keys.latest, sealed)
+		_, err = tx.Exec(ctx, "INSERT INTO audit (id, n, finished, key, sealed) VALUES ($1, $2, $3, $4, $5)", id, tx.n, e.Outcome != staff.NotFinished, db.keys.latest(), sealed)
 		return err
 	})
 	return id, err
@@ -99,7 +99,7 @@ func (db *DB) deliver(ctx context.Context, tx *transaction, q *storecopy.Queued)
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO audit (id, n, finished, ticket, key, sealed) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE SET n = excluded.n, finished = excluded.finished, key = excluded.key, sealed = excluded.sealed`,
-		id, tx.n, e.Outcome != staff.NotFinished, q.Ticket, db.keys.latest, sealed)
+		id, tx.n, e.Outcome != staff.NotFinished, q.Ticket, db.keys.latest(), sealed)
 	return id, err
 }
 
@@ -111,7 +111,7 @@ func (db *DB) FinishEvent(ctx context.Context, e staff.Event) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE audit SET n = $1, finished = $2, key = $3, sealed = $4 WHERE id = $5", tx.n, e.Outcome != staff.NotFinished, db.keys.latest, sealed, e.ID)
+		_, err = tx.Exec(ctx, "UPDATE audit SET n = $1, finished = $2, key = $3, sealed = $4 WHERE id = $5", tx.n, e.Outcome != staff.NotFinished, db.keys.latest(), sealed, e.ID)
 		return err
 	})
 }

@@ -29,7 +29,8 @@ const copyLimit = "10min"
 // moment; nil if nothing was. It misses no change that is committed meanwhile: see
 // transaction.
 //
-// Errors: StoreTooNew when a newer program has changed the tables.
+// Errors: StoreTooNew when a newer program has changed the tables, ComputerRemoved when
+// this computer is none of the clinic's any more.
 func (db *DB) ChangesSince(ctx context.Context, from storecopy.Position) (changes *storecopy.Changes, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -42,10 +43,17 @@ func (db *DB) ChangesSince(ctx context.Context, from storecopy.Position) (change
 			err = unreachable(err)
 		}
 	}()
-	err = coded(pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+	err = db.withNewestKey(ctx, func() error { return db.readChanges(ctx, from, late.Stop, &changes) })
+	return changes, err
+}
+
+// readChanges reads them in one transaction. answered is called once the database has
+// answered.
+func (db *DB) readChanges(ctx context.Context, from storecopy.Position, answered func() bool, changes **storecopy.Changes) error {
+	return coded(pgx.BeginTxFunc(ctx, db.pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
 		f := &follower{db: db, tx: tx, Changes: storecopy.Changes{From: from}}
 		changed, err := f.begin(ctx)
-		late.Stop()
+		answered()
 		if err != nil || !changed {
 			return err
 		}
@@ -55,10 +63,9 @@ func (db *DB) ChangesSince(ctx context.Context, from storecopy.Position) (change
 				return err
 			}
 		}
-		changes = &f.Changes
+		*changes = &f.Changes
 		return nil
 	}))
-	return changes, err
 }
 
 // follower is one call of ChangesSince.
@@ -75,12 +82,19 @@ type follower struct {
 // here, or of whose erased clients nobody knows any more, begins anew.
 func (f *follower) begin(ctx context.Context) (changed bool, err error) {
 	var schema, horizon int64
-	if err := f.tx.QueryRow(ctx, "SELECT n, horizon, missing_n, "+lineage+", "+schemaNow+" FROM clinic").
-		Scan(&f.To.N, &horizon, &f.missing, &f.To.Lineage, &schema); err != nil {
+	var newest uint16
+	var removed bool
+	if err := f.tx.QueryRow(ctx, "SELECT n, horizon, missing_n, newest_key, "+removedNow+", "+lineage+", "+schemaNow+" FROM clinic", f.db.computer).
+		Scan(&f.To.N, &horizon, &f.missing, &newest, &removed, &f.To.Lineage, &schema); err != nil {
 		return false, err
 	}
-	if schema > newestSchema {
+	switch {
+	case removed:
+		return false, errRemoved
+	case schema > newestSchema:
 		return false, errTooNew
+	case newest > f.db.keys.latest():
+		return false, errNewKey
 	}
 	if f.From == f.To {
 		return false, nil
@@ -99,8 +113,8 @@ func (f *follower) readSettings(ctx context.Context) (err error) {
 	var account, sealed []byte
 	var history, events, changed, archived, full, counted *int64
 	c := &s.Cursors
-	if err := f.tx.QueryRow(ctx, "SELECT account, sealed, revision, quick_unlock_forbidden, archived_days, deleted_days, history_from, events_from, "+cursorColumns+" FROM clinic").
-		Scan(&account, &sealed, &s.Revision, &s.QuickUnlockForbidden, &s.Retention.ArchivedDays, &s.Retention.DeletedDays, &history, &events,
+	if err := f.tx.QueryRow(ctx, "SELECT account, sealed, revision, quick_unlock_forbidden, idle_minutes, archived_days, deleted_days, history_from, events_from, "+cursorColumns+" FROM clinic").
+		Scan(&account, &sealed, &s.Revision, &s.QuickUnlockForbidden, &s.IdleMinutes, &s.Retention.ArchivedDays, &s.Retention.DeletedDays, &history, &events,
 			&changed, &archived, &full, &c.ActiveInCliniko, &counted, &c.Drift, &c.Judged); err != nil {
 		return err
 	}

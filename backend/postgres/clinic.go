@@ -37,6 +37,12 @@ func (db *DB) openClinic(account, sealed []byte) (c profile.Clinic, err error) {
 // Connect makes c the connected clinic, or updates what is stored of it.
 // OtherClinic: another one is connected, and nothing was changed.
 func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) error {
+	return db.ConnectWith(ctx, c, now, nil)
+}
+
+// ConnectWith is Connect with the clinic's API key, which any computer may then use;
+// nil leaves the one that there is.
+func (db *DB) ConnectWith(ctx context.Context, c profile.Clinic, now time.Time, apiKey []byte) error {
 	if c.Connected.IsZero() {
 		c.Connected = now.UTC()
 	}
@@ -54,7 +60,12 @@ func (db *DB) Connect(ctx context.Context, c profile.Clinic, now time.Time) erro
 			return profile.Refuse(profile.OtherClinic,
 				"This key belongs to another clinic than the one connected here, so nothing was changed. Use a key of this clinic, or disconnect first.")
 		}
-		_, err := tx.Exec(ctx, "UPDATE clinic SET account = $1, sealed = $2, key = least(key, $3)", account, db.keys.seal(plain, clinicRow(account)), db.keys.latest)
+		var sealedKey []byte
+		if apiKey != nil {
+			sealedKey = db.keys.seal(apiKey, apiKeyRow(account))
+		}
+		_, err := tx.Exec(ctx, "UPDATE clinic SET account = $1, sealed = $2, api_key = coalesce($3, api_key), key = least(key, $4)",
+			account, db.keys.seal(plain, clinicRow(account)), sealedKey, db.keys.latest())
 		return err
 	})
 }

@@ -30,8 +30,10 @@ const schema = "telehab"
 type Options struct {
 	// Address is the database's, as postgres://… or as key=value.
 	Address string
-	// Keys are the versions of the clinic's key, from 1. The latest seals.
-	Keys map[uint16][]byte
+	// Keys are the versions of the clinic's key, from 1. The latest seals. Where there
+	// are none, Identity unwraps them: see NewIdentity.
+	Keys     map[uint16][]byte
+	Identity string
 	// Computer names this computer among those of the clinic: an opaque name
 	// that stays.
 	Computer string
@@ -46,6 +48,7 @@ type DB struct {
 	config   *pgx.ConnConfig
 	keys     *keyring
 	computer string
+	options  Options
 }
 
 // The server ends what a computer that sleeps, or was cut off, would hold on to.
@@ -72,13 +75,23 @@ const (
 //
 // Errors: StoreKeyLost when no version of the key is the one that it was sealed
 // with, StoreTooNew when a newer program has changed the tables, Invalid for an
-// address that leads to another computer without verified TLS, DatabaseUnreachable
-// when the database does not answer, StoreUnreadable when it refuses.
+// address that leads to another computer without verified TLS, ComputerRemoved,
+// DatabaseUnreachable when the database does not answer, StoreUnreadable when it refuses.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	keys, err := newKeyring(o.Keys)
+	db, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
 	}
+	if err := db.useKeys(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// connect connects to the database and brings its tables up to date. Nothing is
+// opened yet.
+func connect(ctx context.Context, o Options) (*DB, error) {
 	config, err := parse(o)
 	if err != nil {
 		return nil, err
@@ -87,15 +100,43 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, coded(err)
 	}
-	db := &DB{pool: pool, config: config.ConnConfig, keys: keys, computer: o.Computer}
-	if err = db.migrate(ctx); err == nil {
-		err = db.checkKey(ctx)
-	}
-	if err != nil {
+	db := &DB{pool: pool, config: config.ConnConfig, computer: o.Computer, options: o}
+	if err := db.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return db, nil
+}
+
+// useKeys takes the versions of the clinic's key, or unwraps them, and proves them.
+func (db *DB) useKeys(ctx context.Context) (err error) {
+	keys := db.options.Keys
+	if keys == nil {
+		if err := db.requireNotRemoved(ctx); err != nil {
+			return err
+		}
+		if keys, err = readKeys(ctx, db.pool, &db.options); err != nil {
+			return err
+		}
+	}
+	if db.keys, err = newKeyring(keys); errors.Is(err, errNoKey) {
+		return because(profile.StoreKeyLost, err, keyLost)
+	}
+	if err != nil {
+		return err
+	}
+	return db.checkKey(ctx)
+}
+
+func (db *DB) requireNotRemoved(ctx context.Context) error {
+	var removed bool
+	if err := db.pool.QueryRow(ctx, "SELECT "+removedNow, db.computer).Scan(&removed); err != nil {
+		return coded(err)
+	}
+	if removed {
+		return errRemoved
+	}
+	return nil
 }
 
 func parse(o Options) (*pgxpool.Config, error) {
@@ -231,8 +272,8 @@ func schemaOf(ctx context.Context, through *sql.DB) (provider *goose.Provider, c
 
 // checkKey proves the clinic's key, or makes it the store's where it has none.
 func (db *DB) checkKey(ctx context.Context) error {
-	if _, err := db.pool.Exec(ctx, "INSERT INTO clinic (index_key, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-		db.keys.newIndexKey(), db.keys.latest); err != nil {
+	if _, err := db.pool.Exec(ctx, "INSERT INTO clinic (index_key, key, newest_key) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING",
+		db.keys.newIndexKey(), db.keys.latest()); err != nil {
 		return coded(err)
 	}
 	var sealed []byte
@@ -240,7 +281,7 @@ func (db *DB) checkKey(ctx context.Context) error {
 		return coded(err)
 	}
 	if err := db.keys.useIndexKey(sealed); err != nil {
-		return because(profile.StoreKeyLost, err, "This computer's key does not open the clinic's database. Join the clinic again.")
+		return because(profile.StoreKeyLost, err, keyLost)
 	}
 	return nil
 }

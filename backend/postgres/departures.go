@@ -196,7 +196,7 @@ func (d *deletion) markProfile(r *row, gone profile.Departure) (profile.Entry, e
 			return e, err
 		}
 	}
-	d.rows.add(written{hash: r.hash, state: string(profile.Deleted), head: d.sealHead(r.hash, &h)}, d.db.keys.latest)
+	d.rows.add(written{hash: r.hash, state: string(profile.Deleted), head: d.sealHead(r.hash, &h)}, d.db.keys.latest())
 	return profile.Entry{Ref: gone.Ref, Profile: after}, nil
 }
 
@@ -226,7 +226,7 @@ func (s *Profiles) rewriteHeads(ctx context.Context, tx *transaction, rows []row
 			continue
 		}
 		change(&h)
-		batch.Queue("UPDATE client SET n = $1, head = $2, key = least(key, $3) WHERE ref = $4", tx.n, s.sealHead(r.hash, &h), s.db.keys.latest, r.hash)
+		batch.Queue("UPDATE client SET n = $1, head = $2, key = least(key, $3) WHERE ref = $4", tx.n, s.sealHead(r.hash, &h), s.db.keys.latest(), r.hash)
 	}
 	return run(ctx, tx, batch)
 }

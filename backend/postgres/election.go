@@ -59,6 +59,9 @@ func (db *DB) Elect(ctx context.Context) (*Leader, error) {
 }
 
 func (l *Leader) win(ctx context.Context) error {
+	if err := l.db.requireNotRemoved(ctx); err != nil {
+		return err
+	}
 	var won bool
 	if err := l.conn.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", lockOf("sync")).Scan(&won); err != nil {
 		return coded(err)
@@ -66,7 +69,7 @@ func (l *Leader) win(ctx context.Context) error {
 	if !won {
 		return profile.Refuse(profile.SyncRunning, "Another computer of the clinic syncs already.")
 	}
-	return coded(l.conn.QueryRow(ctx, "UPDATE clinic SET epoch = epoch + 1 RETURNING epoch").Scan(&l.epoch))
+	return coded(l.conn.QueryRow(ctx, "UPDATE clinic SET epoch = epoch + 1, leader = $1 RETURNING epoch", l.db.computer).Scan(&l.epoch))
 }
 
 // Epoch is the number of this election. Later ones have higher numbers.

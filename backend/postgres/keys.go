@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"telehab.io/desktop/backend/seal"
 )
@@ -17,29 +18,73 @@ const KeySize = seal.KeySize
 // keyring has the versions of the clinic's key. What is written is sealed with
 // the latest; each sealed value begins with the version that opens it.
 type keyring struct {
-	versions map[uint16]*seal.Keys
-	latest   uint16
+	mu       sync.RWMutex // of what follows: versions are added while the store is open
+	versions map[uint16]version
+	newest   uint16
 	// index keys the hashes of refs. It has no versions: a row's ref stays when
 	// the row is sealed anew.
 	index *seal.Keys
 }
 
+// version is one version of the clinic's key.
+type version struct {
+	*seal.Keys
+	key []byte
+}
+
+var errNoKey = errors.New("no version of the clinic's key")
+
 // newKeyring makes a keyring of the versions of a clinic's key, which begin at
 // 1. index comes with the first connection.
 func newKeyring(versions map[uint16][]byte) (*keyring, error) {
-	k := &keyring{versions: make(map[uint16]*seal.Keys, len(versions))}
-	for version, key := range versions {
-		keys, err := seal.New(key)
-		if err != nil {
-			return nil, fmt.Errorf("version %d of the clinic's key: %w", version, err)
-		}
-		k.versions[version] = keys
-		k.latest = max(k.latest, version)
+	k := &keyring{versions: make(map[uint16]version, len(versions))}
+	if err := k.add(versions); err != nil {
+		return nil, err
 	}
-	if k.latest == 0 {
-		return nil, errors.New("no version of the clinic's key")
+	if k.newest == 0 {
+		return nil, errNoKey
 	}
 	return k, nil
+}
+
+// add adds versions of the key.
+func (k *keyring) add(versions map[uint16][]byte) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for number, key := range versions {
+		keys, err := seal.New(key)
+		if err != nil {
+			return fmt.Errorf("version %d of the clinic's key: %w", number, err)
+		}
+		k.versions[number] = version{keys, key}
+		k.newest = max(k.newest, number)
+	}
+	return nil
+}
+
+// latest is the version that seals.
+func (k *keyring) latest() uint16 {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.newest
+}
+
+// all returns every version.
+func (k *keyring) all() map[uint16][]byte {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	all := make(map[uint16][]byte, len(k.versions))
+	for number, v := range k.versions {
+		all[number] = v.key
+	}
+	return all
+}
+
+func (k *keyring) version(number uint16) (version, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	v, ok := k.versions[number]
+	return v, ok
 }
 
 const versionSize = 2
@@ -47,8 +92,10 @@ const versionSize = 2
 // seal seals a value of the named row with the latest key. The version of the
 // key is a part of what the value is bound to.
 func (k *keyring) seal(plain []byte, row string) []byte {
-	sealed := k.versions[k.latest].Seal(plain, bound(row, k.latest))
-	return append(binary.BigEndian.AppendUint16(make([]byte, 0, versionSize+len(sealed)), k.latest), sealed...)
+	latest := k.latest()
+	keys, _ := k.version(latest) // which is there
+	sealed := keys.Seal(plain, bound(row, latest))
+	return append(binary.BigEndian.AppendUint16(make([]byte, 0, versionSize+len(sealed)), latest), sealed...)
 }
 
 // open is the inverse of seal, for all versions of the key.
@@ -56,12 +103,12 @@ func (k *keyring) open(sealed []byte, row string) ([]byte, error) {
 	if len(sealed) < versionSize {
 		return nil, seal.ErrOpen
 	}
-	version := binary.BigEndian.Uint16(sealed)
-	keys, ok := k.versions[version]
+	number := binary.BigEndian.Uint16(sealed)
+	keys, ok := k.version(number)
 	if !ok {
 		return nil, seal.ErrOpen
 	}
-	return keys.Open(sealed[versionSize:], bound(row, version))
+	return keys.Open(sealed[versionSize:], bound(row, number))
 }
 
 func bound(row string, version uint16) string { return fmt.Sprintf("%s/key %d", row, version) }
@@ -110,6 +157,8 @@ func missingRow(account string, ref []byte) string  { return fmt.Sprintf("missin
 func todayRow(account string, person string) string { return "today/" + account + "/" + person }
 func clinicRow(account []byte) string               { return "clinic/" + hex.EncodeToString(account) }
 func personRow(id string) string                    { return "person/" + id }
+func apiKeyRow(account []byte) string               { return "clinic/api key/" + hex.EncodeToString(account) }
+func computerRow(id string) string                  { return "computer/" + id }
 func auditRow(id int64) string                      { return fmt.Sprintf("audit/%d", id) }
 
 const indexKeyRow = "clinic/index key"

@@ -36,7 +36,7 @@ func (s *Profiles) SetMissing(ctx context.Context, missing []profile.Departure) 
 		// was given meanwhile stays.
 		batch.Queue("UPDATE missing SET answer = $1 WHERE answer = $2 AND ref = ANY ($3)", shown, stays, keptBefore)
 		batch.Queue(`INSERT INTO missing (ref, key, sealed) SELECT ref, $1, sealed FROM unnest($2::bytea[], $3::bytea[]) AS now (ref, sealed)
-			ON CONFLICT DO NOTHING`, s.db.keys.latest, hashes, sealed)
+			ON CONFLICT DO NOTHING`, s.db.keys.latest(), hashes, sealed)
 		batch.Queue(missingChanged)
 		return run(ctx, tx, batch)
 	})

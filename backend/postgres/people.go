@@ -78,7 +78,7 @@ func (db *DB) ChangePeople(ctx context.Context, decide func([]staff.Person) (sta
 		}
 		_, err = tx.Exec(ctx, `INSERT INTO person (id, n, created_at, key, sealed) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (id) DO UPDATE SET n = excluded.n, key = excluded.key, sealed = excluded.sealed`,
-			p.ID, tx.n, stamp(p.CreatedAt), db.keys.latest, db.keys.seal(plain, personRow(p.ID)))
+			p.ID, tx.n, stamp(p.CreatedAt), db.keys.latest(), db.keys.seal(plain, personRow(p.ID)))
 		return err
 	})
 }
@@ -102,6 +102,14 @@ func (db *DB) QuickUnlockForbidden(ctx context.Context) (forbidden bool, err err
 func (db *DB) ForbidQuickUnlock(ctx context.Context, forbidden bool) error {
 	return db.write(ctx, anyEpoch, func(ctx context.Context, tx *transaction) error {
 		_, err := tx.Exec(ctx, "UPDATE clinic SET quick_unlock_forbidden = $1", forbidden)
+		return err
+	})
+}
+
+// SetIdleMinutes changes after how many idle minutes a window locks.
+func (db *DB) SetIdleMinutes(ctx context.Context, minutes int) error {
+	return db.write(ctx, anyEpoch, func(ctx context.Context, tx *transaction) error {
+		_, err := tx.Exec(ctx, "UPDATE clinic SET idle_minutes = $1", minutes)
 		return err
 	})
 }

@@ -113,6 +113,6 @@ func (w *writer) saveJudgement(batch *pgx.Batch, toWrite *rowsToWrite, r *row, h
 		out.failure, err = w.sealFailure(r.hash, after.Failure)
 		out.unreadable = storerules.IsUnread(after)
 	}
-	toWrite.add(out, w.db.keys.latest)
+	toWrite.add(out, w.db.keys.latest())
 	return err
 }

@@ -44,6 +44,7 @@ func (s *Profiles) write(ctx context.Context, do func(context.Context, *transact
 // prepared is a batch whose details are sealed.
 type prepared struct {
 	by       *Profiles
+	key      uint16 // that they are sealed with
 	patients int
 	entries  []profile.Entry // each ref once
 	hashes   [][]byte        // of their refs
@@ -57,7 +58,7 @@ func (p *prepared) Patients() int { return p.patients }
 
 // Prepare seals the details.
 func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
-	p := &prepared{by: s, patients: len(b.Entries), entries: storerules.EachOnce(b.Entries), page: b.Page, total: b.Total}
+	p := &prepared{by: s, key: s.db.keys.latest(), patients: len(b.Entries), entries: storerules.EachOnce(b.Entries), page: b.Page, total: b.Total}
 	p.hashes, p.sealed = make([][]byte, len(p.entries)), make([]sealedDetails, len(p.entries))
 	for i := range p.entries {
 		e := &p.entries[i]
@@ -71,6 +72,21 @@ func (s *Profiles) Prepare(b profile.Batch) (profile.Prepared, error) {
 		}
 	}
 	return p, nil
+}
+
+// withLatestKey is the same batch sealed again, where the clinic's key was changed
+// since.
+func (p *prepared) withLatestKey() (*prepared, error) {
+	if p.key == p.by.db.keys.latest() {
+		return p, nil
+	}
+	again, err := p.by.Prepare(profile.Batch{Entries: p.entries, Page: p.page, Total: p.total})
+	if err != nil {
+		return nil, err
+	}
+	fresh := again.(*prepared)
+	fresh.patients = p.patients
+	return fresh, nil
 }
 
 // Save stores a batch in one transaction: see profile.EntryStore.
@@ -95,6 +111,9 @@ func (s *Profiles) SavePrepared(ctx context.Context, passID int64, ready ...prof
 			p, ok := one.(*prepared)
 			if !ok || p.by.db != s.db || p.by.account != s.account {
 				return errors.New("a batch that this store has not prepared")
+			}
+			if p, err = p.withLatestKey(); err != nil {
+				return err
 			}
 			differing, err := w.save(ctx, p)
 			if err != nil {
@@ -234,7 +253,7 @@ func (w *writer) addRow(rows *rowsToWrite, hash []byte, d *storerules.Decision, 
 	case storerules.Remove:
 		out.failure = nil
 	}
-	rows.add(out, w.db.keys.latest)
+	rows.add(out, w.db.keys.latest())
 	return err
 }
 

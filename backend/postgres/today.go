@@ -80,7 +80,7 @@ func (s *Profiles) queueTodayOf(batch *pgx.Batch, n int64, hash []byte, row toda
 	}
 	batch.Queue(`INSERT INTO today (person, n, key, sealed) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (person) DO UPDATE SET n = excluded.n, key = excluded.key, sealed = excluded.sealed`,
-		hash, n, s.db.keys.latest, s.db.keys.seal(plain, todayRow(s.account, string(hash))))
+		hash, n, s.db.keys.latest(), s.db.keys.seal(plain, todayRow(s.account, string(hash))))
 	return nil
 }
 

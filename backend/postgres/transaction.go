@@ -27,25 +27,39 @@ type transaction struct {
 // anyEpoch is for writes that do not belong to the one computer that syncs.
 const anyEpoch = 0
 
+// errNewKey says that the clinic's key was changed since this computer has read it.
+var errNewKey = errors.New("there is a newer version of the clinic's key")
+
 // write runs do in one transaction that writes. epoch is that of the election by
 // which this computer may write; another one's transaction ends with
-// errSuperseded before do is called.
+// errSuperseded before do is called, and that of a computer that was removed with
+// errRemoved. Where the clinic's key was changed, do is called once this computer has
+// it.
 func (db *DB) write(ctx context.Context, epoch int64, do func(context.Context, *transaction) error) error {
-	return coded(pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
-		t := &transaction{Tx: tx}
-		var now, schema int64
-		var woken string
-		if err := tx.QueryRow(ctx, "UPDATE clinic SET n = n + 1 RETURNING n, epoch, "+schemaNow+", pg_notify('"+channel+"', '')::text").Scan(&t.n, &now, &schema, &woken); err != nil {
-			return err
-		}
-		if schema > newestSchema {
-			return errTooNew
-		}
-		if epoch != anyEpoch && epoch != now {
-			return errSuperseded
-		}
-		return do(ctx, t)
-	}))
+	return db.withNewestKey(ctx, func() error {
+		return coded(pgx.BeginFunc(ctx, db.pool, func(tx pgx.Tx) error {
+			t := &transaction{Tx: tx}
+			var now, schema int64
+			var newest uint16
+			var removed bool
+			var woken string
+			if err := tx.QueryRow(ctx, "UPDATE clinic SET n = n + 1 RETURNING n, epoch, newest_key, "+removedNow+", "+schemaNow+", pg_notify('"+channel+"', '')::text", db.computer).
+				Scan(&t.n, &now, &newest, &removed, &schema, &woken); err != nil {
+				return err
+			}
+			switch {
+			case removed:
+				return errRemoved
+			case schema > newestSchema:
+				return errTooNew
+			case epoch != anyEpoch && epoch != now:
+				return errSuperseded
+			case newest > db.keys.latest():
+				return errNewKey
+			}
+			return do(ctx, t)
+		}))
+	})
 }
 
 // revise records that the transaction has changed what All reads.

@@ -125,6 +125,6 @@ func (w *writer) queueChange(batch *pgx.Batch, hash []byte, before, after *profi
 	}
 	at := w.At.UnixMicro()
 	batch.Queue("INSERT INTO change (ref, n, pass_id, at, key, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
-		hash, w.tx.n, w.PassID, at, w.db.keys.latest, w.db.keys.seal(plain, changeRow(w.account, hash, at)))
+		hash, w.tx.n, w.PassID, at, w.db.keys.latest(), w.db.keys.seal(plain, changeRow(w.account, hash, at)))
 	return nil
 }

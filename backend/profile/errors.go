@@ -63,6 +63,7 @@ const (
 	StoreUnreadable Code = "store_unreadable" // the database cannot be opened or written
 
 	// The clinic's database, where several computers share one.
+	ComputerRemoved     Code = "computer_removed"     // from the clinic's computers
 	DatabaseUnreachable Code = "database_unreachable" // it does not answer now; what was asked may be tried again later
 
 	// The request.

@@ -36,6 +36,7 @@ var sentences = map[Code]string{
 	StoreFull:       "This computer's disk is full, so nothing more could be saved. Free some space and sync again; what was saved is kept.",
 	StoreUnreadable: "TeleHab's data on this computer cannot be read or written. Check that the disk works and that you can write to it, then start TeleHab again.",
 
+	ComputerRemoved:     "This computer was removed from the clinic's computers, so its copy of the clinic's data is erased. To use it again, have somebody run telehab computers add and join the clinic.",
 	DatabaseUnreachable: "The clinic's database cannot be reached right now, so nothing can be changed; what is on this computer can still be read. Check the network: TeleHab goes on automatically. If that takes long, tell whoever looks after the database.",
 
 	Gone: "Many clients can no longer be found in Cliniko. Nothing was removed here. Open Settings, Software integration to see who they are and decide.",

@@ -63,6 +63,25 @@ func (c *Candidate) Stand(ctx context.Context) {
 	}
 }
 
+// Once is a candidate until ctx ends, for one pass: it returns as soon as it is clear
+// whether this computer may run it. ended is closed once another computer may.
+//
+// Errors: as MaySync.
+func (c *Candidate) Once(ctx context.Context) (ended <-chan struct{}, err error) {
+	done := make(chan struct{})
+	leader := c.run(ctx)
+	if leader == nil {
+		_, err := c.current()
+		close(done)
+		return done, err
+	}
+	go func() {
+		defer close(done)
+		c.lead(ctx, leader)
+	}()
+	return done, nil
+}
+
 // run asks for the election, and returns nil if it was not won.
 func (c *Candidate) run(ctx context.Context) *postgres.Leader {
 	limited, cancel := context.WithTimeout(ctx, postgres.LeaderIdle)
@@ -80,9 +99,34 @@ func (c *Candidate) run(ctx context.Context) *postgres.Leader {
 	return leader
 }
 
+// resealedAtOnce is how many rows one transaction seals with a new key of the clinic:
+// other computers wait for it.
+const resealedAtOnce = 500
+
+// reseal seals everything with the clinic's latest key, some rows at a time, until the
+// next confirmation is due. What it cannot do now it does after that.
+func (c *Candidate) reseal(ctx context.Context, leader *postgres.Leader) {
+	limited, cancel := context.WithTimeout(ctx, c.confirm)
+	defer cancel()
+	for limited.Err() == nil {
+		if done, err := leader.Reseal(limited, resealedAtOnce); done || err != nil {
+			return
+		}
+	}
+}
+
 // lead confirms the election until it is lost.
 func (c *Candidate) lead(ctx context.Context, leader *postgres.Leader) {
+	var resealing sync.WaitGroup
+	defer resealing.Wait()
+	resealed := make(chan struct{}, 1)
+	resealed <- struct{}{}
 	for {
+		select {
+		case <-resealed:
+			resealing.Go(func() { c.reseal(ctx, leader); resealed <- struct{}{} })
+		default: // the last one still runs
+		}
 		pause(ctx, c.confirm)
 		limited, cancel := context.WithTimeout(ctx, postgres.ConfirmEvery)
 		err := leader.Confirm(limited)

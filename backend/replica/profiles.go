@@ -56,6 +56,8 @@ type missing interface {
 }
 
 type settings interface {
+	Button(ctx context.Context) (profile.Button, error)
+	SetButton(ctx context.Context, how profile.Button) error // of this computer
 	Clock(ctx context.Context) (profile.Clock, error)
 	Retention(ctx context.Context) (profile.Retention, error)
 }

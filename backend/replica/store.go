@@ -17,6 +17,14 @@ type Options struct {
 	Path     string // of the copy
 	Key      []byte // of the copy
 	Database postgres.Options
+	// Refused is why the database cannot be asked at all; nil: it can.
+	Refused error
+	Version string // of this TeleHab
+	// Copied is told what was copied, in order, by whoever does that; and by Follow, with
+	// nil, that another process may have. Removed is told once that this computer is none
+	// of the clinic's any more. Each may be nil.
+	Copied  func(*storecopy.Changes)
+	Removed func()
 	// Now is this computer's clock, and Poll how often Follow looks for changes of
 	// which it was not told. Zero values: time.Now, and 30 seconds.
 	Now  func() time.Time
@@ -31,7 +39,7 @@ const (
 	// large clinic.
 	pullLimit = 10 * time.Minute
 	// reachedEvery is how often the copy records that the database was reached and
-	// had nothing new.
+	// had nothing new, and the database that this computer has reached it.
 	reachedEvery = time.Minute
 )
 
@@ -53,6 +61,8 @@ type Store struct {
 	asked   int64
 	reached time.Time
 	problem error
+	removed sync.Once
+	seen    time.Time // when the database was told that this computer is there
 }
 
 // Open opens the copy, and brings it up to date if the database can be reached.
@@ -60,19 +70,15 @@ type Store struct {
 // Errors: those of sqlite.Open; DatabaseUnreachable and the other errors of the
 // database only where there is no copy yet. Otherwise Status has them.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Poll == 0 {
-		o.Poll = pollEvery
-	}
 	local, err := sqlite.Open(ctx, o.Path, o.Key)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{options: o, local: local}
-	position, reached, err := local.Copied(ctx)
-	s.reached = reached
+	s, err := Of(ctx, local, o)
+	if err != nil {
+		return nil, errors.Join(err, local.Close())
+	}
+	position, _, err := local.Copied(ctx)
 	if err == nil {
 		err = s.CatchUp(ctx)
 	}
@@ -80,6 +86,22 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// Of returns the store whose copy is open, as it is: CatchUp and Follow bring it up to
+// date. It needs no network, and closes the copy with itself.
+func Of(ctx context.Context, local *sqlite.DB, o Options) (*Store, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Poll == 0 {
+		o.Poll = pollEvery
+	}
+	if o.Copied == nil {
+		o.Copied = func(*storecopy.Changes) {}
+	}
+	_, reached, err := local.Copied(ctx)
+	return &Store{options: o, local: local, reached: reached}, err
 }
 
 // Close ends all connections.
@@ -90,6 +112,17 @@ func (s *Store) Close() error {
 		s.database.Close()
 	}
 	return s.local.Close()
+}
+
+// Detach ends the connections to the database. The copy stays open: it is somebody
+// else's now.
+func (s *Store) Detach() {
+	s.opening.Lock()
+	defer s.opening.Unlock()
+	if s.database != nil {
+		s.database.Close()
+	}
+	s.database, s.options.Refused = nil, unconfirmed
 }
 
 // Status is how the copy stands.
@@ -113,6 +146,10 @@ func (s *Store) there(ctx context.Context) (*postgres.DB, error) {
 	defer s.opening.Unlock()
 	if s.database != nil {
 		return s.database, nil
+	}
+	if s.options.Refused != nil {
+		s.note(s.options.Refused)
+		return nil, s.options.Refused
 	}
 	// Who has waited here for an attempt of somebody else does not make another.
 	if s.why != nil && time.Since(s.failed) < openAgain {
@@ -141,6 +178,9 @@ func (s *Store) note(err error) {
 	if err == nil {
 		s.reached = s.options.Now().UTC()
 	}
+	if profile.CodeOf(err) == profile.ComputerRemoved && s.options.Removed != nil {
+		s.removed.Do(func() { go s.options.Removed() }) // whoever is told closes this store
+	}
 }
 
 // CatchUp brings the copy to where the database was when it was called, or later.
@@ -167,8 +207,22 @@ func (s *Store) CatchUp(ctx context.Context) error {
 	s.note(err)
 	if err == nil {
 		s.pulled = answers
+		s.tellSeen(ctx, db)
 	}
 	return err
+}
+
+// tellSeen tells the database now and then that this computer is there.
+func (s *Store) tellSeen(ctx context.Context, db *postgres.DB) {
+	s.mu.Lock()
+	due := time.Since(s.seen) > reachedEvery
+	if due {
+		s.seen = time.Now()
+	}
+	s.mu.Unlock()
+	if due && s.options.Version != "" {
+		_ = db.SeenHere(ctx, s.options.Version) // only a list says so
+	}
 }
 
 // exchange copies what has changed, delivers what waits here, and copies that. In this
@@ -206,7 +260,11 @@ func (s *Store) pull(ctx context.Context, db *postgres.DB) error {
 			}
 			return nil
 		}
-		if err := s.local.CopyChanges(ctx, changes, now); !errors.Is(err, storecopy.ErrMoved) {
+		err = s.local.CopyChanges(ctx, changes, now)
+		if err == nil {
+			s.options.Copied(changes)
+		}
+		if !errors.Is(err, storecopy.ErrMoved) {
 			return err
 		}
 	}
@@ -220,7 +278,7 @@ func (s *Store) change(ctx context.Context, do func(*postgres.DB) error) error {
 		return err
 	}
 	if err := do(db); err != nil {
-		if code := profile.CodeOf(err); code == profile.DatabaseUnreachable || code == profile.StoreTooNew {
+		if code := profile.CodeOf(err); code == profile.DatabaseUnreachable || code == profile.StoreTooNew || code == profile.ComputerRemoved {
 			s.note(err)
 		}
 		return err
@@ -245,6 +303,7 @@ func (s *Store) Follow(ctx context.Context) {
 		if s.CatchUp(ctx) != nil {
 			wait = min(wait, retryEvery)
 		}
+		s.options.Copied(nil)
 		if listener == nil {
 			pause(ctx, wait)
 			continue

@@ -56,7 +56,10 @@ func (b *Background) Start() {
 	}
 	go func() {
 		defer close(ended)
-		b.scheduler.Run(ctx)
+		var both sync.WaitGroup
+		both.Go(func() { b.runner.workspace.Follow(ctx, b.Resume) })
+		both.Go(func() { b.scheduler.Run(ctx) })
+		both.Wait()
 	}()
 }
 

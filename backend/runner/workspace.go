@@ -13,6 +13,9 @@ import (
 type Workspace interface {
 	// Nothing is asked of Cliniko for a pass that another computer is to run.
 	profile.Election
+	// Follow follows the store of other computers of the clinic, and stands for the
+	// election, until ctx ends. elected is called when this computer has won it.
+	Follow(ctx context.Context, elected func())
 	// Engine returns the engine of the connected clinic.
 	//
 	// Errors: NotConnected, OtherClinic, KeyringMissing, KeyringLocked.
@@ -41,9 +44,6 @@ type Store interface {
 // Of returns a workspace for a Runner. clock is this computer's, which may be
 // wrong.
 func Of(w *workspace.Workspace, clock func() time.Time) Workspace { return opened{w, clock} }
-
-// MaySync agrees: the store is this computer's own.
-func (o opened) MaySync(context.Context) error { return nil }
 
 type opened struct {
 	*workspace.Workspace

@@ -160,6 +160,9 @@ func (w *world) Engine(context.Context) (*syncer.Engine, error) {
 	return w.engine, nil
 }
 
+// Follow does nothing: the store is nobody else's.
+func (w *world) Follow(context.Context, func()) {}
+
 func (w *world) MaySync(context.Context) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

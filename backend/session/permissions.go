@@ -39,4 +39,8 @@ var (
 	// The people of this computer, and what is set for all of them.
 	MayManagePeople   = AllOf(staff.ManagePeople)
 	MayChangeSecurity = AllOf(staff.ManagePeople)
+
+	// The computers that share the clinic. A code has the key to everything.
+	MayViewComputers   = AllOf(staff.ManagePeople)
+	MayChangeComputers = AllOf(staff.AllPermissions...)
 )

@@ -50,14 +50,7 @@ func (db *DB) CopyChanges(ctx context.Context, changes *storecopy.Changes, now t
 		if position != changes.From {
 			return storecopy.ErrMoved
 		}
-		c := &copying{Changes: changes, writer: &writer{Profiles: db.Profiles(changes.Settings.Clinic.AccountID, nil), tx: tx, sql: db.statements.bind(ctx, tx)}}
-		for _, step := range []func(context.Context) error{c.empty, c.copyPeople, c.copySettings, c.eraseOld, c.copyClients, c.copyHistory, c.copyPasses,
-			c.copyToday, c.copyMissing, c.copyEvents} {
-			if err := step(ctx); err != nil {
-				return fmt.Errorf("copy the clinic's store: %w", err)
-			}
-		}
-		return c.arrive(ctx, now)
+		return db.copying(ctx, tx, changes).all(ctx, now)
 	})
 	if err != nil {
 		db.sealer.keys.Store(before) // those of a generation that was not stored
@@ -65,10 +58,25 @@ func (db *DB) CopyChanges(ctx context.Context, changes *storecopy.Changes, now t
 	return err
 }
 
+func (db *DB) copying(ctx context.Context, tx *sql.Tx, changes *storecopy.Changes) *copying {
+	return &copying{Changes: changes, writer: &writer{Profiles: db.Profiles(changes.Settings.Clinic.AccountID, nil), tx: tx, sql: db.statements.bind(ctx, tx)}}
+}
+
+func (c *copying) all(ctx context.Context, now time.Time) error {
+	for _, step := range []func(context.Context) error{c.empty, c.copyPeople, c.copySettings, c.eraseOld, c.copyClients, c.copyHistory, c.copyPasses,
+		c.copyToday, c.copyMissing, c.copyEvents} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("copy the clinic's store: %w", err)
+		}
+	}
+	return c.arrive(ctx, now)
+}
+
 // copying is one call of CopyChanges.
 type copying struct {
 	*storecopy.Changes
 	*writer
+	own      bool  // what this store has of its own is in the changes
 	revision int64 // of a clinic that was removed
 }
 
@@ -88,7 +96,7 @@ func (c *copying) empty(ctx context.Context) error {
 		(SELECT coalesce(max(revision), 0) FROM clinic)`).Scan(&own, &c.revision); err != nil {
 		return err
 	}
-	if own {
+	if own && !c.own {
 		return profile.Refuse(profile.Invalid,
 			"This computer has people and clients of its own, so it was not made a copy of the clinic's database. Nothing was changed.")
 	}
@@ -159,6 +167,9 @@ func (c *copying) copyPerson(ctx context.Context, p *storecopy.Person) (err erro
 func (c *copying) copySettings(ctx context.Context) error {
 	s := &c.Settings
 	if err := c.copyQuickUnlockForbidden(ctx, s.QuickUnlockForbidden); err != nil {
+		return err
+	}
+	if err := c.exec(ctx, "UPDATE store SET idle_minutes = ?", s.IdleMinutes); err != nil {
 		return err
 	}
 	if err := c.copyClock(ctx, &s.Clock); err != nil || s.Clinic.AccountID == "" {

@@ -47,6 +47,10 @@ const (
 	AllowedPINs      Action = "allowed_pins"     // for everybody
 	ForbadePINs      Action = "forbade_pins"     // for everybody
 	ReadAudit        Action = "read_audit"
+	SharedClinic     Action = "shared_clinic"    // through a database
+	AddedComputer    Action = "added_computer"   // made a code to join with
+	RemovedComputer  Action = "removed_computer" // the computer's id
+	StoppedSharing   Action = "stopped_sharing"  // on this computer
 	ChangedSecurity  Action = "changed_security" // when the window locks, or how long who has left is kept
 )
 

@@ -54,6 +54,7 @@ type Settings struct {
 	Cursors              profile.Cursors
 	Retention            profile.Retention
 	QuickUnlockForbidden bool
+	IdleMinutes          int           // until the window locks
 	Clock                profile.Clock // of this computer
 	// Revision is the number of the last change of a client.
 	Revision int64

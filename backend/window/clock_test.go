@@ -189,7 +189,7 @@ func TestTodayIsTheClinics(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := store.Learn(t.Context(), profile.Reading{Clinic: time.Now(), Here: f.computer.Clock()}); err != nil {
+			if _, err := store.Store().Clock.Learn(t.Context(), profile.Reading{Clinic: time.Now(), Here: f.computer.Clock()}); err != nil {
 				t.Fatal(err)
 			}
 			view, err := f.app.Profiles.Get(id)

@@ -17,7 +17,7 @@ func TestPatientURL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.db.Connect(t.Context(), profile.Clinic{AccountID: "1", Name: "Harbour Physio", Subdomain: subdomain, Shard: "au2"}, time.Now()); err != nil {
+		if err := w.db().Connect(t.Context(), profile.Clinic{AccountID: "1", Name: "Harbour Physio", Subdomain: subdomain, Shard: "au2"}, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		got, err := w.PatientURL(t.Context(), "123")

@@ -11,17 +11,17 @@ import (
 // Events returns the newest events of the audit trail before the one with this
 // id, the newest first; 0 is from the end.
 func (w *Workspace) Events(ctx context.Context, before int64, most int) ([]staff.Event, error) {
-	return w.db.Events(ctx, before, most)
+	return w.db().Events(ctx, before, most)
 }
 
 // LastToSignIn returns the id of whoever signed in last, or "".
 func (w *Workspace) LastToSignIn(ctx context.Context) (string, error) {
-	return w.db.LastToSignIn(ctx)
+	return w.db().LastToSignIn(ctx)
 }
 
 // Record adds something that was done to the audit trail.
 func (w *Workspace) Record(ctx context.Context, e staff.Event) error {
-	_, err := w.db.AddEvent(ctx, w.stamped(e))
+	_, err := w.db().AddEvent(ctx, w.stamped(e))
 	return err
 }
 
@@ -39,18 +39,18 @@ func (w *Workspace) Audited(ctx context.Context, e staff.Event, do func(e *staff
 // happened that is an event: the audit trail is then as it was.
 func (w *Workspace) AuditedUnless(ctx context.Context, e staff.Event, isNone func(error) bool, do func(e *staff.Event) error) error {
 	e.Outcome = staff.NotFinished
-	id, err := w.db.AddEvent(ctx, w.stamped(e))
+	id, err := w.db().AddEvent(ctx, w.stamped(e))
 	if err != nil {
 		return err
 	}
 	err = do(&e)
 	ctx = context.WithoutCancel(ctx)
 	if err != nil && isNone(err) {
-		_ = w.db.DropEvent(ctx, id) // or it says that it did not finish
+		_ = w.db().DropEvent(ctx, id) // or it says that it did not finish
 		return err
 	}
 	e.ID, e.Outcome = id, profile.CodeOf(err)
-	if unfinished := w.db.FinishEvent(ctx, e); unfinished != nil {
+	if unfinished := w.db().FinishEvent(ctx, e); unfinished != nil {
 		w.Unsaved(unfinished)
 	}
 	return err
@@ -80,7 +80,7 @@ func (w *Workspace) stamped(e staff.Event) staff.Event {
 // ClinicTime returns Cliniko's time when this computer's clock says here, as
 // far as it is known; here itself where nothing is.
 func (w *Workspace) ClinicTime(ctx context.Context, here time.Time) time.Time {
-	clock, err := w.db.Clock(ctx)
+	clock, err := w.db().Clock(ctx)
 	if err != nil {
 		return here // whoever reads the store next says why
 	}

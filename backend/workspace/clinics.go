@@ -89,7 +89,7 @@ func (c Clinics) StartSeparate(ctx context.Context, w *Workspace, pasted, person
 	if err != nil {
 		return err
 	}
-	now, err := w.db.Clinic(ctx)
+	now, err := w.db().Clinic(ctx)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (c Clinics) fill(ctx context.Context, account string, proof *proof, by staf
 		return err
 	}
 	defer func() { err = errors.Join(err, separate.Close()) }()
-	err = separate.db.ChangePeople(ctx, func(people []staff.Person) (staff.Person, error) {
+	err = separate.db().ChangePeople(ctx, func(people []staff.Person) (staff.Person, error) {
 		if len(people) > 0 {
 			return staff.Person{}, errSomebody
 		}

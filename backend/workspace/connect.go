@@ -36,7 +36,7 @@ func (w *Workspace) Connect(ctx context.Context, pasted string) (Connection, err
 func (w *Workspace) connect(ctx context.Context, p *proof) error {
 	ctx = context.WithoutCancel(ctx) // a key without its clinic is of no use
 	clinic := p.connection.Clinic
-	switch now, err := w.db.Clinic(ctx); {
+	switch now, err := w.db().Clinic(ctx); {
 	case err == nil && now.AccountID != clinic.AccountID:
 		return &profile.Error{Code: profile.OtherClinic, Message: fmt.Sprintf(
 			"This key belongs to %s, and this computer is connected to %s, so nothing was changed. Use a key of %[2]s. To have both, choose Add a clinic.", clinic.Name, now.Name)}
@@ -60,10 +60,13 @@ func (w *Workspace) connect(ctx context.Context, p *proof) error {
 // storeClinic stores a clinic and its key, both or neither: the clinic that
 // another process connects at the same moment has its own key.
 func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key cliniko.Key) error {
+	if s := w.shared.Load(); s != nil {
+		return s.store.ConnectWith(ctx, clinic, w.ClinicTime(ctx, w.clocks.now()), []byte(key.Secret()))
+	}
 	name := w.at.name(apiKey)
 	var before []byte
 	began, had := false, false
-	err := w.db.ConnectWith(ctx, clinic, w.ClinicTime(ctx, w.clocks.now()), func() (err error) {
+	err := w.local.ConnectWith(ctx, clinic, w.ClinicTime(ctx, w.clocks.now()), func() (err error) {
 		if err := w.Erased(); err != nil {
 			return err // an API key would stay behind
 		}
@@ -90,6 +93,9 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 // Errors: SyncRunning while another process syncs, StoreMissing when another one
 // has erased the data meanwhile, and those of the keyring and the store.
 func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
+	if w.shared.Load() != nil {
+		return sqlite.Forgotten{}, errShared
+	}
 	ctx = context.WithoutCancel(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -103,7 +109,7 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	}
 	w.unlink()
 	// What another process has sealed the store with is in the place of nextKey.
-	if err := w.db.CheckKey(ctx); profile.CodeOf(err) == profile.StoreKeyLost {
+	if err := w.local.CheckKey(ctx); profile.CodeOf(err) == profile.StoreKeyLost {
 		return sqlite.Forgotten{}, sqlite.Replaced(err)
 	}
 	if err := w.settleKey(ctx); err != nil {
@@ -117,7 +123,7 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	if err := w.at.deleteEarlierKeys(ctx); err != nil {
 		return sqlite.Forgotten{}, err
 	}
-	gone, err := w.db.ForgetWith(ctx, fresh, func() error {
+	gone, err := w.local.ForgetWith(ctx, fresh, func() error {
 		// What is compared with VALD Hub, and sent there one day, is this clinic's.
 		return errors.Join(w.at.keyring.Delete(ctx, w.at.name(hubAccess)), w.at.drop(ctx, w.at.name(apiKey)))
 	})
@@ -141,14 +147,14 @@ func (w *Workspace) FinishDisconnect(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return errors.Join(w.db.Rewrite(ctx), w.settleKey(ctx))
+	return errors.Join(w.local.Rewrite(ctx), w.settleKey(ctx))
 }
 
 // settleKey puts the key that Disconnect has given to the store in the place of
 // the one before, where that was not done yet.
 func (w *Workspace) settleKey(ctx context.Context) error {
 	next, found, err := w.at.keyring.Get(ctx, w.at.name(nextKey))
-	if err != nil || !found || !w.db.HasKey(next) {
+	if err != nil || !found || !w.local.HasKey(next) {
 		return err
 	}
 	return w.at.useNextKey(ctx, next)

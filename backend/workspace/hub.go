@@ -52,7 +52,7 @@ func (w *Workspace) ConnectHub(ctx context.Context, region, id, secret string, c
 	if w.demo != nil {
 		return HubConnection{}, errHubInDemo
 	}
-	clinic, err := w.db.Clinic(ctx)
+	clinic, err := w.db().Clinic(ctx)
 	if err != nil {
 		return HubConnection{}, err
 	}
@@ -126,7 +126,7 @@ func (w *Workspace) keepAccess(ctx context.Context, a *access) error {
 	if err := w.at.keyring.Set(ctx, w.at.name(hubAccess), raw); err != nil {
 		return err
 	}
-	clinic, err := w.db.Clinic(ctx)
+	clinic, err := w.db().Clinic(ctx)
 	if err == nil && clinic.AccountID != a.Account {
 		err = profile.Refuse(profile.OtherClinic, "Somebody connected another clinic meanwhile, so VALD Hub was not connected. Run telehab hub connect again.")
 	}
@@ -145,7 +145,7 @@ func (w *Workspace) hubAccess(ctx context.Context) (*access, error) {
 	if err != nil {
 		return nil, err
 	}
-	clinic, err := w.db.Clinic(ctx)
+	clinic, err := w.db().Clinic(ctx)
 	if err != nil {
 		return nil, err
 	}

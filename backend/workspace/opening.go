@@ -179,7 +179,7 @@ func (l *location) openWithNext(ctx context.Context, place string, otherwise err
 // its place before. They are copied, for the folder may have been, too; see
 // deleteEarlierKeys.
 func (l *location) adoptKeys(ctx context.Context, before secretNames) (key []byte, place string, err error) {
-	for _, s := range []secret{hubAccess, apiKey, nextKey, storeKey} {
+	for _, s := range []secret{hubAccess, databaseAccess, apiKey, nextKey, storeKey} {
 		key, _, err = l.keyring.Find(ctx, before.of(s), l.key.Place)
 		if errors.Is(err, keyring.ErrAbsent) && s != storeKey {
 			continue

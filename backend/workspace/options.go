@@ -27,6 +27,7 @@ type Options struct {
 	OnService  func(error)           // the service cannot sync any more; the error says what to do
 	HashCost   account.Cost          // of new passwords; zero is account.DefaultCost
 	OnBusy     func()                // another process has been opening the store for a second, and is waited for
+	OnRemoved  func()                // this computer was removed from the clinic's, and what it had is erased
 	Clock      func() time.Time      // this computer's; nil is time.Now
 	Service    bool                  // the passes are those of telehab sync --watch
 

@@ -24,7 +24,7 @@ func (w *Workspace) Preview(ctx context.Context, full bool, report syncer.Report
 		return nil, err
 	}
 	defer unlock()
-	copied, err := w.db.Copy(ctx)
+	copied, err := w.local.Copy(ctx)
 	if err != nil {
 		return nil, err
 	}

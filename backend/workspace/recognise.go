@@ -32,7 +32,7 @@ func (w *Workspace) person(ctx context.Context, id string) (staff.Person, error)
 }
 
 func (w *Workspace) find(ctx context.Context, is func(*staff.Person) bool) (staff.Person, error) {
-	people, err := w.db.People(ctx)
+	people, err := w.db().People(ctx)
 	if err != nil {
 		return staff.Person{}, err
 	}

@@ -27,7 +27,7 @@ func (w *Workspace) Replaced(ctx context.Context) bool {
 		return false // we may be replacing the key ourselves
 	}
 	defer w.mu.Unlock()
-	return profile.CodeOf(w.db.CheckKey(ctx)) == profile.StoreKeyLost
+	return profile.CodeOf(w.local.CheckKey(ctx)) == profile.StoreKeyLost
 }
 
 // IfReplaced returns StoreMissing in place of what went wrong where the store is

@@ -20,10 +20,13 @@ const (
 	apiKey   secret = "Cliniko API key"
 	// hubAccess is how VALD Hub is reached, see hub.go. A service gets no copy.
 	hubAccess secret = "VALD Hub access"
+	// databaseAccess is how the database is reached that several computers of the
+	// clinic share, see sharing.go.
+	databaseAccess secret = "shared database"
 )
 
 // allSecrets are those of one store: servicePassword is another matter.
-var allSecrets = []secret{storeKey, nextKey, apiKey, hubAccess}
+var allSecrets = []secret{storeKey, nextKey, apiKey, hubAccess, databaseAccess}
 
 // secretNames are the names that one store's secrets have in the keyring. The
 // store of the person's data folder has the plain ones; every other folder has

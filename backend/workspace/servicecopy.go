@@ -131,6 +131,11 @@ func keysOf(ctx context.Context, o Options, keys map[string][]byte) (err error) 
 		}
 		keys[w.at.name(s)] = value
 	}
+	if access, _, err := w.at.keyring.Find(ctx, w.at.name(databaseAccess), w.at.key.Place); err == nil {
+		keys[w.at.name(databaseAccess)] = access
+	} else if w.shared.Load() != nil {
+		return err
+	}
 	return nil
 }
 

@@ -29,7 +29,7 @@ func (w *Workspace) SetIdleMinutes(ctx context.Context, minutes int) error {
 	if minutes != OnlyWithScreen && (minutes < MinIdleMinutes || minutes > MaxIdleMinutes) {
 		return profile.Errorf(profile.Invalid, "Choose from %d to %d minutes.", MinIdleMinutes, MaxIdleMinutes)
 	}
-	if err := w.db.SetIdleMinutes(ctx, minutes); err != nil {
+	if err := w.db().SetIdleMinutes(ctx, minutes); err != nil {
 		return err
 	}
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes

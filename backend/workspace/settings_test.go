@@ -17,7 +17,7 @@ func TestIdleMinutesStayInBounds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(before.db.SetIdleMinutes(t.Context(), written), before.Close()); err != nil {
+		if err := errors.Join(before.db().SetIdleMinutes(t.Context(), written), before.Close()); err != nil {
 			t.Fatal(err)
 		}
 		w, err := open(t.Context(), o, keys)

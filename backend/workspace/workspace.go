@@ -30,10 +30,14 @@ type Workspace struct {
 	options Options
 	clocks  clocks
 	at      *location
-	db      *sqlite.DB
-	file    os.FileInfo  // the store's, when it was opened
-	demo    *demo        // nil for a real one
-	idle    atomic.Int32 // minutes
+	local   *sqlite.DB
+	shared  atomic.Pointer[sharing] // nil: local is no copy
+	file    os.FileInfo             // the store's, when it was opened
+	demo    *demo                   // nil for a real one
+	idle    atomic.Int32            // minutes
+
+	renewing atomic.Bool // the names are read again
+	removed  sync.Once   // see eraseRemoved
 
 	names names
 
@@ -55,7 +59,7 @@ func (w *Workspace) Now() time.Time { return w.clocks.now() }
 // link is the connection to the clinic.
 type link struct {
 	clinic profile.Clinic
-	store  *sqlite.Profiles
+	store  Clients
 	client *cliniko.Client
 	engine *syncer.Engine
 }
@@ -113,25 +117,27 @@ func openAt(ctx context.Context, o Options, at *location) (*Workspace, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	people := []account.Option{account.WithClinic(clinicWords(db))}
+	w := &Workspace{options: o, clocks: clocks{o.Clock, uptime.Now}, at: at, local: db, file: file}
+	options := []account.Option{account.WithClinic(w.clinicWords)}
 	if o.HashCost != (account.Cost{}) {
-		people = append(people, account.WithCost(o.HashCost))
+		options = append(options, account.WithCost(o.HashCost))
 	}
-	w := &Workspace{Accounts: account.New(db, people...), options: o, clocks: clocks{o.Clock, uptime.Now}, at: at, db: db, file: file}
+	w.Accounts = account.New(people{w}, options...)
 	w.idle.Store(int32(minutes)) // #nosec G115 -- at most MaxIdleMinutes
+	if err := w.openShared(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return w, nil
 }
 
 // clinicWords are the names of the connected clinic, which make a password no
 // harder to guess.
-func clinicWords(db *sqlite.DB) func(context.Context) []string {
-	return func(ctx context.Context) []string {
-		clinic, err := db.Clinic(ctx)
-		if err != nil {
-			return nil // none is connected yet
-		}
-		return []string{clinic.Name, clinic.Subdomain}
+func (w *Workspace) clinicWords(ctx context.Context) []string {
+	clinic, err := w.Clinic(ctx)
+	if err != nil {
+		return nil // none is connected yet
 	}
+	return []string{clinic.Name, clinic.Subdomain}
 }
 
 // Close ends the connection and closes the store.
@@ -139,7 +145,7 @@ func (w *Workspace) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.unlink()
-	err := w.db.Close()
+	err := w.closeStore()
 	if w.demo != nil {
 		err = errors.Join(err, w.demo.close())
 	}
@@ -160,7 +166,7 @@ func (w *Workspace) Demo() (demo, throwaway bool) {
 }
 
 // Clinic returns the connected clinic, or NotConnected.
-func (w *Workspace) Clinic(ctx context.Context) (profile.Clinic, error) { return w.db.Clinic(ctx) }
+func (w *Workspace) Clinic(ctx context.Context) (profile.Clinic, error) { return w.db().Clinic(ctx) }
 
 // Engine returns the engine of the connected clinic.
 //
@@ -174,19 +180,19 @@ func (w *Workspace) Engine(ctx context.Context) (*syncer.Engine, error) {
 }
 
 // Store returns the connected clinic's part of the store, or NotConnected.
-func (w *Workspace) Store(ctx context.Context) (*sqlite.Profiles, error) {
-	clinic, err := w.db.Clinic(ctx)
+func (w *Workspace) Store(ctx context.Context) (Clients, error) {
+	clinic, err := w.db().Clinic(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return w.db.Profiles(clinic.AccountID, w.clocks.now), nil
+	return w.clients(clinic.AccountID), nil
 }
 
 // PatientURL returns the address of the patient's page in the clinic's Cliniko.
 //
 // Errors: NotConnected; NotFound when Cliniko did not say its web address.
 func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, error) {
-	clinic, err := w.db.Clinic(ctx)
+	clinic, err := w.db().Clinic(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -204,7 +210,7 @@ func (w *Workspace) PatientURL(ctx context.Context, id profile.ID) (string, erro
 func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	clinic, err := w.db.Clinic(ctx)
+	clinic, err := w.db().Clinic(ctx)
 	switch {
 	case w.link != nil && (err != nil || clinic.Connected.Equal(w.link.clinic.Connected)):
 		return w.link, nil
@@ -212,7 +218,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 		return nil, err
 	}
 	w.unlink() // another process has replaced the key
-	secret, _, err := w.at.keyring.Find(ctx, w.at.name(apiKey), w.at.key.Place)
+	secret, err := w.findAPIKey(ctx)
 	if errors.Is(err, keyring.ErrAbsent) {
 		return nil, profile.Refuse(profile.NotConnected,
 			"The API key is no longer in the system keyring. Open Settings, Software integration and paste a key again.")
@@ -234,7 +240,7 @@ func (w *Workspace) linked(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
-	store := w.db.Profiles(clinic.AccountID, w.clocks.now)
+	store := w.clients(clinic.AccountID)
 	w.link = &link{clinic: clinic, store: store, client: client, engine: syncer.New(client, store.Store(), syncer.Options{
 		Destinations: []profile.Destination{w}, Commits: &w.commits, Lock: w.passLock, Now: w.clocks.now, Notice: w.options.OnNotice, Version: w.options.Version,
 		Service: w.options.Service,
@@ -252,7 +258,7 @@ func (w *Workspace) unlink() {
 
 func (w *Workspace) newClient(key cliniko.Key) (*cliniko.Client, error) {
 	return cliniko.New(key, cliniko.Options{BaseURL: w.options.ClinikoURL, Version: w.options.Version, OnWait: w.options.OnWait,
-		Traffic: w.db.Traffic(w.clocks.uptime)})
+		Traffic: w.traffic()})
 }
 
 // passLock keeps two processes from running a pass on the same store. While the

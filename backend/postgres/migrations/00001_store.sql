@@ -14,7 +14,10 @@ CREATE TABLE clinic (
   index_key               bytea NOT NULL,                -- sealed: what the hashes of refs are keyed with
   account                 bytea,                         -- keyed hash; NULL: no clinic is connected
   sealed                  bytea,
-  key                     integer NOT NULL,              -- the version of the key that both are sealed with
+  api_key                 bytea,                         -- sealed: Cliniko's, so that any computer can sync
+  key                     integer NOT NULL,              -- the earliest version of the key that one of these is sealed with
+  newest_key              integer NOT NULL DEFAULT 1,    -- the version that everything is sealed with from now on
+  leader                  text,                          -- the computer that was elected last
   changed_cursor          bigint,
   archived_cursor         bigint,
   full_at                 bigint,
@@ -25,6 +28,7 @@ CREATE TABLE clinic (
   archived_days           integer NOT NULL DEFAULT 90,
   deleted_days            integer NOT NULL DEFAULT 7,
   quick_unlock_forbidden  boolean NOT NULL DEFAULT false,
+  idle_minutes            integer NOT NULL DEFAULT 10,
   last_event              bigint NOT NULL DEFAULT 0,
   missing_n               bigint NOT NULL DEFAULT 0,     -- the last of them that changed who is missing
   history_from            bigint,                        -- history and passes before then were erased
@@ -144,6 +148,32 @@ CREATE UNIQUE INDEX audit_by_ticket ON audit (ticket) WHERE ticket IS NOT NULL;
 CREATE INDEX audit_by_change ON audit (n);
 CREATE INDEX audit_unfinished ON audit (id) WHERE NOT finished;
 
+-- The computers of the clinic. One that was removed stays, so that it learns of it.
+CREATE TABLE computer (
+  id          text PRIMARY KEY,                          -- random
+  key         integer NOT NULL,
+  sealed      bytea NOT NULL,                            -- its name, and the public key that the clinic's key is wrapped for
+  version     text NOT NULL DEFAULT '',                  -- of its TeleHab
+  joined_at   timestamptz NOT NULL DEFAULT now(),
+  seen_at     timestamptz NOT NULL DEFAULT now(),
+  revoked_at  timestamptz
+);
+
+-- The versions of the clinic's key, each wrapped for each computer.
+CREATE TABLE wrapped_key (
+  computer  text NOT NULL REFERENCES computer ON DELETE CASCADE,
+  version   integer NOT NULL,
+  wrapped   bytea NOT NULL,
+  PRIMARY KEY (computer, version)
+);
+
+-- Join codes that were not used yet: all versions of the key, wrapped for the code.
+CREATE TABLE invitation (
+  recipient   text PRIMARY KEY,
+  wrapped     bytea NOT NULL,
+  expires_at  timestamptz NOT NULL
+);
+
 -- See profile.Traffic. Times are microseconds of the store's clock.
 CREATE TABLE traffic (
   one         boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -156,6 +186,9 @@ INSERT INTO traffic DEFAULT VALUES;
 
 -- +goose Down
 DROP TABLE traffic;
+DROP TABLE invitation;
+DROP TABLE wrapped_key;
+DROP TABLE computer;
 DROP TABLE audit;
 DROP TABLE today;
 DROP TABLE person;

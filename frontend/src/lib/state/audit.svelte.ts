@@ -41,6 +41,10 @@ const ACTIONS: Record<string, TextKey> = {
   allowed_pins: 'audit.action.allowed_pins',
   forbade_pins: 'audit.action.forbade_pins',
   read_audit: 'audit.action.read_audit',
+  shared_clinic: 'audit.action.shared_clinic',
+  added_computer: 'audit.action.added_computer',
+  removed_computer: 'audit.action.removed_computer',
+  stopped_sharing: 'audit.action.stopped_sharing',
   changed_security: 'audit.action.changed_security',
 };
 
@@ -77,6 +81,10 @@ const ATTEMPTS: Record<string, TextKey> = {
   removed_pin: 'audit.attempt.removed_pin',
   allowed_pins: 'audit.attempt.allowed_pins',
   forbade_pins: 'audit.attempt.forbade_pins',
+  shared_clinic: 'audit.attempt.shared_clinic',
+  added_computer: 'audit.attempt.added_computer',
+  removed_computer: 'audit.attempt.removed_computer',
+  stopped_sharing: 'audit.attempt.stopped_sharing',
   changed_security: 'audit.attempt.changed_security',
 };
 
