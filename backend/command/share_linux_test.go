@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"io"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,6 +17,8 @@ import (
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
 	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/postgres/postgrestest"
+	"telehab.io/desktop/backend/session"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // office is a clinic with several computers: each is a data folder.
@@ -101,14 +105,92 @@ func (o *office) watch() (ended func()) {
 	}
 }
 
-// From one computer to three, and back to one.
-func TestShare(t *testing.T) {
-	o := newOffice(t)
-	first := t.TempDir()
-	o.at(first)
+// first is a computer that has the clinic for itself.
+func (o *office) first() (computer string) {
+	o.Helper()
+	computer = o.TempDir()
+	o.at(computer)
 	o.run(0, "", "people", "add", "--email", "dana@example.com", "--name", "Dana")
 	o.as(0, o.clinic.Key(), "connect")
 	o.run(0, "", "sync")
+	return computer
+}
+
+// However often a share is killed, the computer has its clinic for itself as before, or
+// shares it.
+func TestShareKilled(t *testing.T) {
+	o := newOffice(t)
+	first := o.first()
+	address := o.server.Database(t)
+	random := rand.New(rand.NewPCG(7, 8))
+	killed := 0
+	for range 8 {
+		share := exec.Command("telehab", "share", "--database", address, "--as", "dana@example.com")
+		if err := share.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond) // a kill may come at any time
+		_ = share.Process.Kill()
+		if err := share.Wait(); err != nil {
+			killed++
+		}
+		if said := o.run(0, "", "status"); !strings.Contains(said, "30 here") {
+			t.Fatalf("status: %s", said)
+		}
+		if o.count(first, "SELECT count(*) FROM copied") > 0 {
+			break
+		}
+	}
+	if killed == 0 {
+		t.Error("none was killed")
+	}
+	if o.count(first, "SELECT count(*) FROM copied") == 0 {
+		o.as(0, "", "share", "--database", address)
+	}
+	o.joins(first)
+	if said := o.as(0, "", "people", "list"); !strings.Contains(said, "dana@example.com") {
+		t.Errorf("people: %s", said)
+	}
+}
+
+// Whoever is deactivated on one computer is out on the others.
+func TestDeactivatedEverywhere(t *testing.T) {
+	o := newOffice(t)
+	first := o.first()
+	o.run(0, "", "people", "add", "--email", "sam@example.com", "--name", "Sam", "--as", "dana@example.com")
+	o.as(0, "", "share", "--database", o.server.Database(t))
+	second := o.joins(first)
+	w, err := workspace.Open(t.Context(), quick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = w.Close() })
+	var window session.Presence
+	if err := window.SignIn(t.Context(), w, session.Options{}, "sam@example.com", "another battery horse"); err != nil {
+		t.Fatal(second, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { w.Follow(ctx, func() {}); close(ended) }()
+	t.Cleanup(func() { cancel(); <-ended })
+	o.at(first)
+	began := time.Now()
+	o.as(0, "", "people", "change", "--email", "sam@example.com", "--deactivate")
+	for window.Session() != nil {
+		if _, err := window.Renew(t.Context(), w); err != nil {
+			t.Fatal(err)
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatal("still signed in")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// From one computer to three, and back to one.
+func TestShare(t *testing.T) {
+	o := newOffice(t)
+	first := o.first()
 	events := o.count(first, "SELECT count(*) FROM audit")
 	address := o.server.Database(t)
 

@@ -60,6 +60,7 @@ func watchAlone(c *cobra.Command) error {
 func (t *Terminal) newWatch() *watch {
 	w := &watch{t: t, options: t.options(), tick: watchTick, rest: keyringRest, passed: make(chan struct{}, 1), noticed: map[syncer.Notice]bool{}}
 	w.options.Service, w.options.OnNotice = true, w.notice
+	w.options.OnRemoved = func() { w.tell(profile.Because(profile.ComputerRemoved, nil), time.Time{}) }
 	return w
 }
 

@@ -92,6 +92,8 @@ func TestUnreachable(t *testing.T) {
 	address := server.Database(t)
 	var cut sync.Once
 	closed := make(chan struct{})
+	var mu sync.Mutex // of what follows
+	var connections []net.Conn
 	dial := func(ctx context.Context, network, to string) (net.Conn, error) {
 		select {
 		case <-closed:
@@ -100,7 +102,9 @@ func TestUnreachable(t *testing.T) {
 		}
 		c, err := (&net.Dialer{}).DialContext(ctx, network, to)
 		if err == nil {
-			go func() { <-closed; _ = c.Close() }()
+			mu.Lock()
+			defer mu.Unlock()
+			connections = append(connections, c)
 		}
 		return c, err
 	}
@@ -108,6 +112,11 @@ func TestUnreachable(t *testing.T) {
 	s := db.Profiles(storetest.Clinic.AccountID, time.Now)
 	save(t, s, 0, entry(alex("1")))
 	cut.Do(func() { close(closed) })
+	mu.Lock()
+	for _, c := range connections {
+		_ = c.Close()
+	}
+	mu.Unlock()
 	for name, ask := range map[string]func() error{
 		"read": func() error { _, err := s.One(t.Context(), "1"); return err },
 		"write": func() error {
