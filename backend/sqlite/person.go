@@ -37,6 +37,7 @@ func (db *DB) People(ctx context.Context) ([]staff.Person, error) {
 // querier is the store, or a transaction of it.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 func (db *DB) people(ctx context.Context, in querier) (people []staff.Person, err error) {

@@ -259,8 +259,8 @@ func TestUpgradeToToday(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	downgrade(t, path, "DROP TABLE queued_event", "DROP TABLE copied", "DROP TABLE copied_client", "ALTER TABLE pass DROP COLUMN service", "ALTER TABLE store DROP COLUMN quick_unlock_forbidden", "DROP TABLE today", "DROP INDEX change_by_age", "CREATE INDEX change_by_age ON change (at)",
-		"ALTER TABLE pass DROP COLUMN added", "DELETE FROM goose_db_version WHERE version_id >= 11")
+	downgrade(t, path, append(slices.Clone(before17), "DROP TABLE queued_event", "DROP TABLE copied", "DROP TABLE copied_client", "ALTER TABLE pass DROP COLUMN service", "ALTER TABLE store DROP COLUMN quick_unlock_forbidden", "DROP TABLE today", "DROP INDEX change_by_age", "CREATE INDEX change_by_age ON change (at)",
+		"ALTER TABLE pass DROP COLUMN added", "DELETE FROM goose_db_version WHERE version_id >= 11")...)
 	s = openStore(t, path).Profiles(clinic.AccountID, time.Now)
 	if changed, added, err := s.Brought(t.Context(), &pass); err != nil || changed != 1 || added != 0 {
 		t.Errorf("after the upgrade: %d changed, %d new, %v", changed, added, err)

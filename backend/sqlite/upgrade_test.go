@@ -29,12 +29,18 @@ func downgrade(t *testing.T, path string, statements ...string) {
 }
 
 // before7 undoes the seventh migration.
-var before7 = []string{
+var before7 = append(slices.Clone(before17),
 	"DROP TABLE queued_event", "DROP TABLE copied", "DROP TABLE copied_client", "ALTER TABLE pass DROP COLUMN service", "ALTER TABLE store DROP COLUMN quick_unlock_forbidden", "DROP TABLE today", "ALTER TABLE pass DROP COLUMN added", "DROP TABLE traffic",
 	"ALTER TABLE profile DROP COLUMN mac", "ALTER TABLE clinic DROP COLUMN revision",
 	"ALTER TABLE store DROP COLUMN permissions", "DROP INDEX audit_open", "ALTER TABLE audit DROP COLUMN outcome",
 	"ALTER TABLE audit DROP COLUMN known_by", "ALTER TABLE audit DROP COLUMN clinic_at", "CREATE INDEX audit_by_age ON audit (at)",
-	"DROP TABLE clock", "DELETE FROM goose_db_version WHERE version_id >= 7",
+	"DROP TABLE clock", "DELETE FROM goose_db_version WHERE version_id >= 7")
+
+// before17 undoes the seventeenth.
+var before17 = []string{
+	"DROP TRIGGER deliver_after_failure", "DROP TRIGGER deliver_failure", "DROP TRIGGER deliver_erased_profile", "DROP TRIGGER deliver_profile", "DROP TRIGGER deliver_new_profile",
+	"DROP VIEW changed_client", "DROP VIEW eligible", "DROP TABLE delivery", "DROP TABLE hub",
+	"DELETE FROM goose_db_version WHERE version_id >= 17",
 }
 
 func TestWhoCouldExportStillCan(t *testing.T) {

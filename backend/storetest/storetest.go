@@ -31,6 +31,7 @@ type Clients interface {
 	profile.DepartureStore
 	profile.ReviewStore
 	profile.ClockStore
+	profile.DeliveryStore
 	Shown
 	Answers
 	Settings
@@ -79,7 +80,7 @@ var Clinic = profile.Clinic{AccountID: "4000001", Name: "Harbour Physio", Subdom
 // Run runs all tests, each on an empty store of its own, to which Clinic is
 // connected.
 func Run(t *testing.T, empty func(t *testing.T) Open) {
-	for _, group := range [][]test{profileTests, newerTests, passTests, clockTests, departureTests, retentionTests, reviewTests, todayTests, auditTests, peopleTests, trafficTests} {
+	for _, group := range [][]test{profileTests, newerTests, passTests, clockTests, departureTests, retentionTests, reviewTests, deliveryTests, todayTests, auditTests, peopleTests, trafficTests} {
 		for _, each := range group {
 			t.Run(each.name, func(t *testing.T) {
 				c := &clock{now: changedAt}

@@ -184,7 +184,68 @@ CREATE TABLE traffic (
 );
 INSERT INTO traffic DEFAULT VALUES;
 
+-- The outbox for VALD Hub: see profile.Delivery. A trigger writes it, so that no
+-- change of a client is without its delivery.
+CREATE TABLE hub (
+  one          boolean PRIMARY KEY DEFAULT true CHECK (one),
+  sending      boolean NOT NULL,
+  compared_at  bigint,
+  deviations   integer NOT NULL DEFAULT 0,
+  key          integer NOT NULL,
+  sealed       bytea NOT NULL
+);
+CREATE TABLE delivery (
+  ref      bytea PRIMARY KEY,
+  state    text NOT NULL DEFAULT 'pending',
+  reason   text NOT NULL DEFAULT '',
+  version  bigint NOT NULL DEFAULT 1,
+  since    bigint,
+  due      bigint NOT NULL DEFAULT 0,
+  tries    integer NOT NULL DEFAULT 0,
+  known    boolean NOT NULL DEFAULT false,               -- VALD Hub may have a profile that was sent
+  key      integer NOT NULL DEFAULT 32767,               -- the version of the key that it is sealed with
+  sealed   bytea                                         -- NULL: nothing
+);
+CREATE INDEX delivery_by_state ON delivery (state, due);
+CREATE INDEX client_active ON client (ref) WHERE state = 'active' OR state = 'none' AND failure IS NOT NULL;
+
+-- The delivery of a client after a change.
+-- +goose StatementBegin
+CREATE FUNCTION deliver(changed client) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF changed.state = 'active' OR changed.state = 'none' AND changed.failure IS NOT NULL THEN
+    INSERT INTO delivery (ref) VALUES (changed.ref)
+      ON CONFLICT (ref) DO UPDATE SET version = delivery.version + 1, due = 0, tries = 0, reason = '',
+        state = CASE WHEN delivery.state IN ('unsure', 'accepted') THEN delivery.state ELSE 'pending' END;
+  ELSIF changed.state IN ('none', 'erased') THEN
+    DELETE FROM delivery WHERE ref = changed.ref;
+  ELSE
+    DELETE FROM delivery WHERE ref = changed.ref AND NOT known;
+    UPDATE delivery SET state = 'left', reason = '', version = version + 1 WHERE ref = changed.ref AND state <> 'left';
+  END IF;
+END $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE FUNCTION client_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM hub WHERE sending) THEN
+    PERFORM deliver(NEW);
+  END IF;
+  RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER deliver_new AFTER INSERT ON client FOR EACH ROW EXECUTE FUNCTION client_changed();
+CREATE TRIGGER deliver_changed AFTER UPDATE ON client FOR EACH ROW
+  WHEN (OLD.state <> NEW.state OR OLD.details IS DISTINCT FROM NEW.details OR (OLD.failure IS NULL) <> (NEW.failure IS NULL))
+  EXECUTE FUNCTION client_changed();
+
 -- +goose Down
+DROP TRIGGER deliver_changed ON client;
+DROP TRIGGER deliver_new ON client;
+DROP FUNCTION client_changed;
+DROP FUNCTION deliver;
+DROP TABLE delivery;
+DROP TABLE hub;
 DROP TABLE traffic;
 DROP TABLE invitation;
 DROP TABLE wrapped_key;
