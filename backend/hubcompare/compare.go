@@ -3,8 +3,6 @@ package hubcompare
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"unicode"
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/valdhub"
@@ -94,44 +92,12 @@ func newComparison(rows []valdhub.Row, emails map[string]valdhub.Detail, spellin
 	return c
 }
 
-// people returns what somebody is compared by: each spelling of each first name
-// and the last name, with the birth date. Somebody without one of them is like
-// nobody.
-func (c *comparison) people(last string, born profile.Date, firsts ...string) (keys []string) {
-	if born.IsZero() {
-		return nil
-	}
-	for _, first := range firsts {
-		for _, given := range c.letters(first) {
-			for _, family := range c.letters(last) {
-				if key := given + "|" + family + "|" + born.String(); !slices.Contains(keys, key) {
-					keys = append(keys, key)
-				}
-			}
-		}
-	}
-	return keys
+// people returns what somebody is compared by.
+func (c *comparison) people(last string, born profile.Date, firsts ...string) []string {
+	return Keys(c.spellings, last, born, firsts...)
 }
 
-// letters are the spellings of a name without what is no letter or digit, which
-// people write or leave out.
-func (c *comparison) letters(name string) (all []string) {
-	for _, spelt := range c.spellings(name) {
-		kept := strings.Map(func(r rune) rune {
-			if unicode.IsLetter(r) || unicode.IsDigit(r) {
-				return r
-			}
-			return -1
-		}, spelt)
-		if kept != "" {
-			all = append(all, kept)
-		}
-	}
-	return all
-}
-
-// email folds an address: whether VALD Hub tells capitals apart is not published.
-func email(address string) string { return strings.ToLower(strings.TrimSpace(address)) }
+func email(address string) string { return FoldEmail(address) }
 
 // alike returns the profiles with the client's name and birth date.
 func (c *comparison) alike(p *profile.Profile) (all []*found) {

@@ -69,7 +69,7 @@ func (s *Profiles) SetSending(ctx context.Context, sending profile.Sending) erro
 			// While it was off, nobody has kept it: all are looked at.
 			batch.Queue("SELECT deliver(c) FROM client c")
 		case sending.On:
-			batch.Queue("UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE state IN ('held', 'needs_attention')")
+			batch.Queue("UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE state IN ('held', 'needs_attention', 'confirmed')")
 		}
 		return run(ctx, tx, batch)
 	})

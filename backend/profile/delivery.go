@@ -39,9 +39,9 @@ type Delivery struct {
 // DeliveryDetails are what a store has only sealed.
 type DeliveryDetails struct {
 	ProfileID string // VALD's; "" while none is known
-	// Sent is a hash of the last that was sent, and Seen one of what can be read of
-	// that there; "" for nothing.
-	Sent, Seen string
+	// Sent is a hash of the last that was sent, Seen one of what can be read of that
+	// there, and Listed one of what the list has of it; "" for nothing.
+	Sent, Seen, Listed string
 	// SentAt is when that began.
 	SentAt time.Time
 	// Candidates are VALD's ids of the profiles that are likely the client's.
@@ -51,7 +51,10 @@ type DeliveryDetails struct {
 	Different    []string
 	Same         string
 	WithoutEmail bool
-	// Said is why VALD Hub did not take what was sent, by field.
+	// RefusedHash is of what VALD Hub did not take, and RefusedAt when that was.
+	RefusedHash string
+	RefusedAt   time.Time
+	// Said is why, by field.
 	Said map[string][]string
 }
 
@@ -123,8 +126,9 @@ type DeliveryStore interface {
 	// Sending returns how the clinic sends.
 	Sending(ctx context.Context) (Sending, error)
 	// SetSending changes that. Turned on, everybody who is not in the outbox is added
-	// in the same transaction; for another organisation everybody begins anew. Whoever
-	// is held, or needs attention, is pending again.
+	// in the same transaction; for another organisation everybody begins anew. With
+	// other answers everybody is pending again: whoever is the same as what was sent
+	// is not sent.
 	SetSending(ctx context.Context, s Sending) error
 	// Ledger counts as of one moment. It is zero while sending is off.
 	Ledger(ctx context.Context) (Ledger, error)

@@ -75,7 +75,7 @@ func (s *Profiles) SetSending(ctx context.Context, sending profile.Sending) erro
 // enqueue has everybody in the outbox who is to be delivered. While it was off,
 // nobody has kept it; all are looked at then.
 func (s *Profiles) enqueue(ctx context.Context, tx *sql.Tx, wasOff bool) error {
-	statements := []string{`UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE account_id = ? AND state IN ('held', 'needs_attention')`}
+	statements := []string{`UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE account_id = ? AND state IN ('held', 'needs_attention', 'confirmed')`}
 	if wasOff {
 		statements = []string{
 			`INSERT INTO changed_client SELECT account_id, ref FROM eligible WHERE account_id = ?`,

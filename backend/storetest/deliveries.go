@@ -240,14 +240,17 @@ func decideDelivery(s *scene) {
 }
 
 // Nothing is known of another organisation. Other answers about consent have
-// those looked at again who are held.
+// everybody looked at again.
 func otherOrganisation(s *scene) {
 	s.turnOn()
 	s.save(0, readAt(alex(), changedAt), readAt(as("2"), changedAt))
 	s.settle(alexID, profile.DeliveryConfirmed, sent)
 	s.settle("2", profile.DeliveryHeld, func(d *profile.Delivery) { d.Reason = "sex" })
 	s.turnOn()
-	s.ledger(2, 1, 1, 0, 0, 0)
+	s.ledger(2, 0, 2, 0, 0, 0)
+	if d := s.delivery(alexID); !d.Known() {
+		s.Errorf("%+v", d)
+	}
 	s.must(s.Clients.RecordComparison(s.Context(), changedAt, 3))
 	other := decided
 	other.Tenant = "7e000000-0000-4000-8000-000000000002"

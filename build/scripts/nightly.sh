@@ -12,6 +12,8 @@ session=build/scripts/private-session.sh
 "$session" build/test-results/histories build/scripts/histories.sh "${RACE_HISTORIES:-150}" -race
 # On PostgreSQL, and on a copy of it, a history takes several times as long: a tenth of them.
 TELEHAB_HISTORIES=${HISTORIES:-1000} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 3h -run '^TestHistoriesOn(PostgreSQL|ACopy)' ./backend/syncer
+# What is sent to VALD Hub, through as many histories.
+TELEHAB_HISTORIES=${HISTORIES:-1000} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 1h -run '^TestHistories' ./backend/hubsend
 TELEHAB_CHAOS=${CHAOS:-200} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 30m -run '^TestChaos$' ./backend/replica
 "$session" build/test-results/kill \
   "${GO:-go}" run -tags "${TAGS-webkit2_41}" ./backend/killtest -kills "${KILLS:-300}"

@@ -58,6 +58,7 @@ type Hub struct {
 	ids      int
 	tokens   map[string]time.Time // until when each is good
 	writes   int
+	applied  map[string]int // imports, by sync ID
 	log      []Request
 	faults   func(Request) Fault
 }
@@ -78,7 +79,7 @@ func New(o Options) *Hub {
 	if o.TokenFor == 0 {
 		o.TokenFor = time.Hour
 	}
-	h := &Hub{options: o, profiles: map[string][]*Profile{}, tokens: map[string]time.Time{}, routes: http.NewServeMux()}
+	h := &Hub{options: o, profiles: map[string][]*Profile{}, tokens: map[string]time.Time{}, applied: map[string]int{}, routes: http.NewServeMux()}
 	h.routes.HandleFunc("POST /oauth/token", h.issueToken)
 	h.routes.HandleFunc("GET /tenants", h.authorized(h.listTenants))
 	h.routes.HandleFunc("GET /profiles", h.authorized(h.listProfiles))
@@ -135,6 +136,33 @@ func (h *Hub) Writes() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.writes
+}
+
+// Applied returns how many imports with a sync ID have changed something, or
+// would have.
+func (h *Hub) Applied(syncID string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.applied[syncID]
+}
+
+// Edit changes a profile, as a person does it there. It counts as no write.
+func (h *Hub) Edit(tenant, id string, change func(*Profile)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, p := range h.profiles[tenant] {
+		if p.ID == id {
+			change(p)
+			p.Modified = p.Modified.Add(time.Second)
+		}
+	}
+}
+
+// Remove takes a profile out of what is listed.
+func (h *Hub) Remove(tenant, id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.profiles[tenant] = slices.DeleteFunc(h.profiles[tenant], func(p *Profile) bool { return p.ID == id })
 }
 
 // Requests returns all that were sent, in their order.

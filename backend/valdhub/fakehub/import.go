@@ -78,6 +78,7 @@ func (h *Hub) apply(tenant string, s *sent) bool {
 		target = &Profile{ID: h.newID(), unseen: h.options.Late}
 		h.profiles[tenant] = append(h.profiles[tenant], target)
 	}
+	h.applied[*s.SyncID]++
 	target.SyncID, target.GivenName, target.FamilyName, target.Sex = *s.SyncID, *s.GivenName, *s.FamilyName, *s.Sex
 	target.Born, target.Modified = (*s.DateOfBirth)[:len(time.DateOnly)], time.Now().UTC()
 	if s.Email != nil || h.options.NullClears {
