@@ -25,6 +25,7 @@ func services(p window.Parts) []any {
 		window.NewPIN(p),
 		window.NewSecurity(p),
 		window.NewClinics(p),
+		window.NewComputers(p),
 		window.NewIntegration(p),
 		window.NewSync(p),
 		window.NewToday(p),

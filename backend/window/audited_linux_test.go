@@ -12,7 +12,9 @@ import (
 	"github.com/adrg/xdg"
 
 	"telehab.io/desktop/backend/deeplink"
+	"telehab.io/desktop/backend/postgres/postgrestest"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/workspace"
 )
 
 // registration is that of links, in a home that is the test's own.
@@ -51,13 +53,19 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 	f, other := twoClinics(t)
 	clients := f.fake.IDs()
 	one, two := clients[0], clients[1]
-	var failing, reached string
+	var failing, reached, code, second string
 	var desk PersonView
 	f.system.saveTo = filepath.Join(t.TempDir(), "out")
 	f.computer.OpenTest = func(_ context.Context, link deeplink.Link) error {
 		go f.app.parts.links.arrive(link) // as the operating system would bring it
 		return nil
 	}
+	server, err := postgrestest.Start(func(string) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Stop() })
+	database := server.Database(t)
 	a := f.app
 	a.Links.parts.computer.Registration = registration(t)
 	thereAndBack := func() error {
@@ -182,6 +190,28 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			_, err := a.PIN.Allow(true)
 			return err
 		}, []string{"forbade_pins", "allowed_pins"}, ""},
+		{"Computers.Share", func() error { _, err := a.Computers.Share(database, "four brown horses"); return err }, []string{"shared_clinic", "signed_in"}, ""},
+		{"Computers.Add", func() (err error) { code, err = a.Computers.Add("four brown horses"); return err }, []string{"added_computer"}, ""},
+		{"Computers.CopyCode", func() error { return a.Computers.CopyCode(code) }, nil, nobody},
+		{"Computers.Join", func() error {
+			if _, err := a.Computers.Join(code); profile.CodeOf(err) != profile.Invalid {
+				t.Errorf("joined where there is a clinic: %v", err)
+			}
+			options := f.o
+			options.Dir = t.TempDir()
+			return workspace.Join(t.Context(), options, code)
+		}, nil, "the other computer has no trail of its own"},
+		{"Computers.List", func() error {
+			computers, err := a.Computers.List()
+			for _, c := range computers {
+				if !c.Here {
+					second = c.ID
+				}
+			}
+			return err
+		}, nil, nobody},
+		{"Computers.Remove", func() error { return a.Computers.Remove("four brown horses", second) }, []string{"removed_computer SECOND"}, ""},
+		{"Computers.StopSharing", func() error { _, err := a.Computers.StopSharing("four brown horses"); return err }, []string{"stopped_sharing", "signed_in"}, ""},
 		{"Profiles.Erase", func() error {
 			if err := f.fake.Archive(one); err != nil {
 				return err
@@ -255,7 +285,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		known := strings.NewReplacer("DANA", dana, "DESK", desk.ID, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached)
+		known := strings.NewReplacer("DANA", dana, "DESK", desk.ID, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached, "SECOND", second)
 		want := []string{}
 		for _, line := range c.lines {
 			want = append(want, known.Replace(line))

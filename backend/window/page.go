@@ -24,6 +24,7 @@ const (
 	eventLock     = "lock"     // the number of a session that ends now
 	eventLink     = "link"     // nothing; a link waits for Links.Take
 	eventDemo     = "demo"     // how much of the demo is made, from 0 to 1
+	eventSharing  = "sharing"  // how much of the clinic is in its database, from 0 to 1
 	eventCommand  = "command"  // the name of one of the menu's commands
 )
 
@@ -179,7 +180,7 @@ func (p *page) stateFor(ctx context.Context, c *host.Clinic, current *session.Se
 	s := AppState{Version: p.version, Generation: c.Generation(), People: []PersonTile{}, Managers: []string{}, ClientWord: defaultWord,
 		LinkWaiting: p.linkWaits(), Start: string(staff.TodayScreen)}
 	s.Demo, s.Throwaway = c.Workspace.Demo()
-	s.IdleMinutes = c.Workspace.IdleMinutes()
+	s.IdleMinutes, s.Shared = c.Workspace.IdleMinutes(), sharingView(c.Workspace)
 	var err error
 	if s.PeopleExist, err = c.Workspace.Accounts.Any(ctx); err != nil {
 		return s, err

@@ -16,6 +16,9 @@ import (
 
 type groups = [][]staff.Permission
 
+var everything = groups{{"practitioner"}, {"practitioner.create"}, {"practitioner.modify"}, {"practitioner.delete"},
+	{"pms_link"}, {"pms_link.create"}, {"pms_link.modify"}, {"pms_link.delete"}, {"export"}, {"people"}}
+
 // mayCall is who may call what, written down once more, so that a change is
 // seen: at least one permission of each group. nil is for anyone, a group
 // without any for whoever is signed in.
@@ -29,6 +32,8 @@ var mayCall = map[string]groups{
 	"Security.SetRetention": {{"people"}}, "Security.Audit": {{"people"}},
 	"Clinics.List": nil, "Clinics.Use": nil, "Clinics.OpenIn": nil, "Clinics.ConnectSeparately": {{"pms_link.create"}}, "Clinics.SetColor": {{"pms_link.modify"}}, "Clinics.OpenDemo": nil,
 	"Clinics.LeaveDemo": nil, "Clinics.ResetStore": nil, "Clinics.StartOver": nil,
+	"Computers.Share": everything, "Computers.Join": nil, "Computers.List": {{"people"}}, "Computers.Add": everything, "Computers.CopyCode": everything,
+	"Computers.Remove": everything, "Computers.StopSharing": everything,
 	"Integration.Connect": {{"pms_link.create", "pms_link.modify"}}, "Integration.Disconnect": {{"pms_link.delete"}}, "Integration.EraseRest": {{"pms_link.delete"}},
 	"Integration.Missing":     {{"pms_link"}},
 	"Integration.KeepMissing": {{"pms_link.modify"}}, "Integration.RemoveMissing": {{"pms_link.delete"}},

@@ -31,6 +31,7 @@ type AppState struct {
 	ClientWord  string       `json:"clientWord"` // "client" or "patient", as the clinic says
 	Sync        SyncStatus   `json:"sync"`
 	Service     *ErrorView   `json:"service"` // why the service does not sync any more, or null
+	Shared      *SharingView `json:"shared"`  // several computers share the clinic; null: this one alone has it
 	Tally       TallyView    `json:"tally"`
 	IdleMinutes int          `json:"idleMinutes"` // after which the window locks
 	Start       string       `json:"start"`       // with which screen the window begins for whoever is signed in: today or profiles

@@ -11,7 +11,8 @@ const storeTick = 2 * time.Second
 
 // watchStore shows what is there now when another program has erased the store
 // of an open clinic, has put another in its place, or has changed the permissions
-// of whoever is signed in or deactivated them, until ctx ends. It is no
+// of whoever is signed in or deactivated them, and when the database of a shared
+// clinic is reached no more, or again, until ctx ends. It is no
 // part of the auto-lock, since a drive may keep it waiting.
 func (w *window) watchStore(ctx context.Context) {
 	ticker := time.NewTicker(storeTick)
@@ -20,6 +21,7 @@ func (w *window) watchStore(ctx context.Context) {
 		select {
 		case <-ticker.C:
 			w.showReplaced(ctx)
+			w.host.TellReached(ctx)
 			w.host.RenewPeople(ctx)
 		case <-ctx.Done():
 			return

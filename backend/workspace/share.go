@@ -223,7 +223,7 @@ func Join(ctx context.Context, o Options, pasted string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	if err := w.requireEmpty(ctx); err != nil {
+	if err := w.RequireEmpty(ctx); err != nil {
 		return err
 	}
 	access, err := newComputer()
@@ -250,8 +250,10 @@ func Join(ctx context.Context, o Options, pasted string) (err error) {
 	return nil
 }
 
-// requireEmpty refuses to make a copy where somebody has a clinic already.
-func (w *Workspace) requireEmpty(ctx context.Context) error {
+// RequireEmpty refuses to make a copy where somebody has a clinic already.
+//
+// Errors: Invalid, and those of the store.
+func (w *Workspace) RequireEmpty(ctx context.Context) error {
 	somebody, err := w.Accounts.Any(ctx)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ const SCREENS: Record<Place, Route> = {
   failed: { name: 'profile', id: '', failed: true },
   integration: { name: 'settings', section: 'integration' },
   syncs: { name: 'settings', section: 'syncs' },
+  computers: { name: 'settings', section: 'computers' },
   people: { name: 'settings', section: 'people' },
   security: { name: 'settings', section: 'security' },
   audit: { name: 'settings', section: 'audit' },

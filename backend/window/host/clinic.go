@@ -26,6 +26,7 @@ type Clinic struct {
 	host       *Host
 	presence   session.Presence
 	generation atomic.Int64
+	unreached  atomic.Value // the code of why the clinic's database was not reached when last asked; "" if it was
 
 	mu      sync.Mutex
 	changed *time.Timer // until the window is told that profiles changed; nil: they did not
@@ -68,6 +69,17 @@ func (c *Clinic) close() error {
 	}
 	c.mu.Unlock()
 	return c.Workspace.Close()
+}
+
+// reachChanged says whether the database of a shared clinic was reached no more, or
+// again, since it was last asked.
+func (c *Clinic) reachChanged() bool {
+	var code profile.Code
+	if _, status := c.Workspace.Shared(); status.Problem != nil {
+		code = profile.CodeOf(status.Problem)
+	}
+	before := c.unreached.Swap(code)
+	return before != nil && before != code
 }
 
 // Generation returns the number of what the window shows of this clinic:

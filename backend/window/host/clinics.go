@@ -42,6 +42,24 @@ func (c *Call) Reopen(ctx context.Context, clinic *Clinic, why error) (*Clinic, 
 	return c.host.Open(ctx)
 }
 
+// Join makes the clinic that is shown, which must have nothing yet, the copy of one
+// that other computers share, and shows that.
+//
+// Errors: Invalid in the demo, and those of workspace.Join.
+func (c *Call) Join(ctx context.Context, code string) error {
+	if c.InDemo() {
+		return errInDemo
+	}
+	if err := c.Clinic.Workspace.RequireEmpty(ctx); err != nil {
+		return err // before it is closed
+	}
+	current, err := c.Clinics().Current()
+	if err != nil {
+		return err
+	}
+	return c.SwitchClinic(ctx, func(ctx context.Context) error { return workspace.Join(ctx, current, code) })
+}
+
 // OpenDemo shows the simulated clinic. It works even where the clinic cannot be
 // opened.
 func (c *Call) OpenDemo(ctx context.Context) error {
@@ -75,11 +93,27 @@ func (c *Call) LeaveDemo() {
 // if that clinic knows them with the same password; a window that was locked
 // stays without anybody. An error of opening is told by the next State.
 func (c *Call) SwitchClinic(ctx context.Context, meanwhile func(context.Context) error) error {
-	c.KeepAnswer()
 	known, err := c.Session.Credentials(ctx)
 	if err != nil && profile.CodeOf(err) != profile.SignedOut {
 		return err
 	}
+	return c.switchAs(ctx, known, meanwhile)
+}
+
+// OpenAnew closes the clinic that is shown and opens it again, as the copy of a shared
+// one that its store has become, or as a store of its own. Whoever is signed in stays
+// so, by whatever they have signed in with: it is the same clinic.
+func (c *Call) OpenAnew(ctx context.Context) error {
+	known, err := c.Clinic.Workspace.Credentials(ctx, c.Session.Person().ID)
+	if err != nil {
+		return err
+	}
+	return c.switchAs(ctx, known, func(context.Context) error { return nil })
+}
+
+// switchAs is SwitchClinic for whoever has these credentials in the next clinic, too.
+func (c *Call) switchAs(ctx context.Context, known workspace.Credentials, meanwhile func(context.Context) error) error {
+	c.KeepAnswer()
 	ended := c.host.drop(c.Clinic)
 	if err := meanwhile(ctx); err != nil {
 		return err

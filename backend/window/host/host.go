@@ -240,6 +240,16 @@ func (h *Host) RenewPeople(ctx context.Context) {
 	}
 }
 
+// TellReached tells the page of each open clinic whose database was reached no more,
+// or again, since the last time.
+func (h *Host) TellReached(ctx context.Context) {
+	for _, c := range h.Opened() {
+		if c.reachChanged() {
+			c.TellState(ctx)
+		}
+	}
+}
+
 func (h *Host) dropReplaced(c *Clinic) {
 	c.tellLocking()
 	h.drop(c)

@@ -114,6 +114,15 @@ export function answers(go: Found): Services {
       ResetStore: none,
       StartOver: none,
     },
+    Computers: {
+      Share: none,
+      Join: none,
+      List: () => Promise.resolve(sample.COMPUTERS),
+      Add: () => Promise.resolve(sample.JOIN_CODE),
+      CopyCode: done,
+      Remove: done,
+      StopSharing: none,
+    },
     Integration: {
       Connect: none,
       Disconnect: none,

@@ -5,6 +5,7 @@
 import type {
   AppState,
   AttentionRow,
+  ComputerView,
   DayView,
   ErrorView,
   EventView,
@@ -34,6 +35,28 @@ export * from './clinics';
 export * from './staff';
 
 /** What Go says when something does not work; the text ends with the next step. */
+export const COMPUTERS: ComputerView[] = [
+  {
+    id: 'c1',
+    name: 'FRONT-DESK-1',
+    version: '1.4.0',
+    joined: '2026-01-05T09:00:00Z',
+    seen: '2026-01-12T09:00:00Z',
+    syncs: true,
+    here: true,
+  },
+  {
+    id: 'c2',
+    name: 'ROOM-3',
+    version: '1.3.2',
+    joined: '2026-01-06T09:00:00Z',
+    seen: '2026-01-12T08:56:00Z',
+    syncs: false,
+    here: false,
+  },
+];
+export const JOIN_CODE = 'telehab-join-1.eyJhIjoicG9zdGdyZXMifQ';
+
 export const refusal = (code: string, message = `What Go says of ${code}.`): ErrorView => ({
   code,
   message,
@@ -107,6 +130,7 @@ export const STATE: AppState = {
   notify: false,
   notifyFails: false,
   service: null,
+  shared: null,
   linkWaiting: false,
 };
 /** What is otherwise at other times. */

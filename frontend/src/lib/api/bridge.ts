@@ -7,6 +7,7 @@ export interface Services {
   PIN: PIN;
   Security: Security;
   Clinics: Clinics;
+  Computers: Computers;
   Integration: Integration;
   Sync: Sync;
   Today: Today;
@@ -74,6 +75,16 @@ interface Clinics {
   LeaveDemo(): Promise<T.AppState>;
   ResetStore(word: string): Promise<T.AppState>;
   StartOver(word: string): Promise<T.AppState>;
+}
+
+interface Computers {
+  Share(address: string, own: string): Promise<T.AppState>;
+  Join(code: string): Promise<T.AppState>;
+  List(): Promise<T.ComputerView[] | null>;
+  Add(own: string): Promise<string>;
+  CopyCode(code: string): Promise<void>;
+  Remove(own: string, id: string): Promise<void>;
+  StopSharing(own: string): Promise<T.StoppedView>;
 }
 
 interface Integration {

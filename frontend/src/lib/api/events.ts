@@ -14,6 +14,8 @@ export interface EventMap {
   link: undefined;
   /** How much of the demo is made, from 0 to 1: it is shown once it is made. */
   demo: number;
+  /** How much of the clinic is in the database through which it will be shared, from 0 to 1. */
+  sharing: number;
   /** Somebody chose this in the menu bar of macOS. */
   command: 'find' | 'today' | 'profiles' | 'settings' | 'lock';
 }

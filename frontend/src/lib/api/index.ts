@@ -147,6 +147,16 @@ export const api = {
   openDemo: () => settle(() => go().Clinics.OpenDemo(), REMOTE),
   leaveDemo: () => settle(() => go().Clinics.LeaveDemo(), REMOTE),
 
+  shareClinic: (address: string, own: string) =>
+    settle(() => go().Computers.Share(address, own), UNLIMITED),
+  joinClinic: (code: string) => settle(() => go().Computers.Join(code), UNLIMITED),
+  computers: async () => (await settle(() => go().Computers.List(), REMOTE)) ?? [],
+  /** The code with which the next computer joins. */
+  addComputer: (own: string) => settle(() => go().Computers.Add(own), REMOTE),
+  copyCode: (code: string) => settle(() => go().Computers.CopyCode(code), LOCAL),
+  removeComputer: (own: string, id: string) => settle(() => go().Computers.Remove(own, id), REMOTE),
+  stopSharing: (own: string) => settle(() => go().Computers.StopSharing(own), REMOTE),
+
   connect: (key: string) => settle(() => go().Integration.Connect(key), REMOTE),
   disconnect: (own: string) => settle(() => go().Integration.Disconnect(own), REMOTE),
   /** What it could not do once the clients were erased. */

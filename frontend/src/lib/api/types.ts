@@ -32,6 +32,9 @@ export type ClinicPlace = Narrow<go.ClinicPlace, { color: ClinicColor }>;
 export type ClinicView = Narrow<go.ClinicView, { color: ClinicColor }>;
 export type ConnectionView = Narrow<go.ConnectionView, { clinic: ClinicView }>;
 export type Erasure = Narrow<go.Erasure, { state: AppState }>;
+export type ComputerView = FromGo<go.ComputerView>;
+export type SharingView = FromGo<go.SharingView>;
+export type StoppedView = Narrow<go.StoppedView, { state: AppState }>;
 export type ErrorView = FromGo<go.ErrorView>;
 export type TallyView = FromGo<go.TallyView>;
 

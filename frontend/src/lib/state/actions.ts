@@ -109,8 +109,9 @@ function work({ app, router, round, syncNow }: Surroundings): Action[] {
 /** The pages of Settings that have something for whoever is signed in. */
 function pages(app: App): SettingsSection[] {
   const link: SettingsSection[] = app.may('pms_link') ? ['integration', 'syncs'] : [];
+  const computers: SettingsSection[] = app.state?.demo ? [] : ['computers'];
   const people: SettingsSection[] = app.may('people')
-    ? ['people', 'security', 'audit']
+    ? [...computers, 'people', 'security', 'audit']
     : ['security'];
   return [...link, ...people, 'about'];
 }

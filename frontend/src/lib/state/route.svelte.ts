@@ -1,7 +1,8 @@
 import type { Erasure } from '$lib/api';
 import type { View } from './view';
 
-export type SettingsSection = 'integration' | 'syncs' | 'people' | 'security' | 'audit' | 'about';
+export type SettingsSection =
+  'integration' | 'syncs' | 'computers' | 'people' | 'security' | 'audit' | 'about';
 
 /** Where one can be, once signed in. */
 export type Route =

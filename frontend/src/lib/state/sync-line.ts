@@ -14,6 +14,7 @@ export interface SyncLine {
 }
 
 const integration: Route = { name: 'settings', section: 'integration' };
+const computers: Route = { name: 'settings', section: 'computers' };
 const syncPage: Route = { name: 'sync' };
 const recent: Route = { name: 'settings', section: 'syncs' };
 
@@ -135,13 +136,17 @@ interface Times {
 
 /** `answer`: what the sync has brought that a person has just asked for. */
 export function syncLine(
-  state: Tallied & Pick<AppState, 'clinic' | 'keyring'>,
+  state: Tallied & Pick<AppState, 'clinic' | 'keyring' | 'shared'>,
   times: Times,
   answer: SyncedView | null = null,
 ): SyncLine {
   const { sync, clinic, keyring } = state;
   const now = times.here;
   if (!clinic) return { mood: 'calm', text: t('status.noClinic'), to: integration };
+  if (state.shared?.problem) {
+    const time = shortTime(state.shared.since, now);
+    return { mood: 'offline', text: t('status.readOnly', { time }), to: computers };
+  }
   if (isRunning(sync)) return runningLine(sync, now);
   if (keyring) return { mood: 'trouble', text: t('status.keyring'), to: integration };
   if (sync.offlineSince || sync.problem?.code === 'offline') {
