@@ -5,7 +5,6 @@
 import type {
   AppState,
   AttentionRow,
-  ComputerView,
   DayView,
   ErrorView,
   EventView,
@@ -32,31 +31,10 @@ import { CLINIC } from './clinics';
 import { DANA, LEE, PRIYA } from './staff';
 
 export * from './clinics';
+export * from './computers';
 export * from './staff';
 
 /** What Go says when something does not work; the text ends with the next step. */
-export const COMPUTERS: ComputerView[] = [
-  {
-    id: 'c1',
-    name: 'FRONT-DESK-1',
-    version: '1.4.0',
-    joined: '2026-01-05T09:00:00Z',
-    seen: '2026-01-12T09:00:00Z',
-    syncs: true,
-    here: true,
-  },
-  {
-    id: 'c2',
-    name: 'ROOM-3',
-    version: '1.3.2',
-    joined: '2026-01-06T09:00:00Z',
-    seen: '2026-01-12T08:56:00Z',
-    syncs: false,
-    here: false,
-  },
-];
-export const JOIN_CODE = 'telehab-join-1.eyJhIjoicG9zdGdyZXMifQ';
-
 export const refusal = (code: string, message = `What Go says of ${code}.`): ErrorView => ({
   code,
   message,

@@ -41,6 +41,7 @@ describe('the actions', () => {
       'lock',
       'settings.integration',
       'settings.syncs',
+      'settings.computers',
       'settings.people',
       'settings.security',
       'settings.audit',
@@ -68,7 +69,7 @@ describe('the actions', () => {
       patch: UNCONNECTED,
       without: ['sync', 'fix', 'attention', 'export'],
     },
-    { when: 'it is the demo', patch: { demo: true }, without: ['lock'] },
+    { when: 'it is the demo', patch: { demo: true }, without: ['lock', 'settings.computers'] },
     {
       when: 'every profile is complete',
       patch: { tally: { ...STATE.tally, failed: 0 } },
