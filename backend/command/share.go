@@ -24,6 +24,7 @@ func (t *Terminal) share() *cobra.Command {
 			"read no client. Other computers then join with telehab join. Ended in the middle, nothing has changed here; run it again.\n\n" +
 			"The address has the password, which other programs of this computer can see on a command line: --database - reads it from\n" +
 			"standard input. To another computer the connection is by TLS: end the address with sslmode=verify-full.\n\n" +
+			"On a computer that shares the clinic already, the address replaces the one that it has: after a change of the password, say.\n\n" +
 			"--stop makes the copy on this computer its own again, with everything that it has, and takes the computer out of the clinic.",
 		Example: "  telehab share --database - --as dana@example.com < address.txt\n" +
 			"  telehab share --database postgres://telehab@db.example.com/telehab?sslmode=verify-full --as dana@example.com\n" +
@@ -32,11 +33,12 @@ func (t *Terminal) share() *cobra.Command {
 		RunE: work(func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			return withoutWindow(t.options().DataDir(), func() error {
-				return t.as(ctx, t.options(), as, func(_ *workspace.Workspace, person *session.Session) error {
+				return t.as(ctx, t.options(), as, func(w *workspace.Workspace, person *session.Session) error {
 					if stop {
 						return t.stopSharing(ctx, person)
 					}
-					return t.shareWith(ctx, person, database)
+					shared, _ := w.Shared()
+					return t.shareWith(ctx, person, database, shared)
 				})
 			})
 		}),
@@ -50,7 +52,7 @@ func (t *Terminal) share() *cobra.Command {
 	return c
 }
 
-func (t *Terminal) shareWith(ctx context.Context, person *session.Session, database string) error {
+func (t *Terminal) shareWith(ctx context.Context, person *session.Session, database string, shared bool) error {
 	if err := person.Require(session.MayChangeComputers); err != nil {
 		return err // before the address is typed
 	}
@@ -59,6 +61,13 @@ func (t *Terminal) shareWith(ctx context.Context, person *session.Session, datab
 		if database, err = t.readLine(ctx, "Address of the database"); err != nil {
 			return err
 		}
+	}
+	if shared {
+		err := person.Computers().MoveDatabase(ctx, "", database)
+		if err == nil {
+			_, err = fmt.Fprintln(t.Out, "This computer reaches the clinic's database by this address from now on. Tell each computer the same.")
+		}
+		return err
 	}
 	show := t.newProgress(false)
 	err := person.Computers().Share(ctx, "", database, show.uploaded)

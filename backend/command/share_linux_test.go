@@ -222,6 +222,14 @@ func TestShare(t *testing.T) {
 		t.Errorf("people: %s", said)
 	}
 
+	// The database gets another password, or another name.
+	if said := o.as(0, address+" application_name=moved\n", "share", "--database", "-"); !strings.Contains(said, "by this address from now on") {
+		t.Errorf("moved: %s", said)
+	}
+	if said := o.as(1, o.server.Database(t)+"\n", "share", "--database", "-"); !strings.Contains(said, "(store_key_lost)") {
+		t.Errorf("another clinic's database: %s", said)
+	}
+
 	// Any computer syncs, with the key that none of them has had typed in.
 	added := o.clinic.Patients()[0]
 	added.ID, added.CreatedAt, added.UpdatedAt = "", time.Time{}, time.Time{}

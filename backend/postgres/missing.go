@@ -24,12 +24,14 @@ func (s *Profiles) SetMissing(ctx context.Context, missing []profile.Departure) 
 	var keptBefore [][]byte
 	for i, d := range missing {
 		hashes[i] = s.db.keys.ref(s.account, d.Ref)
-		sealed[i] = s.db.keys.seal([]byte(d.Ref), missingRow(s.account, hashes[i]))
 		if d.Kept {
 			keptBefore = append(keptBefore, hashes[i])
 		}
 	}
 	return s.write(ctx, func(ctx context.Context, tx *transaction) error {
+		for i, d := range missing {
+			sealed[i] = s.db.keys.seal([]byte(d.Ref), missingRow(s.account, hashes[i]))
+		}
 		batch := &pgx.Batch{}
 		batch.Queue("DELETE FROM missing WHERE NOT EXISTS (SELECT 1 FROM unnest($1::bytea[]) AS now (ref) WHERE now.ref = missing.ref)", hashes)
 		// Whom an earlier answer has kept until now was shown. An answer that

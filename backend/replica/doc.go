@@ -1,6 +1,6 @@
 // Package replica is the store of a clinic with several computers, as each of
 // them uses it: the clinic's database (package postgres), and a copy of it on this
-// computer (package sqlite), which follows. No program of TeleHab opens it yet.
+// computer (package sqlite), which follows.
 //
 // # What a caller may rely on
 //

@@ -22,6 +22,14 @@ func (c Computers) Share(ctx context.Context, own, address string, progress func
 	return c.change(ctx, own, staff.SharedClinic, "", func() error { return c.session.workspace.Share(ctx, address, progress) })
 }
 
+// MoveDatabase has this computer reach the clinic's database at another address: see
+// Workspace.MoveDatabase. own is the person's password.
+//
+// Errors: SignedOut, NotPermitted, SignInRefused, and those of Workspace.MoveDatabase.
+func (c Computers) MoveDatabase(ctx context.Context, own, address string) error {
+	return c.change(ctx, own, staff.SharedClinic, "", func() error { return c.session.workspace.MoveDatabase(ctx, address) })
+}
+
 // List returns the computers of the clinic.
 //
 // Errors: SignedOut, NotPermitted, and those of Workspace.Computers.

@@ -41,6 +41,13 @@ func (db *DB) ReachedOriginal(ctx context.Context, now time.Time) error {
 // Errors: storecopy.ErrMoved when this store is not where the changes begin any
 // more, Invalid when it has something of its own and is no copy.
 func (db *DB) CopyChanges(ctx context.Context, changes *storecopy.Changes, now time.Time) error {
+	if changes.From == (storecopy.Position{}) {
+		return db.changeMode(copyMode, func() error { return db.copyChanges(ctx, changes, now) })
+	}
+	return db.copyChanges(ctx, changes, now)
+}
+
+func (db *DB) copyChanges(ctx context.Context, changes *storecopy.Changes, now time.Time) error {
 	before := db.sealer.keys.Load()
 	err := db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		position, _, err := copiedIn(ctx, tx)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/url"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/gofrs/flock"
 	"github.com/mattn/go-sqlite3"
@@ -41,6 +42,7 @@ type DB struct {
 	write  *sql.DB // one connection
 	read   *sql.DB
 	sealer *sealer
+	mode   atomic.Int32 // see sameMode
 
 	statements statements // of write
 }

@@ -61,6 +61,9 @@ func (db *DB) readProof(ctx context.Context, in rowQuerier) (text string, err er
 	}
 	now := db.sealer.keys.Load()
 	text, generation, err := now.openProof(sealed)
+	if err == nil {
+		err = db.sameMode(ctx, in)
+	}
 	if err != nil {
 		return "", profile.Because(profile.StoreKeyLost, err)
 	}

@@ -14,6 +14,53 @@ import (
 	"telehab.io/desktop/backend/storecopy"
 )
 
+// mode says whether a store is a copy, as far as this process knows. Another process may
+// make it one: what this one would still write then would be lost with the next copying.
+type mode int32
+
+const (
+	unknownMode mode = iota // until the store's proof is read first
+	ownMode
+	copyMode
+	changingMode // by this process
+)
+
+// sameMode returns an error where another process has changed it.
+func (db *DB) sameMode(ctx context.Context, in rowQuerier) error {
+	known := mode(db.mode.Load())
+	if known == changingMode {
+		return nil
+	}
+	now := ownMode
+	var copied bool
+	if err := in.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM copied)").Scan(&copied); err != nil {
+		return nil //nolint:nilerr // a store of an earlier version, which cannot be written to, is no copy
+	}
+	if copied {
+		now = copyMode
+	}
+	if known == unknownMode {
+		db.mode.CompareAndSwap(int32(unknownMode), int32(now))
+		return nil
+	}
+	if known != now {
+		return errors.New("the store has become a copy, or has ceased to be one")
+	}
+	return nil
+}
+
+// changeMode does what makes this store a copy, or one of its own.
+func (db *DB) changeMode(to mode, do func() error) error {
+	before := db.mode.Swap(int32(changingMode))
+	err := do()
+	if err != nil {
+		db.mode.Store(before)
+		return err
+	}
+	db.mode.Store(int32(to))
+	return nil
+}
+
 // BecomeCopy makes this store the copy of another one. publish puts everything that
 // this one has there, and returns the changes by which a copy of nothing becomes equal.
 // All of it is one transaction here: no other process changes anything meanwhile, and
@@ -22,6 +69,10 @@ import (
 // Errors: Invalid where it is a copy already, NotConnected, StoreDamaged where a row
 // does not open.
 func (db *DB) BecomeCopy(ctx context.Context, now time.Time, publish func(*storecopy.Changes) (*storecopy.Changes, error)) error {
+	return db.changeMode(copyMode, func() error { return db.becomeCopy(ctx, now, publish) })
+}
+
+func (db *DB) becomeCopy(ctx context.Context, now time.Time, publish func(*storecopy.Changes) (*storecopy.Changes, error)) error {
 	before := db.sealer.keys.Load()
 	err := db.inTransaction(ctx, func(held context.Context, tx *sql.Tx) error {
 		if position, _, err := copiedIn(held, tx); err != nil || position != (storecopy.Position{}) {
@@ -54,6 +105,10 @@ func (db *DB) BecomeCopy(ctx context.Context, now time.Time, publish func(*store
 
 // StopCopying makes a copy a store of its own, with everything that it has.
 func (db *DB) StopCopying(ctx context.Context) error {
+	return db.changeMode(ownMode, func() error { return db.stopCopying(ctx) })
+}
+
+func (db *DB) stopCopying(ctx context.Context) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, statement := range []string{
 			// How an event ended may not have been delivered, nor the event itself.

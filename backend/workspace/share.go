@@ -36,7 +36,7 @@ func (w *Workspace) Share(ctx context.Context, address string, progress func(don
 	case w.demo != nil:
 		return profile.Refuse(profile.Invalid, "This is the demo clinic, which cannot be shared. Leave the demo first.")
 	case w.shared.Load() != nil:
-		return profile.Refuse(profile.Invalid, "This clinic is shared already. telehab computers lists its computers.")
+		return errSharedAlready
 	}
 	unlock, err := w.passLock()
 	if err != nil {
@@ -78,6 +78,41 @@ func (w *Workspace) Share(ctx context.Context, address string, progress func(don
 	if w.link == l {
 		w.unlink()
 	}
+	return w.useShared(ctx, &access, nil)
+}
+
+var errSharedAlready = profile.Refuse(profile.Invalid, "This clinic is shared already. telehab computers lists its computers.")
+
+// MoveDatabase has this computer reach the clinic's database at another address, or with
+// another password. Each computer is told by itself.
+//
+// Errors: Invalid where the clinic is not shared, StoreKeyLost where another clinic's
+// database answers, and those of the database and the keyring.
+func (w *Workspace) MoveDatabase(ctx context.Context, address string) error {
+	s := w.shared.Load()
+	if s == nil {
+		return errNotShared
+	}
+	access, err := w.databaseAccess(ctx)
+	if errors.Is(err, keyring.ErrAbsent) {
+		err = errNoAccess
+	}
+	if err != nil {
+		return err
+	}
+	access.Address = strings.TrimSpace(address)
+	db, err := postgres.Open(ctx, access.options())
+	if err != nil {
+		return err
+	}
+	db.Close()
+	if err := w.keepDatabaseAccess(ctx, &access); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unlink()
+	s.store.Detach()
 	return w.useShared(ctx, &access, nil)
 }
 
@@ -196,7 +231,8 @@ func (w *Workspace) StopSharing(ctx context.Context) (left, err error) {
 	if _, err := w.findAPIKey(ctx); err != nil {
 		return nil, err // it has to be here afterwards
 	}
-	if left = s.store.Leave(ctx); left != nil && profile.CodeOf(left) != profile.DatabaseUnreachable {
+	left = s.store.Leave(ctx)
+	if code := profile.CodeOf(left); code == profile.ComputerRemoved || code == profile.Cancelled {
 		return nil, left
 	}
 	if err := w.local.StopCopying(ctx); err != nil {

@@ -135,7 +135,7 @@ CREATE TABLE today (
 );
 
 CREATE TABLE audit (
-  id        bigint PRIMARY KEY,                          -- in the order of commits, without gaps
+  id        bigint PRIMARY KEY,                          -- in the order of commits
   n         bigint NOT NULL,
   known_by  bigint,                                      -- the first of Cliniko's times that was believed afterwards
   finished  boolean NOT NULL,
