@@ -23,14 +23,14 @@ import (
 func (t *Terminal) hub() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hub",
-		Short: "Compare the clients with VALD Hub; off until you connect it, and nothing is sent",
-		Long: "VALD Hub is where VALD's products see profiles. Once it is connected, telehab hub compare says who is there already. Nothing\n" +
-			"is sent or changed there.",
-		Example: "  telehab hub compare --as dana@example.com",
+		Short: "Compare the clients with VALD Hub, and send them there; off until you turn it on",
+		Long: "VALD Hub is where VALD's products see profiles. Once it is connected, telehab hub compare says who is there already, and\n" +
+			"telehab hub send sends the clients there.",
+		Example: "  telehab hub compare --as dana@example.com\n  telehab hub status",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(t.connectHub(), t.compareHub(), t.disconnectHub())
+	c.AddCommand(t.connectHub(), t.compareHub(), t.sendHub(), t.hubStatus(), t.hubMatches(), t.disconnectHub())
 	return c
 }
 

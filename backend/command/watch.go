@@ -42,6 +42,7 @@ type watch struct {
 	problem profile.Code
 	success time.Time // the last good sync when the problem was said
 	noticed map[syncer.Notice]bool
+	unsent  profile.Code // why nothing is sent to VALD Hub, as it was said last
 }
 
 // watchAlone refuses what a watch does not do as well.
@@ -127,6 +128,7 @@ func (w *watch) follow(ctx context.Context, opened *workspace.Workspace) {
 		PassEnded: func(ctx context.Context, p *profile.Pass) { w.report(ctx, opened, p) },
 	}, zerolog.Nop())
 	background := runner.NewUnattended(passes, w.online)
+	background.SendWith(w.sender(opened))
 	w.begin(ctx, passes)
 	background.Start()
 	defer func() { background.Pause(syncer.ErrClosing) }() // nothing resumes it
@@ -149,6 +151,23 @@ func (w *watch) follow(ctx context.Context, opened *workspace.Workspace) {
 			w.retryKeyring(passes, background)
 		}
 		w.tellProblem(ctx, opened, passes)
+	}
+}
+
+// sender sends what is due to VALD Hub, and says once why it cannot.
+func (w *watch) sender(opened *workspace.Workspace) func(context.Context) error {
+	send := opened.HubSender().SendDue
+	return func(ctx context.Context) error {
+		err := send(ctx)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if code := profile.CodeOf(err); ctx.Err() == nil && code != w.unsent {
+			w.unsent = code
+			if err != nil {
+				_, _ = fmt.Fprintf(w.t.Err, "telehab: Nothing is sent to VALD Hub. %s (%s)\n", inTerminal(profile.MessageOf(err)), code)
+			}
+		}
+		return err
 	}
 }
 

@@ -294,7 +294,7 @@ func TestEraseLeavesWhatIsNotOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	ours := []string{"telehab.db", "telehab.db-wal", "telehab.db-shm", "telehab.db-journal", "telehab.db.lock", "clinics.json", "keyring.json",
-		"sync.lock", "window.lock", "clinics.lock", "window.json", "erase-webview", "service-lost", ".telehab-271828", "links/1764427200000000000-00000001-0a0b0c0d.link",
+		"sync.lock", "hub.lock", "window.lock", "clinics.lock", "window.json", "erase-webview", "service-lost", ".telehab-271828", "links/1764427200000000000-00000001-0a0b0c0d.link",
 		"links/1764427200000000000-00000001-0a0b0c0d.part", "logs/telehab.log", "logs/telehab-2026-01-02T03-04-05.006.log",
 		"clinics/4000777/telehab.db", "clinics/4000777/keyring.json", "clinics/4000777/sync.lock", "demo/telehab.db", "demo/keyring.json", "demo/demo-ready",
 		"webview/EBWebView/Default/Cache"}

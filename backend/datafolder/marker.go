@@ -21,8 +21,8 @@ const markerText = "This folder belongs to TeleHab, which creates and deletes fi
 // a further clinic, small those that only we open, folders what may be in each
 // folder of ours.
 var (
-	files   = regexp.MustCompile(`^(telehab\.db(-wal|-shm|-journal|\.lock)?|clinics\.json|keyring\.json|(sync|window|clinics)\.lock|window\.json|erase-webview|demo-ready|service-lost|service-password(\.new)?)$`)
-	small   = regexp.MustCompile(`^(\.telehab|clinics\.json|keyring\.json|window\.json|erase-webview|demo-ready|service-lost|(sync|window|clinics)\.lock)$`)
+	files   = regexp.MustCompile(`^(telehab\.db(-wal|-shm|-journal|\.lock)?|clinics\.json|keyring\.json|(sync|hub|window|clinics)\.lock|window\.json|erase-webview|demo-ready|service-lost|service-password(\.new)?)$`)
+	small   = regexp.MustCompile(`^(\.telehab|clinics\.json|keyring\.json|window\.json|erase-webview|demo-ready|service-lost|(sync|hub|window|clinics)\.lock)$`)
 	folders = map[string]*regexp.Regexp{
 		"links":   regexp.MustCompile(`^[0-9]{19}-[0-9a-f]{8}-[0-9a-f]{8}\.(link|part)$`),
 		"logs":    regexp.MustCompile(`^telehab(-[0-9T.-]{10,30})?\.log$`),
@@ -152,7 +152,7 @@ func (f *Folder) isEarlier(ours []string) bool {
 			return false
 		}
 		switch name {
-		case "telehab.db", "window.lock", "sync.lock", "clinics.lock", "telehab.db.lock":
+		case "telehab.db", "window.lock", "sync.lock", "hub.lock", "clinics.lock", "telehab.db.lock":
 			sign = sign || size == 0
 		case "clinics.json", "keyring.json":
 			content, err := f.ReadFile(name)

@@ -24,7 +24,7 @@ func TestFilesAreClosedToOthersAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]fs.FileMode{
-		".telehab": 0o600, "keyring.json": 0o600, "clinics.json": 0o600, "window.json": 0o600, "window.lock": 0o600, "sync.lock": 0o600, "clinics.lock": 0o600,
+		".telehab": 0o600, "keyring.json": 0o600, "clinics.json": 0o600, "window.json": 0o600, "window.lock": 0o600, "sync.lock": 0o600, "hub.lock": 0o600, "clinics.lock": 0o600,
 		"erase-webview": 0o600, "demo-ready": 0o600, "logs/telehab.log": 0o600, "logs/telehab-2026-01-02T03-04-05.678.log": 0o600, "notes.txt": 0o666, "logs/other.log": 0o666,
 	}
 	for name := range want {

@@ -47,3 +47,16 @@ func SendWithoutEmail(d *profile.Delivery) error {
 	d.WithoutEmail = true
 	return nil
 }
+
+// Accepts says that a delivery that needs attention for a reason takes an answer:
+// same, different or without_email.
+func Accepts(reason, answer string) bool {
+	return slices.Contains(map[string][]string{
+		Likely: {"same", "different"}, OtherPerson: {"same"}, OtherSystem: {"different"}, NoEmailThere: {"different"},
+		EmailInUse: {"without_email"}, UnlinkedThere: {"different"}, GoneThere: {"different"},
+	}[reason], answer)
+}
+
+// RefOf returns the client whom a candidate is, where that is a client of this
+// clinic and not known by VALD's id.
+func RefOf(candidate string) (ref string, ok bool) { return strings.CutPrefix(candidate, ofSync) }

@@ -105,9 +105,9 @@ func (ix *index) hasName(row *valdhub.Row, p *profile.Profile) bool {
 	return slices.ContainsFunc(hubcompare.Keys(ix.spellings, p.LastName, anyDate, p.FirstName, p.PreferredFirstName), func(key string) bool { return slices.Contains(theirs, key) })
 }
 
-// emails are those of profiles that others have sent or made, each read once
-// until it changes.
-type emails map[string]emailAt
+// Emails are those of profiles that others have sent or made, each read once until
+// it changes.
+type Emails map[string]emailAt
 
 type emailAt struct {
 	email    string

@@ -45,12 +45,3 @@ var sentences = map[string]string{
 
 // Sentence is what a person reads about a reason.
 func Sentence(reason string) string { return sentences[reason] }
-
-// Decidable says that a person decides such a delivery in TeleHab.
-func Decidable(reason string) bool {
-	switch reason {
-	case Likely, OtherPerson, EmailInUse, UnlinkedThere, GoneThere, OtherSystem, NoEmailThere, NotLinked:
-		return true
-	}
-	return false
-}

@@ -35,6 +35,8 @@ type Options struct {
 	// Now is this computer's clock, and Wait waits; nil for the real ones.
 	Now  func() time.Time
 	Wait func(ctx context.Context, d time.Duration) error
+	// Emails are those of profiles there that earlier runs have read; nil is none.
+	Emails Emails
 	// Progress is told how far it is; nil is nobody.
 	Progress func(Progress)
 }
@@ -82,7 +84,7 @@ type Sender struct {
 	now       func() time.Time
 	wait      func(context.Context, time.Duration) error
 	tell      func(Progress)
-	emails    emails
+	emails    Emails
 
 	// Of one run.
 	sending    profile.Sending
@@ -94,9 +96,12 @@ type Sender struct {
 	limits     int // and that VALD Hub did not take now
 }
 
-// New returns a sender. It keeps the emails it has read for its next runs.
+// New returns a sender.
 func New(o Options) *Sender {
-	s := &Sender{hub: o.Hub, store: o.Store, tenant: o.Tenant, spellings: o.Spellings, now: o.Now, wait: o.Wait, tell: o.Progress, emails: emails{}}
+	s := &Sender{hub: o.Hub, store: o.Store, tenant: o.Tenant, spellings: o.Spellings, now: o.Now, wait: o.Wait, tell: o.Progress, emails: o.Emails}
+	if s.emails == nil {
+		s.emails = Emails{}
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -134,11 +139,10 @@ func (s *Sender) Run(ctx context.Context) error {
 	if s.sending.Tenant != s.tenant {
 		return ErrOtherTenant
 	}
-	compare := s.now().Sub(s.sending.Compared) >= CompareEvery || s.sending.Compared.After(s.now().Add(CompareEvery))
-	due, err := s.anyDue(ctx)
-	if err != nil || !due && !compare {
+	if due, err := IsDue(ctx, s.store, s.now()); err != nil || !due {
 		return err
 	}
+	compare := compares(&s.sending, s.now())
 	s.failures, s.limits = 0, 0
 	defer func() { s.here, s.listed, s.there = nil, nil, nil }()
 	if err := s.begin(ctx); err != nil {
@@ -155,22 +159,36 @@ func (s *Sender) Run(ctx context.Context) error {
 	return s.sendAll(ctx)
 }
 
-var onTheWay = []profile.DeliveryState{profile.DeliveryUnsure, profile.DeliveryAccepted}
+var onTheWay = []profile.DeliveryState{profile.DeliveryUnsure, profile.DeliveryAccepted}[:2:2]
 
 var toSend = []profile.DeliveryState{profile.DeliveryPending}
 
-func (s *Sender) anyDue(ctx context.Context) (bool, error) {
-	some, err := s.store.Deliveries(ctx, profile.DeliveryQuery{States: append(onTheWay, profile.DeliveryPending), DueBy: s.now(), Most: 1})
+// IsDue says whether a run has anything to do. It asks VALD nothing.
+func IsDue(ctx context.Context, store profile.DeliveryStore, now time.Time) (bool, error) {
+	sending, err := store.Sending(ctx)
+	if err != nil || !sending.On {
+		return false, err
+	}
+	if compares(&sending, now) {
+		return true, nil
+	}
+	some, err := store.Deliveries(ctx, profile.DeliveryQuery{States: append(onTheWay, profile.DeliveryPending), DueBy: now, Most: 1})
 	if err != nil || len(some) > 0 {
 		return err == nil, err
 	}
-	waiting, err := s.waiting(ctx)
+	waiting, err := waiting(ctx, store, now)
 	return len(waiting) > 0, err
 }
 
+// compares says that all that was sent is to be read back. A time that is far ahead
+// is a wrong clock's.
+func compares(s *profile.Sending, now time.Time) bool {
+	return now.Sub(s.Compared) >= CompareEvery || s.Compared.After(now.Add(CompareEvery))
+}
+
 // waiting returns those who wait for something that changes in VALD Hub.
-func (s *Sender) waiting(ctx context.Context) (due []profile.Delivery, err error) {
-	all, err := s.store.Deliveries(ctx, profile.DeliveryQuery{States: []profile.DeliveryState{profile.DeliveryHeld, profile.DeliveryAttention}, DueBy: s.now()})
+func waiting(ctx context.Context, store profile.DeliveryStore, now time.Time) (due []profile.Delivery, err error) {
+	all, err := store.Deliveries(ctx, profile.DeliveryQuery{States: []profile.DeliveryState{profile.DeliveryHeld, profile.DeliveryAttention}, DueBy: now})
 	for _, d := range all {
 		if !d.Due.IsZero() {
 			due = append(due, d)
@@ -216,7 +234,7 @@ func (s *Sender) list(ctx context.Context) (err error) {
 }
 
 func (s *Sender) checkWaiting(ctx context.Context) error {
-	waiting, err := s.waiting(ctx)
+	waiting, err := waiting(ctx, s.store, s.now())
 	for i := 0; i < len(waiting) && err == nil; i++ {
 		err = s.deliver(ctx, waiting[i])
 	}

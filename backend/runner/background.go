@@ -16,6 +16,8 @@ type Background struct {
 	scheduler  *Scheduler
 	online     func() bool
 	unattended bool // begins the first import too
+	send       func(context.Context) error
+	passed     chan struct{} // a pass has ended well
 
 	mu     sync.Mutex
 	stop   func() // ends the scheduler and waits for that; nil while it does not run
@@ -25,7 +27,7 @@ type Background struct {
 // NewBackground returns what keeps the runner's workspace up to date. It does
 // nothing before Start. online says whether there is a network at all.
 func NewBackground(r *Runner, online func() bool) *Background {
-	b := &Background{runner: r, online: online}
+	b := &Background{runner: r, online: online, passed: make(chan struct{}, 1)}
 	b.scheduler = NewScheduler(Tasks{Pass: b.Pass, Retry: b.Retry, NextRetry: b.NextRetry, Online: b.checkOnline, Tick: b.tick})
 	r.passEnded, r.endedElsewhere = b.scheduler.PassEnded, b.scheduler.EndedElsewhere
 	return b
@@ -56,10 +58,13 @@ func (b *Background) Start() {
 	}
 	go func() {
 		defer close(ended)
-		var both sync.WaitGroup
-		both.Go(func() { b.runner.workspace.Follow(ctx, b.Resume) })
-		both.Go(func() { b.scheduler.Run(ctx) })
-		both.Wait()
+		var all sync.WaitGroup
+		all.Go(func() { b.runner.workspace.Follow(ctx, b.Resume) })
+		all.Go(func() { b.scheduler.Run(ctx) })
+		if b.send != nil {
+			all.Go(func() { b.sendWhenDue(ctx) })
+		}
+		all.Wait()
 	}()
 }
 
@@ -134,6 +139,9 @@ func (b *Background) Pass(ctx context.Context) error {
 		return changes(ctx, e, report) // whoever joined it expects that
 	})
 	b.runner.failures.record("sync by itself", err)
+	if err == nil {
+		b.wakeSending()
+	}
 	return err
 }
 

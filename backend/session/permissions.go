@@ -26,6 +26,9 @@ var (
 	MayCompareHub       = AllOf(staff.PMSLink, staff.Practitioner)
 	MayExportComparison = AllOf(staff.Export).and(MayCompareHub)
 	MayDisconnectHub    = AllOf(staff.DeleteLink)
+	MaySetSending       = AllOf(staff.CreateLink) // it decides what leaves the clinic
+	MaySend             = AllOf(staff.ModifyLink)
+	MayDecideMatch      = AllOf(staff.ModifyLink, staff.Practitioner)
 
 	// Both areas.
 	MaySync        = AnyOf(staff.ModifyProfiles, staff.ModifyLink)

@@ -30,6 +30,10 @@ const (
 	ConnectedHub     Action = "connected_hub"    // VALD's id of the organisation
 	ComparedHub      Action = "compared_hub"     // VALD's id of the organisation
 	DisconnectedHub  Action = "disconnected_hub" // VALD's id of the organisation
+	SetHubSending    Action = "set_hub_sending"  // VALD's id of the organisation
+	StoppedSending   Action = "stopped_sending"  // VALD's id of the organisation
+	SentToHub        Action = "sent_to_hub"      // VALD's id of the organisation
+	DecidedMatch     Action = "decided_match"    // Cliniko's id
 	ChangedLinks     Action = "changed_links"    // which program opens links, or whether the clinic has the button
 	ListedClients    Action = "listed_clients"
 	ImportedClients  Action = "imported_clients"

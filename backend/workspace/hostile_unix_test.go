@@ -64,7 +64,7 @@ func plantForeign(_, path string) error {
 // the folder itself.
 var places = []string{
 	"", ".telehab", "telehab.db", "telehab.db-wal", "telehab.db-shm", "telehab.db-journal", "telehab.db.lock", "keyring.json", "clinics.json",
-	"sync.lock", "window.lock", "clinics.lock", "window.json", "erase-webview", "links", "links/1764427200000000000-00000001-0a0b0c0d.link", "logs",
+	"sync.lock", "hub.lock", "window.lock", "clinics.lock", "window.json", "erase-webview", "links", "links/1764427200000000000-00000001-0a0b0c0d.link", "logs",
 	"logs/telehab.log", "logs/telehab-2026-01-02T03-04-05.006.log", "clinics", "clinics/4000777", "clinics/4000777/telehab.db", "demo", "demo/telehab.db", "demo/demo-ready",
 }
 

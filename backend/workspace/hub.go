@@ -172,29 +172,27 @@ func (w *Workspace) Hub(ctx context.Context) (HubConnection, error) {
 //
 // Errors: HubNotConnected, and those of hubcompare.Read.
 func (w *Workspace) CompareHub(ctx context.Context, entries []profile.Entry, emails bool, progress func(done, all int)) (*hubcompare.Result, int, error) {
-	a, err := w.hubAccess(ctx)
-	if err != nil {
-		return nil, 0, err
-	}
-	credentials, err := valdhub.NewCredentials(a.ID, a.Secret)
-	if err != nil {
-		return nil, 0, err
-	}
-	region, err := valdhub.ParseRegion(a.Region)
-	if err != nil {
-		return nil, 0, err
-	}
-	client, err := w.newHub(credentials, region)
+	client, tenant, err := w.hubClient(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer client.Close()
-	result, err := hubcompare.Read(ctx, client, hubcompare.Asked{Tenant: a.Tenant, Entries: entries, Spellings: directory.Spellings, Emails: emails, Progress: progress})
+	result, err := hubcompare.Read(ctx, client, hubcompare.Asked{Tenant: tenant, Entries: entries, Spellings: directory.Spellings, Emails: emails, Progress: progress})
 	return result, client.Requests(), err
 }
 
-// DisconnectHub deletes the access to VALD Hub from the system keyring.
+// DisconnectHub stops sending, and deletes the access to VALD Hub from the system
+// keyring.
 func (w *Workspace) DisconnectHub(ctx context.Context) error {
+	if store, err := w.Store(ctx); err == nil { // without a clinic nothing is sent
+		sending, err := store.Sending(ctx)
+		if sending.On = false; err != nil || sending.Tenant != "" {
+			err = store.SetSending(ctx, sending)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return w.at.keyring.Delete(context.WithoutCancel(ctx), w.at.name(hubAccess))
 }
 

@@ -43,6 +43,7 @@ type Clients interface {
 	History
 	Decisions
 	staff.TodayStore
+	profile.DeliveryStore
 	ImportedAt(ctx context.Context) (time.Time, error)
 	ChangedSince(ctx context.Context, since time.Time, most int) (ids []profile.ID, clients int, err error)
 	FailingSince(ctx context.Context, since time.Time) (clients int, err error)

@@ -57,6 +57,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 	observer := runner.Observer{StatusChanged: c.TellStatus, StateChanged: c.TellState, ProfilesChanged: c.profilesChanged}
 	c.Runner = runner.New(ctx, runner.Of(c.Workspace, h.options.Clock), observer, h.options.Log)
 	c.Background = runner.NewBackground(c.Runner, c.online)
+	c.Background.SendWith(c.Workspace.HubSender().SendDue)
 	return c, nil
 }
 

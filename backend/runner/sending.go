@@ -1,0 +1,58 @@
+package runner
+
+import (
+	"context"
+	"time"
+)
+
+// The times of sending to VALD Hub.
+const (
+	// sendEvery is how often it is looked for what is due, such as after a pass of
+	// another process, or what has to be read back.
+	sendEvery = time.Minute
+	// sendAgain is after how long it is tried again after it did not work.
+	sendAgain = 5 * time.Minute
+)
+
+// SendWith has send called after each pass in the background, and every minute,
+// one call at a time: it sends to VALD Hub what is due there. Only the computer
+// that syncs sends. SendWith is called before Start.
+func (b *Background) SendWith(send func(context.Context) error) { b.send = send }
+
+// sendWhenDue sends until ctx ends.
+func (b *Background) sendWhenDue(ctx context.Context) {
+	for {
+		wait := sendEvery
+		if err := b.sendNow(ctx); err != nil {
+			wait = sendAgain
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-b.passed:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+func (b *Background) sendNow(ctx context.Context) error {
+	if err := b.runner.workspace.MaySync(ctx); err != nil {
+		return nil //nolint:nilerr // another computer sends
+	}
+	err := b.send(ctx)
+	if ctx.Err() == nil {
+		b.runner.failures.record("send to VALD Hub", err)
+	}
+	return err
+}
+
+// wakeSending says that a pass may have brought something to send.
+func (b *Background) wakeSending() {
+	select {
+	case b.passed <- struct{}{}:
+	default: // it will look anyway
+	}
+}
