@@ -227,7 +227,7 @@ func (d *Directory) ranked(by Sort, ts terms, found bits) []bits {
 		return []bits{found}
 	}
 	for i := range ts {
-		ts[i].email = nil
+		ts[i].email, ts[i].letter = nil, 0 // a letter alone may be one anywhere in the email
 	}
 	better := d.search(ts, slices.Clone(found))
 	found.andNot(better)

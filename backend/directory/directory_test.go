@@ -239,6 +239,11 @@ func TestWhoseNameMatchesComesFirst(t *testing.T) {
 			t.Errorf("from %d on %d are %v of %d, want %s", want.offset, want.limit, got, found.Matched, want.refs)
 		}
 	}
+	q = Query{Search: "bridget f", Filter: All, Sort: ByMatch, Limit: 1}
+	if d.Apply([]profile.Entry{client("6", "Bridget", "", "Adams", "b@f.example")}); d.Find(q).Entries[0].Ref != "2" {
+		t.Errorf("a letter that is the beginning of no name comes first: %v", d.Find(q).Entries[0].Ref)
+	}
+	d.Apply([]profile.Entry{as(profile.Deleted, client("6", "Bridget", "", "Adams", ""))})
 	q = Query{Search: "bridget.fraser@example.com", Filter: All, Sort: ByMatch, Limit: 10}
 	if got := d.Find(q).Entries; len(got) != 2 || got[0].Ref != "1" {
 		t.Errorf("an email finds %v", got)

@@ -12,8 +12,8 @@ import (
 // one, as families do.
 type Shared struct {
 	Entry profile.Entry
-	Email bool // the same one
-	Phone bool // at least one number is the same
+	Email bool   // the same one
+	Phone string // the first number that is the same, as the client has it who was asked for; "" for none
 	// Born is set if the birth date is the same too: the two may be one person
 	// who was entered twice, or twins.
 	Born bool
@@ -46,12 +46,12 @@ func (d *Directory) SharingContact(e *profile.Entry) (family []Shared, many []Ma
 	defer d.mu.RUnlock()
 	own := contactOf(e, d.country)
 	rows := slices.DeleteFunc(d.mayShare(&own), func(r *row) bool {
-		return r.entry.Ref == e.Ref || r.entry.Profile.State == profile.Merged || !own.hasEmailOf(r) && !own.hasPhoneOf(r)
+		return r.entry.Ref == e.Ref || r.entry.Profile.State == profile.Merged || !own.hasEmailOf(r) && own.phoneOf(r) == ""
 	})
 	many = own.forgetWhatManyHave(rows)
 	for _, r := range rows {
-		s := Shared{Email: own.hasEmailOf(r), Phone: own.hasPhoneOf(r)}
-		if !s.Email && !s.Phone {
+		s := Shared{Email: own.hasEmailOf(r), Phone: own.phoneOf(r)}
+		if !s.Email && s.Phone == "" {
 			continue
 		}
 		s.Entry = r.entry
@@ -195,8 +195,14 @@ func (d *Directory) mayShare(c *contact) []*row {
 
 func (c *contact) hasEmailOf(r *row) bool { return c.email != "" && r.email == c.email }
 
-// hasPhoneOf reports whether one of the numbers is one of the row's, whole.
-func (c *contact) hasPhoneOf(r *row) bool { return slices.ContainsFunc(c.phones, r.hasNumber) }
+// phoneOf returns the first of the numbers that is one of the row's, whole; "" for
+// none.
+func (c *contact) phoneOf(r *row) string {
+	if i := slices.IndexFunc(c.phones, r.hasNumber); i >= 0 {
+		return c.phones[i].text
+	}
+	return ""
+}
 
 // hasNumber reports whether the number is one of the row's, whole.
 func (r *row) hasNumber(n number) bool {

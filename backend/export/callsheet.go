@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (s *CallSheet) CSV(w io.Writer) error {
 	lines := [][]string{{"Name", "Birth date", "Phone", "What is missing", "Notes"}}
 	for i := range s.Entries {
 		p := s.Entries[i].Profile.Displayed()
-		lines = append(lines, []string{p.ShownName(), p.DateOfBirth.String(), cell(p.Phones), lacking(&s.Entries[i]), ""})
+		lines = append(lines, []string{p.ShownName(), p.DateOfBirth.String(), cell(callable(p.Phones)), lacking(&s.Entries[i]), ""})
 	}
 	return write(w, lines)
 }
@@ -52,15 +53,21 @@ func (s *CallSheet) HTML(w io.Writer) error {
 		if date := shown.DateOfBirth; date != (profile.Date{}) {
 			born = time.Date(date.Year, date.Month, date.Day, 0, 0, 0, 0, time.UTC).Format("2 Jan 2006")
 		}
-		if len(shown.Phones) == 0 {
+		phones := callable(shown.Phones)
+		if len(phones) == 0 {
 			page.NoPhone++
 		}
-		page.Lines = append(page.Lines, line{shown.ShownName(), shown.PreferredFirstName, born, lacking(&s.Entries[i]), shown.Phones})
+		page.Lines = append(page.Lines, line{shown.ShownName(), shown.PreferredFirstName, born, lacking(&s.Entries[i]), phones})
 	}
 	if err := sheetPage.Execute(w, page); err != nil {
 		return fmt.Errorf("write the call sheet: %w", err)
 	}
 	return nil
+}
+
+// callable are the numbers at which somebody may answer.
+func callable(phones []profile.Phone) []profile.Phone {
+	return slices.DeleteFunc(slices.Clone(phones), func(p profile.Phone) bool { return p.Type == "Fax" })
 }
 
 // lacking says what to ask for: the details that are missing, and those that

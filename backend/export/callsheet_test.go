@@ -16,7 +16,7 @@ import (
 
 func sheet() *export.CallSheet {
 	entries := everybody()
-	entries[2].Profile.Email, entries[2].Profile.Phones = "case@nowhere", []profile.Phone{{Type: "Mobile", Number: "0491 570 157"}}
+	entries[2].Profile.Email, entries[2].Profile.Phones = "case@nowhere", []profile.Phone{{Type: "Fax", Number: "03 5550 9999"}, {Type: "Mobile", Number: "0491 570 157"}}
 	return &export.CallSheet{Clinic: "Harbour & Sons", At: time.Date(2026, 11, 29, 9, 30, 0, 0, time.Local), Entries: entries}
 }
 

@@ -5,7 +5,7 @@ import "errors"
 // sentences are what a person reads about the codes that a pass may end with.
 // They are here because only the code of an earlier pass is stored.
 var sentences = map[Code]string{
-	KeyRefused:     "Cliniko does not accept this key. An old key cannot be copied again, since Cliniko shows it only once: add a new one in Cliniko under My info, Manage API keys, and use that. It may take a moment to work. If that does not help, write to TeleHab's support, support@vald.com.",
+	KeyRefused:     "Cliniko does not accept this key. Compare it with your copy: one character may differ, or the end may be missing. If it is the same, add a new key in Cliniko under My info, Manage API keys, and use that; Cliniko may need a minute until it accepts it. If that does not help, write to TeleHab's support, support@vald.com.",
 	KeyForbidden:   "Cliniko accepts this key, but its owner does not have access to clients. Give that user a role with access, or use another user's key.",
 	OtherClinic:    "The API key belongs to another clinic than the one connected here, so nothing was changed. Replace it with a key of this clinic.",
 	ClinicRejected: "Cliniko did not accept a request of TeleHab. Check for an update of TeleHab, or write to TeleHab's support, support@vald.com.",

@@ -55,7 +55,7 @@ type SharedView struct {
 	Born  string `json:"born"` // YYYY-MM-DD
 	State string `json:"state"`
 	Email bool   `json:"email"` // is the same
-	Phone bool   `json:"phone"` // one of them is the same
+	Phone string `json:"phone"` // the first number that is the same; "" for none
 	// Duplicate: the birth date is the same too, so the two may be one person.
 	Duplicate bool `json:"duplicate"`
 }
@@ -105,7 +105,7 @@ func (v *ProfileView) addShared(all []directory.Shared, many []directory.Many) {
 	for i := range all[:min(len(all), maxShared)] {
 		p := all[i].Entry.Profile.Displayed()
 		v.Shared = append(v.Shared, SharedView{ID: all[i].Entry.Ref, Name: p.ShownName(), Born: p.DateOfBirth.String(), State: string(p.State),
-			Email: all[i].Email, Phone: all[i].Phone, Duplicate: all[i].Born})
+			Email: all[i].Email, Phone: profile.Display(all[i].Phone), Duplicate: all[i].Born})
 	}
 	v.SharedMore = len(all) - len(v.Shared)
 }

@@ -183,7 +183,9 @@ describe('the profiles that need attention', () => {
     expect(screen.queryByText(/^It still needs attention/)).toBeNull();
     focused.mockReturnValue(true);
     go.tell({ lastSuccess: '2026-11-03T09:05:00Z' });
-    await screen.findAllByText(/^It still needs attention\. Check in Cliniko/); // in the row, and said
+    await screen.findByText(/^It still needs attention\. Check in Cliniko/); // said
+    const cell = screen.getByText('Not complete in Cliniko yet.').closest('[role=gridcell]');
+    expect(cell).toHaveTextContent(/^Email Not complete/); // and what is missing still stands there
     focused.mockRestore();
   });
 

@@ -127,7 +127,7 @@ describe('getting started', () => {
     expect(note).toHaveTextContent(text);
     expect(note).toHaveTextContent('The 4 that need attention stay listed until');
     expect(screen.queryByText(/gets a profile/)).toBeNull();
-    screen.getByText('Some lack more than one detail, so these are more than 4 together.');
+    screen.getByText('Whoever lacks several details is in several of these.');
   });
 
   it('waits where one left it, and does without the button', async () => {

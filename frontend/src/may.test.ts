@@ -162,7 +162,7 @@ describe('a client who left', () => {
     go.Profiles.Erase.mockResolvedValue();
     router.go({ name: 'settings', section: 'about' }); // to which no way leads back afterwards
     router.go({ name: 'profile', id: LUCA.id });
-    await screen.findByText(/This profile is erased here on/);
+    await screen.findByText(/This profile will be erased here on/);
     await user.click(await button('Erase from this computer'));
     const asked = within(await screen.findByRole('alertdialog'));
     expect(go.Profiles.Erase).not.toHaveBeenCalled();

@@ -111,7 +111,7 @@ describe('the profile list', () => {
     go.lists.archived.Luca = [rowOf(MEI), rowOf(HANA)];
     await user.keyboard('{Control>}f{/Control}Luca');
     await screen.findByRole('heading', { name: 'No client matches “Luca”' });
-    await button('Show all 2 archived');
+    await button('Show 2 archived clients');
     await user.keyboard('{Enter}');
     await waitFor(() => {
       expect(footer()).toMatch(/^2 of /);

@@ -7,7 +7,6 @@ import type {
   AttentionRow,
   DayView,
   ErrorView,
-  EventView,
   FailureView,
   FieldName,
   HistoryView,
@@ -229,7 +228,7 @@ export const TWICE: SharedView = {
   born: '1990-03-04',
   state: 'active',
   email: false,
-  phone: true,
+  phone: '0491 570 157',
   duplicate: true,
 };
 export const CHILD: SharedView = {
@@ -238,7 +237,7 @@ export const CHILD: SharedView = {
   born: '2018-09-01',
   state: 'active',
   email: true,
-  phone: false,
+  phone: '',
   duplicate: false,
 };
 export const ZOE: ProfileView = {
@@ -375,20 +374,6 @@ export const PASS: PassView = {
 /** A sync that somebody asked for, and that found nothing. */
 export const QUIET: SyncedView = { pass: PASS, changed: 0, added: 0 };
 export const DAY: DayView = { passes: 2, broken: 0, failing: 4 };
-
-export const EVENT: EventView = {
-  id: 1,
-  at: '2026-11-03T09:12:00Z',
-  hereAt: '',
-  person: 'Dana Smith',
-  action: 'opened_profile',
-  subject: NGOZI.id,
-  outcome: '',
-};
-/** A password that Go does not accept, and why. */
-export const GUESSABLE = 'Telehab2026!';
-export const TOO_EASY =
-  'The password is too easy to guess. Use a few words that do not belong together.';
 
 export const RETENTION: RetentionView = { archivedDays: 90, deletedDays: 7, paused: false };
 

@@ -1,5 +1,5 @@
 /** The people who sign in, and the roles that they may have. */
-import type { Permission, PersonView, RoleView } from '../lib/api/types';
+import type { EventView, Permission, PersonView, RoleView } from '../lib/api/types';
 
 export const EVERYTHING: readonly Permission[] = [
   'practitioner',
@@ -65,3 +65,17 @@ export const SAM: PersonView = {
   role: '',
   active: false,
 };
+
+export const EVENT: EventView = {
+  id: 1,
+  at: '2026-11-03T09:12:00Z',
+  hereAt: '',
+  person: 'Dana Smith',
+  action: 'opened_profile',
+  subject: '836447129235000000',
+  outcome: '',
+};
+/** A password that Go does not accept, and why. */
+export const GUESSABLE = 'Telehab2026!';
+export const TOO_EASY =
+  'The password is too easy to guess. Use a few words that do not belong together.';

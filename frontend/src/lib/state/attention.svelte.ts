@@ -119,9 +119,8 @@ export class AttentionList extends SearchedList<AttentionRow, AttentionSort, Rea
       this.#fixing = null;
       this.#tellFixed(row);
     } else if (back) {
-      const text = t('profile.still');
-      this.notes.set(row.ref, text);
-      this.#say(text);
+      this.notes.set(row.ref, t('attention.still'));
+      this.#say(t('profile.still'));
     }
   }
 

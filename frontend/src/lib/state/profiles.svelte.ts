@@ -31,8 +31,8 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
   counts = $state.raw(NONE);
   /** A search that finds somebody, where the one that is shown is misspelt; '' for none. */
   suggestion = $state('');
-  /** How many of the archived a search finds that finds nobody else. */
-  archivedHits = $state(0);
+  /** How many a search that finds nobody finds among the archived, or, there, among the others. */
+  hitsElsewhere = $state(0);
   /** Where the selected ones were exported to last; '' for nowhere. */
   savedTo = $state('');
 
@@ -56,13 +56,20 @@ export class ProfileList extends SearchedList<ProfileRow, ProfileSort, Chosen> {
   /** Of how many the rows are a part. */
   whole = $derived(this.filter === 'archived' ? this.counts.archived : this.counts.all);
 
+  /** Where else a search may find somebody. */
+  get elsewhere(): ProfileFilter {
+    return this.filter === 'archived' ? 'all' : 'archived';
+  }
+
   protected async load(offset: number, limit: number) {
     const query = this.#query(offset, limit);
     const { rows, matched, suggestion, ...counts } = await api.profiles(query);
-    const missed = query.search !== '' && matched === 0 && query.filter !== 'archived';
-    const archived = missed ? await api.profiles({ ...query, filter: 'archived', limit: 0 }) : null;
+    const missed = query.search !== '' && matched === 0;
+    const elsewhere = missed
+      ? await api.profiles({ ...query, filter: this.elsewhere, limit: 0 })
+      : null;
     if (query.search === this.search) this.searched = query.search;
-    this.archivedHits = archived?.matched ?? 0;
+    this.hitsElsewhere = elsewhere?.matched ?? 0;
     this.counts = counts;
     this.suggestion = suggestion;
     return { rows: rows ?? [], total: matched };

@@ -274,8 +274,8 @@ describe('AttentionList', () => {
     expect(names()).toEqual(['Ivanova, Hana', 'Patel, Kofi', 'Quinn, Ruby']);
     expect(list.news).toBe('Chen, Oliver is complete now.');
     await list.check(second);
-    expect(list.notes.get(second.ref)).toBe('It still needs attention.');
-    expect(said).toEqual(['Chen, Oliver is complete now.', 'It still needs attention.']);
+    expect(list.notes.get(second.ref)).toBe('Not complete in Cliniko yet.');
+    expect(said).toEqual(['Chen, Oliver is complete now.', 'Not complete in Cliniko yet.']);
     expect(go.Attention.Retry.mock.calls).toEqual([[first.ref], [second.ref]]);
   });
 

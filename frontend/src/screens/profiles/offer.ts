@@ -8,7 +8,7 @@ export function offered(
   profiles: ProfileList,
   palette: Palette,
 ): { label: string; take: () => void } | null {
-  const { search, suggestion, archivedHits } = profiles;
+  const { search, suggestion, hitsElsewhere, elsewhere } = profiles;
   if (search.includes('/patients/')) {
     return {
       label: t('profiles.openPasted'),
@@ -18,11 +18,14 @@ export function offered(
       },
     };
   }
-  if (archivedHits > 0) {
+  if (hitsElsewhere > 0) {
     return {
-      label: t('palette.showArchived', { shown: number(archivedHits) }),
+      label: t(elsewhere === 'archived' ? 'profiles.showArchived' : 'profiles.showOthers', {
+        count: hitsElsewhere,
+        shown: number(hitsElsewhere),
+      }),
       take: () => {
-        profiles.show('archived');
+        profiles.show(elsewhere);
       },
     };
   }
