@@ -212,7 +212,7 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await openProfile(leaver);
     await clinic.change(leaver.id, 'archive');
     await button('Refresh').click();
-    await page.getByText(/This profile is erased here on/).waitFor();
+    await page.getByText(/This profile will be erased here on/).waitFor();
     await button('Erase from this computer').click();
     const question = page.getByRole('alertdialog');
     await question.waitFor();
