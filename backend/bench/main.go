@@ -46,6 +46,7 @@ var benchmarks = []benchmark{
 		what: "peak of telehab sync on 100,000 patients; against the same on 1,000. Held up by the request limit for seven minutes, all rounds at once"},
 	{name: "limit-20000", run: limit20000,
 		what: "20,000 patients at Cliniko's limit, 150 ms latency; against the least that 160 requests a minute allow. All rounds at once"},
+	sharedBenchmark,
 }
 
 func main() {

@@ -29,7 +29,7 @@ func (b *benchmark) inSession(ctx context.Context, rounds int) (lines []line, er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	arguments := []string{dir, self, "-inside", b.name, "-rounds", strconv.Itoa(rounds)}
+	arguments := []string{dir, self, "-inside", b.name, "-rounds", strconv.Itoa(rounds), "-computers", strconv.Itoa(*computers)}
 	if path := flag.Lookup("cpuprofile").Value.String(); path != "" {
 		if path, err = filepath.Abs(path + "." + b.name); err != nil {
 			return nil, err

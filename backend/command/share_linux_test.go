@@ -203,6 +203,10 @@ func TestShare(t *testing.T) {
 		t.Errorf("status: %s", said)
 	}
 
+	if said := o.as(1, "", "disconnect"); !strings.Contains(said, "telehab share --stop. (invalid)") {
+		t.Errorf("disconnected: %s", said)
+	}
+
 	second := o.joins(first)
 	third := o.joins(second)
 	if said := o.as(0, "", "computers"); strings.Count(said, "\n") != 3 || strings.Count(said, "this computer") != 1 {

@@ -1,13 +1,10 @@
 package postgres_test
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"telehab.io/desktop/backend/postgres"
 	"telehab.io/desktop/backend/profile"
@@ -255,6 +252,7 @@ func TestRemoved(t *testing.T) {
 	gone, goneDB := s.join("gone")
 	_, stays := s.join("stays")
 	before := s.everything(stays)
+	lastLeader := elect(t, goneDB)
 	// The database's owner adds a computer of their own.
 	execute(t, s.address, "INSERT INTO computer (id, key, sealed) SELECT 'theirs', key, sealed FROM computer WHERE id = 'gone'")
 	ready, err := stays.Profiles(storetest.Clinic.AccountID, now).Prepare(profile.Batch{Entries: []profile.Entry{entry(alex("5"))}})
@@ -272,6 +270,13 @@ func TestRemoved(t *testing.T) {
 	_, err = postgres.Open(t.Context(), gone)
 	requireCode(t, "open", err, profile.ComputerRemoved)
 
+	if err := lastLeader.Confirm(t.Context()); profile.CodeOf(err) != profile.ComputerRemoved {
+		t.Errorf("elected before: %v", err)
+	}
+	if err := lastLeader.Resign(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+
 	// Both versions are read side by side, and what was prepared before is written.
 	if _, err := stays.Profiles(storetest.Clinic.AccountID, now).SavePrepared(t.Context(), 0, ready); err != nil {
 		t.Fatal(err)
@@ -279,10 +284,7 @@ func TestRemoved(t *testing.T) {
 	if got := s.everything(stays); len(got.Clients) != len(before.Clients)+1 {
 		t.Errorf("%d clients", len(got.Clients))
 	}
-	leader, err := stays.Elect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	leader := elect(t, stays)
 	calls := 0
 	for done := false; !done; calls++ {
 		if done, err = leader.Reseal(t.Context(), 2); err != nil {
@@ -334,51 +336,4 @@ func openedWith(t *testing.T, o postgres.Options) error {
 		db.Close()
 	}
 	return err
-}
-
-// What docs/SHARED-CLINIC.md has an administrator type is all that TeleHab needs.
-func TestARoleOfItsOwn(t *testing.T) {
-	address := server.Database(t)
-	execute(t, address, "CREATE ROLE clinic LOGIN CONNECTION LIMIT 200")
-	execute(t, address, "CREATE DATABASE clinic OWNER clinic ENCODING 'UTF8' TEMPLATE template0")
-	execute(t, address, "REVOKE ALL ON DATABASE clinic FROM PUBLIC")
-	t.Cleanup(func() {
-		c, err := pgx.Connect(context.Background(), address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, statement := range []string{"DROP DATABASE clinic WITH (FORCE)", "DROP ROLE clinic"} {
-			if _, err := c.Exec(context.Background(), statement); err != nil {
-				t.Error(err)
-			}
-		}
-		_ = c.Close(context.Background())
-	})
-	s := &shared{T: t, address: address + " user=clinic dbname=clinic"}
-	s.first = s.computer("first")
-	o := s.first
-	o.Keys = keys
-	db, err := postgres.Share(t.Context(), o, &postgres.Upload{Everything: ofThisComputer(), APIKey: []byte("key"), Name: "Front desk"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	s.db = db
-	_, second := s.join("second")
-	leader, err := second.Elect(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := db.Listen(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener.Close()
-	computers, err := db.Computers(t.Context())
-	if err != nil || len(computers) != 2 || !computers[1].Syncs || len(s.everything(second).Clients) != 4 {
-		t.Errorf("%+v, %v", computers, err)
-	}
-	if err := leader.Resign(t.Context()); err != nil {
-		t.Error(err)
-	}
 }

@@ -80,8 +80,12 @@ func (l *Leader) Epoch() int64 { return l.epoch }
 // and not by several goroutines at once.
 func (l *Leader) Confirm(ctx context.Context) error {
 	var now int64
-	if err := l.conn.QueryRow(ctx, "SELECT epoch FROM clinic").Scan(&now); err != nil {
+	var removed bool
+	if err := l.conn.QueryRow(ctx, "SELECT epoch, "+removedNow+" FROM clinic", l.db.computer).Scan(&now, &removed); err != nil {
 		return coded(err)
+	}
+	if removed {
+		return errRemoved
 	}
 	if now != l.epoch {
 		return errSuperseded

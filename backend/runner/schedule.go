@@ -76,7 +76,8 @@ func NeedsPerson(code profile.Code) bool {
 		profile.KeyringMissing, profile.KeyringLocked,
 		profile.ProxyUnreadable, // variables are read at the start of a program
 		profile.ProxySignIn,     // wrong passwords lock accounts
-		profile.StoreKeyLost, profile.StoreMissing, profile.StoreCorrupt, profile.StoreDamaged, profile.StoreTooNew, profile.StoreUnreadable:
+		profile.StoreKeyLost, profile.StoreMissing, profile.StoreCorrupt, profile.StoreDamaged, profile.StoreTooNew, profile.StoreUnreadable,
+		profile.ComputerRemoved:
 		return true
 	}
 	return false

@@ -123,6 +123,9 @@ func (i Integration) Disconnect(ctx context.Context, own string, ask func(Erasin
 	if err := s.Require(MayDisconnect); err != nil {
 		return nil, err
 	}
+	if err := s.workspace.RequireUnshared(); err != nil {
+		return nil, err // before the password is asked for
+	}
 	separate := s.workspace.SeparateAccount()
 	rest := s.nothingConnected(ctx)
 	clinic, _ := s.workspace.Clinic(ctx) // one whose row cannot be decrypted goes without its name

@@ -90,11 +90,12 @@ func (w *Workspace) storeClinic(ctx context.Context, clinic profile.Clinic, key 
 // what stays with another key. It returns how much that was. FinishDisconnect
 // does the rest. With an error no client is erased.
 //
-// Errors: SyncRunning while another process syncs, StoreMissing when another one
-// has erased the data meanwhile, and those of the keyring and the store.
+// Errors: Invalid where other computers share the clinic, SyncRunning while another
+// process syncs, StoreMissing when another one has erased the data meanwhile, and those
+// of the keyring and the store.
 func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
-	if w.shared.Load() != nil {
-		return sqlite.Forgotten{}, errShared
+	if err := w.RequireUnshared(); err != nil {
+		return sqlite.Forgotten{}, err
 	}
 	ctx = context.WithoutCancel(ctx)
 	w.mu.Lock()

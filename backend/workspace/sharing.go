@@ -121,6 +121,14 @@ func (w *Workspace) Shared() (shared bool, status replica.Status) {
 	return true, s.store.Status()
 }
 
+// RequireUnshared refuses what would end a clinic that other computers share.
+func (w *Workspace) RequireUnshared() error {
+	if w.shared.Load() != nil {
+		return errShared
+	}
+	return nil
+}
+
 // MaySync says whether this computer may run a pass now: see profile.Election.
 func (w *Workspace) MaySync(ctx context.Context) error {
 	if s := w.shared.Load(); s != nil {

@@ -244,6 +244,18 @@ func (s *Server) NewDatabase() (address string, drop func() error, err error) {
 	return s.address(name), func() error { return s.admin("DROP DATABASE " + name + " WITH (FORCE)") }, nil
 }
 
+// Size returns how many bytes the tables and indices of TeleHab take in a database.
+func (s *Server) Size(address string) (bytes int64, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
+	defer cancel()
+	c, err := pgx.Connect(ctx, address)
+	if err != nil {
+		return 0, err
+	}
+	err = c.QueryRow(ctx, "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relkind = 'r' AND relnamespace = to_regnamespace('telehab')").Scan(&bytes)
+	return bytes, errors.Join(err, c.Close(ctx))
+}
+
 func (s *Server) address(database string) string {
 	return fmt.Sprintf("host=%s user=telehab dbname=%s", s.dir, database)
 }
