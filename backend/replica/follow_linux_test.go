@@ -94,6 +94,19 @@ func listening(t *testing.T, address string) (n int) {
 	return n
 }
 
+// After how many idle minutes a window locks is the clinic's.
+func TestTheIdleMinutesAreTheClinics(t *testing.T) {
+	address := server.Database(t)
+	here, there := newComputer(t, address), newComputer(t, address)
+	must(t, here.SetIdleMinutes(t.Context(), 25))
+	must(t, there.CatchUp(t.Context()))
+	for name, c := range map[string]*computer{"here": here, "there": there} {
+		if minutes, err := c.IdleMinutes(t.Context()); err != nil || minutes != 25 {
+			t.Errorf("%s: %d, %v", name, minutes, err)
+		}
+	}
+}
+
 // Where nobody may listen, because something on the way cuts such connections,
 // copies ask.
 func TestACopyThatIsNotToldAsks(t *testing.T) {

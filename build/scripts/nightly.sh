@@ -2,7 +2,7 @@
 # `make nightly`: what takes too long for every change. 1,000 histories of each
 # kind, new ones every night, 150 of each under the race detector, 100 of each on
 # PostgreSQL and on a copy of it, 200 things that happen to computers with one
-# database, 300 kills, and the service in a systemd of its own.
+# database, a computer that takes over from another one, 300 kills, and the service in a systemd of its own.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -15,6 +15,8 @@ TELEHAB_HISTORIES=${HISTORIES:-1000} "${GO:-go}" test -tags "${TAGS-webkit2_41}"
 # What is sent to VALD Hub, through as many histories.
 TELEHAB_HISTORIES=${HISTORIES:-1000} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 1h -run '^TestHistories' ./backend/hubsend
 TELEHAB_CHAOS=${CHAOS:-200} "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 30m -run '^TestChaos$' ./backend/replica
+TELEHAB_CHAOS=1 "$session" build/test-results/takeover \
+  "${GO:-go}" test -tags "${TAGS-webkit2_41}" -timeout 30m -run '^TestTakeOver$' ./backend/command
 "$session" build/test-results/kill \
   "${GO:-go}" run -tags "${TAGS-webkit2_41}" ./backend/killtest -kills "${KILLS:-300}"
 if [ "$(uname -s)" = Linux ]; then
