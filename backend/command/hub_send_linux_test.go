@@ -2,6 +2,8 @@ package command_test
 
 import (
 	"encoding/json"
+	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -151,5 +153,54 @@ func TestAWatchSends(t *testing.T) {
 	}
 	if s := h.status(); s.Pending > 1 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// A service sends as well: it has a copy of the access to VALD Hub, which comes and
+// goes with it.
+func TestAServiceSends(t *testing.T) {
+	hub := fakehub.New(fakehub.Options{})
+	there, err := hub.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = there.Close() })
+	c := newComputer(t, 12)
+	c.environment = append(c.environment, "TELEHAB_VALD_URL="+there.URL)
+	serviceOf(c) // before VALD Hub is connected
+	c.must(access, "hub", "connect", "--region", "au", "--as", asDana)
+	if names := c.copies(); !slices.Equal(names, []string{"Cliniko API key", "VALD Hub access", "store key"}) {
+		t.Errorf("copies of %q", names)
+	}
+	hub.SetFaults(func(r fakehub.Request) fakehub.Fault {
+		if r.Path == "/profiles/import" {
+			return fakehub.Fault{Kind: fakehub.TooMany, Wait: time.Hour}
+		}
+		return fakehub.Fault{}
+	})
+	// Turned on, and nothing is sent yet.
+	if code, said := c.run("", "hub", "send", "--created-by-adult", "no", "--guardian-consent", "no", "--photo-consent", "no", "--other-sex", "unknown", "--yes", "--as", asDana); code != 1 || !strings.Contains(said, "(rate_limited)") {
+		t.Fatalf("exit %d, %s", code, said)
+	}
+	hub.SetFaults(nil)
+	service := serviceOf(c) // and after it
+	cmd := exec.CommandContext(t.Context(), "telehab", "sync", "--watch")
+	cmd.Env = service.environment
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(time.Minute); len(hub.Profiles(fakehub.TenantID(1))) == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Error("the service sends nothing")
+			break
+		}
+	}
+	_ = cmd.Process.Signal(os.Interrupt)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	c.must("yes\n", "hub", "disconnect", "--as", asDana)
+	if names := c.copies(); !slices.Equal(names, []string{"Cliniko API key", "store key"}) {
+		t.Errorf("copies of %q", names)
 	}
 }

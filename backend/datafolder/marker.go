@@ -26,10 +26,10 @@ var (
 	folders = map[string]*regexp.Regexp{
 		"links":   regexp.MustCompile(`^[0-9]{19}-[0-9a-f]{8}-[0-9a-f]{8}\.(link|part)$`),
 		"logs":    regexp.MustCompile(`^telehab(-[0-9T.-]{10,30})?\.log$`),
-		"clinics": regexp.MustCompile(`^[0-9]{1,20}$`),                                                        // folders
-		"demo":    nil,                                                                                        // a data folder
-		"webview": regexp.MustCompile(`^EBWebView$`),                                                          // what the web view writes on Windows
-		"service": regexp.MustCompile(`^(store key|next store key|Cliniko API key)( [0-9a-f]{12})?(\.new)?$`), // encrypted copies of the keys
+		"clinics": regexp.MustCompile(`^[0-9]{1,20}$`),                                                                        // folders
+		"demo":    nil,                                                                                                        // a data folder
+		"webview": regexp.MustCompile(`^EBWebView$`),                                                                          // what the web view writes on Windows
+		"service": regexp.MustCompile(`^(store key|next store key|Cliniko API key|VALD Hub access)( [0-9a-f]{12})?(\.new)?$`), // encrypted copies of the keys
 	}
 )
 

@@ -126,7 +126,7 @@ func (w *Workspace) Disconnect(ctx context.Context) (sqlite.Forgotten, error) {
 	}
 	gone, err := w.local.ForgetWith(ctx, fresh, func() error {
 		// What is compared with VALD Hub, and sent there one day, is this clinic's.
-		return errors.Join(w.at.keyring.Delete(ctx, w.at.name(hubAccess)), w.at.drop(ctx, w.at.name(apiKey)))
+		return errors.Join(w.at.drop(ctx, w.at.name(hubAccess)), w.at.drop(ctx, w.at.name(apiKey)))
 	})
 	if err != nil {
 		return sqlite.Forgotten{}, err

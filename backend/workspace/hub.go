@@ -123,7 +123,7 @@ func (w *Workspace) keepAccess(ctx context.Context, a *access) error {
 	if err := w.Erased(); err != nil {
 		return err
 	}
-	if err := w.at.keyring.Set(ctx, w.at.name(hubAccess), raw); err != nil {
+	if err := w.at.put(ctx, w.at.name(hubAccess), raw); err != nil {
 		return err
 	}
 	clinic, err := w.db().Clinic(ctx)
@@ -131,7 +131,7 @@ func (w *Workspace) keepAccess(ctx context.Context, a *access) error {
 		err = profile.Refuse(profile.OtherClinic, "Somebody connected another clinic meanwhile, so VALD Hub was not connected. Run telehab hub connect again.")
 	}
 	if err != nil {
-		return errors.Join(err, w.at.keyring.Delete(ctx, w.at.name(hubAccess)))
+		return errors.Join(err, w.at.drop(ctx, w.at.name(hubAccess)))
 	}
 	return nil
 }
@@ -193,7 +193,7 @@ func (w *Workspace) DisconnectHub(ctx context.Context) error {
 			return err
 		}
 	}
-	return w.at.keyring.Delete(context.WithoutCancel(ctx), w.at.name(hubAccess))
+	return w.at.drop(context.WithoutCancel(ctx), w.at.name(hubAccess))
 }
 
 // HubAbsent says that the keyring has no access to VALD Hub, readable or not.

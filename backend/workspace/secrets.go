@@ -18,7 +18,7 @@ const (
 	storeKey secret = "store key"
 	nextKey  secret = "next store key" // while the store's key is being replaced
 	apiKey   secret = "Cliniko API key"
-	// hubAccess is how VALD Hub is reached, see hub.go. A service gets no copy.
+	// hubAccess is how VALD Hub is reached, see hub.go.
 	hubAccess secret = "VALD Hub access"
 	// databaseAccess is how the database is reached that several computers of the
 	// clinic share, see sharing.go.

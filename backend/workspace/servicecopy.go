@@ -136,7 +136,11 @@ func keysOf(ctx context.Context, o Options, keys map[string][]byte) (err error) 
 	} else if w.shared.Load() != nil {
 		return err
 	}
-	return nil
+	access, found, err := w.at.keyring.Get(ctx, w.at.name(hubAccess)) // most clinics have none
+	if err == nil && found {
+		keys[w.at.name(hubAccess)] = access
+	}
+	return err
 }
 
 // servicePassword returns the password that the copies have, or makes one.
