@@ -252,14 +252,25 @@ func TestHubNeedsPermissions(t *testing.T) {
 	sam("", 1, "connect", "--region", "au")
 	sam("", 1, "compare")
 	sam("", 1, "disconnect")
+	answers := []string{"send", "--created-by-adult", "no", "--guardian-consent", "no", "--photo-consent", "no", "--other-sex", "hold", "--yes"}
+	sam("", 1, "send", "--stop")
+	sam("", 1, answers...)
+	sam("", 1, "matches")
 	sam("pms_link", 1, "compare", "--json")
 	if got := len(h.hub.Requests()); got != before {
 		t.Errorf("%d requests without permission", got-before)
 	}
+	sam("", 1, answers...)
 	sam("", 0, "compare", "--quick")
+	sam("", 0, "matches")
 	sam("", 1, "compare", "--csv", filepath.Join(t.TempDir(), "x.csv"))
 	sam("export", 0, "compare", "--quick", "--json")
 	sam("pms_link.create", 1, "connect", "--region", "au") // there is one to replace
+	sam("", 1, answers...)                                 // it is turned on, and Sam may not send
+	if h.hub.Writes() != 0 {
+		t.Errorf("%d writes without permission", h.hub.Writes())
+	}
+	sam("pms_link.modify", 0, "send")
 	sam("pms_link.delete", 0, "disconnect")
 }
 

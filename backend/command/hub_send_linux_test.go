@@ -204,3 +204,50 @@ func TestAServiceSends(t *testing.T) {
 		t.Errorf("copies of %q", names)
 	}
 }
+
+// Ctrl-C pauses a first sending. What was sent is not sent again by the next one.
+func TestSendingIsPaused(t *testing.T) {
+	hub := fakehub.New(fakehub.Options{Late: 1})
+	there, err := hub.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = there.Close() })
+	c := newComputer(t, 30)
+	c.environment = append(c.environment, "TELEHAB_VALD_URL="+there.URL)
+	c.must(access, "hub", "connect", "--region", "au", "--as", asDana)
+	send := []string{"hub", "send", "--created-by-adult", "no", "--guardian-consent", "no", "--photo-consent", "no", "--other-sex", "unknown", "--yes", "--as", asDana}
+	p := onTerminal(t, withPassword(c.environment), send...)
+	for deadline := time.Now().Add(patience); hub.Writes() < 3; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("nothing is sent: %s", p.output())
+		}
+	}
+	if _, err := p.keyboard.Write([]byte{3}); err != nil { // Ctrl-C
+		t.Fatal(err)
+	}
+	if code := p.end(); code != 130 {
+		t.Errorf("exit code %d: %s", code, p.output())
+	}
+	p.waitFor("Sending to VALD Hub: ")
+	p.waitFor("It is paused. What was sent is in VALD Hub; telehab hub send continues, and so does the next sync. (cancelled)")
+	status := func() (s hubStatus) {
+		code, printed := c.run("", "hub", "status", "--json")
+		if err := json.Unmarshal([]byte(printed), &s); err != nil || code != 0 || s.Eligible != s.Confirmed+s.Pending+s.Held+s.NeedsAttention {
+			t.Fatalf("%d, %v: %s", code, err, printed)
+		}
+		return s
+	}
+	if s := status(); s.Pending == 0 || !s.Sending {
+		t.Errorf("%+v", s)
+	}
+	c.must("", "hub", "send", "--as", asDana)
+	if s := status(); s.Pending != 0 || s.Confirmed == 0 {
+		t.Errorf("%+v", s)
+	}
+	for _, there := range hub.Profiles(fakehub.TenantID(1)) {
+		if n := hub.Applied(there.SyncID); n != 1 {
+			t.Errorf("client %s: %d imports", there.SyncID, n)
+		}
+	}
+}

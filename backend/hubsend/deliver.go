@@ -87,7 +87,9 @@ func (s *Sender) send(ctx context.Context, d profile.Delivery, what valdhub.Impo
 		return s.notSent(ctx, &before)
 	}
 	s.there.addSent(what) // whatever comes back: it may be there
-	err = s.hub.Import(ctx, what)
+	sending, done := withGrace(ctx)
+	err = s.hub.Import(sending, what)
+	done()
 	var rejection *valdhub.Rejection
 	switch profile.CodeOf(err) {
 	case "":
@@ -106,6 +108,22 @@ func (s *Sender) send(ctx context.Context, d profile.Delivery, what valdhub.Impo
 		}
 	}
 	return s.unsure(ctx, &d, err)
+}
+
+// grace is how long an import may take once the run is to end: one that is cut off
+// has to be looked for afterwards.
+const grace = 5 * time.Second
+
+func withGrace(ctx context.Context) (longer context.Context, done func()) {
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		_ = pause(longer, grace)
+		cancel(context.Cause(ctx))
+	})
+	return longer, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // notSent takes back that something may have been sent. Its version is not

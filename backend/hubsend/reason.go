@@ -1,5 +1,7 @@
 package hubsend
 
+import "telehab.io/desktop/backend/profile"
+
 // Why a client is held, or needs attention: the codes of profile.Delivery.Reason.
 const (
 	// Held.
@@ -41,6 +43,20 @@ var sentences = map[string]string{
 	GoneThere:     "The profile is not in VALD Hub any more: somebody has archived, merged or deleted it. Decide with telehab hub matches.",
 	Refused:       "VALD Hub did not accept the profile. Correct what it names in Cliniko.",
 	NotVisible:    "VALD Hub has taken the profile, but has not shown it for a day. It is sent again tomorrow; if that does not help, write to support@vald.com.",
+}
+
+// Explain is what a person reads beside a client about a delivery that is not
+// confirmed; "" for one that is, or for none.
+func Explain(d *profile.Delivery) string {
+	switch d.State {
+	case profile.DeliveryPending:
+		return "It is sent to VALD Hub after the next sync."
+	case profile.DeliveryUnsure, profile.DeliveryAccepted:
+		return "It was sent to VALD Hub, which does not show it yet."
+	case profile.DeliveryLeft:
+		return "The client has left Cliniko and may still be in VALD Hub, from where TeleHab deletes nobody."
+	}
+	return sentences[d.Reason]
 }
 
 // Sentence is what a person reads about a reason.

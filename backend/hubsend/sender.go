@@ -73,6 +73,8 @@ const (
 	// failuresAtMost is how many imports in a row may fail to arrive.
 	failuresAtMost = 3
 	limitsAtMost   = 5
+	// tellEvery is how often progress is told: each time all are counted.
+	tellEvery = time.Second
 )
 
 // Sender sends what is in the outbox. One at a time may run for a clinic.
@@ -92,8 +94,9 @@ type Sender struct {
 	listed     []valdhub.Row
 	there      *index
 	emailsRead bool
-	failures   int // imports in a row that did not arrive
-	limits     int // and that VALD Hub did not take now
+	failures   int       // imports in a row that did not arrive
+	limits     int       // and that VALD Hub did not take now
+	told       time.Time // when progress was told last
 }
 
 // New returns a sender.
@@ -314,9 +317,11 @@ func (s *Sender) look(ctx context.Context, d *profile.Delivery) error {
 }
 
 func (s *Sender) progress(ctx context.Context, p Progress) {
-	if s.tell == nil {
+	now := s.now()
+	if age := now.Sub(s.told); s.tell == nil || age >= 0 && age < tellEvery {
 		return
 	}
+	s.told = now
 	var err error
 	if p.Ledger, err = s.store.Ledger(ctx); err == nil {
 		s.tell(p)

@@ -29,7 +29,7 @@ type Background struct {
 func NewBackground(r *Runner, online func() bool) *Background {
 	b := &Background{runner: r, online: online, passed: make(chan struct{}, 1)}
 	b.scheduler = NewScheduler(Tasks{Pass: b.Pass, Retry: b.Retry, NextRetry: b.NextRetry, Online: b.checkOnline, Tick: b.tick})
-	r.passEnded, r.endedElsewhere = b.scheduler.PassEnded, b.scheduler.EndedElsewhere
+	r.passEnded, r.endedElsewhere = b.thenSend(b.scheduler.PassEnded), b.thenSend(b.scheduler.EndedElsewhere)
 	return b
 }
 

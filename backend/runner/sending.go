@@ -14,8 +14,7 @@ const (
 	sendAgain = 5 * time.Minute
 )
 
-// SendWith has send called after each pass in the background, and every minute,
-// one call at a time: it sends to VALD Hub what is due there. Only the computer
+// SendWith has send called after each pass, and every minute, one call at a time: it sends to VALD Hub what is due there. Only the computer
 // that syncs sends. SendWith is called before Start.
 func (b *Background) SendWith(send func(context.Context) error) { b.send = send }
 
@@ -54,5 +53,16 @@ func (b *Background) wakeSending() {
 	select {
 	case b.passed <- struct{}{}:
 	default: // it will look anyway
+	}
+}
+
+// thenSend does what has to be done after a pass that somebody else has run, and
+// wakes the sending.
+func (b *Background) thenSend(passEnded func(error)) func(error) {
+	return func(err error) {
+		passEnded(err)
+		if err == nil {
+			b.wakeSending()
+		}
 	}
 }

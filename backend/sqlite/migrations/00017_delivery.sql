@@ -36,7 +36,7 @@ CREATE VIEW eligible AS
 CREATE VIEW changed_client AS SELECT account_id, ref FROM delivery WHERE false;
 -- +goose StatementBegin
 CREATE TRIGGER deliver INSTEAD OF INSERT ON changed_client
-WHEN EXISTS (SELECT 1 FROM hub JOIN clinic USING (account_id) WHERE account_id = NEW.account_id AND sending = 1)
+WHEN EXISTS (SELECT 1 FROM clinic WHERE account_id = NEW.account_id) -- not while it is being deleted, and all that refers to it
 BEGIN
   INSERT INTO delivery (account_id, ref)
     SELECT NEW.account_id, NEW.ref WHERE EXISTS (SELECT 1 FROM eligible WHERE account_id = NEW.account_id AND ref = NEW.ref)
@@ -50,27 +50,28 @@ BEGIN
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER deliver_new_profile AFTER INSERT ON profile BEGIN
+CREATE TRIGGER deliver_new_profile AFTER INSERT ON profile WHEN EXISTS (SELECT 1 FROM hub WHERE account_id = NEW.account_id AND sending = 1) BEGIN
   INSERT INTO changed_client VALUES (NEW.account_id, NEW.cliniko_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER deliver_profile AFTER UPDATE OF state, fingerprint ON profile WHEN OLD.state <> NEW.state OR OLD.fingerprint <> NEW.fingerprint BEGIN
+CREATE TRIGGER deliver_profile AFTER UPDATE OF state, fingerprint ON profile
+WHEN (OLD.state <> NEW.state OR OLD.fingerprint <> NEW.fingerprint) AND EXISTS (SELECT 1 FROM hub WHERE account_id = NEW.account_id AND sending = 1) BEGIN
   INSERT INTO changed_client VALUES (NEW.account_id, NEW.cliniko_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER deliver_erased_profile AFTER DELETE ON profile BEGIN
+CREATE TRIGGER deliver_erased_profile AFTER DELETE ON profile WHEN EXISTS (SELECT 1 FROM hub WHERE account_id = OLD.account_id AND sending = 1) BEGIN
   INSERT INTO changed_client VALUES (OLD.account_id, OLD.cliniko_id);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER deliver_failure AFTER INSERT ON failure BEGIN
+CREATE TRIGGER deliver_failure AFTER INSERT ON failure WHEN EXISTS (SELECT 1 FROM hub WHERE account_id = NEW.account_id AND sending = 1) BEGIN
   INSERT INTO changed_client VALUES (NEW.account_id, NEW.ref);
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
-CREATE TRIGGER deliver_after_failure AFTER DELETE ON failure BEGIN
+CREATE TRIGGER deliver_after_failure AFTER DELETE ON failure WHEN EXISTS (SELECT 1 FROM hub WHERE account_id = OLD.account_id AND sending = 1) BEGIN
   INSERT INTO changed_client VALUES (OLD.account_id, OLD.ref);
 END;
 -- +goose StatementEnd
