@@ -38,7 +38,7 @@ describe('the computers of a clinic', () => {
     expect(await form.findByText('The database is not empty.')).toBeVisible();
 
     go.Computers.Share.mockImplementationOnce(() =>
-      Promise.resolve((go.state = { ...go.state, shared: SHARED })),
+      Promise.resolve((go.state = { ...go.state, generation: 2, shared: SHARED })),
     );
     await user.click(form.getByRole('button', { name: 'Share' }));
     expect(await screen.findByText(/^The clinic is shared/)).toBeVisible();
@@ -81,7 +81,7 @@ describe('the computers of a clinic', () => {
     const question = within(await screen.findByRole('alertdialog'));
     await user.type(question.getByLabelText('Your password'), PASSWORD);
     go.Computers.StopSharing.mockImplementationOnce(() => {
-      go.state = { ...go.state, shared: null };
+      go.state = { ...go.state, generation: 2, shared: null };
       return Promise.resolve({ state: go.state, left: refusal('database_unreachable') });
     });
     await user.click(question.getByRole('button', { name: 'Stop sharing' }));

@@ -27,6 +27,8 @@ export type Route =
       erased?: Erasure;
       exporting?: true;
       button?: true;
+      /** What was just done with the computers: the clinic was opened anew for it. */
+      computers?: 'shared' | 'stopped' | 'stopped-alone';
     }
   | { name: 'sync' };
 
