@@ -242,7 +242,7 @@ func TestJoinCodes(t *testing.T) {
 // sealed are the columns that hold sealed values.
 var sealed = map[string][]string{
 	"clinic": {"index_key", "sealed", "api_key"}, "client": {"head", "details", "failure"}, "change": {"sealed"}, "missing": {"sealed"},
-	"person": {"sealed"}, "today": {"sealed"}, "audit": {"sealed"}, "computer": {"sealed"},
+	"person": {"sealed"}, "today": {"sealed"}, "audit": {"sealed"}, "computer": {"sealed"}, "hub": {"sealed"}, "delivery": {"sealed"},
 }
 
 // A computer that was removed writes nothing, gets no key, and its own opens no row once
@@ -251,6 +251,20 @@ func TestRemoved(t *testing.T) {
 	s := share(t)
 	gone, goneDB := s.join("gone")
 	_, stays := s.join("stays")
+	clients := stays.Profiles(storetest.Clinic.AccountID, now)
+	sending := profile.Sending{On: true, Tenant: "9f000000-0000-4000-8000-00000000000a"}
+	if err := clients.SetSending(t.Context(), sending); err != nil {
+		t.Fatal(err)
+	}
+	queued, err := clients.Deliveries(t.Context(), profile.DeliveryQuery{States: []profile.DeliveryState{profile.DeliveryPending}, Most: 1})
+	if err != nil || len(queued) != 1 {
+		t.Fatalf("%d queued, %v", len(queued), err)
+	}
+	delivered := queued[0]
+	delivered.State, delivered.Sent = profile.DeliveryConfirmed, "hash"
+	if _, err := clients.Settle(t.Context(), delivered); err != nil {
+		t.Fatal(err)
+	}
 	before := s.everything(stays)
 	lastLeader := elect(t, goneDB)
 	// The database's owner adds a computer of their own.
@@ -319,6 +333,12 @@ func TestRemoved(t *testing.T) {
 		if client.Broken {
 			t.Errorf("%s does not open", client.Entry.Ref)
 		}
+	}
+	if got, err := clients.Delivery(t.Context(), delivered.Ref); err != nil || got.Sent != "hash" {
+		t.Errorf("a delivery %+v, %v", got, err)
+	}
+	if got, err := clients.Sending(t.Context()); err != nil || got.Tenant != sending.Tenant {
+		t.Errorf("sending %+v, %v", got, err)
 	}
 	if key, err := stays.APIKey(t.Context()); err != nil || key != "MS-canary-au1" {
 		t.Errorf("API key %q, %v", key, err)

@@ -59,7 +59,7 @@ func (s *Profiles) SetSending(ctx context.Context, sending profile.Sending) erro
 		batch := &pgx.Batch{}
 		batch.Queue(`INSERT INTO hub (sending, key, sealed) VALUES ($1, $2, $3)
 			ON CONFLICT (one) DO UPDATE SET sending = excluded.sending, key = excluded.key, sealed = excluded.sealed`,
-			sending.On, s.db.keys.latest, s.db.keys.seal(plain, hubRow))
+			sending.On, s.db.keys.latest(), s.db.keys.seal(plain, hubRow))
 		if before.Tenant != sending.Tenant {
 			batch.Queue("DELETE FROM delivery")
 			batch.Queue("UPDATE hub SET compared_at = NULL, deviations = 0")
@@ -191,7 +191,7 @@ func (s *Profiles) writeDelivery(ctx context.Context, tx *transaction, hash []by
 		due = d.Due.UnixMicro()
 	}
 	_, err = tx.Exec(ctx, `UPDATE delivery SET state = $2, reason = $3, version = $4, since = $5, due = $6, tries = $7, known = $8, key = $9, sealed = $10 WHERE ref = $1`,
-		hash, string(d.State), d.Reason, version, stamp(d.Since), due, d.Tries, d.Known(), s.db.keys.latest, s.db.keys.seal(plain, deliveryRow(s.account, hash)))
+		hash, string(d.State), d.Reason, version, stamp(d.Since), due, d.Tries, d.Known(), s.db.keys.latest(), s.db.keys.seal(plain, deliveryRow(s.account, hash)))
 	return err
 }
 

@@ -38,7 +38,7 @@ func (l *Leader) Reseal(ctx context.Context, most int) (done bool, err error) {
 		if err := r.clinic(ctx); err != nil {
 			return err
 		}
-		for _, rows := range []func(context.Context) error{r.clients, r.changes, r.missing, r.people, r.today, r.events} {
+		for _, rows := range []func(context.Context) error{r.clients, r.changes, r.missing, r.people, r.today, r.events, r.sending, r.deliveries} {
 			if r.found >= r.most {
 				break
 			}
@@ -176,4 +176,20 @@ func (r *resealing) events(ctx context.Context) error {
 		s.id, s.row = id, auditRow(id)
 		return s, err
 	}, "id, sealed")
+}
+
+func (r *resealing) sending(ctx context.Context) error {
+	return r.each(ctx, "hub", "one", func(from pgx.CollectableRow) (s sealedRow, err error) {
+		s.id, s.row = true, hubRow
+		return s, from.Scan(&s.sealed)
+	}, "sealed")
+}
+
+func (r *resealing) deliveries(ctx context.Context) error {
+	return r.each(ctx, "delivery", "ref", func(from pgx.CollectableRow) (s sealedRow, err error) {
+		var ref []byte
+		err = from.Scan(&ref, &s.sealed)
+		s.id, s.row = ref, deliveryRow(r.s.account, ref)
+		return s, err
+	}, "ref, sealed")
 }
