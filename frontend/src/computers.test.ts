@@ -68,7 +68,7 @@ describe('the computers of a clinic', () => {
     const form = within(await screen.findByRole('dialog', { name: 'Add a computer' }));
     await user.type(form.getByLabelText('Your password'), `${PASSWORD}{Enter}`);
     expect(await form.findByLabelText('Join code')).toHaveValue(sample.JOIN_CODE);
-    await user.click(form.getByRole('button', { name: 'Copy Join code' }));
+    await user.click(form.getByRole('button', { name: 'Copy code' }));
     expect(go.Computers.CopyCode).toHaveBeenCalledWith(sample.JOIN_CODE);
     expect(go.About.CopyText).not.toHaveBeenCalled(); // which stays on the clipboard
     await user.click(form.getByRole('button', { name: 'Done' }));
