@@ -35,10 +35,13 @@ func (l *Leader) Reseal(ctx context.Context, most int) (done bool, err error) {
 	}
 	err = db.write(ctx, l.epoch, func(ctx context.Context, tx *transaction) error {
 		r := &resealing{db: db, tx: tx, most: most}
+		if _, err := tx.Exec(ctx, "SET LOCAL telehab.resealing = 'on'"); err != nil { // see the triggers
+			return err
+		}
 		if err := r.clinic(ctx); err != nil {
 			return err
 		}
-		for _, rows := range []func(context.Context) error{r.clients, r.changes, r.missing, r.people, r.today, r.events, r.sending, r.deliveries} {
+		for _, rows := range []func(context.Context) error{r.clients, r.changes, r.missing, r.people, r.today, r.events, r.hub, r.deliveries} {
 			if r.found >= r.most {
 				break
 			}
@@ -178,7 +181,7 @@ func (r *resealing) events(ctx context.Context) error {
 	}, "id, sealed")
 }
 
-func (r *resealing) sending(ctx context.Context) error {
+func (r *resealing) hub(ctx context.Context) error {
 	return r.each(ctx, "hub", "one", func(from pgx.CollectableRow) (s sealedRow, err error) {
 		s.id, s.row = true, hubRow
 		return s, from.Scan(&s.sealed)

@@ -76,7 +76,7 @@ func (db *DB) makeEmpty(ctx context.Context, tx pgx.Tx) error {
 		return errNotEmpty
 	}
 	batch := &pgx.Batch{}
-	for _, table := range []string{"invitation", "wrapped_key", "computer", "audit", "today", "person", "clock", "missing", "seen", "page", "pass", "change", "client", "clinic"} {
+	for _, table := range []string{"invitation", "wrapped_key", "computer", "audit", "today", "person", "clock", "missing", "seen", "page", "pass", "change", "hub", "client", "delivery", "clinic"} {
 		batch.Queue("DELETE FROM " + table)
 	}
 	if err := run(ctx, tx, batch); err != nil {
@@ -101,7 +101,7 @@ type uploading struct {
 func (up *uploading) all(ctx context.Context) error {
 	e := up.Everything
 	up.sum = len(e.Clients) + len(e.History) + len(e.Events)
-	for _, step := range []func(context.Context) error{up.settings, up.clients, up.history, up.rest, up.events} {
+	for _, step := range []func(context.Context) error{up.settings, up.clients, up.history, up.rest, up.outbox, up.events} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -233,6 +233,35 @@ func (up *uploading) rest(ctx context.Context) error {
 		batch.Queue("INSERT INTO missing (ref, answer, key, sealed) VALUES ($1, $2, $3, $4)", hash, m.Answer, keys.latest(), keys.seal([]byte(m.Ref), missingRow(up.s.account, hash)))
 	}
 	return run(ctx, up.tx, batch)
+}
+
+// outbox uploads what is on the way to VALD Hub, once the clients are there, whose
+// trigger would queue them anew.
+func (up *uploading) outbox(ctx context.Context) error {
+	out, keys := &up.Everything.Outbox, up.db.keys
+	if out.Sending.Tenant == "" && !out.Sending.On {
+		return nil
+	}
+	plain, err := json.Marshal(out.Sending)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue("INSERT INTO hub (sending, compared_at, deviations, key, sealed) VALUES ($1, $2, $3, $4, $5)",
+		out.Sending.On, stamp(out.Sending.Compared), out.Sending.Deviations, keys.latest(), keys.seal(plain, hubRow))
+	for i := range out.Deliveries {
+		batch.Queue("INSERT INTO delivery (ref) VALUES ($1)", keys.ref(up.s.account, out.Deliveries[i].Ref))
+	}
+	if err := run(ctx, up.tx, batch); err != nil {
+		return err
+	}
+	for i := range out.Deliveries {
+		d := &out.Deliveries[i]
+		if err := up.s.writeDelivery(ctx, up.tx, keys.ref(up.s.account, d.Ref), d, d.Version); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (up *uploading) events(ctx context.Context) error {

@@ -21,6 +21,9 @@ const (
 	DeliveryLeft DeliveryState = "left"
 )
 
+// DeliveryStates are all of them.
+var DeliveryStates = []DeliveryState{DeliveryPending, DeliveryUnsure, DeliveryAccepted, DeliveryHeld, DeliveryAttention, DeliveryConfirmed, DeliveryLeft}
+
 // Delivery is a client's place in the outbox. The store makes it in the same
 // transaction as the client's change; a sender settles it. What is sent is not
 // in it: it is made anew of the client.

@@ -7,6 +7,7 @@ import (
 	"telehab.io/desktop/backend/postgres"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/sqlite"
+	"telehab.io/desktop/backend/storecopy"
 )
 
 // Computer is one of the clinic's.
@@ -43,6 +44,19 @@ func (s *Store) Leave(ctx context.Context) error {
 		return err
 	}
 	return s.change(ctx, func(db *postgres.DB) error { return db.Leave(ctx) })
+}
+
+// Outbox returns what is on the way to VALD Hub.
+func (s *Store) Outbox(ctx context.Context, account string) (outbox storecopy.Outbox, err error) {
+	err = s.ask(ctx, func(db *postgres.DB) error {
+		clients := db.Profiles(account, s.options.Now)
+		if outbox.Sending, err = clients.Sending(ctx); err != nil {
+			return err
+		}
+		outbox.Deliveries, err = clients.Deliveries(ctx, profile.DeliveryQuery{States: profile.DeliveryStates})
+		return err
+	})
+	return outbox, err
 }
 
 // APIKey returns Cliniko's key. It needs the database.

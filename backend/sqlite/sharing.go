@@ -104,11 +104,14 @@ func (db *DB) becomeCopy(ctx context.Context, now time.Time, publish func(*store
 }
 
 // StopCopying makes a copy a store of its own, with everything that it has.
-func (db *DB) StopCopying(ctx context.Context) error {
-	return db.changeMode(ownMode, func() error { return db.stopCopying(ctx) })
+//
+// outbox is what the other store has on the way to VALD Hub. It is kept, and turned off:
+// the other computers go on sending it.
+func (db *DB) StopCopying(ctx context.Context, outbox *storecopy.Outbox) error {
+	return db.changeMode(ownMode, func() error { return db.stopCopying(ctx, outbox) })
 }
 
-func (db *DB) stopCopying(ctx context.Context) error {
+func (db *DB) stopCopying(ctx context.Context, outbox *storecopy.Outbox) error {
 	return db.inTransaction(ctx, func(ctx context.Context, tx *sql.Tx) error {
 		for _, statement := range []string{
 			// How an event ended may not have been delivered, nor the event itself.
@@ -125,8 +128,48 @@ func (db *DB) stopCopying(ctx context.Context) error {
 				return fmt.Errorf("end the copy: %w", err)
 			}
 		}
-		return nil
+		return db.keepOutbox(ctx, tx, outbox)
 	})
+}
+
+func (db *DB) keepOutbox(ctx context.Context, tx *sql.Tx, outbox *storecopy.Outbox) error {
+	var account string
+	err := tx.QueryRowContext(ctx, "SELECT account_id FROM clinic").Scan(&account)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && outbox.Sending.Tenant == "" {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	sending := outbox.Sending
+	sending.On = false
+	plain, err := json.Marshal(sending)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO hub (account_id, sending, compared_at, deviations, sealed) VALUES (?, 0, ?, ?, ?)",
+		account, stamp(sending.Compared), sending.Deviations, db.sealer.Seal(plain, hubRow(account))); err != nil {
+		return err
+	}
+	s := db.Profiles(account, nil)
+	for i := range outbox.Deliveries {
+		d := &outbox.Deliveries[i]
+		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO delivery (account_id, ref) VALUES (?, ?)", account, d.Ref); err != nil {
+			return err
+		}
+		if err := s.writeDelivery(ctx, tx, d, d.Version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Profiles) readOutbox(ctx context.Context, e *storecopy.Changes) (err error) {
+	if e.Outbox.Sending, err = s.Sending(ctx); err != nil {
+		return err
+	}
+	e.Outbox.Deliveries, err = s.Deliveries(ctx, profile.DeliveryQuery{States: profile.DeliveryStates})
+	return err
 }
 
 // EraseAll erases people, clients and events, and seals what is left with a key that
@@ -162,7 +205,7 @@ func (db *DB) everything(ctx context.Context) (_ *storecopy.Changes, err error) 
 	e := &storecopy.Changes{Anew: true, MissingChanged: true}
 	s := db.Profiles(clinic.AccountID, nil)
 	e.Settings.Clinic = clinic
-	for _, read := range []func(context.Context, *storecopy.Changes) error{s.readSettings, s.readClients, s.readHistory, s.readPasses, s.readPeople, s.readMissing, s.readEvents} {
+	for _, read := range []func(context.Context, *storecopy.Changes) error{s.readSettings, s.readClients, s.readHistory, s.readPasses, s.readPeople, s.readMissing, s.readOutbox, s.readEvents} {
 		if err := read(ctx, e); err != nil {
 			return nil, err
 		}

@@ -77,8 +77,18 @@ func TestBecomesACopyAndBack(t *testing.T) {
 	if err != nil || n == 0 {
 		t.Fatal(n, err)
 	}
-	if err := db.StopCopying(t.Context()); err != nil {
+	outbox := storecopy.Outbox{Sending: profile.Sending{On: true, Tenant: "tenant", OtherSex: "Unknown"}, Deliveries: []profile.Delivery{
+		{Ref: string(alex().ID), State: profile.DeliveryConfirmed, Version: 3, Since: changedAt, DeliveryDetails: profile.DeliveryDetails{ProfileID: "there"}}}}
+	if err := db.StopCopying(t.Context(), &outbox); err != nil {
 		t.Fatal(err)
+	}
+	s := db.Profiles(clinic.AccountID, time.Now)
+	sending, err := s.Sending(t.Context())
+	if outbox.Sending.On = false; err != nil || !reflect.DeepEqual(sending, outbox.Sending) {
+		t.Errorf("sends %+v, %v", sending, err)
+	}
+	if kept, err := s.Deliveries(t.Context(), profile.DeliveryQuery{States: profile.DeliveryStates}); err != nil || !reflect.DeepEqual(kept, outbox.Deliveries) {
+		t.Errorf("deliveries %+v, %v", kept, err)
 	}
 	events, err := db.Events(t.Context(), 0, 10)
 	if err != nil || len(events) != 2 || events[0].Action != staff.ReadAudit {
@@ -109,7 +119,7 @@ func TestAnotherProcessMadeItACopy(t *testing.T) {
 	if got := write(again); got != "" {
 		t.Errorf("the service that opened it since: %q", got)
 	}
-	if err := db.StopCopying(t.Context()); err != nil {
+	if err := db.StopCopying(t.Context(), &storecopy.Outbox{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := write(again); got != profile.StoreMissing {

@@ -40,6 +40,9 @@ type Changes struct {
 	Missing  []Missing // all of them, if MissingChanged
 	Events   []Event
 
+	// Outbox is only of a store that becomes a copy: a copy has none.
+	Outbox Outbox
+
 	MissingChanged bool
 	// Unfinished are the events that have not finished, of all.
 	Unfinished []int64
@@ -58,6 +61,13 @@ type Settings struct {
 	Clock                profile.Clock // of this computer
 	// Revision is the number of the last change of a client.
 	Revision int64
+}
+
+// Outbox is what is on the way to VALD Hub. Where nobody has turned that on, it is
+// empty.
+type Outbox struct {
+	Sending    profile.Sending
+	Deliveries []profile.Delivery
 }
 
 // Client is the state of one client.

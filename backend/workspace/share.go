@@ -231,11 +231,15 @@ func (w *Workspace) StopSharing(ctx context.Context) (left, err error) {
 	if _, err := w.findAPIKey(ctx); err != nil {
 		return nil, err // it has to be here afterwards
 	}
+	var outbox storecopy.Outbox
+	if clinic, err := w.Clinic(ctx); err == nil {
+		outbox, _ = s.store.Outbox(ctx, clinic.AccountID) // a lost one is made anew by whoever turns sending on again
+	}
 	left = s.store.Leave(ctx)
 	if code := profile.CodeOf(left); code == profile.ComputerRemoved || code == profile.Cancelled {
 		return nil, left
 	}
-	if err := w.local.StopCopying(ctx); err != nil {
+	if err := w.local.StopCopying(ctx, &outbox); err != nil {
 		return left, err
 	}
 	w.unlink()

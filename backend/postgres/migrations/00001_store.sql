@@ -228,7 +228,8 @@ END $$;
 -- +goose StatementBegin
 CREATE FUNCTION client_changed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM hub WHERE sending) THEN
+  -- Sealing a client anew changes nothing that is delivered.
+  IF EXISTS (SELECT 1 FROM hub WHERE sending) AND current_setting('telehab.resealing', true) IS DISTINCT FROM 'on' THEN
     PERFORM deliver(NEW);
   END IF;
   RETURN NULL;
