@@ -67,7 +67,7 @@ func (l *Leader) win(ctx context.Context) error {
 		return coded(err)
 	}
 	if !won {
-		return profile.Refuse(profile.SyncRunning, "Another computer of the clinic syncs already.")
+		return profile.Refuse(profile.SyncRunning, "Another computer syncs this clinic for all of them. What it brings is here within seconds.")
 	}
 	return coded(l.conn.QueryRow(ctx, "UPDATE clinic SET epoch = epoch + 1, leader = $1 RETURNING epoch", l.db.computer).Scan(&l.epoch))
 }

@@ -63,7 +63,7 @@ func TestOneComputerSyncs(t *testing.T) {
 	eventually(t, "that it is elected", first.isElected)
 	second := newComputer(t, address).stand()
 	eventually(t, "that the other one is told", func() bool {
-		return profile.MessageOf(second.MaySync(t.Context())) == "Another computer of the clinic syncs already."
+		return profile.MessageOf(second.MaySync(t.Context())) == "Another computer syncs this clinic for all of them. What it brings is here within seconds."
 	})
 	pass := first.begin()
 	must(t, first.saveFor(pass, "1"))

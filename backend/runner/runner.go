@@ -188,12 +188,13 @@ func (r *Runner) run(ctx context.Context, p *pass, do func(context.Context, sync
 	return err
 }
 
-// runPass runs a pass of the engine, and keeps its result in p.
+// runPass runs a pass of the engine, and keeps its result in p. That another computer
+// syncs is no pass that has failed.
 func (r *Runner) runPass(ctx context.Context, p *pass, do work) error {
+	if err := r.workspace.MaySync(ctx); err != nil {
+		return err
+	}
 	return r.run(ctx, p, func(ctx context.Context, report syncer.Report) error {
-		if err := r.workspace.MaySync(ctx); err != nil {
-			return err
-		}
 		engine, err := r.workspace.Engine(ctx)
 		if err != nil {
 			return err

@@ -45,6 +45,15 @@ describe('Sync', () => {
     await vi.waitFor(async () => expect(await button()).toHaveTextContent(/^Sync · up to date$/));
     expect(await footer()).toHaveTextContent('Up to date. 4 still need attention.');
   });
+
+  it('that another computer does is no failure', async () => {
+    const { go, user } = opened({ shared: { since: new Date().toISOString(), problem: null } });
+    const said = 'Another computer syncs this clinic for all of them.';
+    go.Sync.Now.mockRejectedValueOnce(refusal('sync_running', said));
+    await user.click(await button());
+    expect(await screen.findByRole('alert')).toHaveTextContent(said);
+    expect(screen.queryByText('Copy details')).toBeNull(); // as of an error
+  });
 });
 
 describe('the footer of the sidebar', () => {

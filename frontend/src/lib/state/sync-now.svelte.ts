@@ -46,7 +46,9 @@ export class SyncNow {
     } catch (thrown) {
       const problem = toErrorView(thrown);
       // A pass that runs already is what was asked for; what needs a person is said above all screens.
-      const said = ['cancelled', 'sync_running'].includes(problem.code) || needsPerson(problem);
+      // Of a clinic that several computers share, another one syncs.
+      const runs = problem.code === 'sync_running' && !app.state?.shared;
+      const said = problem.code === 'cancelled' || runs || needsPerson(problem);
       if (!said) this.problem = problem;
     }
   }
