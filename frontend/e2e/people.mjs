@@ -198,6 +198,17 @@ export function walkAsOthers({ step, at, owner, accessible, accessibleInBoth }) 
     await question.getByRole('button', { name: 'Save' }).click();
     await page.locator('p', { hasText: /^Saved\. It counts/ }).waitFor();
     await accessibleInBoth('23-security');
+    await button('Computers').click();
+    await heading('This computer keeps its own data').waitFor();
+    await accessibleInBoth('23-computers');
+    await button('Share with other computers…').click();
+    await dialog().getByLabel('Address of the database').fill('postgres://db.example.com/telehab');
+    await dialog().getByLabel('Your password').fill(owner.password);
+    await dialog().getByRole('button', { name: 'Share', exact: true }).click();
+    await dialog().getByText('sslmode=verify-full').last().waitFor(); // nothing else goes to another computer
+    await accessibleInBoth('23-share');
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+    await button('Security').click();
     await button('Export…').click();
     await dialog().getByText('It is not encrypted').waitFor();
     await accessibleInBoth('24-export');
