@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"telehab.io/desktop/backend/hubsend"
 	"telehab.io/desktop/backend/profile"
@@ -261,33 +260,26 @@ func (h Hub) Decide(ctx context.Context, shown *profile.Delivery, answer HubAnsw
 	})
 }
 
-// HubDelivery is how far one client is on the way to VALD Hub. Its State is ""
+// Delivery returns how far one client is on the way to VALD Hub. Its state is ""
 // where sending is off, or the client is not to be sent.
-type HubDelivery struct {
-	State profile.DeliveryState
-	Since time.Time // when the client was first there; zero: not yet
-	Why   string    // not, for a person; "" where the client is there as here
-}
-
-// Delivery returns how far a client is.
 //
 // Errors: SignedOut, NotPermitted, NotConnected.
-func (h Hub) Delivery(ctx context.Context, ref string) (HubDelivery, error) {
+func (h Hub) Delivery(ctx context.Context, ref string) (profile.Delivery, error) {
 	s := h.session
 	if err := s.Require(MayViewProfiles); err != nil {
-		return HubDelivery{}, err
+		return profile.Delivery{}, err
 	}
 	store, err := s.workspace.Store(ctx)
 	if err != nil {
-		return HubDelivery{}, err
+		return profile.Delivery{}, err
 	}
 	sending, err := store.Sending(ctx)
 	if err != nil || !sending.On {
-		return HubDelivery{}, err
+		return profile.Delivery{}, err
 	}
 	d, err := store.Delivery(ctx, ref)
 	if profile.CodeOf(err) == profile.NotFound {
-		return HubDelivery{}, nil
+		return profile.Delivery{}, nil
 	}
-	return HubDelivery{d.State, d.Since, hubsend.Explain(&d)}, err
+	return d, err
 }

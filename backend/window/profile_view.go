@@ -5,7 +5,6 @@ import (
 
 	"telehab.io/desktop/backend/directory"
 	"telehab.io/desktop/backend/profile"
-	"telehab.io/desktop/backend/session"
 )
 
 // ProfileView is a whole profile.
@@ -40,14 +39,6 @@ type ProfileView struct {
 	MergedFrom     string       `json:"mergedFrom"` // Links.Follow was asked for this client, who is now part of this one
 	Pinned         bool         `json:"pinned"`     // on the Today screen of whoever is signed in
 	Failure        *FailureView `json:"failure"`    // null for a complete profile
-	Hub            *HubView     `json:"hub"`        // null where nobody is sent there
-}
-
-// HubView is how far a client is on the way to VALD Hub, where clients are sent
-// there.
-type HubView struct {
-	Since string `json:"since"` // when the client was first there; "" for not yet
-	Why   string `json:"why"`   // not, or not as here; "" for one who is there as here
 }
 
 // PhoneView is a telephone number.
@@ -102,13 +93,6 @@ func profileView(e *profile.Entry, now time.Time) ProfileView {
 		}
 	}
 	return view
-}
-
-func hubView(d *session.HubDelivery) *HubView {
-	if d.State == "" {
-		return nil
-	}
-	return &HubView{Since: instant(d.Since), Why: d.Why}
 }
 
 // addShared says who has the same email or phone.

@@ -257,10 +257,6 @@ func wholeProfile(ctx context.Context, c *host.Call, ref string) (ProfileView, e
 	if err != nil {
 		return ProfileView{}, err
 	}
-	// What is wrong with the outbox does not keep a profile from being shown.
-	if delivery, err := c.Session.Hub().Delivery(ctx, ref); err == nil {
-		view.Hub = hubView(&delivery)
-	}
 	view.Pinned = slices.Contains(today.Pinned, ref)
 	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
 	for _, merged := range profiles.MergedInto(entry.Profile.ID) {

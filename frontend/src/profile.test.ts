@@ -47,20 +47,6 @@ describe('a complete profile', () => {
     screen.getByText('MM');
   });
 
-  it('says whether it is in VALD Hub, where clients are sent there', async () => {
-    const { go } = await open(MEI);
-    expect(screen.queryByText('VALD Hub')).toBeNull();
-    go.profiles = [
-      { ...MEI, hub: { since: '', why: 'It is sent to VALD Hub after the next sync.' } },
-    ];
-    go.emit('profiles', {});
-    await screen.findByText('It is sent to VALD Hub after the next sync.');
-    go.profiles = [{ ...MEI, hub: { since: '2026-11-03T09:00:00Z', why: '' } }];
-    go.emit('profiles', {});
-    await screen.findByText('In VALD Hub since');
-    expect(screen.queryByText(/after the next sync/)).toBeNull();
-  });
-
   it('breaks no number', async () => {
     await open(MEI);
     const id = screen.getByText(MEI.id); // which screen readers say, and people do not see

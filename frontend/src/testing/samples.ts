@@ -168,7 +168,6 @@ export const NGOZI: ProfileView = {
   mergedFrom: '',
   pinned: false,
   failure: null,
-  hub: null,
 };
 
 const FAILURE: FailureView = {
@@ -377,6 +376,7 @@ export const QUIET: SyncedView = { pass: PASS, changed: 0, added: 0 };
 export const DAY: DayView = { passes: 2, broken: 0, failing: 4 };
 
 export const RETENTION: RetentionView = { archivedDays: 90, deletedDays: 7, paused: false };
+
 export const LINK_SETUP: LinkSetupView = {
   appName: 'TeleHab',
   appUrl: 'https://app.telehab.io/app/patients/integration',
