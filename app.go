@@ -27,6 +27,7 @@ func services(p window.Parts) []any {
 		window.NewClinics(p),
 		window.NewComputers(p),
 		window.NewIntegration(p),
+		window.NewHub(p),
 		window.NewSync(p),
 		window.NewToday(p),
 		window.NewProfiles(p),

@@ -255,6 +255,9 @@ func (s *Sender) sendAll(ctx context.Context) error {
 			return err
 		}
 		for _, d := range some {
+			if on, err := s.asBegun(ctx); err != nil || !on {
+				return err
+			}
 			if err := s.deliver(ctx, d); err != nil {
 				return err
 			}
@@ -264,6 +267,15 @@ func (s *Sender) sendAll(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// asBegun says that the clinic still sends as it did when the run began: somebody may
+// have stopped it meanwhile, or answered otherwise, and the next run goes by that.
+func (s *Sender) asBegun(ctx context.Context) (bool, error) {
+	now, err := s.store.Sending(ctx)
+	same := func(a, b *bool) bool { return a != nil && b != nil && *a == *b }
+	return now.On && now.Tenant == s.sending.Tenant && now.OtherSex == s.sending.OtherSex && same(now.CreatedByAdult, s.sending.CreatedByAdult) &&
+		same(now.GuardianConsent, s.sending.GuardianConsent) && same(now.PhotoVideoConsent, s.sending.PhotoVideoConsent), err
 }
 
 // readBack reads what was sent, and says whether there is anything to do then. Where

@@ -66,3 +66,6 @@ func (b *Background) thenSend(passEnded func(error)) func(error) {
 		}
 	}
 }
+
+// SendSoon says that a person has done something about what is sent.
+func (b *Background) SendSoon() { b.wakeSending() }

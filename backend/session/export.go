@@ -143,6 +143,16 @@ func (x Exports) callSheet(needs Needs, q directory.Query, format string, requir
 	}}
 }
 
+// Comparison is what a comparison with VALD Hub has found, as CSV.
+func (x Exports) Comparison(c *HubComparison) Export {
+	return Export{x.session, MayExportComparison, staff.ExportedHub, func(context.Context) (func(io.Writer) error, error) {
+		if c == nil {
+			return nil, profile.Refuse(profile.NotFound, "The comparison is not here any more. Compare again.")
+		}
+		return c.CSV, nil
+	}}
+}
+
 // requireAllReadable refuses where any profile cannot be read: a list would
 // leave it out.
 func (s *Session) requireAllReadable(ctx context.Context) error {

@@ -6,6 +6,7 @@ import (
 
 	"telehab.io/desktop/backend/export"
 	"telehab.io/desktop/backend/hubcompare"
+	"telehab.io/desktop/backend/hubsend"
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/staff"
 	"telehab.io/desktop/backend/workspace"
@@ -59,6 +60,21 @@ func (h Hub) Connect(ctx context.Context, answers HubAnswers) (workspace.HubConn
 		return err
 	})
 	return connection, err
+}
+
+// Organisations returns those that a client id and a secret reach in a region, of
+// which a person chooses one for Connect. Nothing is kept.
+//
+// Errors: SignedOut, NotPermitted, NotConnected, and those of
+// Workspace.HubOrganisations.
+func (h Hub) Organisations(ctx context.Context, region, id, secret string) ([]workspace.Organisation, error) {
+	if _, err := h.session.workspace.Clinic(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.requireConnect(ctx); err != nil {
+		return nil, err
+	}
+	return h.session.workspace.HubOrganisations(ctx, region, id, secret)
 }
 
 func (h Hub) requireConnect(ctx context.Context) error {
@@ -183,4 +199,9 @@ func (h Hub) Disconnect(ctx context.Context, own string, ask func(workspace.HubC
 		return err
 	}
 	return s.recordAround(ctx, event, func(*staff.Event) error { return s.workspace.DisconnectHub(ctx) })
+}
+
+// Accepts says that a person may answer so about a match.
+func (m *HubMatch) Accepts(answer HubAnswer) bool {
+	return hubsend.Accepts(m.Delivery.Reason, string(answer))
 }

@@ -14,6 +14,7 @@ import (
 	"telehab.io/desktop/backend/deeplink"
 	"telehab.io/desktop/backend/postgres/postgrestest"
 	"telehab.io/desktop/backend/profile"
+	"telehab.io/desktop/backend/valdhub/fakehub"
 	"telehab.io/desktop/backend/workspace"
 )
 
@@ -53,9 +54,8 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 	f, other := twoClinics(t)
 	clients := f.fake.IDs()
 	one, two := clients[0], clients[1]
-	var failing, reached, code, second string
+	var failing, reached, code, second, likely string
 	var desk PersonView
-	f.system.saveTo = filepath.Join(t.TempDir(), "out")
 	f.computer.OpenTest = func(_ context.Context, link deeplink.Link) error {
 		go f.app.parts.links.arrive(link) // as the operating system would bring it
 		return nil
@@ -66,7 +66,9 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = server.Stop() })
 	database := server.Database(t)
+	hub, tenant := withHub(t, f, fakehub.Options{}), fakehub.TenantID(1)
 	a := f.app
+	f.system.saveTo = filepath.Join(t.TempDir(), "out")
 	a.Links.parts.computer.Registration = registration(t)
 	thereAndBack := func() error {
 		if _, err := a.Clinics.OpenDemo(); err != nil {
@@ -190,6 +192,37 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 			_, err := a.PIN.Allow(true)
 			return err
 		}, []string{"forbade_pins", "allowed_pins"}, ""},
+		{"Hub.State", func() error { _, err := a.Hub.State(); return err }, nil, nobody},
+		{"Hub.Organisations", func() error { _, err := a.Hub.Organisations("au", fakehub.ClientID, fakehub.ClientSecret); return err }, nil, nobody},
+		{"Hub.Connect", func() error {
+			for _, p := range f.complete()[:3] {
+				hub.Put(tenant, fakehub.Profile{GivenName: *p.FirstName, FamilyName: *p.LastName, Born: *p.DateOfBirth})
+			}
+			_, err := a.Hub.Connect("au", fakehub.ClientID, fakehub.ClientSecret, tenant)
+			return err
+		}, []string{"connected_hub TENANT"}, ""},
+		{"Hub.Compare", func() error { _, err := a.Hub.Compare(); return err }, []string{"compared_hub TENANT"}, ""},
+		{"Hub.Found", func() error { _, err := a.Hub.Found("", 0, 10); return err }, nil, names},
+		{"Hub.Export", func() error { _, err := a.Hub.Export("four brown horses"); return err }, []string{"exported_comparison"}, ""},
+		{"Hub.SetSending", func() error { _, err := a.Hub.SetSending(answered); return err }, []string{"set_hub_sending TENANT"}, ""},
+		{"Hub.Queue", func() error {
+			f.hubState("somebody to decide about", func(v HubView) bool { return v.Ledger.NeedsAttention > 0 })
+			queue, err := a.Hub.Queue()
+			if err == nil {
+				likely = queue.Matches[0].Ref
+			}
+			return err
+		}, nil, names},
+		{"Hub.Match", func() error { _, err := a.Hub.Match(likely); return err }, nil, names},
+		{"Hub.Decide", func() error {
+			match, err := a.Hub.Match(likely)
+			if err != nil {
+				return err
+			}
+			return a.Hub.Decide(match, "different", "")
+		}, []string{"decided_match LIKELY"}, ""},
+		{"Hub.StopSending", func() error { _, err := a.Hub.StopSending(); return err }, []string{"stopped_sending TENANT"}, ""},
+		{"Hub.Disconnect", func() error { _, err := a.Hub.Disconnect("four brown horses"); return err }, []string{"disconnected_hub TENANT"}, ""},
 		{"Computers.Share", func() error { _, err := a.Computers.Share(database, "four brown horses"); return err }, []string{"shared_clinic", "signed_in"}, ""},
 		{"Computers.Add", func() (err error) { code, err = a.Computers.Add("four brown horses"); return err }, []string{"added_computer"}, ""},
 		{"Computers.CopyCode", func() error { return a.Computers.CopyCode(code) }, nil, nobody},
@@ -285,7 +318,7 @@ func TestEveryMethodLeavesItsLine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		known := strings.NewReplacer("DANA", dana, "DESK", desk.ID, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached, "SECOND", second)
+		known := strings.NewReplacer("DANA", dana, "DESK", desk.ID, "ONE", one, "TWO", two, "FAILING", failing, "REACHED", reached, "SECOND", second, "LIKELY", likely, "TENANT", tenant)
 		want := []string{}
 		for _, line := range c.lines {
 			want = append(want, known.Replace(line))

@@ -126,6 +126,7 @@ type app struct {
 	Clinics     *Clinics
 	Computers   *Computers
 	Integration *Integration
+	Hub         *Hub
 	Sync        *Sync
 	Today       *Today
 	Profiles    *Profiles
@@ -179,12 +180,12 @@ func (f *fixture) startWith(t toolkit) {
 	w := &window{dir: f.o.DataDir(), log: f.log}
 	w.parts, w.host = newParts(f.o, false, f.log, t, computer)
 	f.app = &app{w, NewAbout(w.parts), NewPeople(w.parts), NewPIN(w.parts), NewSecurity(w.parts), NewClinics(w.parts), NewComputers(w.parts),
-		NewIntegration(w.parts), NewSync(w.parts), NewToday(w.parts), NewProfiles(w.parts), NewAttention(w.parts), NewLinks(w.parts)}
+		NewIntegration(w.parts), NewHub(w.parts), NewSync(w.parts), NewToday(w.parts), NewProfiles(w.parts), NewAttention(w.parts), NewLinks(w.parts)}
 }
 
 // services are those of app.go.
 func (a *app) services() []any {
-	return []any{a.About, a.People, a.PIN, a.Security, a.Clinics, a.Computers, a.Integration, a.Sync, a.Today, a.Profiles, a.Attention, a.Links}
+	return []any{a.About, a.People, a.PIN, a.Security, a.Clinics, a.Computers, a.Integration, a.Hub, a.Sync, a.Today, a.Profiles, a.Attention, a.Links}
 }
 
 // quick makes no test wait for a password. What one costs is tested in account.

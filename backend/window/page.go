@@ -25,6 +25,8 @@ const (
 	eventLink     = "link"     // nothing; a link waits for Links.Take
 	eventDemo     = "demo"     // how much of the demo is made, from 0 to 1
 	eventSharing  = "sharing"  // how much of the clinic is in its database, from 0 to 1
+	eventHub      = "hub"      // HubProgress
+	eventCompare  = "compare"  // how much of VALD Hub is read, from 0 to 1
 	eventCommand  = "command"  // the name of one of the menu's commands
 )
 

@@ -39,6 +39,8 @@ type ProfileView struct {
 	MergedFrom     string       `json:"mergedFrom"` // Links.Follow was asked for this client, who is now part of this one
 	Pinned         bool         `json:"pinned"`     // on the Today screen of whoever is signed in
 	Failure        *FailureView `json:"failure"`    // null for a complete profile
+	// Hub is how far it is on the way to VALD Hub; null where it is not to be sent.
+	Hub *DeliveryView `json:"hub"`
 }
 
 // PhoneView is a telephone number.

@@ -257,6 +257,11 @@ func wholeProfile(ctx context.Context, c *host.Call, ref string) (ProfileView, e
 	if err != nil {
 		return ProfileView{}, err
 	}
+	delivery, err := c.Session.Hub().Delivery(ctx, ref)
+	if err != nil {
+		return ProfileView{}, err
+	}
+	view.Hub = deliveryView(&delivery)
 	view.Pinned = slices.Contains(today.Pinned, ref)
 	view.ErasedAt = instant(keep.ErasedAt(&entry.Profile))
 	for _, merged := range profiles.MergedInto(entry.Profile.ID) {

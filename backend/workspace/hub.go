@@ -81,6 +81,25 @@ func (w *Workspace) ConnectHub(ctx context.Context, region, id, secret string, c
 	return a.connection(), w.keepAccess(context.WithoutCancel(ctx), &a)
 }
 
+// HubOrganisations returns the organisations that the credentials reach in a
+// region, at least one. Nothing is kept.
+//
+// Errors: Invalid, and those of valdhub.Client.Tenants.
+func (w *Workspace) HubOrganisations(ctx context.Context, region, id, secret string) ([]Organisation, error) {
+	if w.demo != nil {
+		return nil, errHubInDemo
+	}
+	in, err := valdhub.ParseRegion(region)
+	if err != nil {
+		return nil, err
+	}
+	credentials, err := valdhub.NewCredentials(id, secret)
+	if err != nil {
+		return nil, err
+	}
+	return w.organisations(ctx, credentials, in)
+}
+
 // organisations are those that the credentials reach, at least one.
 func (w *Workspace) organisations(ctx context.Context, credentials valdhub.Credentials, region valdhub.Region) ([]Organisation, error) {
 	client, err := w.newHub(credentials, region)

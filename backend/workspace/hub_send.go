@@ -14,12 +14,17 @@ import (
 // hubLock is held by the process that sends to VALD Hub from the store beside it.
 const hubLock = "hub.lock"
 
+// HubProgress is how far a run of a HubSender is.
+type HubProgress = hubsend.Progress
+
 // HubSender sends what is in the outbox for VALD Hub, one run at a time on this
 // computer. It keeps for its next runs what it has read. It is not safe for
 // concurrent use.
 type HubSender struct {
 	workspace *Workspace
 	emails    hubsend.Emails
+	// Progress is told how far SendDue is; nil is nobody.
+	Progress func(HubProgress)
 }
 
 // HubSender returns a sender for this workspace.
@@ -63,7 +68,7 @@ func (s *HubSender) Send(ctx context.Context, progress func(hubsend.Progress)) e
 // SendDue is Send for what runs in the background: that no clinic is connected, or
 // another process sends, is no error.
 func (s *HubSender) SendDue(ctx context.Context) error {
-	err := s.Send(ctx, nil)
+	err := s.Send(ctx, s.Progress)
 	if code := profile.CodeOf(err); code == profile.NotConnected || code == profile.SyncRunning {
 		return nil
 	}

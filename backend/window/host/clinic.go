@@ -28,6 +28,8 @@ type Clinic struct {
 	generation atomic.Int64
 	unreached  atomic.Value // the code of why the clinic's database was not reached when last asked; "" if it was
 
+	hubProblem atomic.Value // hubEnd: why the last sending to VALD Hub did not end well
+
 	mu      sync.Mutex
 	changed *time.Timer // until the window is told that profiles changed; nil: they did not
 }
@@ -57,7 +59,7 @@ func (h *Host) openClinic(ctx context.Context, openWorkspace func(context.Contex
 	observer := runner.Observer{StatusChanged: c.TellStatus, StateChanged: c.TellState, ProfilesChanged: c.profilesChanged}
 	c.Runner = runner.New(ctx, runner.Of(c.Workspace, h.options.Clock), observer, h.options.Log)
 	c.Background = runner.NewBackground(c.Runner, c.online)
-	c.Background.SendWith(c.Workspace.HubSender().SendDue)
+	c.sendToHub()
 	return c, nil
 }
 

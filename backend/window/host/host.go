@@ -40,6 +40,8 @@ type Observer interface {
 	StateChanged(ctx context.Context, c *Clinic)
 	ProfilesChanged()
 	DemoMade(done, all int) // which is shown once it is made
+	HubSending(p workspace.HubProgress)
+	HubSent() // as far as it could
 }
 
 // Host has the clinic that the window shows: one of this computer, or the demo.

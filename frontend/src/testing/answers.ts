@@ -1,5 +1,12 @@
 import type { Services } from '../lib/api/bridge';
-import type { AppState, ErrorView, ProfileFilter, ProfileQuery, ProfileRow } from '../lib/api';
+import type {
+  AppState,
+  ErrorView,
+  HubView,
+  ProfileFilter,
+  ProfileQuery,
+  ProfileRow,
+} from '../lib/api';
 import * as sample from './samples';
 import { TODAY } from './today';
 
@@ -17,6 +24,7 @@ export interface Found {
   reasons: typeof sample.REASONS;
   /** The client whose link waits; '' for none. */
   link: string;
+  hub: HubView;
 }
 
 export const found = (state: AppState): Found => ({
@@ -32,6 +40,7 @@ export const found = (state: AppState): Found => ({
   failing: sample.FAILING,
   reasons: sample.REASONS,
   link: '',
+  hub: structuredClone(sample.HUB_OFF),
 });
 
 const done = () => Promise.resolve();
@@ -130,6 +139,20 @@ export function answers(go: Found): Services {
       Missing: () => Promise.resolve(sample.MISSING),
       KeepMissing: none,
       RemoveMissing: none,
+    },
+    Hub: {
+      State: () => Promise.resolve(go.hub),
+      Organisations: () => Promise.resolve([sample.ORGANISATION]),
+      Connect: none,
+      Disconnect: none,
+      Compare: none,
+      Found: none,
+      Export: none,
+      SetSending: none,
+      StopSending: none,
+      Queue: () => Promise.resolve({ matches: [sample.LIKELY, sample.EMAIL_IN_USE], left: [] }),
+      Match: none,
+      Decide: none,
     },
     Sync: {
       List: none,

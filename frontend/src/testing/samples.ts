@@ -31,6 +31,7 @@ import { DANA, LEE, PRIYA } from './staff';
 
 export * from './clinics';
 export * from './computers';
+export * from './hub';
 export * from './staff';
 
 /** What Go says when something does not work; the text ends with the next step. */
@@ -168,6 +169,7 @@ export const NGOZI: ProfileView = {
   mergedFrom: '',
   pinned: false,
   failure: null,
+  hub: null,
 };
 
 const FAILURE: FailureView = {

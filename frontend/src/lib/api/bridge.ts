@@ -9,6 +9,7 @@ export interface Services {
   Clinics: Clinics;
   Computers: Computers;
   Integration: Integration;
+  Hub: Hub;
   Sync: Sync;
   Today: Today;
   Profiles: Profiles;
@@ -94,6 +95,21 @@ interface Integration {
   Missing(): Promise<T.MissingView[] | null>;
   KeepMissing(): Promise<void>;
   RemoveMissing(shown: string[], own: string): Promise<T.PassView>;
+}
+
+interface Hub {
+  State(): Promise<T.HubView>;
+  Organisations(region: string, id: string, secret: string): Promise<T.OrganisationView[] | null>;
+  Connect(region: string, id: string, secret: string, organisation: string): Promise<T.HubView>;
+  Disconnect(own: string): Promise<T.HubView>;
+  Compare(): Promise<T.HubView>;
+  Found(kind: string, offset: number, limit: number): Promise<T.FoundPage>;
+  Export(own: string): Promise<string>;
+  SetSending(answers: T.SendingView): Promise<T.HubView>;
+  StopSending(): Promise<T.HubView>;
+  Queue(): Promise<T.QueueView>;
+  Match(ref: string): Promise<T.MatchView>;
+  Decide(shown: T.MatchView, answer: string, profileId: string): Promise<void>;
 }
 
 interface Sync {

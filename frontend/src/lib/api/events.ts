@@ -1,5 +1,5 @@
 import './bridge';
-import type { AppState, SyncStatus } from './types';
+import type { AppState, HubProgress, SyncStatus } from './types';
 
 /** What Go tells the window, each name with what comes along. */
 export interface EventMap {
@@ -16,6 +16,10 @@ export interface EventMap {
   demo: number;
   /** How much of the clinic is in the database through which it will be shared, from 0 to 1. */
   sharing: number;
+  /** How far sending to VALD Hub is; its end is one more. */
+  hub: HubProgress;
+  /** How much of VALD Hub a comparison has read, from 0 to 1. */
+  compare: number;
   /** Somebody chose this in the menu bar of macOS. */
   command: 'find' | 'today' | 'profiles' | 'settings' | 'lock';
 }

@@ -12,10 +12,15 @@ import type {
   ButtonState,
   ClinicColor,
   ExportFormat,
+  FoundKind,
   GuideName,
+  HubRegion,
+  MatchAnswer,
+  MatchView,
   PersonDetails,
   ProfileQuery,
   RetentionView,
+  SendingView,
   SheetFormat,
   StartScreen,
 } from './types';
@@ -161,6 +166,27 @@ export const api = {
   disconnect: (own: string) => settle(() => go().Integration.Disconnect(own), REMOTE),
   /** What it could not do once the clients were erased. */
   eraseRest: (own: string) => settle(() => go().Integration.EraseRest(own), REMOTE),
+
+  hub: () => settle(() => go().Hub.State(), LOCAL),
+  /** Those that a client id and a secret reach; nothing is kept. */
+  hubOrganisations: async (region: HubRegion, id: string, secret: string) =>
+    (await settle(() => go().Hub.Organisations(region, id, secret), REMOTE)) ?? [],
+  connectHub: (region: HubRegion, id: string, secret: string, organisation: string) =>
+    settle(() => go().Hub.Connect(region, id, secret, organisation), REMOTE),
+  disconnectHub: (own: string) => settle(() => go().Hub.Disconnect(own), LOCAL),
+  /** Its progress is told by the compare event. */
+  compareHub: () => settle(() => go().Hub.Compare(), UNLIMITED),
+  hubFound: (kind: FoundKind | '', offset: number, limit: number) =>
+    settle(() => go().Hub.Found(kind, offset, limit), LOCAL),
+  exportComparison: (own: string) => settle(() => go().Hub.Export(own), UNLIMITED),
+  /** Its progress is told by the hub event. */
+  setSending: (answers: SendingView) => settle(() => go().Hub.SetSending(answers), LOCAL),
+  stopSending: () => settle(() => go().Hub.StopSending(), LOCAL),
+  hubQueue: () => settle(() => go().Hub.Queue(), LOCAL),
+  /** One of the queue, with the profiles in question, which are read in VALD Hub. */
+  hubMatch: (ref: string) => settle(() => go().Hub.Match(ref), REMOTE),
+  decideMatch: (shown: MatchView, answer: MatchAnswer, profileId: string) =>
+    settle(() => go().Hub.Decide(shown, answer, profileId), LOCAL),
 
   listPatients: () => settle(() => go().Sync.List(), UNLIMITED),
   listing: (offset: number, limit: number) => settle(() => go().Sync.Listing(offset, limit), LOCAL),

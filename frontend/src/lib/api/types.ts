@@ -35,6 +35,49 @@ export type Erasure = Narrow<go.Erasure, { state: AppState }>;
 export type ComputerView = FromGo<go.ComputerView>;
 export type SharingView = FromGo<go.SharingView>;
 export type StoppedView = Narrow<go.StoppedView, { state: AppState }>;
+
+export type HubRegion = 'au' | 'us' | 'eu';
+export type OrganisationView = FromGo<go.OrganisationView>;
+/** '' until the clinic has answered. */
+export type Consent = '' | 'yes' | 'no';
+export type SendingView = Narrow<
+  go.SendingView,
+  {
+    createdByAdult: Consent;
+    guardianConsent: Consent;
+    photoVideoConsent: Consent;
+    /** '' holds these clients. */
+    otherSex: '' | 'Unknown' | 'NotApplicable';
+  }
+>;
+export type LedgerView = FromGo<go.LedgerView>;
+export type CountsView = FromGo<go.CountsView>;
+export type ComparisonView = FromGo<go.ComparisonView>;
+export type HubReasonCount = FromGo<go.HubReasonCount>;
+export type HubView = Narrow<go.HubView, { region: HubRegion | ''; answers: SendingView }>;
+/** Told by an event alone, so that Wails writes no type for it. */
+export interface HubProgress {
+  /** false: it has ended, and the state may be another one. */
+  running: boolean;
+  ledger: LedgerView;
+  /** Read, while they are. */
+  emails: number;
+  ofEmails: number;
+}
+export type FoundKind =
+  'linked' | 'likely' | 'email_in_use' | 'being_merged' | 'only_here' | 'only_there';
+export type SideView = FromGo<go.SideView>;
+export type FoundRow = Narrow<go.FoundRow, { kind: FoundKind }>;
+export type FoundPage = Narrow<go.FoundPage, { rows: FoundRow[] }>;
+export type MatchAnswer = 'same' | 'different' | 'without_email';
+export type MatchView = Narrow<go.MatchView, { answers: MatchAnswer[] }>;
+export type LeftView = FromGo<go.LeftView>;
+export type QueueView = Narrow<go.QueueView, { matches: MatchView[] }>;
+export type DeliveryView = Narrow<
+  go.DeliveryView,
+  { state: 'pending' | 'held' | 'needs_attention' | 'confirmed' | 'left' }
+>;
+
 export type ErrorView = FromGo<go.ErrorView>;
 export type TallyView = FromGo<go.TallyView>;
 
@@ -136,6 +179,7 @@ export type ProfileView = Narrow<
     privacyPolicy: '' | 'accepted' | 'refused';
     shared: SharedView[];
     failure: FailureView | null;
+    hub: DeliveryView | null;
   }
 >;
 
