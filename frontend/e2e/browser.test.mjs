@@ -79,12 +79,6 @@ step('the first screen offers the integration and the demo', async () => {
   await button(/^Try the demo clinic/).waitFor();
   await button(/^Set up Cliniko integration/).waitFor();
   await accessibleInBoth('1-welcome');
-  await button(/^Join my clinic/).click();
-  await page.getByLabel('Join code').fill('telehab-join-1.e30');
-  await button('Join').click();
-  await page.getByText(/^This is not a whole join code/).waitFor();
-  await accessibleInBoth('1-join');
-  await button('Go back').click();
 });
 
 step('the first person makes an account', async () => {

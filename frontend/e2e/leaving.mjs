@@ -162,4 +162,13 @@ export function walkAway({ step, at, owner, replaceClinic, accessible, accessibl
     await heading('Welcome to TeleHab').waitFor();
     assert.equal((await state()).peopleExist, false);
   });
+
+  step('a join code that is none is refused', async () => {
+    const { page } = at();
+    await button(/^Join my clinic/).click();
+    await page.getByLabel('Join code').fill('telehab-join-1.e30');
+    await button('Join').click();
+    await page.getByText(/^This is not a whole join code/).waitFor();
+    await accessibleInBoth('34-join');
+  });
 }
