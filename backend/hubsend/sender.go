@@ -273,7 +273,7 @@ func (s *Sender) sendAll(ctx context.Context) error {
 // have stopped it meanwhile, or answered otherwise, and the next run goes by that.
 func (s *Sender) asBegun(ctx context.Context) (bool, error) {
 	now, err := s.store.Sending(ctx)
-	same := func(a, b *bool) bool { return a != nil && b != nil && *a == *b }
+	same := func(a, b *bool) bool { return a == b || a != nil && b != nil && *a == *b }
 	return now.On && now.Tenant == s.sending.Tenant && now.OtherSex == s.sending.OtherSex && same(now.CreatedByAdult, s.sending.CreatedByAdult) &&
 		same(now.GuardianConsent, s.sending.GuardianConsent) && same(now.PhotoVideoConsent, s.sending.PhotoVideoConsent), err
 }

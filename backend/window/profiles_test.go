@@ -103,7 +103,7 @@ func TestTheFormOfAProfile(t *testing.T) {
 	const want = `{"id":"7","state":"archived","title":"Ms","firstName":"Ann","preferred":"Annie","lastName":"Example","familyFirst":"","born":"1990-01-02","impossibleBorn":"",` +
 		`"age":36,"sex":"Female","genderIdentity":"woman","pronouns":"she/her","email":"ann@example.org","mailable":true,"shared":[],"sharedMore":0,"sharedByMany":[],` +
 		`"phones":[{"type":"Mobile","number":"0491 570 156","dialable":true}],"privacyPolicy":"accepted","updatedAt":"2026-03-02T09:30:00Z","createdAt":"2026-03-01T09:30:00Z",` +
-		`"syncedAt":"2026-03-03T09:30:00Z","archivedAt":"2026-03-04T09:30:00Z","mergedInto":"8","merged":[],"erasedAt":"","mergedFrom":"","pinned":false,"failure":null}`
+		`"syncedAt":"2026-03-03T09:30:00Z","archivedAt":"2026-03-04T09:30:00Z","mergedInto":"8","merged":[],"erasedAt":"","mergedFrom":"","pinned":false,"failure":null,"hub":null}`
 	if string(got) != want {
 		t.Errorf("got\n%s", got)
 	}

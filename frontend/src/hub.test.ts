@@ -124,10 +124,10 @@ describe('VALD Hub', () => {
     await user.click(await button('Export CSV'));
     const form = within(await screen.findByRole('dialog', { name: 'Export the comparison' }));
     await user.type(form.getByLabelText('Your password'), PASSWORD);
-    go.Hub.Export.mockResolvedValueOnce('/somewhere/hub.csv');
+    go.Hub.Export.mockResolvedValueOnce('vald-hub.csv');
     await user.click(form.getByRole('button', { name: 'Export…' }));
     expect(go.Hub.Export).toHaveBeenCalledWith(PASSWORD);
-    expect(await screen.findAllByText(/\/somewhere\/hub\.csv/)).not.toHaveLength(0);
+    expect(await screen.findAllByText(/vald-hub\.csv/)).not.toHaveLength(0);
   });
 
   it('is sent to once all questions are answered, and not before', async () => {
