@@ -3,6 +3,7 @@ package replica_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -76,6 +78,18 @@ func TestChaos(t *testing.T) {
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond) // what happens next may happen at any time
 	}
 	for _, p := range computers {
+		p.wake()
+	}
+	synced := func() (epochs, twice int) {
+		must(t, raw(t, address).QueryRow(t.Context(), "SELECT count(DISTINCT epoch), count(*) - count(DISTINCT epoch) FROM writers").Scan(&epochs, &twice))
+		return epochs, twice
+	}
+	for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		if epochs, _ := synced(); epochs > 0 {
+			break
+		}
+	}
+	for _, p := range computers {
 		p.finish()
 	}
 	for _, p := range computers {
@@ -83,10 +97,9 @@ func TestChaos(t *testing.T) {
 		c.same(address)
 		p.eachOnce(c)
 	}
-	var epochs, two int
-	must(t, raw(t, address).QueryRow(t.Context(), "SELECT count(DISTINCT epoch), count(*) - count(DISTINCT epoch) FROM writers").Scan(&epochs, &two))
-	if epochs == 0 || two > 0 {
-		t.Errorf("%d elections, two computers wrote in %d", epochs, two)
+	epochs, twice := synced()
+	if epochs == 0 || twice > 0 {
+		t.Errorf("%d elections, two computers wrote in %d", epochs, twice)
 	}
 	t.Logf("%d elections in which somebody synced", epochs)
 }
@@ -123,11 +136,16 @@ func (p *process) end(how syscall.Signal) {
 	}
 }
 
-// finish lets it end by itself, once it has delivered everything.
-func (p *process) finish() {
+// wake lets it go on, and reach the database.
+func (p *process) wake() {
 	p.Helper()
 	p.proxy.Mend()
 	must(p.T, p.command.Process.Signal(syscall.SIGCONT))
+}
+
+// finish lets it end by itself, once it has delivered everything.
+func (p *process) finish() {
+	p.Helper()
 	must(p.T, p.input.Close())
 	if err := p.command.Wait(); err != nil || p.said.Len() > 0 {
 		p.Fatalf("%s: %v, %s", p.name, err, p.said)
@@ -140,20 +158,47 @@ func (p *process) eachOnce(c *computer) {
 	events, err := c.Events(p.Context(), 0, 1_000_000)
 	must(p.T, err)
 	slices.Reverse(events)
-	n := 0
+	last, found := -1, map[string]bool{}
 	for _, e := range events {
 		if e.Person != p.name {
 			continue
 		}
-		if e.Subject != strconv.Itoa(n) {
-			p.Fatalf("%s: event %s after %d", p.name, e.Subject, n-1)
+		n, err := strconv.Atoi(e.Subject)
+		must(p.T, err)
+		if n <= last {
+			p.Fatalf("%s: event %d after %d", p.name, n, last)
 		}
-		n++
+		last, found[e.Subject] = n, true
 	}
-	if n == 0 {
-		p.Errorf("%s: no events", p.name)
+	kept, err := os.ReadFile(p.path + keptSuffix)
+	must(p.T, err)
+	for _, subject := range strings.Fields(string(kept)) {
+		if !found[subject] {
+			p.Errorf("%s: event %s was kept, and is gone", p.name, subject)
+		}
 	}
-	p.Logf("%s: %d events", p.name, n)
+	p.Logf("%s: %d events", p.name, len(found))
+}
+
+// What a computer knows of its own events, beside its copy: a byte for each that it
+// has begun to keep, and the numbers of those that were kept.
+const (
+	begunSuffix = ".begun"
+	keptSuffix  = ".kept"
+)
+
+// addTo appends to a file, and returns how long it was before.
+func addTo(path, text string) (before int64, err error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	info, err := file.Stat()
+	if err == nil {
+		before = info.Size()
+		_, err = file.WriteString(text)
+	}
+	return before, errors.Join(err, file.Close())
 }
 
 // work does whatever a computer does until its input ends.
@@ -180,23 +225,21 @@ func work() {
 	stood := make(chan struct{})
 	go func() { candidate.Stand(ctx); close(stood) }()
 	w.clients = candidate.Profiles(storetest.Clinic.AccountID, o.Now)
-	events, err := w.store.Events(ctx, 0, 1_000_000)
-	w.check(err)
-	for _, e := range events {
-		if e.Person == w.name {
-			w.events++
-		}
-	}
+	w.path = o.Path
 	for ctx.Err() == nil {
 		w.step(candidate)
 	}
+	w.event() // one at least
 	<-stood
 	for limit := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		if err = w.store.CatchUp(context.Background()); err == nil || time.Now().After(limit) {
+		err := w.store.CatchUp(context.Background())
+		if err == nil {
+			break
+		}
+		if w.check(err); time.Now().After(limit) {
 			break
 		}
 	}
-	w.check(err)
 	w.check(w.store.Close())
 }
 
@@ -207,7 +250,7 @@ type working struct {
 	name    string
 	random  *rand.Rand
 	skew    atomic.Int64
-	events  int
+	path    string
 }
 
 // check ends the process, and so the test, at an error that nothing that happens to
@@ -240,10 +283,19 @@ func (w *working) step(candidate *replica.Candidate) {
 		if w.store.Status().Problem != nil && w.random.IntN(50) > 0 {
 			return // it takes no time, and there would be tens of thousands
 		}
-		_, err := w.store.AddEvent(ctx, staff.Event{Here: time.Now(), Person: w.name, Action: staff.OpenedProfile, Subject: strconv.Itoa(w.events)})
-		if err == nil {
-			w.events++
-		}
+		w.event()
+	}
+}
+
+// event keeps an event that has a number of its own.
+func (w *working) event() {
+	n, err := addTo(w.path+begunSuffix, ".")
+	w.check(err)
+	subject := strconv.FormatInt(n, 10)
+	_, err = w.store.AddEvent(context.Background(), staff.Event{Here: time.Now(), Person: w.name, Action: staff.OpenedProfile, Subject: subject})
+	w.check(err)
+	if err == nil {
+		_, err = addTo(w.path+keptSuffix, subject+"\n")
 		w.check(err)
 	}
 }
