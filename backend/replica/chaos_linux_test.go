@@ -80,8 +80,9 @@ func TestChaos(t *testing.T) {
 	for _, p := range computers {
 		p.wake()
 	}
+	watching := raw(t, address)
 	synced := func() (epochs, twice int) {
-		must(t, raw(t, address).QueryRow(t.Context(), "SELECT count(DISTINCT epoch), count(*) - count(DISTINCT epoch) FROM writers").Scan(&epochs, &twice))
+		must(t, watching.QueryRow(t.Context(), "SELECT count(DISTINCT epoch), count(*) - count(DISTINCT epoch) FROM writers").Scan(&epochs, &twice))
 		return epochs, twice
 	}
 	for until := time.Now().Add(time.Minute); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
