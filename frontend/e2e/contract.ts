@@ -5,6 +5,8 @@
 import type * as About from '../wailsjs/go/window/About';
 import type * as Attention from '../wailsjs/go/window/Attention';
 import type * as Clinics from '../wailsjs/go/window/Clinics';
+import type * as Computers from '../wailsjs/go/window/Computers';
+import type * as Hub from '../wailsjs/go/window/Hub';
 import type * as Integration from '../wailsjs/go/window/Integration';
 import type * as Links from '../wailsjs/go/window/Links';
 import type * as People from '../wailsjs/go/window/People';
@@ -20,6 +22,8 @@ interface Bound {
   About: typeof About;
   Attention: typeof Attention;
   Clinics: typeof Clinics;
+  Computers: typeof Computers;
+  Hub: typeof Hub;
   Integration: typeof Integration;
   Links: typeof Links;
   People: typeof People;

@@ -1,10 +1,12 @@
 /**
- * All words of the window are in en.json; a translation is one more such file.
+ * All words of the window are in en.json, those of VALD Hub in hub.json; a
+ * translation is one more such file each.
  * `t` fills in the clinic's own word for a client ({{client}}, {{clients}},
  * {{Client}}, {{Clients}}) and picks plural forms by `count`.
  */
 import i18next from 'i18next';
 import en from './en.json';
+import type hub from './hub.json';
 import { isolated } from './isolate';
 import { words } from './words.svelte';
 
@@ -18,7 +20,7 @@ type WithoutPlural<Key extends string> = Key extends `${infer Stem}_${'one' | 'o
   : Key;
 
 /** A text of the catalogue; a misspelt one does not compile. */
-export type TextKey = Leaves<typeof en>;
+export type TextKey = Leaves<typeof en> | Leaves<typeof hub>;
 
 export type TextValues = Record<string, string | number>;
 
@@ -33,6 +35,11 @@ void catalogue.init({
   resources: { en: { translation: en } },
   interpolation: { escapeValue: false }, // Svelte escapes
 });
+
+/** Adds words that only some screens need, and that are read with them. */
+export const add = (words: object) => {
+  catalogue.addResourceBundle(language, 'translation', words, true);
+};
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
