@@ -1,9 +1,9 @@
 package command_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"telehab.io/desktop/backend/cliniko/fakeclinic"
-	"telehab.io/desktop/backend/command"
 	"telehab.io/desktop/backend/postgres/postgrestest"
 	"telehab.io/desktop/backend/session"
 	"telehab.io/desktop/backend/workspace"
@@ -87,19 +86,24 @@ func (o *office) count(computer, query string) (n int) {
 // watch has the computer sync until ended is called, and returns once it does.
 func (o *office) watch() (ended func()) {
 	o.Helper()
-	ctx, cancel := context.WithCancel(o.Context())
-	done := make(chan int)
-	terminal := command.Terminal{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Workspace: quick()}
-	go func() { done <- command.Run(ctx, []string{"sync", "--watch"}, terminal) }()
+	watch := exec.Command("telehab", "sync", "--watch")
+	var said bytes.Buffer
+	watch.Stderr = &said
+	if err := watch.Start(); err != nil {
+		o.Fatal(err)
+	}
+	o.Cleanup(func() { _ = watch.Process.Kill() })
 	for limit := time.Now().Add(time.Minute); !strings.Contains(o.as(0, "", "computers"), "syncs"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(limit) {
 			o.Fatal("it does not sync")
 		}
 	}
 	return func() {
-		cancel()
-		if code := <-done; code != 0 {
-			o.Errorf("the watch ended with %d", code)
+		if err := watch.Process.Signal(os.Interrupt); err != nil {
+			o.Fatal(err)
+		}
+		if err := watch.Wait(); err != nil {
+			o.Errorf("the watch ended with %v: %s", err, said.String())
 		}
 	}
 }
