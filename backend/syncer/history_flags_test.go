@@ -19,7 +19,7 @@ func histories() int {
 	if n, err := strconv.Atoi(os.Getenv("TELEHAB_HISTORIES")); err == nil {
 		return n
 	}
-	return 10 // under the race detector, in go-test; the stage histories runs more
+	return 5 // under the race detector, in go-test; the stage histories runs more
 }
 
 var onCommandLine = map[string]bool{}
