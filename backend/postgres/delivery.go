@@ -69,10 +69,23 @@ func (s *Profiles) SetSending(ctx context.Context, sending profile.Sending) erro
 			// While it was off, nobody has kept it: all are looked at.
 			batch.Queue("SELECT deliver(c) FROM client c")
 		case sending.On:
-			batch.Queue("UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE state IN ('held', 'needs_attention', 'confirmed')")
+			queueAgain(batch, profile.DeliveryHeld, profile.DeliveryAttention, profile.DeliveryConfirmed)
 		}
 		return run(ctx, tx, batch)
 	})
+}
+
+// queueAgain has the deliveries in these states looked at again.
+func queueAgain(batch *pgx.Batch, states ...profile.DeliveryState) {
+	batch.Queue("UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE state = ANY ($1)", texts(states))
+}
+
+func texts(states []profile.DeliveryState) []string {
+	all := make([]string, len(states))
+	for i, state := range states {
+		all[i] = string(state)
+	}
+	return all
 }
 
 // Ledger counts the deliveries as of one moment.
@@ -109,12 +122,8 @@ func (s *Profiles) Deliveries(ctx context.Context, q profile.DeliveryQuery) ([]p
 	if q.Most > 0 {
 		most = &q.Most
 	}
-	states := make([]string, len(q.States))
-	for i, state := range q.States {
-		states[i] = string(state)
-	}
 	return collect(ctx, s.db.pool, s.scanDelivery, "SELECT "+deliveryColumns+` FROM delivery d JOIN client c USING (ref)
-		WHERE d.state = ANY ($1) AND d.due <= $2 ORDER BY d.due, d.ref LIMIT $3`, states, dueBy, most)
+		WHERE d.state = ANY ($1) AND d.due <= $2 ORDER BY d.due, d.ref LIMIT $3`, texts(q.States), dueBy, most)
 }
 
 // Delivery returns a client's.
@@ -182,6 +191,14 @@ func (s *Profiles) Settle(ctx context.Context, d profile.Delivery) (current bool
 }
 
 func (s *Profiles) writeDelivery(ctx context.Context, tx *transaction, hash []byte, d *profile.Delivery, version int64) error {
+	batch := &pgx.Batch{}
+	if err := s.queueDelivery(batch, hash, d, version); err != nil {
+		return err
+	}
+	return run(ctx, tx, batch)
+}
+
+func (s *Profiles) queueDelivery(batch *pgx.Batch, hash []byte, d *profile.Delivery, version int64) error {
 	plain, err := json.Marshal(d.DeliveryDetails)
 	if err != nil {
 		return fmt.Errorf("write a delivery: %w", err)
@@ -190,9 +207,9 @@ func (s *Profiles) writeDelivery(ctx context.Context, tx *transaction, hash []by
 	if !d.Due.IsZero() {
 		due = d.Due.UnixMicro()
 	}
-	_, err = tx.Exec(ctx, `UPDATE delivery SET state = $2, reason = $3, version = $4, since = $5, due = $6, tries = $7, known = $8, key = $9, sealed = $10 WHERE ref = $1`,
+	batch.Queue(`UPDATE delivery SET state = $2, reason = $3, version = $4, since = $5, due = $6, tries = $7, known = $8, key = $9, sealed = $10 WHERE ref = $1`,
 		hash, string(d.State), d.Reason, version, stamp(d.Since), due, d.Tries, d.Known(), s.db.keys.latest(), s.db.keys.seal(plain, deliveryRow(s.account, hash)))
-	return err
+	return nil
 }
 
 // DecideDelivery changes what a person decides of a delivery.
@@ -212,14 +229,10 @@ func (s *Profiles) DecideDelivery(ctx context.Context, ref string, change func(*
 
 // RecordComparison stores when all was compared.
 func (s *Profiles) RecordComparison(ctx context.Context, compared time.Time, deviations int, again ...profile.DeliveryState) error {
-	states := make([]string, len(again))
-	for i, state := range again {
-		states[i] = string(state)
-	}
 	return s.write(ctx, func(ctx context.Context, tx *transaction) error {
 		batch := &pgx.Batch{}
 		batch.Queue("UPDATE hub SET compared_at = $1, deviations = $2", stamp(compared), deviations)
-		batch.Queue("UPDATE delivery SET state = 'pending', reason = '', due = 0, version = version + 1 WHERE state = ANY ($1)", states)
+		queueAgain(batch, again...)
 		return run(ctx, tx, batch)
 	})
 }

@@ -249,15 +249,20 @@ func (up *uploading) outbox(ctx context.Context) error {
 	batch := &pgx.Batch{}
 	batch.Queue("INSERT INTO hub (sending, compared_at, deviations, key, sealed) VALUES ($1, $2, $3, $4, $5)",
 		out.Sending.On, stamp(out.Sending.Compared), out.Sending.Deviations, keys.latest(), keys.seal(plain, hubRow))
-	for i := range out.Deliveries {
-		batch.Queue("INSERT INTO delivery (ref) VALUES ($1)", keys.ref(up.s.account, out.Deliveries[i].Ref))
-	}
 	if err := run(ctx, up.tx, batch); err != nil {
 		return err
 	}
-	for i := range out.Deliveries {
-		d := &out.Deliveries[i]
-		if err := up.s.writeDelivery(ctx, up.tx, keys.ref(up.s.account, d.Ref), d, d.Version); err != nil {
+	for some := range slices.Chunk(out.Deliveries, uploadedAtOnce) {
+		batch := &pgx.Batch{}
+		for i := range some {
+			d := &some[i]
+			hash := keys.ref(up.s.account, d.Ref)
+			batch.Queue("INSERT INTO delivery (ref) VALUES ($1)", hash)
+			if err := up.s.queueDelivery(batch, hash, d, d.Version); err != nil {
+				return err
+			}
+		}
+		if err := run(ctx, up.tx, batch); err != nil {
 			return err
 		}
 	}

@@ -92,25 +92,21 @@ func (s *Profiles) enqueue(ctx context.Context, tx *sql.Tx, wasOff bool) error {
 
 // Ledger counts the deliveries as of one moment.
 func (s *Profiles) Ledger(ctx context.Context) (l profile.Ledger, err error) {
-	rows, err := s.db.read.QueryContext(ctx, `SELECT '', count(*) FROM eligible WHERE account_id = ?1 AND (SELECT sending FROM hub WHERE account_id = ?1)
-		UNION ALL SELECT state, count(*) FROM delivery WHERE account_id = ?1 AND (SELECT sending FROM hub WHERE account_id = ?1) GROUP BY state`, s.account)
-	if err != nil {
-		return l, coded(err)
-	}
-	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	for rows.Next() {
+	err = s.db.eachRow(ctx, `SELECT '', count(*) FROM eligible WHERE account_id = ?1 AND (SELECT sending FROM hub WHERE account_id = ?1)
+		UNION ALL SELECT state, count(*) FROM delivery WHERE account_id = ?1 AND (SELECT sending FROM hub WHERE account_id = ?1) GROUP BY state`, func(rows *sql.Rows) error {
 		var state profile.DeliveryState
 		var n int
 		if err := rows.Scan(&state, &n); err != nil {
-			return l, coded(err)
+			return err
 		}
 		if state == "" {
 			l.Eligible = n
-			continue
+			return nil
 		}
 		l.Add(state, n)
-	}
-	return l, coded(rows.Err())
+		return nil
+	}, s.account)
+	return l, err
 }
 
 const deliveryColumns = "ref, state, reason, version, since, due, tries, sealed"
@@ -128,20 +124,13 @@ func (s *Profiles) Deliveries(ctx context.Context, q profile.DeliveryQuery) (all
 	if q.Most > 0 {
 		most = q.Most
 	}
-	rows, err := s.db.read.QueryContext(ctx, "SELECT "+deliveryColumns+` FROM delivery WHERE account_id = ? AND state IN (SELECT value FROM json_each(?)) AND due <= ?
-		ORDER BY due, ref LIMIT ?`, s.account, string(states), dueBy, most)
-	if err != nil {
-		return nil, coded(err)
-	}
-	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	for rows.Next() {
+	err = s.db.eachRow(ctx, "SELECT "+deliveryColumns+` FROM delivery WHERE account_id = ? AND state IN (SELECT value FROM json_each(?)) AND due <= ?
+		ORDER BY due, ref LIMIT ?`, func(rows *sql.Rows) error {
 		d, err := s.scanDelivery(rows)
-		if err != nil {
-			return nil, err
-		}
 		all = append(all, d)
-	}
-	return all, coded(rows.Err())
+		return err
+	}, s.account, string(states), dueBy, most)
+	return all, err
 }
 
 // Delivery returns a client's.

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -126,4 +127,19 @@ func at(n sql.NullInt64) time.Time {
 
 func orNull(id profile.ID) sql.NullString {
 	return sql.NullString{String: string(id), Valid: id != ""}
+}
+
+// eachRow calls do with each row of a query. It ends at the first error.
+func (db *DB) eachRow(ctx context.Context, query string, do func(*sql.Rows) error, args ...any) (err error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return coded(err)
+	}
+	defer func() { err = errors.Join(err, coded(rows.Close())) }()
+	for rows.Next() {
+		if err := do(rows); err != nil {
+			return coded(err)
+		}
+	}
+	return coded(rows.Err())
 }

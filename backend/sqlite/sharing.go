@@ -238,7 +238,7 @@ func (s *Profiles) readClients(ctx context.Context, e *storecopy.Changes) error 
 	if err != nil {
 		return err
 	}
-	err = s.eachRow(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ?", func(rows *sql.Rows) error {
+	err = s.db.eachRow(ctx, "SELECT "+profileColumns+" FROM profile WHERE account_id = ?", func(rows *sql.Rows) error {
 		var p storedProfile
 		if err := scanProfile(rows, &p); err != nil {
 			return err
@@ -255,30 +255,15 @@ func (s *Profiles) readClients(ctx context.Context, e *storecopy.Changes) error 
 		}
 		e.Clients = append(e.Clients, c)
 		return nil
-	})
+	}, s.account)
 	for _, entry := range unread(failures) {
 		e.Clients = append(e.Clients, storecopy.Client{Row: []byte(entry.Ref), Entry: entry})
 	}
 	return err
 }
 
-// eachRow calls do with each row of a query about the clinic.
-func (s *Profiles) eachRow(ctx context.Context, query string, do func(*sql.Rows) error) (err error) {
-	rows, err := s.db.read.QueryContext(ctx, query, s.account)
-	if err != nil {
-		return coded(err)
-	}
-	defer func() { err = errors.Join(err, coded(rows.Close())) }()
-	for rows.Next() {
-		if err := do(rows); err != nil {
-			return coded(err)
-		}
-	}
-	return coded(rows.Err())
-}
-
 func (s *Profiles) readHistory(ctx context.Context, e *storecopy.Changes) error {
-	return s.eachRow(ctx, "SELECT cliniko_id, pass_id, at, updated_at, sealed FROM change WHERE account_id = ? ORDER BY id", func(rows *sql.Rows) error {
+	return s.db.eachRow(ctx, "SELECT cliniko_id, pass_id, at, updated_at, sealed FROM change WHERE account_id = ? ORDER BY id", func(rows *sql.Rows) error {
 		var c storecopy.Change
 		var ref string
 		var stored, updated sql.NullInt64
@@ -292,11 +277,11 @@ func (s *Profiles) readHistory(ctx context.Context, e *storecopy.Changes) error 
 			e.History = append(e.History, c)
 		}
 		return nil
-	})
+	}, s.account)
 }
 
 func (s *Profiles) readPasses(ctx context.Context, e *storecopy.Changes) error {
-	return s.eachRow(ctx, "SELECT "+passColumns+", added, failing FROM pass WHERE account_id = ? ORDER BY id", func(rows *sql.Rows) (err error) {
+	return s.db.eachRow(ctx, "SELECT "+passColumns+", added, failing FROM pass WHERE account_id = ? ORDER BY id", func(rows *sql.Rows) (err error) {
 		p := storecopy.Pass{Failing: -1}
 		var failing sql.NullInt64
 		if p.Pass, err = scanPass(alsoInto{rows, []any{&p.Added, &failing}}); err != nil {
@@ -307,7 +292,7 @@ func (s *Profiles) readPasses(ctx context.Context, e *storecopy.Changes) error {
 		}
 		e.Passes = append(e.Passes, p)
 		return nil
-	})
+	}, s.account)
 }
 
 // alsoInto scans further columns after those that are asked for.
@@ -332,16 +317,16 @@ func (s *Profiles) readPeople(ctx context.Context, e *storecopy.Changes) error {
 }
 
 func (s *Profiles) readMissing(ctx context.Context, e *storecopy.Changes) error {
-	return s.eachRow(ctx, "SELECT ref, accepted FROM missing WHERE account_id = ?", func(rows *sql.Rows) error {
+	return s.db.eachRow(ctx, "SELECT ref, accepted FROM missing WHERE account_id = ?", func(rows *sql.Rows) error {
 		var m storecopy.Missing
 		err := rows.Scan(&m.Ref, &m.Answer)
 		e.Missing = append(e.Missing, m)
 		return err
-	})
+	}, s.account)
 }
 
 func (s *Profiles) readEvents(ctx context.Context, e *storecopy.Changes) error {
-	return s.eachRow(ctx, "SELECT id, at, clinic_at, known_by, person, action, subject, outcome FROM audit WHERE ? <> '' ORDER BY id", func(rows *sql.Rows) error {
+	return s.db.eachRow(ctx, "SELECT id, at, clinic_at, known_by, person, action, subject, outcome FROM audit ORDER BY id", func(rows *sql.Rows) error {
 		var in storecopy.Event
 		var here, clinic, knownBy sql.NullInt64
 		if err := rows.Scan(&in.ID, &here, &clinic, &knownBy, &in.Person, &in.Action, &in.Subject, &in.Outcome); err != nil {
