@@ -82,6 +82,19 @@ func (t *Terminal) tableComputers(computers []workspace.Computer) error {
 	return out.Flush()
 }
 
+// agoInWords is how long ago something was.
+func agoInWords(at, now time.Time) string {
+	switch ago := now.Sub(at); {
+	case ago < 2*time.Minute:
+		return "just now"
+	case ago < 2*time.Hour:
+		return fmt.Sprintf("%d min ago", int(ago.Minutes()))
+	case ago < 48*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(ago.Hours()))
+	}
+	return localTime(at, time.Local)
+}
+
 func commas(a, b string) string {
 	if a == "" {
 		return b

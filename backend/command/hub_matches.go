@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,14 +113,13 @@ func (t *Terminal) decideMatch(ctx context.Context, hub session.Hub, m *session.
 // choicesOf are the answers that a match takes, in words.
 func choicesOf(m *session.HubMatch) string {
 	var all []string
-	accepts := func(a session.HubAnswer) bool { return hubsend.Accepts(m.Delivery.Reason, string(a)) }
-	if accepts(session.SamePerson) && len(m.There) > 0 {
+	if m.Accepts(session.SamePerson) && len(m.There) > 0 {
 		all = append(all, "the number of the same person")
 	}
-	if accepts(session.DifferentPerson) {
+	if m.Accepts(session.DifferentPerson) {
 		all = append(all, "d for different")
 	}
-	if accepts(session.WithoutEmail) {
+	if m.Accepts(session.WithoutEmail) {
 		all = append(all, "e to send without an email")
 	}
 	return strings.Join(all, ", ")
@@ -136,20 +136,11 @@ func (t *Terminal) printMatch(n, of int, m *session.HubMatch) {
 	for i := range m.Here {
 		_, _ = fmt.Fprintf(t.Out, "  -  client %s in Cliniko: %s\n", m.Here[i].ID, profile.Shorten(m.Here[i].ShownName()))
 	}
-	for _, field := range fieldsOf(m.Delivery.Said) {
+	for _, field := range slices.Sorted(maps.Keys(m.Delivery.Said)) {
 		for _, said := range m.Delivery.Said[field] {
 			_, _ = fmt.Fprintf(t.Out, "  VALD Hub says: %s %s\n", profile.Display(field), profile.Display(said))
 		}
 	}
-}
-
-func fieldsOf(said map[string][]string) []string {
-	fields := make([]string, 0, len(said))
-	for field := range said {
-		fields = append(fields, field)
-	}
-	slices.Sort(fields)
-	return fields
 }
 
 // printLeft lists whom a person may want to archive or merge in VALD Hub.

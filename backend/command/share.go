@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -143,17 +142,4 @@ func (p *progress) uploaded(done, all int) {
 	if all > 0 {
 		p.show(fmt.Sprintf("Sharing: %d of %d", done, all))
 	}
-}
-
-// agoInWords is how long ago something was.
-func agoInWords(at, now time.Time) string {
-	switch ago := now.Sub(at); {
-	case ago < 2*time.Minute:
-		return "just now"
-	case ago < 2*time.Hour:
-		return fmt.Sprintf("%d min ago", int(ago.Minutes()))
-	case ago < 48*time.Hour:
-		return fmt.Sprintf("%d hours ago", int(ago.Hours()))
-	}
-	return localTime(at, time.Local)
 }

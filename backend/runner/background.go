@@ -17,7 +17,7 @@ type Background struct {
 	online     func() bool
 	unattended bool // begins the first import too
 	send       func(context.Context) error
-	passed     chan struct{} // a pass has ended well
+	wake       chan struct{} // there may be something to send
 
 	mu     sync.Mutex
 	stop   func() // ends the scheduler and waits for that; nil while it does not run
@@ -27,7 +27,7 @@ type Background struct {
 // NewBackground returns what keeps the runner's workspace up to date. It does
 // nothing before Start. online says whether there is a network at all.
 func NewBackground(r *Runner, online func() bool) *Background {
-	b := &Background{runner: r, online: online, passed: make(chan struct{}, 1)}
+	b := &Background{runner: r, online: online, wake: make(chan struct{}, 1)}
 	b.scheduler = NewScheduler(Tasks{Pass: b.Pass, Retry: b.Retry, NextRetry: b.NextRetry, Online: b.checkOnline, Tick: b.tick})
 	r.passEnded, r.endedElsewhere = b.thenSend(b.scheduler.PassEnded), b.thenSend(b.scheduler.EndedElsewhere)
 	return b
@@ -140,7 +140,7 @@ func (b *Background) Pass(ctx context.Context) error {
 	})
 	b.runner.failures.record("sync by itself", err)
 	if err == nil {
-		b.wakeSending()
+		b.SendSoon()
 	}
 	return err
 }

@@ -14,8 +14,9 @@ const (
 	sendAgain = 5 * time.Minute
 )
 
-// SendWith has send called after each pass, and every minute, one call at a time: it sends to VALD Hub what is due there. Only the computer
-// that syncs sends. SendWith is called before Start.
+// SendWith has send called after each pass, and every minute, one call at a time: it
+// sends to VALD Hub what is due there. Only the computer that syncs sends. SendWith is
+// called before Start.
 func (b *Background) SendWith(send func(context.Context) error) { b.send = send }
 
 // sendWhenDue sends until ctx ends.
@@ -30,7 +31,7 @@ func (b *Background) sendWhenDue(ctx context.Context) {
 		case <-ctx.Done():
 			timer.Stop()
 			return
-		case <-b.passed:
+		case <-b.wake:
 			timer.Stop()
 		case <-timer.C:
 		}
@@ -48,10 +49,11 @@ func (b *Background) sendNow(ctx context.Context) error {
 	return err
 }
 
-// wakeSending says that a pass may have brought something to send.
-func (b *Background) wakeSending() {
+// SendSoon says that there may be something to send: a pass has brought it, or a person
+// has decided something about it.
+func (b *Background) SendSoon() {
 	select {
-	case b.passed <- struct{}{}:
+	case b.wake <- struct{}{}:
 	default: // it will look anyway
 	}
 }
@@ -62,10 +64,7 @@ func (b *Background) thenSend(passEnded func(error)) func(error) {
 	return func(err error) {
 		passEnded(err)
 		if err == nil {
-			b.wakeSending()
+			b.SendSoon()
 		}
 	}
 }
-
-// SendSoon says that a person has done something about what is sent.
-func (b *Background) SendSoon() { b.wakeSending() }

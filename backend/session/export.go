@@ -143,11 +143,14 @@ func (x Exports) callSheet(needs Needs, q directory.Query, format string, requir
 	}}
 }
 
+// ErrNotCompared says that there is no comparison of this session.
+var ErrNotCompared = profile.Refuse(profile.NotFound, "The comparison is not here any more. Compare again.")
+
 // Comparison is what a comparison with VALD Hub has found, as CSV.
 func (x Exports) Comparison(c *HubComparison) Export {
 	return Export{x.session, MayExportComparison, staff.ExportedHub, func(context.Context) (func(io.Writer) error, error) {
 		if c == nil {
-			return nil, profile.Refuse(profile.NotFound, "The comparison is not here any more. Compare again.")
+			return nil, ErrNotCompared
 		}
 		return c.CSV, nil
 	}}

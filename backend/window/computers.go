@@ -3,7 +3,6 @@ package window
 import (
 	"context"
 	"errors"
-	"time"
 
 	"telehab.io/desktop/backend/profile"
 	"telehab.io/desktop/backend/session"
@@ -71,8 +70,7 @@ func (s *Computers) List() ([]ComputerView, error) {
 }
 
 func computerView(c *workspace.Computer) ComputerView {
-	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-	return ComputerView{ID: c.ID, Name: profile.Display(c.Name), Version: profile.Display(c.Version), Joined: at(c.Joined), Seen: at(c.Seen), Syncs: c.Syncs, Here: c.Here}
+	return ComputerView{ID: c.ID, Name: profile.Display(c.Name), Version: profile.Display(c.Version), Joined: instant(c.Joined), Seen: instant(c.Seen), Syncs: c.Syncs, Here: c.Here}
 }
 
 // Add returns a code with which one further computer may join, within a day. It has
@@ -139,7 +137,7 @@ func sharingView(w *workspace.Workspace) *SharingView {
 	if !shared {
 		return nil
 	}
-	view := &SharingView{Since: status.Since.UTC().Format(time.RFC3339)}
+	view := &SharingView{Since: instant(status.Since)}
 	if status.Problem != nil {
 		view.Problem = new(errorView(status.Problem))
 	}

@@ -111,13 +111,11 @@ func (h *Hub) Found(kind string, offset, limit int) (FoundPage, error) {
 	return host.Do(h.parts.access, session.MayCompareHub, func(_ context.Context, c *host.Call) (FoundPage, error) {
 		found, _ := h.foundBy(c)
 		if found == nil {
-			return FoundPage{}, errNotCompared
+			return FoundPage{}, session.ErrNotCompared
 		}
 		return foundPage(found, kind, offset, limit), nil
 	})
 }
-
-var errNotCompared = profile.Refuse(profile.NotFound, "The comparison is not here any more. Compare again.")
 
 // Export saves all that the last comparison has found, as CSV, where the person says.
 // It returns the file's path, or "" when they have cancelled. own is their password.

@@ -56,11 +56,7 @@ func (w *Workspace) ConnectHub(ctx context.Context, region, id, secret string, c
 	if err != nil {
 		return HubConnection{}, err
 	}
-	in, err := valdhub.ParseRegion(region)
-	if err != nil {
-		return HubConnection{}, err
-	}
-	credentials, err := valdhub.NewCredentials(id, secret)
+	credentials, in, err := hubLogin(region, id, secret)
 	if err != nil {
 		return HubConnection{}, err
 	}
@@ -89,15 +85,19 @@ func (w *Workspace) HubOrganisations(ctx context.Context, region, id, secret str
 	if w.demo != nil {
 		return nil, errHubInDemo
 	}
-	in, err := valdhub.ParseRegion(region)
-	if err != nil {
-		return nil, err
-	}
-	credentials, err := valdhub.NewCredentials(id, secret)
+	credentials, in, err := hubLogin(region, id, secret)
 	if err != nil {
 		return nil, err
 	}
 	return w.organisations(ctx, credentials, in)
+}
+
+// hubLogin reads what a person, or the keyring, has given.
+func hubLogin(region, id, secret string) (credentials valdhub.Credentials, in valdhub.Region, err error) {
+	if in, err = valdhub.ParseRegion(region); err == nil {
+		credentials, err = valdhub.NewCredentials(id, secret)
+	}
+	return credentials, in, err
 }
 
 // organisations are those that the credentials reach, at least one.

@@ -81,11 +81,7 @@ func (w *Workspace) hubClient(ctx context.Context) (client *valdhub.Client, tena
 	if err != nil {
 		return nil, "", err
 	}
-	credentials, err := valdhub.NewCredentials(a.ID, a.Secret)
-	if err != nil {
-		return nil, "", err
-	}
-	region, err := valdhub.ParseRegion(a.Region)
+	credentials, region, err := hubLogin(a.Region, a.ID, a.Secret)
 	if err != nil {
 		return nil, "", err
 	}
